@@ -1,0 +1,156 @@
+"""What is written and sent: briefs, lenses, editions and deliveries."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from ingest.models import Story, public_id
+from ingest.work import Work
+
+
+class State(models.TextChoices):
+    QUEUED = "queued"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Writer(models.TextChoices):
+    MODEL = "model"
+    EXTRACTIVE = "extractive"
+
+
+class Brief(Work):
+    """The verified write-up of one story version, written once and shared by all readers.
+
+    `articles` is what the version consists of ([[article id, revision], ...] by article id) and `fingerprint` its
+    hash: the same story as it stood on another date is another version. `body` is the document's shared part
+    (`briefings.schemas.BriefBody`); a ready brief has been verified, which the database enforces.
+    """
+
+    id = models.CharField(primary_key=True, max_length=16, default=public_id, editable=False)
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="briefs")
+    version = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    articles = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    writer = models.CharField(max_length=12, choices=Writer.choices, blank=True)
+    body = models.JSONField(null=True, blank=True)
+    unsupported = models.PositiveIntegerField(null=True, blank=True, help_text="sentences the verifier rejected")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["story", "version"], name="one_brief_per_story_version"),
+            models.UniqueConstraint(fields=["story", "fingerprint"], name="one_brief_per_fingerprint"),
+            models.CheckConstraint(
+                condition=~Q(state=State.READY)
+                | Q(body__isnull=False, verified_at__isnull=False, unsupported=0, written_at__isnull=False),
+                name="ready_brief_is_verified",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="brief_due")]
+
+    def __str__(self) -> str:
+        return f"{self.story_id} v{self.version}"
+
+
+class Lens(Work):
+    """What a brief means for one role in one industry."""
+
+    brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="lenses")
+    role = models.SlugField(max_length=40)
+    industry = models.SlugField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    writer = models.CharField(max_length=12, choices=Writer.choices, blank=True)
+    body = models.JSONField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "lenses"
+        constraints = [
+            models.UniqueConstraint(fields=["brief", "role", "industry"], name="one_lens_per_brief_role_industry"),
+            models.CheckConstraint(
+                condition=~Q(state=State.READY) | Q(body__isnull=False, verified_at__isnull=False),
+                name="ready_lens_is_verified",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="lens_due")]
+
+    def __str__(self) -> str:
+        return f"{self.brief_id} for {self.role} in {self.industry}"
+
+
+class Edition(Work):
+    """What one reader gets on one local date: ranked and frozen once ready."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=public_id, editable=False)
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="editions")
+    local_date = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    role = models.SlugField(max_length=40)
+    industry = models.SlugField(max_length=40)
+    sample = models.BooleanField(default=False, help_text="filled from the bundled sample, replaced by real news")
+    prepared_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "local_date"], name="one_edition_per_reader_and_date")
+        ]
+        indexes = [models.Index(fields=["due_at"], name="edition_due")]
+
+    def __str__(self) -> str:
+        return f"{self.local_date} for {self.reader_id}"
+
+
+class EditionItem(models.Model):
+    """One brief of an edition, in its place, with the reasons it is there in words."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="items")
+    rank = models.PositiveIntegerField()
+    brief = models.ForeignKey(Brief, on_delete=models.PROTECT, related_name="items")
+    lens = models.ForeignKey(Lens, null=True, blank=True, on_delete=models.SET_NULL)
+    why = ArrayField(models.CharField(max_length=300), default=list)
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "rank"], name="one_item_per_rank"),
+            models.UniqueConstraint(fields=["edition", "brief"], name="one_item_per_brief"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}#{self.rank}"
+
+
+class Delivery(Work):
+    """One edition going out by one channel. `unknown`: the server may have taken it, so it is never sent again."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        SENT = "sent"
+        SKIPPED = "skipped"
+        FAILED = "failed"
+        UNKNOWN = "unknown"
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=10, default="email")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    message_id = models.CharField(max_length=200, unique=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "channel"], name="one_delivery_per_edition_and_channel")
+        ]
+        indexes = [models.Index(fields=["due_at"], name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} by {self.channel}"

@@ -1,0 +1,191 @@
+"""The shapes of what is written: the brief document of the public contract and the material it is written from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# ---------------------------------------------------------------- what a brief is written from
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A passage of an article: `text[start:end]`, counted in characters. Number 0 is the title."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One article of a story as the writers and the verifier see it. `happened_at` is aware, UTC."""
+
+    article: int
+    revision: int
+    source: int
+    publisher: str
+    primary: bool
+    authority: float
+    title: str
+    url: str
+    text: str
+    spans: tuple[Span, ...]
+    happened_at: datetime
+    published_at: datetime | None = None
+
+    def passage(self, number: int) -> str:
+        """The passage's text; KeyError when there is none of that number."""
+        return self.text[(span := self.span(number)).start : span.end]
+
+    def span(self, number: int) -> Span:
+        for span in self.spans:
+            if span.number == number:
+                return span
+        raise KeyError(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A story version: its independent articles, the best source first; copies are left out."""
+
+    story: str
+    title: str
+    articles: tuple[SourceText, ...]
+
+    def article(self, pk: int) -> SourceText:
+        """The article with this id; KeyError when the story has none."""
+        for article in self.articles:
+            if article.article == pk:
+                return article
+        raise KeyError(pk)
+
+
+# ---------------------------------------------------------------- the brief document
+
+
+class Citation(Shape):
+    """`quote` is the article's stored text from `start` to `end`, in characters."""
+
+    source: int
+    article: int
+    passage: int
+    start: int
+    end: int
+    quote: str
+
+
+class Sentence(Shape):
+    """A sentence with the passages that support it; `opinion` marks a lens's reasoning, which cites nothing."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    opinion: bool = False
+
+
+class Section(Shape):
+    question: str
+    answer: tuple[Sentence, ...]
+
+
+class Disagreement(Shape):
+    about: str
+    claims: tuple[Sentence, Sentence]
+
+
+class Verification(Shape):
+    """What the verifier counted over the finished brief; `dropped` sentences are not in it any more."""
+
+    sentences: int = 0
+    supported: int = 0
+    figures: int = 0
+    figures_found: int = 0
+    quotes: int = 0
+    quotes_found: int = 0
+    repaired: int = 0
+    dropped: int = 0
+
+
+class BriefBody(Shape):
+    """The shared part of a brief, as stored. Fewer takeaways and sections when the sources are thin."""
+
+    headline: Sentence
+    takeaways: tuple[Sentence, ...] = Field(max_length=3)
+    lead: tuple[Sentence, ...]
+    sections: tuple[Section, ...] = Field(max_length=8)
+    catch: tuple[Sentence, ...]
+    bottom_line: tuple[Sentence, ...]
+    disagreements: tuple[Disagreement, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    verification: Verification = Verification()
+
+
+class LensQuestion(Shape):
+    question: str
+    answer: tuple[Sentence, ...]
+
+
+class LensBody(Shape):
+    why_it_matters: tuple[Sentence, ...]
+    questions: tuple[LensQuestion, ...] = Field(default=(), max_length=2)
+
+
+class LensDocument(LensBody):
+    role: str
+    industry: str
+
+
+class StoryRef(Shape):
+    id: str
+    title: str
+    url: str
+
+
+class SourceRef(Shape):
+    id: int
+    title: str
+    publisher: str
+    url: str
+    published_at: datetime | None
+    primary: bool
+
+
+class Tokens(Shape):
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+
+class Cost(Shape):
+    """US dollars as decimal strings. `usd` is the shared and the personal part together."""
+
+    usd: str
+    tokens: Tokens
+    models: tuple[str, ...]
+    shared_usd: str
+    personal_usd: str
+    naive_usd: str
+    usd_at_2023_prices: str
+
+
+class BriefDocument(BriefBody):
+    """What `--json`, the pages, the mail and the export all render."""
+
+    id: str
+    version: int
+    story: StoryRef
+    written_at: datetime
+    writer: Literal["model", "extractive"]
+    lens: LensDocument | None
+    sources: tuple[SourceRef, ...]
+    cost: Cost
+    sample: bool

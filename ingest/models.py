@@ -1,0 +1,179 @@
+"""Sources, their articles in passages, and the stories the articles tell."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+from pgvector.django import VectorField
+
+from ingest.work import Work
+
+
+class Kind(models.TextChoices):
+    LAB = "lab"
+    NEWSROOM = "newsroom"
+    NEWSLETTER = "newsletter"
+    RESEARCH = "research"
+    POLICY = "policy"
+    HARDWARE = "hardware"
+    COMMUNITY = "community"
+
+
+class Source(Work):
+    """A feed we read. Its work row is the next look at the feed; `error` is the last failure in plain words."""
+
+    url = models.CharField(max_length=2000, unique=True)
+    title = models.CharField(max_length=300, blank=True)
+    site_url = models.CharField(max_length=2000, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.NEWSROOM)
+    language = models.CharField(max_length=12, default="en")
+    primary = models.BooleanField(default=False, help_text="speaks for the organisation the news is about")
+    authority = models.FloatField(default=0.5, help_text="0 to 1, weighs in the ranking")
+    any_topic = models.BooleanField(default=False, help_text="its items skip the AI-relevance gate")
+    sample = models.BooleanField(default=False, help_text="bundled with Nutgraf, shown until real news arrive")
+    enabled = models.BooleanField(default=True)
+    etag = models.CharField(max_length=500, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    body_hash = models.CharField(max_length=64, blank=True)
+    last_checked_at = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="failed looks in a row")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="source_due")]
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+
+class Stage(models.TextChoices):
+    """How far an article has come. Every article rests in the last three; none is lost between."""
+
+    NEW = "new"  # saved from the feed, its page not read yet
+    READ = "read"  # text and passages final, not yet placed
+    PLACED = "placed"  # part of a story
+    OFF_TOPIC = "off_topic"  # the relevance gate said no; `relevance_reason` says why
+    COPY = "copy"  # the same item through another source or link; `duplicate_of` names the one that counts
+
+
+class Article(Work):
+    """One item of a source.
+
+    `text` starts with the title, so a headline can be cited like any sentence; offsets everywhere count
+    characters of `text`. `happened_at` is the publication date where plausible (not after it was first seen),
+    else `first_seen`.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="articles")
+    identity = models.CharField(max_length=64, help_text="hash of guid, else canonical link, else content")
+    guid = models.TextField(blank=True)
+    url = models.TextField(blank=True)
+    canonical_url = models.TextField(blank=True)
+    title = models.TextField()
+    author = models.TextField(blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, help_text="what the feed claims")
+    first_seen = models.DateTimeField(default=timezone.now)
+    happened_at = models.DateTimeField(default=timezone.now)
+    revision = models.PositiveIntegerField(default=1)
+    content_hash = models.CharField(max_length=64)
+    feed_text = models.TextField(blank=True, help_text="what the feed itself carried, as plain text")
+    text = models.TextField(blank=True)
+    text_from_page = models.BooleanField(default=False)
+    page_error = models.TextField(blank=True)
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.NEW)
+    relevance = models.FloatField(null=True, blank=True)
+    relevance_reason = models.CharField(max_length=300, blank=True)
+    embedder = models.CharField(max_length=80, blank=True)
+    vector = VectorField(null=True, blank=True)
+    bands = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
+    story = models.ForeignKey("Story", null=True, blank=True, on_delete=models.SET_NULL, related_name="articles")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "identity"], name="one_article_per_source_and_identity"),
+            models.CheckConstraint(
+                condition=~models.Q(stage=Stage.PLACED) | models.Q(story__isnull=False), name="placed_has_story"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="article_due"),
+            models.Index(fields=["happened_at"], name="article_happened"),
+            models.Index(fields=["canonical_url"], name="article_canonical_url"),
+            models.Index(fields=["content_hash"], name="article_content_hash"),
+            GinIndex(fields=["bands"], name="article_bands"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Passage(models.Model):
+    """A paragraph-sized span of an article's text: `article.text[start:end]`. Number 0 is the title."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="passages")
+    number = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="one_passage_per_number"),
+            models.CheckConstraint(condition=models.Q(start__lt=models.F("end")), name="passage_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}:{self.number}"
+
+
+class Revision(models.Model):
+    """An earlier text of an article, kept so that what was cited can still be shown."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    title = models.TextField()
+    text = models.TextField()
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "number"], name="one_revision_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} revision {self.number}"
+
+
+def public_id() -> str:
+    return uuid.uuid4().hex[:16]
+
+
+class Story(models.Model):
+    """The articles about one event. `happened_at` to `last_at` spans its articles; `origins` counts independent ones."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=public_id, editable=False)
+    title = models.TextField()
+    first_seen = models.DateTimeField(default=timezone.now)
+    happened_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, help_text="grows when something material is new")
+    origins = models.PositiveIntegerField(default=1)
+    score = models.FloatField(default=0, help_text="importance before any reader is considered")
+    embedder = models.CharField(max_length=80, blank=True)
+    vector = VectorField(null=True, blank=True)
+    sample = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "stories"
+        indexes = [
+            models.Index(fields=["last_at"], name="story_last_at"),
+            models.Index(fields=["happened_at"], name="story_happened"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,73 @@
+"""Work that is a row: a state, a due time, a lease and an attempt count, claimed by one conditional UPDATE.
+
+The row is the truth and a queue message only a nudge, so losing every message loses no work: `due` finds it again.
+The database's clock alone decides about leases, because workers' clocks differ and jump.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+MAX_ATTEMPTS = 5
+RETRY_BASE = timedelta(seconds=30)
+
+
+class Work(models.Model):
+    """One unit of work. Done rows have `due_at` null; nothing else is ever claimed."""
+
+    due_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+Row = TypeVar("Row", bound=Work)
+
+
+def _free() -> Q:
+    return Q(due_at__lte=Now()) & (Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
+
+
+def claim(model: type[Row], pk: object, lease: timedelta) -> Row | None:
+    """Take the row's work for `lease`, or None when it is not due, done, or another worker has it."""
+    changed = model._default_manager.filter(_free(), pk=pk).update(
+        lease_until=Now() + lease, attempt=F("attempt") + 1
+    )
+    return model._default_manager.get(pk=pk) if changed == 1 else None
+
+
+def finish(row: Work, due_in: timedelta | None = None, **changes: object) -> bool:
+    """The work is done (`due_in`: until it is due again). False when the lease was lost to another attempt."""
+    values: dict[str, object] = {"lease_until": None, "attempt": 0, "error": "", **changes}
+    values["due_at"] = None if due_in is None else Now() + due_in
+    return _update(row, values)
+
+
+def fail(row: Work, error: str, **changes: object) -> bool:
+    """Try again later with doubled waits; after MAX_ATTEMPTS the row rests with its error for the operator."""
+    spent = row.attempt >= MAX_ATTEMPTS
+    wait = RETRY_BASE * 2 ** max(0, row.attempt - 1)
+    values: dict[str, object] = {"lease_until": None, "error": error[:2000], **changes}
+    values["due_at"] = None if spent else Now() + wait
+    return _update(row, values)
+
+
+def _update(row: Work, values: dict[str, object]) -> bool:
+    # The attempt number is the fence: a worker that lost its lease must not overwrite its successor's result.
+    owned = type(row)._default_manager.filter(pk=row.pk, attempt=row.attempt)
+    return owned.update(**values) == 1
+
+
+def due(model: type[Row], limit: int, *conditions: Q) -> Sequence[object]:
+    """Primary keys of claimable rows, the longest due first."""
+    rows = model._default_manager.filter(_free(), *conditions).order_by("due_at")
+    return list(rows.values_list("pk", flat=True)[:limit])
