@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from timezone_field import TimeZoneField
 
@@ -54,7 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(email=models.functions.Lower("email")), name="email_lower")
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_lower")
         ]
 
     def __str__(self) -> str:

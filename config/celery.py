@@ -1,0 +1,58 @@
+"""The Celery app: queues by kind of work and the whole timetable, in UTC.
+
+A message carries ids and is only a nudge; each sweep finds whatever a lost message left behind.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+QUEUES = ("fetch", "write", "deliver")
+
+
+def _sweep(task: str, queue: str, seconds: float) -> dict[str, Any]:
+    # A sweep that waited until the next one is due has nothing left to say.
+    return {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
+
+
+TIMETABLE = {
+    "look at sources that are due": _sweep("ingest.tasks.sweep_sources", "fetch", 20.0),
+    "read and place articles that are due": _sweep("ingest.tasks.sweep_articles", "fetch", 20.0),
+    "write briefs that are due": _sweep("briefings.tasks.sweep_briefs", "write", 30.0),
+    "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 30.0),
+    "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 30.0),
+    "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
+}
+
+app = Celery("nutgraf")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_default_queue="fetch",
+    task_routes={
+        "ingest.tasks.*": {"queue": "fetch"},
+        "inference.tasks.*": {"queue": "write"},
+        "briefings.tasks.deliver*": {"queue": "deliver"},
+        "briefings.tasks.sweep_deliveries": {"queue": "deliver"},
+        "briefings.tasks.*": {"queue": "write"},
+    },
+    beat_schedule=TIMETABLE,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=300,
+    task_soft_time_limit=270,
+    worker_prefetch_multiplier=1,
+    worker_max_memory_per_child=250_000,
+    # The pgmq transport has no broadcast: health is told by the rows that progress.
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_timeout=4,
+)
+app.autodiscover_tasks()

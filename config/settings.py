@@ -1,0 +1,246 @@
+"""Every knob of Nutgraf in one file, read from the environment; bad values are refused in one line each.
+
+`docs/running.md` tells operators the same in prose. Any variable may also be given as NAME_FILE, a file's path.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import make_conninfo
+
+from config.environment import env, seal_or_exit, stop
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- where state lives and who we are
+
+DEBUG: bool = env.flag("DEBUG", "true")
+NUTGRAF_VAR = Path(env.line("NUTGRAF_VAR", "") or BASE_DIR / "var").absolute()
+NUTGRAF_URL: str = env.web_address("NUTGRAF_URL", "http://127.0.0.1:8000")
+SECRET_KEY: str = env.line("SECRET_KEY", "")
+SECRET_KEY_FALLBACKS: list[str] = env.hosts("SECRET_KEY_FALLBACKS", "")
+ALLOWED_HOSTS: list[str] = env.hosts("ALLOWED_HOSTS", "")
+
+# --- the database: embedded unless DATABASE_URL names a server of your own (config/embedded.py sets it for us)
+
+_database: dict[str, Any] | None = env.database("DATABASE_URL", "")
+_broker: str = env.broker("CELERY_BROKER_URL", "")
+
+# --- models: without a key or an address of an OpenAI-compatible endpoint the extractive writer serves
+
+OPENAI_API_KEY: str = env.line("OPENAI_API_KEY", "")
+OPENAI_BASE_URL: str = env.line("OPENAI_BASE_URL", "")
+NUTGRAF_MODEL_CHEAP: str = env.line("NUTGRAF_MODEL_CHEAP", "gpt-5-mini")
+NUTGRAF_MODEL_STRONG: str = env.line("NUTGRAF_MODEL_STRONG", "gpt-5")
+NUTGRAF_MODEL_EMBED: str = env.line("NUTGRAF_MODEL_EMBED", "text-embedding-3-small")
+NUTGRAF_PRICES: str = env.line("NUTGRAF_PRICES", "")
+
+# --- hard limits on spending, in US dollars
+
+NUTGRAF_BUDGET_DAY_USD: Decimal = env.dollars("NUTGRAF_BUDGET_DAY_USD", "1.00")
+NUTGRAF_BUDGET_MONTH_USD: Decimal = env.dollars("NUTGRAF_BUDGET_MONTH_USD", "20.00")
+NUTGRAF_BUDGET_READER_MONTH_USD: Decimal = env.dollars("NUTGRAF_BUDGET_READER_MONTH_USD", "1.00")
+
+# --- fetching: networks that may be reached although they are private
+
+NUTGRAF_FETCH_ALLOW = env.networks("NUTGRAF_FETCH_ALLOW", "")
+
+# --- mail
+
+_mail: dict[str, Any] | None = env.mail("EMAIL_URL", "")
+
+# --- how much the logs say
+
+LOG_LEVEL: str = env.verbosity("LOG_LEVEL", "INFO")
+
+seal_or_exit()
+
+if not DEBUG:
+    for _name in ("SECRET_KEY", "ALLOWED_HOSTS", "NUTGRAF_URL", "EMAIL_URL"):
+        if not (os.environ.get(_name) or os.environ.get(f"{_name}_FILE")):
+            stop(f"nutgraf: {_name}: not set; with DEBUG=false it must be given")
+
+if not SECRET_KEY:
+    # `up` leaves a random key of this installation here; the constant serves only commands that never face a browser.
+    _key_file = NUTGRAF_VAR / "secret-key"
+    SECRET_KEY = _key_file.read_text().strip() if _key_file.is_file() else "development-only-" + "x" * 50
+
+MAILBOX = NUTGRAF_VAR / "outbox"
+MAILBOX_SHOWN = DEBUG and _mail is None
+_mail = _mail or {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
+EMAIL_FILE_PATH = str(MAILBOX)
+EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]
+EMAIL_HOST: str = _mail.get("EMAIL_HOST", "")
+EMAIL_PORT: int = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER: str = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = _mail.get("DEFAULT_FROM_EMAIL", "Nutgraf <nutgraf@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Django
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "pgtrigger",
+    "allauth",
+    "allauth.account",
+    "users",
+    "inference",
+    "ingest",
+    "briefings",
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Commands that need no data (check, makemigrations) load without a server; anything else gets DATABASE_URL first.
+_default: dict[str, Any] = _database or {"ENGINE": "django.db.backends.postgresql", "NAME": "nutgraf"}
+_default.setdefault("OPTIONS", {})
+_default["CONN_MAX_AGE"] = 0
+_conninfo = make_conninfo(
+    **{
+        key: str(value)
+        for key, value in {
+            "dbname": _default.get("NAME"),
+            "user": _default.get("USER"),
+            "password": _default.get("PASSWORD"),
+            "host": _default.get("HOST") or _default["OPTIONS"].get("host"),
+            "port": _default.get("PORT"),
+        }.items()
+        if value
+    }
+)
+if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
+    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+DATABASES = {"default": _default}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = NUTGRAF_VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = False
+if not DEBUG:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/today/"
+
+# --- sign-in (allauth)
+
+# --- pages: nothing foreign is ever loaded
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [NUTGRAF_URL]
+if not DEBUG:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = urlsplit(NUTGRAF_URL).scheme == "https"
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# --- Celery: the queue lies in the same Postgres unless CELERY_BROKER_URL says otherwise
+
+CELERY_BROKER_URL = _broker or "pgmq://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 900}
+if urlsplit(CELERY_BROKER_URL).scheme == "pgmq":
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "init_extension": False,
+        "polling_interval": 0.2,
+        "wait_time_seconds": 0,
+    }
+    if CELERY_BROKER_URL == "pgmq://":
+        CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _conninfo
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+
+# --- logs: to stderr, so that stdout stays free for answers
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")
+    },
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env python
+"""Nutgraf's commands; `manage.py help` lists them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+# These neither read nor write data, so they start no server.
+WITHOUT_DATA = {
+    "check",
+    "help",
+    "makemigrations",
+    "collectstatic",
+    "makemessages",
+    "compilemessages",
+    "version",
+}
+# These bring or make their own database state.
+WITHOUT_MIGRATING = WITHOUT_DATA | {
+    "up",
+    "migrate",
+    "dbshell",
+    "test",
+    "flush",
+    "sqlmigrate",
+    "showmigrations",
+}
+
+
+def main(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    command = arguments[1] if len(arguments) > 1 else "help"
+    asks_only = {"--help", "-h", "--version"} & set(arguments)
+    if command not in WITHOUT_DATA | {"up"} and not command.startswith("-") and not asks_only:
+        _start_database()
+    from django.core.management import execute_from_command_line
+
+    if command not in WITHOUT_MIGRATING and not command.startswith("-") and not asks_only:
+        import django
+
+        django.setup()
+        from config.database import migrate_if_needed
+
+        migrate_if_needed()
+    execute_from_command_line(arguments)
+
+
+def _start_database() -> None:
+    from config.embedded import CannotStart, ensure_database
+
+    here = Path(__file__).resolve().parent
+    try:
+        ensure_database(Path(os.environ.get("NUTGRAF_VAR") or here / "var").absolute())
+    except CannotStart as error:
+        print(f"nutgraf: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main(sys.argv)
