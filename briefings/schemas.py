@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 
 class Shape(BaseModel):
@@ -89,6 +89,14 @@ class Sentence(Shape):
     text: str
     citations: tuple[Citation, ...] = ()
     opinion: bool = False
+
+    @model_serializer(mode="wrap")
+    def _without_false_opinion(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # The contract's sentence is text and citations; "opinion" is written only where it is true.
+        written: dict[str, Any] = handler(self)
+        if not self.opinion:
+            written.pop("opinion", None)
+        return written
 
 
 class Section(Shape):

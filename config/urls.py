@@ -8,6 +8,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("users.urls")),
     path("", include("briefings.web.urls")),
-    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
