@@ -1,0 +1,30 @@
+"""Readers in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from users.models import Profile, User
+
+
+class ProfileInline(admin.StackedInline[Profile, User]):
+    model = Profile
+    can_delete = False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin[User]):
+    list_display = ("email", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email",)
+    fields = ("email", "is_active", "is_staff", "is_superuser", "groups", "date_joined", "last_login")
+    readonly_fields = ("date_joined", "last_login")
+    inlines = (ProfileInline,)
+
+
+@admin.register(Profile)
+class ProfileAdmin(admin.ModelAdmin[Profile]):
+    list_display = ("user", "role", "industry", "time_zone", "hour", "digest")
+    list_filter = ("digest", "role", "industry")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)

@@ -1,0 +1,84 @@
+"""The pages about the reader rather than the news: settings, unsubscribing, and the development mailbox."""
+
+from __future__ import annotations
+
+from csp.decorators import csp
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from users import outbox
+from users.forms import SettingsForm
+from users.models import Profile
+from users.unsubscribe import read_token, unsubscribe
+
+
+@never_cache
+@login_required
+def edit_settings(request: HttpRequest) -> HttpResponse:
+    profile = Profile.objects.filter(user_id=request.user.pk).first()
+    if profile is None:
+        return redirect("welcome")
+    form = SettingsForm(request.POST or None, instance=profile)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved. It counts from your next edition on.")
+        return redirect("settings")
+    return render(request, "users/settings.html", {"form": form})
+
+
+# Mail programs send the one-click POST of RFC 8058 without cookies and without a token of ours: the signed address
+# is the proof, and all it can do is stop a mail.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
+    user_id = read_token(token)
+    if user_id is None:
+        raise Http404
+    if request.method == "POST":
+        unsubscribe(user_id)
+    return render(request, "users/unsubscribe.html", {"done": request.method == "POST"})
+
+
+@never_cache
+@require_safe
+def outbox_list(request: HttpRequest, name: str = "") -> HttpResponse:
+    _only_in_development()
+    mails = outbox.mails()
+    chosen = next((mail for mail in mails if mail.name == name), None) if name else next(iter(mails), None)
+    if name and chosen is None:
+        raise Http404
+    return render(request, "users/outbox.html", {"mails": mails[:100], "chosen": chosen})
+
+
+# A mail brings its own inline styles, so it is shown in a sandbox of its own where nothing else is allowed.
+MAIL_POLICY = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "frame-ancestors": ["'self'"],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+
+
+@csp(MAIL_POLICY)
+@xframe_options_sameorigin
+@never_cache
+@require_safe
+def outbox_html(request: HttpRequest, name: str) -> HttpResponse:
+    _only_in_development()
+    chosen = outbox.mail(name)
+    if chosen is None or not chosen.html:
+        raise Http404
+    return HttpResponse(chosen.html)
+
+
+def _only_in_development() -> None:
+    if not settings.MAILBOX_SHOWN:
+        raise Http404
