@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 MAX_ATTEMPTS = 5
 RETRY_BASE = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=30)
 
 
 class Work(models.Model):
@@ -52,10 +53,10 @@ def finish(row: Work, due_in: timedelta | None = None, **changes: object) -> boo
     return _update(row, values)
 
 
-def fail(row: Work, error: str, **changes: object) -> bool:
-    """Try again later with doubled waits; after MAX_ATTEMPTS the row rests with its error for the operator."""
-    spent = row.attempt >= MAX_ATTEMPTS
-    wait = RETRY_BASE * 2 ** max(0, row.attempt - 1)
+def fail(row: Work, error: str, limit: int = MAX_ATTEMPTS, **changes: object) -> bool:
+    """Try again later with doubled waits; after `limit` attempts the row rests with its error for the operator."""
+    spent = row.attempt >= limit
+    wait = min(RETRY_BASE * 2 ** min(max(0, row.attempt - 1), 10), LONGEST_WAIT)
     values: dict[str, object] = {"lease_until": None, "error": error[:2000], **changes}
     values["due_at"] = None if spent else Now() + wait
     return _update(row, values)

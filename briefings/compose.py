@@ -1,0 +1,156 @@
+"""From a story to its stored brief and lenses: get or make the row, claim it, write, verify, keep."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from briefings.models import Brief, Lens, State
+from briefings.schemas import BriefBody, Material, SourceText, Span
+from briefings.write import brief as writers
+from ingest import stories, work
+
+LEASE = timedelta(minutes=5)
+log = logging.getLogger("briefings.compose")
+
+
+class NothingToWrite(Exception):
+    """The story has no readable article as of the time asked about."""
+
+
+def material_of(story_id: str, as_of: datetime | None = None) -> Material:
+    """The story's independent articles as of then (UTC), best source first. Raises NothingToWrite."""
+    text = stories.material(story_id, as_of)
+    if text is None or not text.articles:
+        raise NothingToWrite(story_id)
+    articles = tuple(
+        SourceText(
+            article=a.article,
+            revision=a.revision,
+            source=a.source,
+            publisher=a.publisher,
+            primary=a.primary,
+            authority=a.authority,
+            title=a.title,
+            url=a.url,
+            text=a.text,
+            spans=tuple(Span(s.number, s.start, s.end) for s in a.spans),
+            happened_at=a.happened_at,
+            published_at=a.published_at,
+        )
+        for a in text.articles
+    )
+    return Material(story=text.story, title=text.title, articles=articles)
+
+
+def brief_for(material: Material) -> Brief:
+    """The row of the brief of exactly these articles, queued when it is new. Safe to call from many places at once."""
+    parts = sorted([article.article, article.revision] for article in material.articles)
+    fingerprint = hashlib.sha256(repr(parts).encode()).hexdigest()
+    while True:
+        if found := Brief.objects.filter(story_id=material.story, fingerprint=fingerprint).first():
+            return found
+        latest = Brief.objects.filter(story_id=material.story).aggregate(latest=Max("version"))["latest"] or 0
+        try:
+            with transaction.atomic():
+                return Brief.objects.create(
+                    story_id=material.story,
+                    version=latest + 1,
+                    fingerprint=fingerprint,
+                    articles=parts,
+                    due_at=timezone.now(),
+                )
+        except IntegrityError:  # somebody else made this brief or took this version number: look again
+            continue
+
+
+def write_brief(brief_id: str, material: Material | None = None) -> Brief | None:
+    """Write a queued brief and store it verified. None when it is done already or somebody else is at it."""
+    row = work.claim(Brief, brief_id, LEASE)
+    if row is None:
+        return None
+    try:
+        written = writers.write(material or stored_material(row), work_key=f"brief:{row.pk}")
+    except NothingToWrite:
+        work.finish(row, state=State.FAILED, error="its articles are gone")
+        return None
+    except writers.CannotWrite as error:
+        work.finish(row, state=State.FAILED, error=str(error)[:2000])
+        log.warning("no brief of story %s: %s", row.story_id, error)
+        return None
+    now = timezone.now()
+    checked = written.body.verification
+    work.finish(
+        row,
+        state=State.READY,
+        writer=written.writer,
+        body=written.body.model_dump(mode="json"),
+        unsupported=checked.sentences - checked.supported,
+        verified_at=now,
+        written_at=now,
+    )
+    return Brief.objects.get(pk=row.pk)
+
+
+def stored_material(brief: Brief) -> Material:
+    """The articles this brief's version consists of. Raises NothingToWrite when one has changed or gone."""
+    current = material_of(brief.story_id)
+    wanted = {(pk, revision) for pk, revision in brief.articles}
+    articles = tuple(a for a in current.articles if (a.article, a.revision) in wanted)
+    if len(articles) != len(wanted):
+        raise NothingToWrite(brief.story_id)
+    return Material(story=current.story, title=current.title, articles=articles)
+
+
+def ready_brief(story_id: str, as_of: datetime | None = None) -> Brief | None:
+    """The brief of the story as of then, written now if need be; None when it cannot be or is just being written."""
+    try:
+        material = material_of(story_id, as_of)
+    except NothingToWrite:
+        return None
+    row = brief_for(material)
+    if row.state == State.QUEUED:
+        row = write_brief(row.pk, material) or row
+    return row if row.state == State.READY else None
+
+
+def ready_lens(brief: Brief, role: str, industry: str) -> Lens | None:
+    """The brief's lens for this reader, written now if need be; None while another worker writes it or it failed."""
+    row, _ = Lens.objects.get_or_create(
+        brief=brief, role=role, industry=industry, defaults={"due_at": timezone.now()}
+    )
+    if row.state == State.QUEUED:
+        write_lens(row.pk)
+        row.refresh_from_db()
+    return row if row.state == State.READY else None
+
+
+def write_lens(lens_id: int) -> None:
+    """Write a queued lens and store it verified; nothing when somebody else is at it."""
+    row = work.claim(Lens, lens_id, LEASE)
+    if row is None:
+        return
+    try:
+        material = stored_material(row.brief)
+        written = writers.write_lens(
+            BriefBody.model_validate(row.brief.body),
+            material,
+            row.role,
+            row.industry,
+            work_key=f"lens:{row.pk}",
+        )
+    except (NothingToWrite, writers.CannotWrite) as error:
+        work.finish(row, state=State.FAILED, error=str(error)[:2000])
+        return
+    work.finish(
+        row,
+        state=State.READY,
+        writer=written.writer,
+        body=written.lens.model_dump(mode="json"),
+        verified_at=timezone.now(),
+    )

@@ -1,0 +1,226 @@
+"""Sends each reader's edition by email at the reader's hour: once, or visibly unknown."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from email.utils import make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.utils import timezone
+
+from briefings import digest_render, edition
+from briefings.due import Clock, coming_date, due_date
+from briefings.models import Delivery, Edition, State
+from ingest import work
+from users import unsubscribe
+from users.models import Profile, User
+
+AHEAD = timedelta(
+    minutes=30
+)  # editions are prepared this long before the hour, so that sending is only sending
+EXPIRES = timedelta(hours=12)
+LEASE = timedelta(minutes=3)
+TRIES = 30  # with waits of up to half an hour: as long as a mail may be late
+log = logging.getLogger("briefings.digest")
+
+
+@dataclass
+class Tally:
+    """What one run of the digest did, by delivery."""
+
+    due: int = 0
+    sent: int = 0
+    skipped: int = 0
+    failed: int = 0
+    unknown: int = 0
+    lines: list[str] = field(default_factory=list)
+
+
+def readers_due(now: datetime) -> Iterator[tuple[User, date]]:
+    """Readers who want the email and whose local hour has come today, with that local date."""
+    for profile in _wanting():
+        if day := due_date(_clock(profile), now):
+            yield profile.user, day
+
+
+def queue_editions(now: datetime) -> None:
+    """A queued edition for every reader whose hour is near."""
+    have = set(
+        Edition.objects.filter(local_date__gte=now.date() - timedelta(days=2)).values_list(
+            "reader", "local_date"
+        )
+    )
+    for profile in _wanting():
+        day = coming_date(_clock(profile), now, AHEAD)
+        if day and (profile.user_id, day) not in have:
+            edition.request(profile.user, day)
+
+
+def queue_deliveries(now: datetime) -> None:
+    """A queued delivery for every ready edition whose reader's hour has come."""
+    for user, day in readers_due(now):
+        ready = Edition.objects.filter(
+            reader=user, local_date=day, state=State.READY, deliveries__isnull=True
+        )
+        for row in ready:
+            delivery_for(row)
+
+
+def delivery_for(row: Edition) -> Delivery:
+    """The edition's email delivery, queued when it is new. Its Message-ID never changes."""
+    host = urlsplit(settings.NUTGRAF_URL).hostname or "localhost"
+    delivery, _ = Delivery.objects.get_or_create(
+        edition=row,
+        channel="email",
+        defaults={"message_id": make_msgid(domain=host), "due_at": timezone.now()},
+    )
+    return delivery
+
+
+def deliver(delivery_id: int, now: datetime) -> Delivery | None:
+    """Send one delivery. None when it is done or another worker has it.
+
+    A row found half-sent is never sent again: the server may have taken it.
+    """
+    row = work.claim(Delivery, delivery_id, LEASE)
+    if row is None:
+        return None
+    if row.state == Delivery.State.SENDING:
+        work.finish(row, state=Delivery.State.UNKNOWN, error="a worker died while sending; not sent again")
+    elif reason := _reason_not_to(row, now):
+        work.finish(row, state=Delivery.State.SKIPPED, error=reason)
+    else:
+        _send(row, now)
+    row.refresh_from_db()
+    return row
+
+
+def _send(row: Delivery, now: datetime) -> None:
+    message = _message(row)
+    if not _begin(row):
+        return
+    try:
+        message.send()
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        _refused(row, error)
+    except (smtplib.SMTPConnectError, ConnectionRefusedError) as error:
+        work.fail(row, f"the mail server cannot be reached: {error}", TRIES, state=Delivery.State.QUEUED)
+    except (smtplib.SMTPException, OSError) as error:
+        # The line broke somewhere after we began: the server may have accepted the message.
+        work.finish(row, state=Delivery.State.UNKNOWN, error=f"outcome unknown: {error}")
+        log.error("delivery %s: outcome unknown: %s", row.pk, error)
+    else:
+        work.finish(row, state=Delivery.State.SENT, sent_at=timezone.now())
+
+
+def _begin(row: Delivery) -> bool:
+    """Mark the row as being sent and commit, unless the reader has left or unsubscribed in the meantime."""
+    with transaction.atomic():
+        wants = Profile.objects.select_for_update().filter(
+            user=row.edition.reader, digest=True, user__is_active=True
+        )
+        if not wants.exists():
+            work.finish(row, state=Delivery.State.SKIPPED, error="the reader does not want it any more")
+            return False
+        owned = Delivery.objects.filter(pk=row.pk, attempt=row.attempt, state=Delivery.State.QUEUED)
+        return owned.update(state=Delivery.State.SENDING) == 1
+
+
+def _refused(row: Delivery, error: smtplib.SMTPException) -> None:
+    codes = (
+        [code for code, _ in error.recipients.values()]
+        if isinstance(error, smtplib.SMTPRecipientsRefused)
+        else [getattr(error, "smtp_code", 0)]
+    )
+    if all(400 <= code < 500 for code in codes):
+        work.fail(row, f"refused for now: {error}", TRIES, state=Delivery.State.QUEUED)
+    else:
+        work.finish(row, state=Delivery.State.FAILED, error=f"refused: {error}")
+
+
+def _reason_not_to(row: Delivery, now: datetime) -> str:
+    reader = row.edition.reader
+    if not reader.is_active or not reader.profile.digest:
+        return "the reader does not want it any more"
+    hour = time(reader.profile.hour, tzinfo=reader.profile.time_zone)
+    if now - datetime.combine(row.edition.local_date, hour) > EXPIRES:
+        return "too late: more than twelve hours after its hour"
+    return ""
+
+
+def _message(row: Delivery) -> EmailMultiAlternatives:
+    reader = row.edition.reader
+    leave = settings.NUTGRAF_URL + unsubscribe.path(reader)
+    made = digest_render.render(row.edition, unsubscribe_url=leave)
+    message = EmailMultiAlternatives(
+        subject=made.subject,
+        body=made.text,
+        to=[reader.email],
+        headers={
+            "Message-ID": row.message_id,
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+        connection=mail.get_connection(),
+    )
+    message.attach_alternative(made.html, "text/html")
+    return message
+
+
+def _wanting() -> Iterator[Profile]:
+    wanting = Profile.objects.filter(digest=True, user__is_active=True).select_related("user")
+    return wanting.iterator(chunk_size=2000)
+
+
+def _clock(profile: Profile) -> Clock:
+    return Clock(profile.time_zone, profile.hour, frozenset(profile.days))
+
+
+def run(now: datetime, dry_run: bool = False) -> Tally:
+    """Everything due at `now`, in the foreground: prepare, queue, send. `dry_run` writes and sends nothing."""
+    tally = Tally()
+    for user, day in list(readers_due(now)):
+        sent = Delivery.objects.filter(edition__reader=user, edition__local_date=day).exclude(
+            state=Delivery.State.QUEUED
+        )
+        if sent.exists():
+            continue
+        tally.due += 1
+        if dry_run:
+            tally.lines.append(f"{user.email}: edition of {day}")
+            continue
+        _count(tally, _run_one(user, day, now))
+    return tally
+
+
+def _run_one(user: User, day: date, now: datetime) -> Delivery | None:
+    row = edition.request(user, day)
+    if row.state == State.QUEUED:
+        prepared = edition.prepare(row.pk, now)
+        if prepared is None:
+            return None
+        row = prepared
+    delivery = delivery_for(row)
+    return deliver(delivery.pk, now) or delivery
+
+
+def _count(tally: Tally, row: Delivery | None) -> None:
+    if row is None or row.state == Delivery.State.SKIPPED:
+        tally.skipped += 1
+    elif row.state == Delivery.State.SENT:
+        tally.sent += 1
+    elif row.state == Delivery.State.UNKNOWN:
+        tally.unknown += 1
+    else:
+        tally.failed += 1
+    if row is not None and row.error:
+        tally.lines.append(f"{row.edition.reader.email}: {row.error}")

@@ -1,0 +1,33 @@
+"""When a reader's digest is due: pure functions of the reader's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A reader's habits: local hour 0 to 23, ISO weekdays, zone."""
+
+    zone: tzinfo
+    hour: int
+    days: Collection[int]
+
+
+def due_date(clock: Clock, now: datetime) -> date | None:
+    """The local date whose digest should have gone out by `now` (aware), or None before the hour or on a free day.
+
+    The local clock decides: an hour that daylight saving skips counts as reached right after the gap, one that it
+    repeats is reached the first time, and the date makes it once a day. A beat that slept catches up on the same day.
+    """
+    local = now.astimezone(clock.zone)
+    if local.isoweekday() not in clock.days or local.hour < clock.hour:
+        return None
+    return local.date()
+
+
+def coming_date(clock: Clock, now: datetime, ahead: timedelta) -> date | None:
+    """The local date whose digest is due by `now + ahead`: its edition may be prepared."""
+    return due_date(clock, now) or due_date(clock, now + ahead)

@@ -1,0 +1,171 @@
+"""Assembles a reader's edition of one local date and freezes it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from briefings import compose, select
+from briefings.models import Brief, Edition, EditionItem, Lens, State
+from ingest import embed, stories, terms, work
+from users import taxonomy
+from users.models import User
+
+LEASE = timedelta(minutes=10)
+BUSY = timedelta(seconds=10)  # when to look again at an edition whose briefs another worker is writing
+SPARE = 4  # stories chosen beyond the edition's size, for those that cannot be written
+ALWAYS = timedelta(days=36500)  # the sample's stories never grow old
+log = logging.getLogger("briefings.edition")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A brief in its place, with the reader's lens and the reasons it is there."""
+
+    brief: Brief
+    lens: Lens | None
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """`waiting`: another worker is still writing one of the briefs that belong in it."""
+
+    items: tuple[Placed, ...]
+    sample: bool
+    waiting: bool = False
+
+
+def reader_of(role: str, industry: str, interests: str = "") -> select.Reader:
+    """What selection needs of a reader, from taxonomy names. Raises taxonomy.UnknownRole or UnknownIndustry."""
+    the_role, the_industry = taxonomy.role(role), taxonomy.industry(industry)
+    texts = [f"{the_role.title}. {the_role.cares}", f"{the_industry.title}. {the_industry.cares}", interests]
+    vectors = embed.embed(texts)
+    labels = (
+        f"Close to your work as {the_role.title}",
+        f"Close to {the_industry.title}",
+        "Matches your interests",
+    )
+    concerns = [
+        select.Concern(vector, frozenset(terms.words(text)), label)
+        for vector, text, label in zip(vectors, texts, labels, strict=True)
+    ]
+    return select.Reader(concerns[0], concerns[1], concerns[2] if interests.strip() else None)
+
+
+def assemble(
+    role: str, industry: str, interests: str, as_of: datetime, size: int = select.EDITION_SIZE
+) -> Assembled:
+    """Choose, write and verify what such a reader gets as of then (aware, UTC). Stores briefs and lenses only."""
+    candidates, sample = candidates_at(as_of)
+    reader = reader_of(role, industry, interests)
+    moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
+    choices = select.choose(candidates, reader, moment, size + SPARE)
+    the_role, the_industry = taxonomy.role(role).slug, taxonomy.industry(industry).slug
+    placed: list[Placed] = []
+    for choice in choices:
+        if len(placed) == size:
+            break
+        brief = compose.ready_brief(choice.story, as_of)
+        if brief is None:
+            if _being_written(choice.story):
+                return Assembled((), sample, waiting=True)
+            continue
+        placed.append(Placed(brief, compose.ready_lens(brief, the_role, the_industry), choice.why))
+    return Assembled(tuple(placed), sample)
+
+
+def candidates_at(as_of: datetime) -> tuple[list[select.Candidate], bool]:
+    """The stories of the two days before, or the bundled sample while no real article has ever come in."""
+    found = stories.candidates(as_of, select.WINDOW)
+    if found or stories.any_real():
+        return [_candidate(snapshot) for snapshot in found], False
+    return [_candidate(snapshot) for snapshot in stories.candidates(as_of, ALWAYS, sample=True)], True
+
+
+def _candidate(snapshot: stories.StorySnapshot) -> select.Candidate:
+    return select.Candidate(
+        story=snapshot.story,
+        title=snapshot.title,
+        importance=snapshot.score,
+        vector=snapshot.vector,
+        last_at=snapshot.last_at,
+        origins=snapshot.origins,
+        publishers=tuple(snapshot.publishers),
+        primary_publisher=snapshot.primary_publisher,
+        words=frozenset(terms.words(snapshot.title)),
+    )
+
+
+def _being_written(story_id: str) -> bool:
+    return Brief.objects.filter(
+        story_id=story_id, state=State.QUEUED, lease_until__gt=timezone.now()
+    ).exists()
+
+
+def request(user: User, local_date: date) -> Edition:
+    """The reader's edition of that date, queued for the workers when there is none; or when it is only the sample
+    and real news has come since."""
+    edition, created = Edition.objects.get_or_create(
+        reader=user,
+        local_date=local_date,
+        defaults={
+            "role": user.profile.role,
+            "industry": user.profile.industry,
+            "due_at": timezone.now(),
+        },
+    )
+    if not created and edition.sample and edition.state == State.READY and stories.any_real():
+        Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(
+            state=State.QUEUED, due_at=timezone.now()
+        )
+        edition.refresh_from_db()
+    return edition
+
+
+def prepare(edition_id: str, now: datetime) -> Edition | None:
+    """Fill and freeze a queued edition. None when it is frozen already or another worker is at it."""
+    row = work.claim(Edition, edition_id, LEASE)
+    if row is None:
+        return None
+    interests = row.reader.profile.interests
+    made = assemble(row.role, row.industry, interests, as_of(row, now))
+    if made.waiting:
+        work.finish(row, due_in=BUSY)
+        return None
+    return row if _freeze(row, made, now) else None
+
+
+def as_of(edition: Edition, now: datetime) -> datetime:
+    """The end of the edition's local date, or `now` while that date lasts; aware, UTC."""
+    zone = edition.reader.profile.time_zone
+    end = datetime.combine(edition.local_date + timedelta(days=1), time(), tzinfo=zone)
+    return min(end.astimezone(UTC), now)
+
+
+def _freeze(row: Edition, made: Assembled, now: datetime) -> bool:
+    with transaction.atomic():
+        if not work.finish(row, state=State.READY, sample=made.sample, prepared_at=now):
+            return False  # our lease ran out and a successor owns it
+        row.items.all().delete()
+        EditionItem.objects.bulk_create(_items(row, made.items))
+    row.refresh_from_db()
+    return True
+
+
+def _items(row: Edition, placed: Sequence[Placed]) -> list[EditionItem]:
+    return [
+        EditionItem(edition=row, rank=rank, brief=item.brief, lens=item.lens, why=list(item.why))
+        for rank, item in enumerate(placed, start=1)
+    ]
+
+
+def local_date_of(user: User, now: datetime) -> date:
+    """Today where the reader is."""
+    zone = user.profile.time_zone
+    return now.astimezone(zone).date()

@@ -1,0 +1,27 @@
+"""The brief that strangers see on the landing page: the day's most important story, else the bundled sample's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from briefings import compose, edition
+from briefings.models import Brief, State
+
+
+def keep_fresh(now: datetime) -> Brief | None:
+    """Write the front page's brief when it has none yet. Returns it."""
+    candidates, _ = edition.candidates_at(now)
+    for candidate in sorted(candidates, key=lambda c: (-c.importance, c.story))[:3]:
+        if brief := compose.ready_brief(candidate.story, now):
+            return brief
+    return None
+
+
+def current() -> Brief | None:
+    """What the landing page shows: the newest real brief, else the newest sample; None before the first."""
+    ready = (
+        Brief.objects.filter(state=State.READY)
+        .select_related("story")
+        .order_by("story__sample", "-story__last_at")
+    )
+    return ready.first()

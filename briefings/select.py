@@ -1,0 +1,135 @@
+"""Which stories a reader gets, in which order and why: vectors and arithmetic, pure, no model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+EDITION_SIZE = 6
+WINDOW = timedelta(hours=48)
+HALF_LIFE = timedelta(hours=30)
+# Importance leads, so that nobody misses the day's main event; the reader's own concerns order the rest.
+WEIGHTS = {"importance": 0.50, "interests": 0.22, "role": 0.14, "industry": 0.14}
+REPETITION = 0.45  # how much an already chosen look-alike takes away
+TELLING = 0.6  # share of the day's closest story from which closeness is worth naming as a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A story as it stood at the time asked about. `importance` is 0 or more; `vector` has unit length."""
+
+    story: str
+    title: str
+    importance: float
+    vector: Vector
+    last_at: datetime
+    origins: int
+    publishers: tuple[str, ...]
+    primary_publisher: str = ""
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One thing a reader cares about: its vector, its telling words, and how a reason names it."""
+
+    vector: Vector
+    words: frozenset[str]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What selection knows of a reader; `interests` is None for someone who named none."""
+
+    role: Concern
+    industry: Concern
+    interests: Concern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    story: str
+    score: float
+    why: tuple[str, ...]
+
+
+def choose(
+    candidates: Sequence[Candidate], reader: Reader, now: datetime, size: int = EDITION_SIZE
+) -> list[Choice]:
+    """At most `size` stories, the lead first. The same input always gives the same edition."""
+    if not candidates:
+        return []
+    vectors = np.stack([candidate.vector for candidate in candidates])
+    closeness = {name: _scaled(vectors @ concern.vector) for name, concern in _concerns(reader)}
+    base = WEIGHTS["importance"] * _scaled(np.array([candidate.importance for candidate in candidates]))
+    for name, values in closeness.items():
+        base = base + WEIGHTS[name] * values
+    fresh = np.array([_freshness(now - candidate.last_at) for candidate in candidates])
+    order = _diverse(base * fresh, vectors, candidates, size)
+    return [
+        Choice(
+            candidates[index].story,
+            round(float(score), 4),
+            _why(
+                candidates[index],
+                candidates,
+                reader,
+                {name: float(closeness[name][index]) for name in closeness},
+            ),
+        )
+        for index, score in order
+    ]
+
+
+def _concerns(reader: Reader) -> list[tuple[str, Concern]]:
+    named = [("role", reader.role), ("industry", reader.industry)]
+    return [*named, ("interests", reader.interests)] if reader.interests else named
+
+
+def _scaled(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """0 to 1 against the day's best. Lexical closeness is small in absolute terms, so only the order tells."""
+    top = float(values.max(initial=0.0))
+    return np.clip(values, 0, None) / top if top > 0 else np.zeros_like(values)
+
+
+def _freshness(age: timedelta) -> float:
+    return float(0.5 ** (max(age, timedelta()) / HALF_LIFE))
+
+
+def _diverse(
+    scores: NDArray[np.floating], vectors: NDArray[np.float32], candidates: Sequence[Candidate], size: int
+) -> list[tuple[int, float]]:
+    """Greedy choice: after each pick, what resembles it counts for less (maximal marginal relevance)."""
+    left = list(range(len(candidates)))
+    chosen: list[tuple[int, float]] = []
+    likeness = np.clip(vectors @ vectors.T, 0, 1)
+    while left and len(chosen) < size:
+        penalty = [max((float(likeness[i][j]) for j, _ in chosen), default=0.0) for i in left]
+        marginal = [float(scores[i]) * (1 - REPETITION * p) for i, p in zip(left, penalty, strict=True)]
+        best = max(range(len(left)), key=lambda k: (marginal[k], candidates[left[k]].story))
+        chosen.append((left.pop(best), marginal[best]))
+    return chosen
+
+
+def _why(
+    candidate: Candidate, candidates: Sequence[Candidate], reader: Reader, closeness: dict[str, float]
+) -> tuple[str, ...]:
+    reasons = []
+    if candidate.importance >= max(other.importance for other in candidates):
+        reasons.append("The most important story in what we read")
+    if candidate.origins > 1:
+        reasons.append(f"Reported by {candidate.origins} independent outlets")
+    if candidate.primary_publisher:
+        reasons.append(f"First-hand: {candidate.primary_publisher} is a source")
+    for name, concern in _concerns(reader):
+        shared = sorted(concern.words & candidate.words)[:3]
+        if shared and closeness[name] >= TELLING:
+            reasons.append(f"{concern.label}: {', '.join(shared)}")
+    return tuple(reasons) or ("Among the day's most covered AI news",)

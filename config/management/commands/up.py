@@ -1,0 +1,139 @@
+"""`manage.py up`: embedded Postgres, migrations, sources, web, worker and beat under one roof."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections, connections
+
+from config.celery import QUEUES
+from config.database import migrate_if_needed
+from config.supervise import Supervisor
+from ingest import catalogue, stories
+
+SAMPLE_AFTER = 5.0  # seconds without a first article before the bundled sample fills the page
+log = logging.getLogger("config.up")
+
+
+class Command(BaseCommand):
+    help = "Start everything: http://127.0.0.1:8000. Ctrl-C stops it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--no-sample", action="store_true", help="never show the bundled sample edition")
+
+    def handle(self, *args: Any, port: int, no_sample: bool, **options: Any) -> None:
+        url = f"http://127.0.0.1:{port}"
+        lock = _lock(settings.NUTGRAF_VAR, url)
+        _refuse_taken(port)
+        migrate_if_needed()
+        catalogue.load()
+        connections.close_all()
+        supervisor = Supervisor(_environment(port))
+        _start_children(supervisor, port)
+        supervisor.run(_Watch(url, wants_sample=not no_sample))
+        self.stderr.write("Nutgraf stopped.")
+        lock.close()
+
+
+class _Watch:
+    """What `up` looks at while the children run: is the first page there, and is there anything on it?"""
+
+    def __init__(self, url: str, wants_sample: bool) -> None:
+        self.url, self.wants_sample, self.served = url, wants_sample, False
+        self.began = time.monotonic()
+
+    def __call__(self) -> None:
+        if not self.served and _answers(self.url):
+            self.served = True
+            sys.stderr.write(f"\nNutgraf is ready: {self.url}\nCtrl-C stops it.\n\n")
+        if self.wants_sample and time.monotonic() - self.began > SAMPLE_AFTER:
+            self.wants_sample = False
+            close_old_connections()
+            if not stories.any_real():
+                catalogue.load_sample()
+                log.info("no source has answered yet: the bundled sample edition fills the first page")
+            connections.close_all()
+
+
+def _lock(var: Path, url: str) -> IO[str]:
+    """Held while we run. Two of us on one state directory would fight over its database."""
+    file = (var / "up.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        raise CommandError(f"Nutgraf already runs from {var}: {file.read().strip()}") from None
+    file.truncate(0)
+    file.write(f"{url} (process {os.getpid()})")
+    file.flush()
+    return file
+
+
+def _refuse_taken(port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise CommandError(f"--port {port}: allowed are 1 to 65535")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"port {port} cannot be used ({error.strerror}); choose one with --port"
+            ) from None
+
+
+def _environment(port: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        "NUTGRAF_URL": os.environ.get("NUTGRAF_URL", f"http://127.0.0.1:{port}"),
+        "NUTGRAF_VAR": str(settings.NUTGRAF_VAR),
+        "PYTHONPATH": str(settings.BASE_DIR),
+        # Celery warns root at every start; in a container root is usual, and nothing here unpickles.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+    }
+
+
+def _start_children(supervisor: Supervisor, port: int) -> None:
+    python = sys.executable
+    os.chdir(settings.BASE_DIR)
+    web = (
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+        "--no-ws",
+    )
+    supervisor.start(
+        "web", python, "-m", "granian", *web, "--blocking-threads", "4", "config.wsgi:application"
+    )
+    celery = (python, "-m", "celery", "-A", "config")
+    quiet = ("--loglevel", "WARNING")
+    worker = ("-c", "2", "-Q", ",".join(QUEUES), "--without-gossip", "--without-mingle", *quiet)
+    supervisor.start("worker", *celery, "worker", *worker)
+    beat = ("--schedule", str(settings.NUTGRAF_VAR / "beat"), "--pidfile", "", *quiet)
+    supervisor.start("beat", *celery, "beat", *beat)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own loopback address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
