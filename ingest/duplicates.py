@@ -1,0 +1,137 @@
+"""Which articles are the same text again: syndicated copies, mirrors, and republished evergreens.
+
+MinHash bands find the few that might be; the shingles themselves then decide.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from datasketch import MinHash
+
+from ingest import terms
+
+# A text republished later than this is news again.
+WINDOW = timedelta(days=21)
+
+_SHINGLE = 3
+_WORDS = 600  # an opening of this length tells any two articles apart
+_ROWS, _BANDS = 4, 16  # texts of Jaccard 0.5 share a band with probability 0.64, of 0.7 with 0.99
+_PERMUTATIONS = MinHash(num_perm=_ROWS * _BANDS, seed=1, scheme="affine32").permutations
+
+# A feed may repeat one headline for ever; only the latest bearers of a band are compared.
+_CANDIDATES = 40
+
+Shingles = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """An article's fingerprint: `bands` are for the index, the rest decides."""
+
+    key: int
+    source: str
+    url: str
+    title: str
+    words: int
+    shingles: Shingles
+    bands: tuple[int, ...]
+    at: datetime
+
+
+def fingerprint(key: int, source: str, url: str, title: str, text: str, at: datetime) -> Print:
+    """`text` may start with the title; `url` is the canonical one, empty when unknown."""
+    body = terms.plain(text[: _WORDS * 12]).removeprefix(terms.plain(title)).strip()
+    spoken = _spoken(f"{title} {body}")
+    shingles = _shingles(spoken)
+    heading = " ".join(_spoken(title))
+    return Print(key, source, url, heading, len(spoken), shingles, _bands(shingles, heading), at)
+
+
+def same(one: Print, other: Print) -> bool:
+    """Whether the two are one text. Teasers of a few words are the same only under the same headline."""
+    if abs(one.at - other.at) > WINDOW:
+        return False
+    shared = len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
+    smaller = max(1, min(len(one.shingles), len(other.shingles)))
+    if one.url and one.url == other.url:
+        # A changelog gives all its entries one link, so within a source the text must agree too.
+        return one.source != other.source or one.title == other.title or shared / smaller >= 0.3
+    title_words = len(one.title.split())
+    union = max(1, len(one.shingles) + len(other.shingles) - shared)
+    if one.title == other.title and title_words >= 4:
+        # The headline's own shingles are shared anyway; a body must agree as well, where both have one.
+        bodies = min(one.words, other.words) - title_words
+        return bodies < 8 or shared / smaller >= 0.5
+    if min(one.words, other.words) < 25:
+        return False
+    return shared / union >= 0.7 or (shared / smaller >= 0.85 and smaller >= 60)
+
+
+def _spoken(text: str) -> list[str]:
+    return terms.WORD.findall(terms.plain(text).lower())[:_WORDS]
+
+
+@lru_cache(maxsize=100_000)
+def _number(word: str) -> int:
+    return zlib.crc32(word.encode())
+
+
+def _shingles(spoken: Sequence[str]) -> Shingles:
+    numbers = np.fromiter((_number(word) for word in spoken), dtype=np.uint32, count=len(spoken))
+    if len(numbers) < _SHINGLE:
+        return np.unique(numbers)
+    mixed = numbers[:-2] * np.uint32(2654435761) ^ numbers[1:-1] * np.uint32(40503) ^ numbers[2:]
+    return np.unique(mixed)
+
+
+def _bands(shingles: Shingles, heading: str) -> tuple[int, ...]:
+    """Signed 64-bit numbers, equal in two texts for every band they share; the headline is one more band."""
+    if not len(shingles):
+        return ()
+    values = MinHash(
+        num_perm=_ROWS * _BANDS, seed=1, scheme="affine32", hashfunc=int, permutations=_PERMUTATIONS
+    )
+    values.update_batch(shingles)
+    rows = values.hashvalues.reshape(_BANDS, _ROWS).astype(np.uint64)
+    folded = np.arange(1, _BANDS + 1, dtype=np.uint64)
+    for column in range(_ROWS):
+        folded = (folded ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
+        folded ^= folded >> np.uint64(29)
+    headline = (zlib.crc32(heading.encode()) << 31 | zlib.adler32(heading.encode())) & 0x7FFFFFFFFFFFFFFF
+    return (*folded.astype(np.int64).tolist(), headline)
+
+
+def copies(prints: Sequence[Print], known: Sequence[Print]) -> dict[int, int]:
+    """For each of `prints` that is a copy, the key of the article that counts: the earliest, known ones first.
+
+    A copy of a copy names the original. Time grows with the prints, not with their square.
+    """
+    originals: dict[int, list[Print]] = {}
+    by_url: dict[str, list[Print]] = {}
+    found: dict[int, int] = {}
+    for item in known:
+        _remember(item, originals, by_url)
+    for item in sorted(prints, key=lambda p: (p.at, p.key)):
+        candidates = {p.key: p for p in by_url.get(item.url, [])[-_CANDIDATES:]} if item.url else {}
+        for band in item.bands:
+            candidates.update((p.key, p) for p in originals.get(band, [])[-_CANDIDATES:])
+        matches = [p for p in candidates.values() if p.key != item.key and same(item, p)]
+        if matches:
+            found[item.key] = min(matches, key=lambda p: (p.at, p.key)).key
+        else:
+            _remember(item, originals, by_url)
+    return found
+
+
+def _remember(item: Print, originals: dict[int, list[Print]], by_url: dict[str, list[Print]]) -> None:
+    for band in item.bands:
+        originals.setdefault(band, []).append(item)
+    if item.url:
+        by_url.setdefault(item.url, []).append(item)

@@ -1,0 +1,147 @@
+"""The signs by which the relevance gate knows AI news, as data: name, pattern and what it is worth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    name: str
+    worth: float
+    pattern: re.Pattern[str]
+    title_only: bool = False
+
+
+def _sign(name: str, worth: float, pattern: str, *, case: bool = False, title_only: bool = False) -> Sign:
+    flags = 0 if case else re.IGNORECASE
+    return Sign(name, worth, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", flags), title_only)
+
+
+# What a source's kind says before a word is read: labs write about their own work, even in "Usage policy update".
+PRIOR: Final[dict[str, float]] = {
+    "lab": 1.8,
+    "research": 0.9,
+    "newsletter": 0.4,
+    "hardware": 0.3,
+    "policy": 0.2,
+}
+
+FOR: Final = (
+    _sign(
+        "AI", 2.6, r"AI|A\.I\.|AIs|AI's|GenAI|[Aa]rtificial [Ii]ntelligence|[Aa]rtificial general", case=True
+    ),
+    _sign(
+        "OpenAI",
+        3.0,
+        r"OpenAI|ChatGPT|GPT-?\d\w*|gpt-oss|Sam Altman|o[134](?:-mini|-pro)|Codex CLI|DALL-?E|Sora 2|Stargate project",
+    ),
+    _sign("Anthropic", 3.0, r"Anthropic|Claude (?:\d|Code|Opus|Sonnet|Haiku|AI)\w*|Claude's|Dario Amodei"),
+    _sign("Claude", 1.8, r"Claude", case=True),
+    _sign(
+        "Google's AI",
+        2.6,
+        r"DeepMind|NotebookLM|Gemini (?:\d|Deep|Live|Pro|Flash|Nano|CLI|app|features|assistant|for)[\w.]*|Google's Gemini"
+        r"|Gemma \d?\w*|Veo \d|Imagen \d|AlphaFold|AlphaEvolve|Genie \d",
+    ),
+    _sign("Gemini", 1.5, r"Gemini", case=True),
+    _sign("xAI", 2.6, r"xAI|Grok(?:'s)?(?:-?\d)?"),
+    _sign("Meta's AI", 2.6, r"Meta AI|Superintelligence Labs|Llama[ -]?\d(?:\.\d)?|Alexandr Wang|Scale AI"),
+    _sign(
+        "other labs",
+        2.6,
+        r"DeepSeek|Qwen[\w.-]*|Kimi K\d|Moonshot AI|Zhipu|GLM-\d[\w.]*|Mistral|Hugging ?Face|Perplexity|MiniMax|Baichuan"
+        r"|Thinking Machines|Safe Superintelligence|Character\.AI|Stability AI|Midjourney|ElevenLabs|Runway ML|AI2"
+        r"|Hunyuan|Doubao|ByteDance Seed|Cohere|Sakana|Reka|Databricks|Cerebras|Groq|CoreWeave|LangChain|Ollama|vLLM"
+        r"|llama\.cpp|OpenRouter",
+    ),
+    _sign(
+        "language models",
+        2.8,
+        r"LLMs?|large language models?|language models?|foundation models?|frontier models?|reasoning models?"
+        r"|open-weights?|diffusion models?|world models?|multimodal models?|vision-language|text-to-(?:image|video|speech)"
+        r"|speech-to-speech|mixture[- ]of[- ]experts|MoE|transformer models?",
+    ),
+    _sign(
+        "machine learning",
+        2.4,
+        r"machine[- ]learning|deep learning|neural net(?:work)?s?|reinforcement learning|computer vision|fine-?tun\w+"
+        r"|pre-?train\w+|embeddings?|prompt injections?|hallucinat\w+|superintelligen\w+|AGI|singularity",
+    ),
+    _sign("chatbots", 2.4, r"chatbots?|conversational agents?|digital companions?"),
+    _sign(
+        "agents",
+        2.2,
+        r"agentic|AI-native|autonomous agents?|coding agents?|agents? (?:framework|SDK)|model context protocol|MCP"
+        r"|trustworthy agents|multi-agent",
+    ),
+    _sign(
+        "AI coding",
+        2.4,
+        r"vibe[- ]cod\w+|Copilot|Cursor(?:'s)? (?:AI|new|editor|raises|is)|Windsurf|Cognition|Lovable|Replit|Devin"
+        r"|Claude Code",
+    ),
+    _sign(
+        "generated media",
+        2.2,
+        r"deepfakes?|generative|voice clon\w+|synthetic (?:media|data|voices?)|image generator",
+    ),
+    _sign("assistants", 1.8, r"Alexa\+|Siri|voice assistants?|virtual assistants?|Apple Intelligence|Bixby"),
+    _sign(
+        "robots",
+        1.8,
+        r"humanoids?|robotics|robot brains?|embodied|Optimus|Figure 0\d|Boston Dynamics|RoboCup",
+    ),
+    _sign("driverless cars", 0.9, r"robotaxis?|self-driving|driverless|autonomous vehicles?|Waymo|Dojo"),
+    _sign(
+        "AI chips",
+        1.6,
+        r"Nvidia(?:'s)?|H100s?|H20|Blackwell|GPUs?|TPUs?|AI6|export controls|HBM|TSMC|chip exports|Jensen Huang",
+    ),
+    _sign(
+        "computing capacity",
+        1.4,
+        r"data cent(?:er|re)s?|hyperscalers?|supercomputers?|gigawatts?|GW|Stargate",
+    ),
+    _sign(
+        "algorithms",
+        0.7,
+        r"algorithms?|face recognition|facial recognition|biometrics?|benchmarks?|inference",
+    ),
+)
+
+AGAINST: Final = (
+    _sign(
+        "a coupon page",
+        5.0,
+        r"promo codes?|coupons?|discount codes?|gift (?:guide|ideas)|% off",
+        title_only=True,
+    ),
+    _sign(
+        "a shopping page",
+        2.5,
+        r"\d+ best|best .{3,60} (?:of|for|in) \d{4}|best .{3,80}\(\d{4}\)|buyer's guide|buying guide|deals?(?: of| on)",
+        title_only=True,
+    ),
+    _sign("a product review", 2.0, r"review(?=:| \(|$)|teardown|hands-on|unboxing", title_only=True),
+    _sign(
+        "entertainment",
+        3.0,
+        r"(?:best )?(?:movies|shows|podcasts) (?:on|to|right)|nipple|vibrators?|mattress\w*|can't stop listening"
+        r"|crossword|horoscope|recipes?|box office",
+        title_only=True,
+    ),
+    _sign(
+        "a roundup of gadgets", 2.0, r"gear news|Wear OS|headphones|smartwatch\w*|doorbell", title_only=True
+    ),
+    _sign(
+        "an announcement of an event",
+        1.2,
+        r"TechCrunch Disrupt|Startup Battlefield|ticket savings|early bird|register now|how to watch",
+        title_only=True,
+    ),
+    _sign("other Geminis", 4.0, r"Winklevoss|Gemini Space|crypto exchange|zodiac|Gemini Observatory"),
+    _sign("company pay", 1.2, r"comp(?:ensation)? package|pay package", title_only=True),
+)
