@@ -1,0 +1,120 @@
+"""Verify a brief: drop every sentence that fails, and count what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from briefings.schemas import BriefBody, Disagreement, Material, Section, Sentence, Verification
+from briefings.verify.failures import Failure, Unusable
+from briefings.verify.numbers import figures
+from briefings.verify.quotes import quotations
+from briefings.verify.sentence import check_sentence, check_words
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """`body` holds only what passed, with its counts; `failures` says what did not and why."""
+
+    body: BriefBody
+    failures: tuple[Failure, ...]
+
+
+def verify(body: BriefBody, material: Material, repaired: int = 0) -> Verified:
+    """Enforce every rule on `body`. Sections without an answer vanish; raises Unusable when the headline fails.
+
+    `repaired` is how many sentences were rewritten before; whatever `body.verification` claims is ignored.
+    """
+    checker = _Checker(material)
+    headline = checker.keep((body.headline,), "headline")
+    kept = BriefBody(
+        headline=body.headline,
+        takeaways=checker.keep(body.takeaways, "takeaways"),
+        lead=checker.keep(body.lead, "lead"),
+        sections=checker.sections(body.sections),
+        catch=checker.keep(body.catch, "catch"),
+        bottom_line=checker.keep(body.bottom_line, "bottom_line"),
+        disagreements=checker.disagreements(body.disagreements),
+        follow_ups=tuple(
+            text for place, text in enumerate(body.follow_ups) if checker.words(text, f"follow_ups.{place}")
+        ),
+    )
+    if not headline:
+        raise Unusable(tuple(checker.failures))
+    counts = _count(kept, repaired=repaired, dropped=checker.dropped)
+    return Verified(kept.model_copy(update={"verification": counts}), tuple(checker.failures))
+
+
+def sentences(body: BriefBody) -> Iterator[Sentence]:
+    """Every sentence of the body, in reading order."""
+    yield body.headline
+    yield from (*body.takeaways, *body.lead)
+    for section in body.sections:
+        yield from section.answer
+    yield from (*body.catch, *body.bottom_line)
+    for disagreement in body.disagreements:
+        yield from disagreement.claims
+
+
+def _count(body: BriefBody, repaired: int, dropped: int) -> Verification:
+    """What stands in a body whose failing sentences are gone has all been found."""
+    kept = tuple(sentences(body))
+    found = sum(len(figures(sentence.text)) for sentence in kept)
+    quoted = sum(len(quotations(sentence.text)) for sentence in kept)
+    return Verification(
+        sentences=len(kept),
+        supported=len(kept),
+        figures=found,
+        figures_found=found,
+        quotes=quoted,
+        quotes_found=quoted,
+        repaired=repaired,
+        dropped=dropped,
+    )
+
+
+@dataclass(slots=True)
+class _Checker:
+    material: Material
+    failures: list[Failure] = field(default_factory=list)
+    dropped: int = 0
+
+    def keep(self, candidates: Iterable[Sentence], where: str) -> tuple[Sentence, ...]:
+        kept = []
+        for place, sentence in enumerate(candidates):
+            wrong = check_sentence(
+                sentence, self.material, where if where == "headline" else f"{where}.{place}"
+            )
+            self.failures += wrong
+            self.dropped += bool(wrong)
+            if not wrong:
+                kept.append(sentence)
+        return tuple(kept)
+
+    def sections(self, candidates: Iterable[Section]) -> tuple[Section, ...]:
+        kept = []
+        for place, section in enumerate(candidates):
+            answer = self.keep(section.answer, f"sections.{place}.answer")
+            if not self.words(section.question, f"sections.{place}.question"):
+                self.dropped += len(answer)
+            elif answer:
+                kept.append(Section(question=section.question, answer=answer))
+        return tuple(kept)
+
+    def disagreements(self, candidates: Iterable[Disagreement]) -> tuple[Disagreement, ...]:
+        kept = []
+        for place, disagreement in enumerate(candidates):
+            where = f"disagreements.{place}"
+            claims = self.keep(disagreement.claims, f"{where}.claims")
+            if len(claims) == 2 and self.words(disagreement.about, f"{where}.about"):
+                kept.append(disagreement)
+            else:
+                self.dropped += len(claims)
+        return tuple(kept)
+
+    def words(self, text: str, where: str) -> bool:
+        """A question or topic cites nothing of its own: the whole story is its ground."""
+        grounds = tuple(article.text for article in self.material.articles)
+        wrong = tuple(check_words(text, grounds, where))
+        self.failures += wrong
+        return not wrong

@@ -1,0 +1,116 @@
+"""The figure rule: every number, amount, date and version in a sentence stands, normalised, in a cited passage."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from briefings.verify.amounts import amounts
+from briefings.verify.dates import dates
+from briefings.verify.figure import Date, Figure, Key, Quantity, Token
+from briefings.verify.number_words import BIG
+from briefings.verify.spelling import for_figures
+from briefings.verify.units import HARD
+from briefings.verify.versions import mentions, versions
+
+_MASK = "\x00"
+
+
+def figures(text: str) -> tuple[Figure, ...]:
+    """The figures `text` claims, in order of appearance; each character belongs to one figure at most."""
+    return tuple(figure for figure in _all(for_figures(text)) if figure.claim)
+
+
+def unsupported(text: str, ground: Ground) -> tuple[Figure, ...]:
+    """The figures of `text` that `ground` does not hold."""
+    return tuple(figure for figure in figures(text) if not ground.holds(figure))
+
+
+def _all(text: str) -> list[Figure]:
+    found: list[Figure] = []
+    for extract in (dates, versions, amounts):
+        taken: list[Figure] = []
+        for figure in extract(text):
+            # The first rule to read a place keeps it; what is not a claim may overlap, it only adds readings.
+            if not figure.claim or not any(
+                figure.start < other.end and other.start < figure.end for other in taken
+            ):
+                taken.append(figure)
+        found += taken
+        text = _without(text, (figure for figure in taken if figure.claim))
+    return sorted(found, key=lambda figure: figure.start)
+
+
+def _without(text: str, taken: Iterable[Figure]) -> str:
+    for figure in taken:
+        text = text[: figure.start] + _MASK * (figure.end - figure.start) + text[figure.end :]
+    return text
+
+
+@dataclass(slots=True)
+class Ground:
+    """All figures of the cited passages, ready to be looked up."""
+
+    values: dict[Decimal, set[str]] = field(default_factory=lambda: defaultdict(set))
+    bases: set[tuple[str, Decimal]] = field(default_factory=set)
+    dates: set[Date] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Ground:
+        ground = cls()
+        for text in texts:
+            for key in _readings(for_figures(text)):
+                ground._add(key)
+        return ground
+
+    def holds(self, figure: Figure) -> bool:
+        """Does any reading of the figure stand here?"""
+        return any(self._has(key) for key in figure.keys)
+
+    def _add(self, key: Key) -> None:
+        if isinstance(key, Token):
+            self.tokens.add(key.text)
+        elif isinstance(key, Quantity):
+            self.values[key.value].add(key.unit)
+            self.bases.add((key.unit, key.base))
+        else:
+            self.dates.add(key)
+            if key.year:
+                self.values[Decimal(key.year).normalize()].add("year")
+            if key.day:
+                self.bases.add(("ordinal", Decimal(key.day).normalize()))
+
+    def _has(self, key: Key) -> bool:
+        if isinstance(key, Token):
+            return key.text in self.tokens or self._has_magnitude(key.text)
+        if isinstance(key, Quantity):
+            return self._has_quantity(key)
+        return any(self._agrees(key, date) for date in self.dates)
+
+    def _has_quantity(self, claimed: Quantity) -> bool:
+        units = self.values.get(claimed.value, set())
+        if not claimed.unit:
+            return bool(units)
+        return (claimed.unit, claimed.base) in self.bases or (claimed.unit not in HARD and "" in units)
+
+    def _has_magnitude(self, words: str) -> bool:
+        """ "billions" also stands where some number of that size does."""
+        least = BIG.get(words[:-1]) if words.endswith("s") else None
+        return least is not None and any(value >= least for value in self.values)
+
+    def _agrees(self, claimed: Date, date: Date) -> bool:
+        if claimed.month != date.month or (claimed.day and claimed.day != date.day):
+            return False
+        if not claimed.year or claimed.year == date.year:
+            return True
+        return date.year is None and Decimal(claimed.year).normalize() in self.values
+
+
+def _readings(text: str) -> Iterator[Key]:
+    for figure in _all(text):
+        yield from figure.keys
+    yield from mentions(text)
+    # What a name or a date hides from the amounts may still be one: "Llama 4" is no ground for 4, "Since 40" is.

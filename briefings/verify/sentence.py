@@ -1,0 +1,39 @@
+"""All rules for one sentence of a brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from briefings.schemas import Material, Sentence
+from briefings.verify import citations, plain, quotes
+from briefings.verify.failures import Failure
+from briefings.verify.numbers import Ground, unsupported
+
+
+def check_sentence(sentence: Sentence, material: Material, where: str = "sentence") -> tuple[Failure, ...]:
+    """Every rule the sentence breaks; empty when it may be published."""
+    return tuple(_check(sentence, material, where))
+
+
+def check_words(text: str, grounds: tuple[str, ...], where: str) -> Iterator[Failure]:
+    """Plain text whose figures and quotations stand in `grounds`: a question, a topic, what a sentence says."""
+    if wrong := plain.problem(text):
+        yield Failure(where, text, "plain", wrong)
+    for quote in quotes.missing(text, grounds):
+        yield Failure(where, text, "quotation", f"{quote!r} is not in the cited passage")
+    for figure in unsupported(text, Ground.of(grounds)):
+        yield Failure(where, text, "figure", f"{figure.raw!r} is not in the cited passage")
+
+
+def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failure]:
+    if sentence.opinion:
+        yield Failure(where, sentence.text, "opinion", "only a lens may reason without a source")
+    if not sentence.citations:
+        yield Failure(where, sentence.text, "citation", "no citation")
+    broken = [wrong for citation in sentence.citations if (wrong := citations.broken(citation, material))]
+    for wrong in broken:
+        yield Failure(where, sentence.text, "citation", wrong)
+    if not broken:
+        yield from check_words(sentence.text, citations.grounds(sentence.citations, material), where)
+    elif problem := plain.problem(sentence.text):
+        yield Failure(where, sentence.text, "plain", problem)

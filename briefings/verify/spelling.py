@@ -1,0 +1,46 @@
+"""One spelling for the glyphs that differ between outlets but mean the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = dict.fromkeys(
+    map(
+        ord,
+        "\t\n\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    ),
+    " ",
+)
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2212\ufe63\uff0d"), "-")
+_DASHES = dict.fromkeys(map(ord, "\u2013\u2014\u2015"), "–")
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u00b4`"), "'")
+_FRACTIONS = {ord("½"): ".5", ord("¼"): ".25", ord("¾"): ".75"}
+_FIGURES = _SPACES | _HYPHENS | _DASHES | _APOSTROPHES | _FRACTIONS
+
+_QUOTES = dict.fromkeys(
+    map(
+        ord,
+        "\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u02bc\uff02\uff07",
+    ),
+    "'",
+)
+_QUOTED = (
+    _SPACES | _HYPHENS | dict.fromkeys(map(ord, "\u2013\u2014\u2015"), "-") | _QUOTES | {ord("…"): "..."}
+)
+
+_THIN_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
+_RUNS = re.compile(r" {2,}")
+
+
+def for_figures(text: str) -> str:
+    """`text` with plain spaces, hyphens, apostrophes and ASCII digits, and commas between thousands."""
+    text = _THIN_THOUSANDS.sub(",", text).translate(_FIGURES)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _RUNS.sub(" ", text)
+
+
+def for_quotes(text: str) -> str:
+    """`text` with every quotation mark and apostrophe as ', every dash as -, and single spaces."""
+    return _RUNS.sub(" ", text.translate(_QUOTED).replace("''", "'")).strip()

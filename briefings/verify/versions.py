@@ -1,0 +1,103 @@
+"""Names that carry digits: GPT-5.1, o3, Llama 4, H100, gpt-oss-120b."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from briefings.verify.figure import Figure, Token
+from briefings.verify.units import SCALES, UNITS
+
+_NAME = re.compile(r"(?<![\w$€£¥₹])(?=[A-Za-z])[^\W_]+(?:[-._]?[^\W_]+)*")
+_SUFFIXED = re.compile(r"(?<![\w$€£¥₹.,-])(\d+(?:\.\d+)?)([A-Za-z][^\W_]*)(?:-[^\W_]+)*(?![\w])")
+_DOTTED = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w])")
+_AFTER_WORD = re.compile(
+    r"\b(?P<word>[A-Za-z][A-Za-z'.-]*[A-Za-z]|[A-Z]) (?P<first>\d+(?:\.\d+)*)"
+    r"(?P<rest>(?:(?:, | and |, and | or |/| to )\d+(?:\.\d+)*)*)(?![\w%,.]*[\d%])"
+)
+_VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2})?$")
+_CURRENCY = re.compile(r"(?:USD|EUR|GBP|CNY|RMB|INR|JPY|CHF|CAD|AUD|Rs)\d", re.I)
+_SUFFIXES = {"x", "st", "nd", "rd", "th", "s", "am", "pm"} | set(SCALES) | set(UNITS)
+_NOUN = re.compile(
+    rf"[ -](?:{'|'.join(re.escape(name) for name in (*SCALES, *UNITS) if len(name) > 1)}|%)(?!\w)", re.I
+)
+
+# Capitalised only because they open the sentence, or followed by a count rather than a version.
+_STARTERS = (
+    "A About After Against All Almost Already Also Although An And Another Any Approximately Around As At Based "
+    "Because Before Between Both But By Combined Currently Despite Down During Each Either Even Every Exactly Fewer "
+    "First For From Fully Given Had Has Have He Her His How If In Including Instead Into It Its Just Last Later Least "
+    "Less Meanwhile More Most Nearly Next No Not Now Of Off On Once Only Or Other Our Out Over Past Per Plus Roughly "
+    "She Since So Some Starting Still Such Than That The Their Then There These They This Those Through To Today "
+    "Together Top Total Under Until Up Upon Was We Were When Where While Who With Within Without You Your Top Page "
+    "Nov Dec Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct"
+)
+_NOT_A_NAME = frozenset(_STARTERS.split())
+_PREFIX_WORDS = (
+    "mid pre post early late sub top over under age ages non multi since about nearly roughly almost up to plus anti "
+    "near some only all most half day"
+)
+_PREFIXES = frozenset(_PREFIX_WORDS.split())
+
+
+def normal(name: str) -> str:
+    """The name without case, hyphens, spaces and a possessive or plural s: `GPT-5's` and `gpt 5` are one."""
+    name = re.sub(r"'s$|'$", "", name.lower())
+    name = re.sub(r"(?<=\d)s$", "", name)
+    name = re.sub(r"^version ?", "v", name)
+    return re.sub(r"[^\w.]|(?<!\d)\.|\.(?!\d)|_", "", name)
+
+
+def _core(name: str) -> str | None:
+    """`name` up to its last part with a digit (GPT-5-powered is GPT-5); None when it only joins a word to a number."""
+    parts = re.split(r"(-)", name)
+    last = max((place for place, part in enumerate(parts) if re.search(r"\d", part)), default=-1)
+    if last < 0:
+        return None
+    head, tail = parts[:last], parts[last]
+    if re.fullmatch(r"[\d.]+", tail) and all(part in _PREFIXES for part in head[::2]):
+        return None  # mid-2025, top-10: the number is judged as a number
+    while len(head) > 2 and head[0].islower() and not re.search(r"\d", head[0]) and head[2][:1].isupper():
+        head = head[2:]  # pre-GPT-4
+    return "".join(head) + tail
+
+
+def versions(text: str) -> Iterator[Figure]:
+    """Names with digits that must stand in the passage as a whole. `text` as `spelling.for_figures` leaves it."""
+    for match in _NAME.finditer(text):
+        core = None if _CURRENCY.match(match[0]) else _core(match[0])
+        if core:
+            keys = tuple(dict.fromkeys((Token(normal(core)), Token(normal(match[0])))))
+            yield Figure(match[0], match.start(), match.end(), keys)
+    for match in _SUFFIXED.finditer(text):
+        if match[2].lower() not in _SUFFIXES:
+            yield Figure(match[0], match.start(), match.end(), (Token(normal(match[1] + match[2])),))
+    for match in _DOTTED.finditer(text):
+        yield Figure(match[0], match.start(), match.end(), (Token(match[0]),))
+    yield from _numbered(text)
+
+
+def _numbered(text: str) -> Iterator[Figure]:
+    """A capitalised word with a version behind it: Llama 4, Opus 4.1; not a count ("About 40 people")."""
+    for match in _AFTER_WORD.finditer(text):
+        word, first = match["word"], match["first"]
+        if not any(letter.isupper() for letter in word) or word in _NOT_A_NAME or not _VERSION.match(first):
+            continue
+        end = match.end("first")
+        if not _NOUN.match(text, end):
+            yield Figure(text[match.start() : end], match.start(), end, (Token(normal(word + first)),))
+
+
+def mentions(text: str) -> Iterator[Token]:
+    """Every name `text` can support, in more ways than it would be claimed ("Claude 3 and 4" supports Claude 4)."""
+    for match in _NAME.finditer(text):
+        if re.search(r"\d", match[0]):
+            parts = re.split(r"-", match[0])
+            for first in range(len(parts)):
+                for last in range(first + 1, len(parts) + 1):
+                    yield Token(normal("-".join(parts[first:last])))
+    for match in _AFTER_WORD.finditer(text):
+        for number in re.findall(r"\d+(?:\.\d+)*", match["first"] + match["rest"]):
+            yield Token(normal(match["word"] + number))
+    for match in _SUFFIXED.finditer(text):
+        yield Token(normal(match[1] + match[2]))
