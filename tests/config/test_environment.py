@@ -1,0 +1,76 @@
+"""A bad setting stops the start with one line that names the variable, the value and what is allowed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.processes import PROJECT
+
+
+def start(**variables: str) -> subprocess.CompletedProcess[str]:
+    clean = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CELERY_BROKER_URL")
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env={**clean, **variables},
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("DATABASE_URL", "mysql://db/nutgraf", "postgresql://"),
+        ("CELERY_BROKER_URL", "kafka://queue", "redis://"),
+        ("NUTGRAF_BUDGET_DAY_USD", "plenty", "an amount of US dollars"),
+        ("NUTGRAF_BUDGET_MONTH_USD", "-3", "an amount of US dollars"),
+        ("NUTGRAF_FETCH_ALLOW", "localhost", "networks such as 127.0.0.0/8"),
+        ("NUTGRAF_URL", "nutgraf", "an http or https address"),
+        ("EMAIL_URL", "pigeon://loft", "smtp://"),
+        ("DEBUG", "maybe", "true or false"),
+        ("LOG_LEVEL", "loud", "WARNING"),
+    ],
+)
+def test_it_refuses_a_bad_value_in_one_line(name: str, value: str, allowed: str) -> None:
+    done = start(**{name: value})
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert name in done.stderr
+    assert value in done.stderr
+    assert allowed in done.stderr
+
+
+def test_it_reports_every_bad_value_at_once_and_never_a_password() -> None:
+    done = start(DATABASE_URL="mysql://ada:secret@db/x", NUTGRAF_URL="x")
+    assert len(done.stderr.strip().splitlines()) == 2
+    assert "secret" not in done.stderr
+
+
+def test_production_refuses_development_values() -> None:
+    done = start(DEBUG="false")
+    assert done.returncode == 2
+    assert "SECRET_KEY" in done.stderr
+
+
+def test_it_reads_a_secret_from_a_file_without_its_newline(tmp_path: object) -> None:
+    path = f"{tmp_path}/key"
+    with open(path, "w") as file:
+        file.write("not-telling\n")
+    code = "import django; django.setup(); from django.conf import settings; print(repr(settings.SECRET_KEY))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "SECRET_KEY_FILE": path, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        check=True,
+    )
+    assert done.stdout.strip() == "'not-telling'"

@@ -1,0 +1,153 @@
+"""`manage.py up` as a person meets it: one clear line when it cannot start, and nothing left behind when it stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.processes import Instance, Running, free_port, wait_for
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    var = tmp_path_factory.mktemp("var")
+    with Instance(var).up() as running:
+        yield running
+
+
+def test_it_serves_the_first_page(running: Running) -> None:
+    assert running.status("/") == 200
+    assert running.url in wait_for(running.instance.said)
+
+
+def test_it_fills_the_first_page_with_the_sample_when_nothing_can_be_reached(running: Running) -> None:
+    page = wait_for(lambda: "sample" in running.page("/").lower() and running.page("/"), 60, "the sample")
+    assert "brief" in page.lower()
+
+
+def test_a_second_one_beside_it_is_refused_in_one_line(running: Running) -> None:
+    done = running.instance.manage("up", "--port", str(free_port()))
+    assert done.returncode == 1
+    assert "already runs" in done.stderr
+    assert running.url in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert running.status("/") == 200
+
+
+@pytest.mark.parametrize("word", ["beat", "granian", "worker"])
+def test_a_child_that_dies_is_started_again(running: Running, word: str) -> None:
+    first = next(child for child in running.children(word) if child.ppid() == running.process.pid)
+    os.kill(first.pid, signal.SIGKILL)
+    again = wait_for(
+        lambda: [c for c in running.children(word) if c.ppid() == running.process.pid and c.pid != first.pid],
+        30,
+        f"a new {word}",
+    )
+    assert again
+    wait_for(lambda: running.status("/") == 200, 30, "the page")
+
+
+def test_a_taken_port_is_refused_in_one_line_and_leaves_no_server(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = Instance(tmp_path).manage("up", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "choose one with --port" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not _servers_of(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    done = Instance(blocked / "var").manage("up")
+    assert done.returncode == 1
+    assert "set NUTGRAF_VAR" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_every_child_when_told_to(tmp_path: Path, number: int) -> None:
+    with Instance(tmp_path).up("--no-sample") as running:
+        family = psutil.Process(running.process.pid).children(recursive=True)
+        assert len(family) >= 4
+        running.stop(number)
+        wait_for(
+            lambda: not [one for one in family if one.is_running() and one.status() != "zombie"],
+            20,
+            "the end",
+        )
+    assert not _servers_of(tmp_path)
+
+
+def test_its_children_stop_when_it_is_killed_outright(tmp_path: Path) -> None:
+    with Instance(tmp_path).up("--no-sample") as running:
+        family = running.children("granian") + running.children("celery")
+        running.process.kill()
+        running.process.wait()
+        wait_for(
+            lambda: not [one for one in family if one.is_running() and one.status() != "zombie"],
+            30,
+            "the end",
+        )
+    # The database server survives such a death; the next command finds it and stops it when it is done.
+    assert Instance(tmp_path).manage("sources", "list").returncode == 0
+    assert not _servers_of(tmp_path)
+
+
+def test_it_runs_from_a_deep_path(tmp_path: Path) -> None:
+    deep = tmp_path / ("a-rather-long-folder-name/" * 8)
+    deep.mkdir(parents=True)
+    done = Instance(deep).manage("sources", "list")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_it_runs_as_an_ordinary_user(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    for parent in list(tmp_path.parents)[:3]:
+        parent.chmod(parent.stat().st_mode | 0o055)
+    instance = Instance(tmp_path / "var", {"HOME": str(tmp_path)})
+    from tests.processes import PROJECT
+
+    if not _readable_by_all(PROJECT):
+        pytest.skip(f"an ordinary user cannot read {PROJECT}")
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-B", str(PROJECT / "manage.py"), "sources", "list"],
+        env=instance.environment,
+        user=65534,
+        group=65534,
+        extra_groups=[],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _readable_by_all(path: Path) -> bool:
+    import sys
+
+    real = Path(sys.executable).resolve()
+    return all(p.stat().st_mode & 0o005 == 0o005 for p in [path, *path.parents, *real.parents])
+
+
+def _servers_of(var: Path) -> list[psutil.Process]:
+    """Postgres servers whose data belongs to this state directory."""
+    from config.embedded import data_directory
+
+    data = str(data_directory(var))
+    return [p for p in psutil.process_iter(["cmdline"]) if data in " ".join(p.info["cmdline"] or [])]

@@ -1,0 +1,148 @@
+"""A Nutgraf of its own for tests: a state directory, commands and `up`, as a person at a shell would run them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+PROJECT = Path(__file__).resolve().parent.parent
+FOREIGN = ("DATABASE_URL", "CELERY_BROKER_URL", "NUTGRAF_TEST_VAR", "DJANGO_SETTINGS_MODULE", "NUTGRAF_POOL")
+Found = TypeVar("Found")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(look: Callable[[], Found], seconds: float = 60, what: str = "it") -> Found:
+    """What `look` returns once it is truthy; fails with a clear word after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {seconds} s for {what}")
+
+
+@dataclass
+class Instance:
+    """One installation: everything it keeps lies in `var`."""
+
+    var: Path
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        return {**clean, "NUTGRAF_VAR": str(self.var), **self.extra}
+
+    def manage(self, *arguments: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(PROJECT / "manage.py"), *arguments]
+        return subprocess.run(
+            command,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            cwd=PROJECT,
+        )
+
+    def json(self, *arguments: str, timeout: float = 180) -> Any:
+        """What the command prints with --json; fails with its stderr when it does not succeed."""
+        done = self.manage(*arguments, "--json", timeout=timeout)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command in the background; its stderr is readable."""
+        return subprocess.Popen(
+            [sys.executable, str(PROJECT / "manage.py"), *arguments],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.var / "stderr").open("w"),
+            text=True,
+            cwd=PROJECT,
+            start_new_session=True,
+        )
+
+    @contextlib.contextmanager
+    def up(self, *arguments: str) -> Iterator[Running]:
+        """`manage.py up` on a free port, until the block ends."""
+        port = free_port()
+        process = self.start("up", "--port", str(port), *arguments)
+        running = Running(process, f"http://127.0.0.1:{port}", self)
+        try:
+            wait_for(
+                lambda: running.status("/") == 200 or running.over(), 60, f"{running.url}: {self.said()}"
+            )
+            assert not running.over(), self.said()
+            yield running
+        finally:
+            running.stop()
+
+    def said(self) -> str:
+        with contextlib.suppress(OSError):
+            return (self.var / "stderr").read_text()
+        return ""
+
+
+@dataclass
+class Running:
+    """A Nutgraf that is up."""
+
+    process: subprocess.Popen[str]
+    url: str
+    instance: Instance
+
+    def over(self) -> bool:
+        return self.process.poll() is not None
+
+    def status(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def page(self, path: str) -> str:
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def children(self, word: str = "") -> list[psutil.Process]:
+        """All descendants whose command line has the word."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        return [one for one in family if word in " ".join(_command(one))]
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if not self.over():
+            self.process.send_signal(number)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise
+
+
+def _command(process: psutil.Process) -> list[str]:
+    with contextlib.suppress(psutil.Error):
+        return list(process.cmdline())
+    return []
