@@ -39,6 +39,10 @@ class UnknownModel(Refusal):
         self.model = model
 
 
+class BadPrices(Refusal):
+    """The file named by NUTGRAF_PRICES cannot be used; the text is one line and says why."""
+
+
 class TooLong(Refusal):
     """The prompt would pass the length from which providers charge more."""
 
@@ -61,6 +65,10 @@ class RateLimited(InferenceError):
 
 class Rejected(InferenceError):
     """A 4xx other than 429: the key, the model's name or the request is wrong. Nothing was billed."""
+
+    def __init__(self, message: str, call: int | None, status: int) -> None:
+        super().__init__(message, call)
+        self.status = status
 
 
 class Unavailable(InferenceError):

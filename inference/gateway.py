@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx2
+import openai
+from django.conf import settings
+from django.utils import timezone
 from pydantic import BaseModel
 
-from inference.tokens import Tokens
+from inference import answer, dialect, ledger, prices, spool
+from inference.book import CLIFF
+from inference.dialect import Dialect
+from inference.errors import (
+    BadReply,
+    LedgerDown,
+    NotConfigured,
+    RateLimited,
+    Rejected,
+    TooLong,
+    Unavailable,
+)
+from inference.evidence import Evidence
+from inference.ledger import Attempt, Bill
+from inference.models import Call, Purpose
+from inference.prices import Tariff
+from inference.reach import reachable
+from inference.tokens import Reading, Tokens, read_usage, upper_bound
+
+DEADLINE = 90.0  # seconds for the whole request; the ledger's lease is longer
+CONNECT = 10.0
+
+# How each (address, model) took its last request, so that what it refuses is found out once per process.
+_dialects: dict[tuple[str, str], Dialect] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +91,39 @@ class Embedded:
 
 def available() -> bool:
     """Is a model configured at all (a key or a base URL)? Says nothing about budgets or whether it answers."""
-    raise NotImplementedError
+    return bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
 
 
 def generate(ask: Ask) -> Reply:
-    """One attempt, metered; never inside a transaction. A retry is another call of this, a new attempt.
+    """One answer, metered; never inside a transaction. A retry is another call of this, a new attempt.
 
-    Raises `inference.errors`: NotConfigured, OverBudget, UnknownModel, TooLong, LedgerDown (nothing was sent);
-    RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (see `call` for the ledger row).
+    An endpoint that refuses the way it is asked (a 400, which is free) is asked in a simpler way, each an attempt of
+    its own. Raises `inference.errors`: NotConfigured, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown
+    (nothing was sent); RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row).
     """
-    raise NotImplementedError
+    model = ask.model or settings.NUTGRAF_MODEL_CHEAP
+    schema = _json_schema(ask.schema)
+    known = (prices.base_url(), model)
+    way = _dialects.get(known) or dialect.first(*known)
+    while True:
+        body = dialect.chat(way, model, ask.system, ask.prompt, schema, ask.max_output_tokens)
+        size = upper_bound(ask.system + ask.prompt + (json.dumps(schema) if schema else ""))
+        attempt = Attempt(
+            ask.purpose, ask.work_key, ask.step, model, brief=ask.brief or "", reader=ask.reader
+        )
+        request = _Request("/chat/completions", body, size, ask.max_output_tokens)
+        try:
+            done = _metered(request, attempt)
+        except Rejected as error:
+            simpler = dialect.simpler(way, str(error)) if error.status in (400, 422) else None
+            if simpler is None:
+                raise
+            way = simpler
+            continue
+        _dialects[known] = way
+        text = answer.text(done.body, done.call)
+        parsed = answer.parsed(text, ask.schema, done.call)
+        return Reply(text, parsed, done.call, done.model or model, done.usage, done.cost)
 
 
 def embed(
@@ -84,4 +136,161 @@ def embed(
     reader: int | None = None,
 ) -> Embedded:
     """Vectors of the texts by the configured embedder, metered like `generate`, with the same errors."""
-    raise NotImplementedError
+    model = model or settings.NUTGRAF_MODEL_EMBED
+    # Asked for by name: the client's own default is base64, which not every compatible server takes.
+    body = {"model": model, "input": list(texts), "encoding_format": "float"}
+    request = _Request("/embeddings", body, sum(upper_bound(text) for text in texts), 0)
+    done = _metered(request, Attempt(Purpose.EMBED, work_key, step, model, brief=brief or "", reader=reader))
+    vectors = answer.vectors(done.body, len(texts), done.call)
+    return Embedded(vectors, done.call, done.model or model, done.usage, done.cost)
+
+
+# ---------------------------------------------------------------- reserve, call, settle
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    path: str
+    body: dict[str, Any]
+    input_bound: int
+    output_bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """An answered and accounted request: its JSON body (empty when it was none)."""
+
+    body: dict[str, Any]
+    call: int
+    model: str
+    usage: Tokens | None
+    cost: int
+
+
+def _metered(request: _Request, attempt: Attempt) -> _Done:
+    if not available():
+        raise NotConfigured("no OPENAI_API_KEY and no OPENAI_BASE_URL: the extractive writer serves")
+    if request.input_bound > CLIFF:
+        raise TooLong(f"about {request.input_bound} tokens; prices change from {CLIFF} on")
+    with reachable():
+        asked = prices.tariff(attempt.model)
+    hold = asked.bound(request.input_bound, request.output_bound)
+    call = ledger.reserve(replace(attempt, provider=asked.provider, hold=hold))
+    ledger.mark_sent(call.pk)
+    try:
+        got = asyncio.run(_send(request, str(call.attempt)))
+    except _NotReached as error:
+        ledger.release(call.pk, str(error))
+        raise Unavailable(f"the model cannot be reached: {error}", call.pk, billed=False) from error
+    except _Lost as error:
+        ledger.mark_unknown(call.pk, str(error))
+        raise Unavailable(f"no answer from the model: {error}", call.pk, billed=True) from error
+    return _account(call, asked, got)
+
+
+def _account(call: Call, asked: Tariff, got: _Got) -> _Done:
+    """Write down what the answer cost before anybody looks at what it says."""
+    body = answer.as_object(got.text) or {}
+    reading = read_usage(body.get("usage"))
+    evidence = answer.evidence(body, got.request_id)
+    if reading is None and 400 <= got.status < 500:
+        ledger.release(call.pk, f"HTTP {got.status}: {answer.complaint(body, got.text)}", evidence)
+        raise _rejection(call.pk, body, got)
+    if reading is None:
+        ledger.mark_unknown(call.pk, f"HTTP {got.status} without usage", evidence)
+        cost = call.hold
+    else:
+        cost = _settle(call, asked, reading, evidence)
+    if got.status >= 400:
+        raise Unavailable(f"HTTP {got.status} from the model", call.pk, billed=True)
+    if not 200 <= got.status < 300 or not body:
+        raise BadReply(f"HTTP {got.status} with something other than a JSON object", call.pk)
+    return _Done(body, call.pk, evidence.model_reported, reading.tokens if reading else None, cost)
+
+
+def _settle(call: Call, asked: Tariff, reading: Reading, evidence: Evidence) -> int:
+    """Post the cost by the prices of what answered; nano-dollars. Where those are not known, the hold stays."""
+    tariff: Tariff | None
+    try:
+        with reachable():
+            tariff, flags = prices.billed(asked, evidence.model_reported, evidence.tier)
+    except LedgerDown:
+        tariff, flags = asked, ["priced as asked for: the ledger was away"]
+    if reading.mismatch:
+        flags.append(f"usage: {reading.mismatch}")
+    evidence = replace(evidence, flags=tuple(flags))
+    if tariff is None:
+        ledger.mark_unknown(call.pk, "; ".join(flags), evidence)
+        return call.hold
+    cost = tariff.cost(reading.tokens)
+    spool.post(call.pk, Bill(cost, reading.tokens, tariff.rows, evidence))
+    return cost
+
+
+def _rejection(call: int, body: dict[str, Any], got: _Got) -> RateLimited | Rejected:
+    said = answer.complaint(body, got.text)
+    if got.status == 429:
+        return RateLimited(f"rate limited: {said}", call, got.retry_after)
+    return Rejected(f"HTTP {got.status}: {said}", call, got.status)
+
+
+def _json_schema(schema: answer.Schema) -> dict[str, Any] | None:
+    if schema is None:
+        return None
+    found: dict[str, Any] = dialect.strict(schema.model_json_schema() if isinstance(schema, type) else schema)
+    return found
+
+
+# ---------------------------------------------------------------- the wire
+
+
+class _NotReached(Exception):
+    """No byte of the request can have arrived."""
+
+
+class _Lost(Exception):
+    """The request may have arrived, and no answer came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Got:
+    status: int
+    text: str
+    request_id: str
+    retry_after: float | None
+
+
+async def _send(request: _Request, attempt: str) -> _Got:
+    """The answer, whatever its status, within the total deadline. Nothing is retried, no redirect followed."""
+    http = openai.DefaultAsyncHttpxClient(
+        timeout=httpx2.Timeout(DEADLINE, connect=CONNECT), follow_redirects=False
+    )
+    client = openai.AsyncOpenAI(
+        api_key=settings.OPENAI_API_KEY or "none", base_url=prices.base_url(), max_retries=0, http_client=http
+    )
+    try:
+        # A timeout between bytes is no deadline: a server that drips would hold us for hours.
+        async with client, asyncio.timeout(DEADLINE):
+            headers = {"X-Client-Request-Id": attempt}
+            response = await client.post(
+                request.path, cast_to=httpx2.Response, body=request.body, options={"headers": headers}
+            )
+    except openai.APIStatusError as error:
+        response = error.response
+    except openai.APIConnectionError as error:
+        reason = f"{type(error.__cause__ or error).__name__}: {error.__cause__ or error}"
+        if isinstance(error.__cause__, _BEFORE_SENDING):
+            raise _NotReached(reason) from error
+        raise _Lost(reason) from error
+    except TimeoutError as error:
+        raise _Lost(f"nothing complete within {DEADLINE:g} s") from error
+    return _got(response)
+
+
+def _got(response: httpx2.Response) -> _Got:
+    headers = response.headers
+    pause = answer.retry_after(headers.get("retry-after"), timezone.now())
+    return _Got(response.status_code, response.text, headers.get("x-request-id", ""), pause)
+
+
+_BEFORE_SENDING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)

@@ -1,13 +1,14 @@
-"""Celery's door handle to the ledger's housekeeping."""
+"""Door handles for the timetable."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from inference import ledger
+from inference import ledger, spool
 
 
-@shared_task
-def sweep_calls() -> None:
-    """Close calls whose lease has run out: what was never sent is released, what was sent is unknown."""
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Every minute: post bills that waited for the database, then close calls abandoned past their lease."""
+    spool.drain()
     ledger.sweep()

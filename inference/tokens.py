@@ -82,7 +82,7 @@ def _disjoint(
 def _count(counts: Mapping[str, Any], *names: str) -> int | None:
     for name in names:
         value = counts.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _ABSURD:
             return value
     return None
 
@@ -94,6 +94,7 @@ def _details(usage: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
     return {}
 
 
+_ABSURD = 10**12  # a count no call can have; what is not a count is absent
 _PIECES = re.compile(r"[A-Za-z]+|[0-9]{1,3}|[^\sA-Za-z0-9]|\n")
 
 

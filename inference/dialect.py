@@ -1,0 +1,88 @@
+"""How an endpoint wants to be asked: not every compatible server takes strict schemas or the newest names. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Format = Literal["json_schema", "json_object", "plain"]
+SIMPLER: dict[Format, Format | None] = {"json_schema": "json_object", "json_object": "plain", "plain": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`limit` names the parameter of the output limit; `effort` is how little to think, None for no such parameter."""
+
+    format: Format = "json_schema"
+    limit: Literal["max_completion_tokens", "max_tokens"] = "max_tokens"
+    effort: str | None = None
+
+
+def first(url: str, model: str) -> Dialect:
+    """What to try first. Thinking doubles the bill, so the least there is: `minimal` for gpt-5, later `none`."""
+    if re.fullmatch(r"gpt-5(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?", model):
+        effort: str | None = "minimal"
+    else:
+        effort = "none" if re.match(r"gpt-(5\.\d|[6-9])", model) else None
+    official = "//api.openai.com/" in f"{url}/" or ".openai.azure.com/" in url
+    return Dialect(limit="max_completion_tokens" if official else "max_tokens", effort=effort)
+
+
+def simpler(now: Dialect, complaint: str) -> Dialect | None:
+    """What to try after a 400 with this text, or None when there is nothing left to leave out."""
+    said = complaint.lower()
+    if now.effort is not None and "reasoning" in said:
+        return replace(now, effort=None)
+    if now.limit == "max_tokens" and "max_completion_tokens" in said:
+        return replace(now, limit="max_completion_tokens")
+    if now.limit == "max_completion_tokens" and "max_completion_tokens" in said:
+        return replace(now, limit="max_tokens")
+    less = SIMPLER[now.format]
+    return replace(now, format=less) if less else None
+
+
+def chat(
+    dialect: Dialect, model: str, system: str, prompt: str, schema: Mapping[str, Any] | None, limit: int
+) -> dict[str, Any]:
+    """The body of a chat completion. Where the endpoint takes no schema, it stands at the end of the instructions."""
+    format_ = dialect.format if schema else "plain"
+    if schema and format_ != "json_schema":
+        system = f"{system}\n\nAnswer with one JSON object of this JSON schema and nothing else:\n{json.dumps(schema)}"
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [{"role": "system", "content": system}, {"role": "user", "content": prompt}],
+        dialect.limit: limit,
+    }
+    if dialect.effort:
+        body["reasoning_effort"] = dialect.effort
+    if format_ == "json_schema":
+        answer = {"name": "answer", "strict": True, "schema": schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": answer}
+    elif format_ == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    return body
+
+
+_ANNOTATIONS = ("title", "default", "examples", "minLength", "maxLength")
+
+
+def strict(schema: Any, properties: bool = False) -> Any:
+    """The schema as strict structured output takes it: closed objects, every property required, no annotations.
+
+    `properties` says that the keys at this level are the names of properties and not words of JSON schema.
+    """
+    if isinstance(schema, list):
+        return [strict(each) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    kept = {
+        key: strict(value, properties=not properties and key in ("properties", "$defs"))
+        for key, value in schema.items()
+        if properties or key not in _ANNOTATIONS
+    }
+    if not properties and "properties" in kept:
+        kept |= {"additionalProperties": False, "required": list(kept["properties"])}
+    return kept
