@@ -1,0 +1,85 @@
+"""Finds sentences that cannot stand alone because a pronoun or "the company" points at the sentence before."""
+
+from __future__ import annotations
+
+import re
+
+from briefings.write.furniture import unquoted
+
+OPENING = re.compile(
+    r"(?:[“\"‘']?)(?:This|That|These|Those|Such|It|Its|It[’']s|He|She|His|Her|They|Their|Them|He[’']s|She[’']s|They[’']re|"
+    r"That[’']s|But|And|Or|So|Nor|Yet|Also|Plus|However|Still|Meanwhile|Moreover|Furthermore|Additionally|Instead|Indeed|"
+    r"Nevertheless|Nonetheless|Therefore|Thus|Hence|Then|Similarly|Likewise|Otherwise|Either way|Again|Another|"
+    r"Others?|Both|Neither|Either|Each|One of (?:them|the)|Some of (?:them|the)|Most of (?:them|the)|Among (?:them|those)|"
+    r"Here|There[’']s|For example|For instance|In addition|In fact|As a result|As such|Of course|In other words|"
+    r"In turn|In particular|By contrast|In contrast|On the (?:other hand|contrary|one hand)|At the same time|"
+    r"At (?:that|this) (?:time|point)|After (?:that|this|all)|Because of (?:that|this)|Despite (?:that|this)|In (?:this|that|doing so)|"
+    r"To (?:that|this)|For (?:this|that)|With (?:this|that)|Under (?:this|that)|Since then|Until then|By then|Even so|If so|That said|"
+    r"The (?:same|latter|former|two|three|other|others|pair|duo|trio|result|reason|answer|problem|point|idea|goal|difference|"
+    r"first|second|third|next|last|rest|company|companies|firm|agency|group|organization|organisation|"
+    r"move|decision|announcement|news|statement|comments?|remarks?|post|tweet|message|letter|memo|report|article|story|study|survey|poll|"
+    r"incident|case|deal|change|changes|policy|feature|effort|plan|proposal|bill|order|ruling|program|project|tool|site|service|app|"
+    r"network|platform|startup|lab|giant|social network|tech giant|search giant|website|newspaper|paper|magazine|outlet|channel|"
+    r"suspects?|victims?|man|woman|men|women|couple|spokes\w+|official|officials|author|authors|researchers|team|document|documents|"
+    r"lawsuit|complaint|suit|investigation|probe|settlement|fine|hearing|event|attack|hack|breach|leak|video|videos|image|images|photo|photos|"
+    r"ad|ads|page|account|accounts|campaign|committee|department|judge|court|senator|congressman|lawmaker|president|CEO|chief executive|"
+    r"executive|executives|nominee|candidate|model|models|system|systems|dataset|library|approach|method|technique|update|release|launch|"
+    r"acquisition|investment|round|funding|offer|partnership|agreement|list|process|question|issue|problem|situation|response|reaction|"
+    r"concern|criticism|allegations?|accusations?|charges?|claims?|revelations?|disclosure|figure|figures|number|numbers|total|amount|"
+    r"increase|decrease|drop|rise|trend|practice|measure|measures|rule|rules|law|legislation|act|amendment|provision|vote|"
+    r"initiative|partnership|test|tests|experiment|results|findings|data|information|technology|product|products|device|devices|"
+    r"term|phrase|word|words|name|quote|line|clip|footage|interview|speech|conversation|meeting|call|discussion|debate|conference|"
+    r"controversy|scandal|episode|affair|fight|battle|dispute|conflict|feud|backlash|outcry|uproar|protest|boycott|"
+    r"billionaire|entrepreneur|founder|mogul|executive|lawyer|attorney|whistleblower|contractor|hacker|hackers|engineer|employee|employees|"
+    r"reporter|journalist|columnist|host|professor|scientist|former|then-\w+|\d+-year-old)"
+    r"(?![’']?\w| of\b| that\b| in (?:which|the)\b| for\b| to\b| on\b| between\b| against\b| behind\b|, (?:known|called|named|dubbed)))\b"
+)
+PERSONAL = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself|He|She|His|Her)\b")
+NEUTRAL = re.compile(r"\b(?:they|them|their|theirs|it|its|itself|themselves)\b")
+SPEECH_TAG = re.compile(
+    r"\b(?:he|she|they|it) (?:said|says|told|added|wrote|tweeted|asked|continued|explained|noted|argued|replied|concluded|testified|stated|posted|warned)\b"
+    r"|\b(?:said|says|added|wrote|asked|continued) (?:he|she|they)\b"
+    r"|[,”\"] (?:the|his|her|their|a) (?:statement|post|letter|report|memo|company|spokes\w+|source|official|email|note|tweet|group|study|article|filing|"
+    r"complaint|document|suit|lawsuit|agency|organization|network|newspaper|paper|president|senator|judge|lawmaker|professor|author)\w*"
+    r" (?:said|says|added|wrote|continued|read|reads|noted|told|stated|explained|concluded|tweeted|continues)\b"
+    r"|\b(?:said|says|told|added|wrote) (?:in the|in a) same\b"
+)
+POINTING = re.compile(
+    r"\b(?:this|that|these|those|such) (?:move|decision|case|company|companies|kind of|point|approach|issue|problem|way|reason|time|year's|"
+    r"change|program|policy|law|bill|rule|incident|attack|person|people|man|woman|statement|claim|report|story|article|post|tool|model|feature)\b"
+    r"|\bthe (?:latter|former,|same (?:day|time|thing|way|person|company))\b|\bdoing so\b|\bdid so\b|\bdo so\b|\bas well\.|\btoo\.$|\bas such\b"
+)
+BARE_ACTOR = re.compile(
+    r"\bthe (?:company|firm|agency|startup|suspect|victim|senator|congressman|congresswoman|lawmaker|social network|tech giant|"
+    r"social media giant|search giant|newspaper|lawsuit|complaint|letter|memo|bill|couple|organization|nonprofit|website|pair|duo)(?:[’']s)?\b"
+)
+NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'.-]+|^[“\"]?(?!(?:The|A|An|In|On|At|As|For|By|With|After|Before|When|While|If|To|From)\b)[A-Z][\w’'-]+")
+CATAPHORA = re.compile(r"^(?:In|During|After|Before|Despite|On|At|With|For|As|While|When|Throughout|Since) [^,]{0,60}, (?:[A-Z]|the [A-Z])")
+PERSON_NOUN = re.compile(
+    r"\b(?:an?|the|one|every|each|any|who|someone|another|former|\d+-year-old) (?:[\w-]+ ){0,4}(?:man|woman|boy|girl|user|person|student|teacher|president|"
+    r"senator|director|chief|executive|CEO|officer|spokes\w+|engineer|employee|lawyer|official|judge|professor|candidate|leader|"
+    r"prince|minister|contractor|suspect|founder|author|commissioner|researcher|analyst|worker|customer)\b"
+)
+
+
+def leans_back(text: str, names: frozenset[str]) -> bool:
+    """Whether `text` points at something named before it. `names`: the words that are names in this story."""
+    if OPENING.match(text) or POINTING.search(unquoted(text)):
+        return True
+    own = unquoted(text)
+    if SPEECH_TAG.search(own):
+        return not _named_before(own, SPEECH_TAG, names, person=True)
+    if PERSONAL.search(own) and not _named_before(own, PERSONAL, names, person=True):
+        return not CATAPHORA.match(own)
+    if BARE_ACTOR.search(own) and not _named_before(own, BARE_ACTOR, names, person=False):
+        return True
+    neutral = NEUTRAL.search(own)
+    return bool(neutral and len(own[: neutral.start()].split()) < 3 and not CATAPHORA.match(own))
+
+
+def _named_before(own: str, pattern: re.Pattern[str], names: frozenset[str], *, person: bool) -> bool:
+    found = pattern.search(own)
+    before = own[: found.start()] if found else own
+    if any(match.group().strip("“\"’'.").removesuffix("’s").removesuffix("'s") in names for match in NAME.finditer(before)):
+        return True
+    return bool(person and PERSON_NOUN.search(before))

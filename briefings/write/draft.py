@@ -1,0 +1,86 @@
+"""The brief in the making: which sentences are used, who has been introduced, and what may still follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from briefings.write.names import TITLES
+from briefings.write.pool import Candidate, Pool
+
+# Known to every reader by surname.
+FAMOUS = frozenset("Trump Obama Biden Clinton Putin Musk Zuckerberg Bezos Altman Nadella Pichai Gates Cook Snowden Merkel Macron Sanders Warren".split())
+REPEATS_HEADLINE = 0.85
+
+
+class Draft:
+    """Keeps the promise that nothing is said twice and nobody appears unintroduced. Not thread-safe; one per brief."""
+
+    def __init__(self, pool: Pool, headline: str) -> None:
+        self.pool = pool
+        self.headline = headline
+        self._used: list[Candidate] = []
+        self._said = headline
+        self._headline_index = len(pool.candidates)
+
+    def take(self, chosen: Iterable[Candidate]) -> None:
+        """Counts these as told, in the order in which they will be read."""
+        for candidate in chosen:
+            self._used.append(candidate)
+            self._said += "\n" + candidate.text
+
+    def fresh(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
+        """Whether the candidate says something that neither the draft nor `beside` has said."""
+        likeness = self.pool.likeness
+        if any(candidate is other or likeness.same_claim(candidate.index, other.index) for other in (*self._used, *beside)):
+            return False
+        if any(_share_quotation(candidate.text, other.text) for other in (*self._used, *beside)):
+            return False
+        own = likeness.sets[candidate.index]
+        return len(own & likeness.sets[self._headline_index]) < REPEATS_HEADLINE * max(1, len(own))
+
+    def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
+        """Whether everyone the candidate calls by surname has been named in full before, or needs not be."""
+        said = "\n".join((self._said, *(other.text for other in beside)))
+        for surname, full in self.pool.names.surnames.items():
+            if surname not in candidate.text or surname in FAMOUS or full in candidate.text:
+                continue
+            if not re.search(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", candidate.text):
+                continue
+            if re.search(rf"{TITLES}\.? {re.escape(surname)}|[A-Z]\w+ {re.escape(surname)}", candidate.text):
+                continue
+            if full not in said and surname not in self.headline:
+                return False
+        return True
+
+    def stands(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
+        """Whether the candidate can be read by itself at this point."""
+        return not candidate.leans and self.fresh(candidate, beside) and self.introduced(candidate, beside)
+
+    def continues(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> Candidate | None:
+        """The next sentence of the article, if it may be read right after `candidate`."""
+        other = self.pool.follower(candidate)
+        if other is None or not self.fresh(other, beside) or not self.introduced(other, beside):
+            return None
+        near = self.pool.likeness.cosine[candidate.index, other.index] >= 0.06
+        return other if other.leans or other.passage == candidate.passage or near else None
+
+    def open(self) -> list[Candidate]:
+        """All candidates that can stand by themselves now, best first."""
+        return sorted((c for c in self.pool.candidates if self.stands(c)), key=lambda c: (-c.weight, c.index))
+
+
+QUOTATION = re.compile(r"[“\"]([^”\"]{12,})[”\"]")
+
+
+def _share_quotation(one: str, other: str) -> bool:
+    """Whether both quote the same five words in a row."""
+    return bool(_quoted_runs(one) & _quoted_runs(other))
+
+
+def _quoted_runs(text: str) -> set[tuple[str, ...]]:
+    runs: set[tuple[str, ...]] = set()
+    for quotation in QUOTATION.findall(text):
+        words = re.findall(r"[a-z0-9]+", quotation.lower())
+        runs.update(tuple(words[at : at + 5]) for at in range(len(words) - 4))
+    return runs

@@ -1,0 +1,169 @@
+"""The names of a story, people and others, found by their capitals and by how the sentences use them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+GIVEN = frozenset(
+    "Aaron Adam Adrian Alan Albert Alex Alexander Alexandria Alexis Alice Alison Allison Amanda Amy Andrea Andrew Andy Angela Ann Anna Anne "
+    "Anthony Antonio Arthur Arvind Ashley Barack Barbara Ben Benjamin Bernard Bernie Beth Bill Bob Brad Brandon Brett Brian Bruce Bryan Carl "
+    "Carlos Carol Caroline Catherine Charles Charlie Chris Christian Christina Christine Christopher Chuck Claire Cory Craig Cynthia Dan Daniel "
+    "Dario Dave David Dean Deborah Demis Dennis Derek Devin Diana Diane Don Donald Doug Douglas Ed Eddie Edward Elaine Elizabeth Ellen Elon Emily "
+    "Emma Eric Erin Ethan Evan Fei-Fei Frank Franklin Fred Gary Geoffrey George Gerald Glenn Gordon Grace Greg Gregory Hannah Harold Harry Heather Helen "
+    "Henry Hillary Howard Huma Ian Ilya Jack Jacob Jair James Jamie Jan Jane Janet Jared Jason Jay Jean Jeff Jeffrey Jennifer Jensen Jeremy Jerry Jessica Jill Jim "
+    "Jimmy Joan Joe Joel John Jon Jonathan Jordan Jose Joseph Josh Joshua Juan Judith Julia Julian Julie Justin Kamala Karen Kate Katherine "
+    "Katie Kathy Keith Kelly Ken Kenneth Kevin Kim Kirsten Kurt Kyle Larry Laura Lauren Lawrence Lee Leo Linda Lindsey Lisa Liz Louis Lucy Luis Luke "
+    "Marc Marco Marcus Margaret Maria Marie Mark Marsha Martha Martin Mary Matt Matthew Max Megan Melania Melissa Meredith Michael Michelle Mick "
+    "Miguel Mike Mira Mitch Monica Mustafa Nancy Nathan Neil Nicholas Nick Nicole Noah Oliver Pamela Patricia Patrick Paul Pete Peter Phil Philip Rachel "
+    "Ralph Rand Randall Ray Raymond Rebecca Reed Richard Rick Rob Robert Roger Ron Ronald Roy Russell Ruth Ryan Sally Sam Samantha Samuel Sandra Sara "
+    "Sarah Satya Scott Sean Sergey Seth Sharon Shawn Sheryl Simon Sonia Stephanie Stephen Steve Steven Sundar Susan Suzanne Ted Teresa Terry "
+    "Theresa Thomas Tim Timothy Tina Todd Tom Tony Tucker Tyler Vanessa Victor Victoria Vincent Vladimir Walter Wayne Wendy Will William Yann "
+    "Zachary Zoe Alexandr Andrej Aidan Arthur Noam Barret Greg Jakub Lina Margrethe Mohammed Muhammad Narendra Xi Emmanuel Angela Boris Rishi Keir".split()
+)
+TITLES = (
+    r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|Representative|Judge|Justice|"
+    r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|Queen|Pope|CEO|CTO|COO|CFO|"
+    r"founder|co-founder|chief executive|spokesman|spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
+)
+# Words that are capitalised in running text without naming anything a question could be about.
+NOT_NAMES = frozenset(
+    "I I'm I've I'd I'll Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December Mr Mrs Ms Dr Sen Rep Gov Gen U.S US American Americans Republican Democrat Democratic Internet "
+    "Web Friday's English Spanish Chinese Russian European British French German Indian Japanese Korean Christian Jewish Muslim "
+    "AI CEO CTO CFO COO TV GOP Inc Corp Co Ltd LLC Jr Sr Twitterverse PM AM EST EDT PDT PST ET PT GMT UTC No OK Black White".split()
+)
+PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*|[a-z]{1,2}[A-Z]\w+|gpt-[\w.-]+)"
+SEQUENCE = re.compile(rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) )?(?:the )?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}| \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*")
+STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
+SAYING = (
+    r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|notes|claimed|claims|insisted|explained|"
+    r"acknowledged|admitted|denied|declared|called|stated|replied|suggested|announced|believes|thinks|tells)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One thing the story names. `short` is what a second mention calls it: a person's surname."""
+
+    text: str
+    short: str
+    person: bool
+    count: int
+    articles: int
+
+
+@dataclass(frozen=True)
+class Names:
+    """All names of a story, the most used first, and its spelling of common words."""
+
+    found: tuple[Name, ...]
+    words: frozenset[str]
+    surnames: dict[str, str]
+    lower: Counter[str] = field(repr=False)
+    upper: Counter[str] = field(repr=False)
+
+    def in_text(self, text: str) -> tuple[Name, ...]:
+        """The names that `text` uses, in full or by surname, the most used in the story first."""
+        return tuple(name for name in self.found if name.short in text and _used(name, text))
+
+    def is_common(self, word: str) -> bool:
+        """Whether the story's running text writes this word small."""
+        return self.lower[word.lower()] > self.upper[word.lower()]
+
+
+def _used(name: Name, text: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(name.short)}(?![\w-])", text) is not None
+
+
+def names_of(bodies: Sequence[str], titles: Iterable[str]) -> Names:
+    """Collects the names in the running text of `bodies` (one per article); titles only confirm."""
+    counts: Counter[str] = Counter()
+    spread: Counter[str] = Counter()
+    upper: Counter[str] = Counter()
+    lower: Counter[str] = Counter()
+    for body in bodies:
+        here = _sequences(body)
+        counts.update(here)
+        spread.update(set(here))
+        for match in re.finditer(r"(?<=[a-z,;] )[A-Za-z][\w’'-]*", body):
+            word = match.group()
+            (lower if word[0].islower() else upper)[word.lower()] += 1
+    return _resolve(counts, spread, lower, upper, "\n".join(bodies), " ".join(titles))
+
+
+def _sequences(body: str) -> list[str]:
+    middle = []
+    initial = []
+    for match in SEQUENCE.finditer(body):
+        text = _tidy(match.group())
+        if not text:
+            continue
+        if STARTS.search(body[max(0, match.start() - 3) : match.start()]) or match.start() == 0:
+            initial.append(text)
+        else:
+            middle.append(text)
+    known = set(middle)
+    return middle + [text for text in initial if text in known or (" " in text and text.split()[0] in GIVEN)]
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"[’']s$|[’']$|\.$", "", text)
+    words = text.split()
+    while words and (words[0] in NOT_NAMES or words[0].rstrip(".") in NOT_NAMES or words[0] in ("The", "A", "An", "In", "On", "At", "But", "And")):
+        words = words[1:]
+    if not words or (len(words) == 1 and (len(words[0]) < 2 or words[0].removesuffix("'s").removesuffix("’s") in NOT_NAMES)):
+        return ""
+    if any(re.search(r"[’']s$", word) for word in words[:-1]):
+        return ""
+    words[0] = re.sub(rf"^{TITLES}$", "", words[0]) or (words[1] if len(words) > 1 else "")
+    if len(words) > 1 and words[0] == words[1]:
+        words = words[1:]
+    return " ".join(words)
+
+
+def _resolve(counts: Counter[str], spread: Counter[str], lower: Counter[str], upper: Counter[str], text: str, titles: str) -> Names:
+    people = {name for name in counts if _is_person(name, text)}
+    surnames: dict[str, str] = {}
+    for person in sorted(people, key=lambda each: (-counts[each], each)):
+        surnames.setdefault(person.split()[-1], person)
+    merged: Counter[str] = Counter()
+    reach: Counter[str] = Counter()
+    for name, count in counts.items():
+        full = surnames.get(name, name)
+        merged[full] += count
+        reach[full] = max(reach[full], spread[name])
+    found = [
+        Name(
+            text=name,
+            short=name.split()[-1] if name in people else name,
+            person=name in people,
+            count=count + 3 * (name.split()[-1] in titles),
+            articles=reach[name],
+        )
+        for name, count in merged.items()
+    ]
+    found.sort(key=lambda name: (-name.count * name.articles, name.text))
+    words = frozenset(word for name in counts for word in name.split())
+    return Names(tuple(found), words, surnames, lower, upper)
+
+
+def _is_person(name: str, text: str) -> bool:
+    words = name.split()
+    if not 2 <= len(words) <= 4 or any(char.isdigit() for char in name) or " of " in name:
+        return False
+    if words[-1] in NOT_COMPANY_LIKE:
+        return False
+    if words[0] in GIVEN:
+        return True
+    escaped = re.escape(name)
+    return len(words) <= 3 and bool(re.search(rf"{TITLES}\.? {escaped}|{escaped},? (?:\d\d,|who\b)", text))
+
+
+NOT_COMPANY_LIKE = frozenset(
+    "Inc Corp Company Foundation University Institute Center Committee Commission Department Times Post Journal News Street Act Bill "
+    "Court House Senate Congress Party Group Bank Research Labs Technologies Media Games Street Avenue City County Beach Project Fund "
+    "Council Association Union Journal Magazine Week Report Reserve Administration Agency Office Service Services Award Code Hopkins".split()
+)

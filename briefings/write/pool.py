@@ -1,0 +1,106 @@
+"""Gathers the sentences a brief may be made of, each with its place in its article and its weight in the story."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from briefings.schemas import Citation, Material, Sentence, SourceText
+from briefings.write.anaphora import leans_back
+from briefings.write.furniture import bare, speaks_as_we, tells, trimmed
+from briefings.write.names import Names, names_of
+from briefings.write.rank import Likeness, centrality, terms
+from briefings.write.sentences import split
+
+ENOUGH_WITHOUT_WE = 3
+TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be used. `place` counts all sentences of its article, so neighbours differ by one."""
+
+    index: int
+    article: SourceText
+    passage: int
+    place: int
+    start: int
+    end: int
+    text: str
+    leans: bool
+    turns: bool = False
+    weight: float = 0.0
+
+    def sentence(self) -> Sentence:
+        quote = self.article.text[self.start : self.end]
+        citation = Citation(
+            source=self.article.source,
+            article=self.article.article,
+            passage=self.passage,
+            start=self.start,
+            end=self.end,
+            quote=quote,
+        )
+        return Sentence(text=self.text, citations=(citation,))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The candidates of a story in article order, with what is needed to compare them."""
+
+    candidates: tuple[Candidate, ...]
+    names: Names
+    likeness: Likeness
+
+    def follower(self, candidate: Candidate) -> Candidate | None:
+        """The candidate that directly follows in the same article, if nothing was left out between."""
+        following = candidate.index + 1
+        if following < len(self.candidates):
+            other = self.candidates[following]
+            if other.article is candidate.article and other.place == candidate.place + 1:
+                return other
+        return None
+
+
+def pool_of(material: Material, headline: str) -> Pool:
+    """All sentences of the story fit to be used, weighted. A name is told from a word by the whole story."""
+    bodies = ["\n".join(article.passage(span.number) for span in article.spans if span.number) for article in material.articles]
+    names = names_of(bodies, [article.title for article in material.articles])
+    found = [piece for article in material.articles for piece in _of_article(article, names)]
+    plain = [each for each in found if not speaks_as_we(each.text)]
+    kept = plain if len(plain) >= ENOUGH_WITHOUT_WE else found
+    likeness = Likeness([*(terms(each.text) for each in kept), terms(headline)])
+    order = {article.article: place for place, article in enumerate(material.articles)}
+    central = centrality(likeness.cosine[:-1, :-1], [order[each.article.article] for each in kept])
+    weighted = []
+    for index, each in enumerate(kept):
+        weight = _weight(each, float(central[index]), float(likeness.cosine[index, -1]))
+        weighted.append(
+            Candidate(index, each.article, each.passage, each.place, each.start, each.end, each.text, each.leans, each.turns, weight)
+        )
+    return Pool(tuple(weighted), names, likeness)
+
+
+def _weight(each: Candidate, central: float, like_headline: float) -> float:
+    words = len(each.text.split())
+    early = 1.0 / (1.0 + 0.12 * each.place)
+    shapely = 1.0 if 12 <= words <= 34 else 0.8 if words <= 42 else 0.55
+    return (0.5 * central + 0.3 * min(1.0, like_headline * 2) + 0.3 * early) * shapely
+
+
+def _of_article(article: SourceText, names: Names) -> list[Candidate]:
+    found = []
+    place = 0
+    seen: set[str] = set()
+    for span in article.spans:
+        if span.number == 0:
+            continue
+        for first, (start, end) in enumerate(split(article.text, span.start, span.end)):
+            place += 1
+            turns = TURN.match(article.text, start, end) is not None
+            start = trimmed(article.text, start, end, opens_passage=first == 0)
+            text = bare(article.text[start:end])
+            if tells(text) and text not in seen:
+                seen.add(text)
+                found.append(Candidate(0, article, span.number, place, start, end, text, leans_back(text, names.words), turns))
+    return found

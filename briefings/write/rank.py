@@ -1,0 +1,103 @@
+"""Weighs sentences against each other: tf-idf vectors, centrality in the story, likeness and near-duplicates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+
+WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*|\$?\d[\d,.]*\d|\d")
+STOP = frozenset(
+    "a about above according across added after again against ago all almost along already also although am among an and "
+    "another any are around as asked at away back be became because been before being between both but by called came can "
+    "come could day days did do does doing done down during each even ever every far few first for from further get gets "
+    "give go going got had has have having he her here him himself his how however i if in into is it its itself just know "
+    "last later least less like likely made make makes making many may me might more most mr mrs ms much must my near need "
+    "new next no nor not now of off on once one only onto or other others our out over own part per put rather really "
+    "recent recently said same say saying says see set several she should since so some still such take taken than that "
+    "the their them themselves then there these they thing things this those though three through thus time to today told "
+    "too took toward two under until up upon us use used uses using very via want was way we week weeks well went were what "
+    "when where whether which while who whom whose why will with within without would year years yes yet you your".split()
+)
+SUFFIXES = ("ations", "ation", "ingly", "ities", "ments", "ings", "ness", "ment", "ions", "ing", "ion", "ies", "ers", "est", "ity", "ed", "es", "er", "ly", "s", "e", "y")
+DAMPING = 0.85
+ALIKE = 0.42
+CONTAINED = 0.6
+
+
+def stem(word: str) -> str:
+    """A rough stem, enough to bring the forms of a word together."""
+    word = word.lower().replace("’", "'").removesuffix("'s").strip("'-")
+    for suffix in SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
+            return word[: -len(suffix)]
+    return word
+
+
+def terms(text: str) -> tuple[str, ...]:
+    """The content words of a text, stemmed, with figures kept whole."""
+    found = []
+    for match in WORD.finditer(text):
+        word = match.group()
+        if word.lower().replace("’", "'") in STOP:
+            continue
+        found.append(stem(word) if word[0].isalpha() else word.strip("$.,").replace(",", ""))
+    return tuple(word for word in found if word)
+
+
+class Likeness:
+    """tf-idf cosine between texts that are known from the start, by their place in the list."""
+
+    def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
+        self.texts = texts
+        self.sets = [frozenset(text) for text in texts]
+        self.vectors = _tf_idf(texts)
+        self.cosine: Matrix = self.vectors @ self.vectors.T
+
+    def same_claim(self, one: int, other: int) -> bool:
+        """Whether two texts say so nearly the same that a reader would feel told twice."""
+        cosine = self.cosine[one, other]
+        if cosine >= ALIKE:
+            return True
+        shared = self.sets[one] & self.sets[other]
+        smaller = min(len(self.sets[one]), len(self.sets[other]))
+        if smaller >= 4 and len(shared) >= CONTAINED * smaller:
+            return True
+        figures = {word for word in shared if word[0].isdigit() and len(word) > 1 and not re.fullmatch(r"20\d\d", word)}
+        return bool(figures) and cosine >= 0.25 and len(shared) >= 4
+
+
+def centrality(cosine: Matrix, groups: Sequence[int]) -> NDArray[np.float64]:
+    """LexRank over the sentences; likeness to another article's sentence (`groups`) counts double. Highest is 1."""
+    size = len(groups)
+    if size == 0:
+        return np.zeros(0)
+    group = np.asarray(groups)
+    weights = np.where(cosine > 0.05, cosine, 0.0) * np.where(group[:, None] == group[None, :], 1.0, 2.0)
+    np.fill_diagonal(weights, 0.0)
+    sums = weights.sum(axis=1, keepdims=True)
+    step = np.where(sums > 0, weights / np.where(sums > 0, sums, 1.0), 1.0 / size)
+    rank = np.full(size, 1.0 / size)
+    for _ in range(30):
+        rank = (1 - DAMPING) / size + DAMPING * (step.T @ rank)
+    return np.asarray(rank / rank.max())
+
+
+def _tf_idf(texts: Sequence[tuple[str, ...]]) -> Matrix:
+    vocabulary: dict[str, int] = {}
+    for text in texts:
+        for word in text:
+            vocabulary.setdefault(word, len(vocabulary))
+    matrix = np.zeros((len(texts), max(1, len(vocabulary))))
+    for row, text in enumerate(texts):
+        for word, count in Counter(text).items():
+            matrix[row, vocabulary[word]] = 1 + np.log(count)
+    idf = np.log((1 + len(texts)) / (1 + (matrix > 0).sum(axis=0))) + 0.3
+    matrix *= idf
+    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return np.asarray(matrix / np.where(norms > 0, norms, 1.0))

@@ -1,0 +1,135 @@
+"""Splits running English text into sentences, each with its exact offsets; knows nothing of articles."""
+
+from __future__ import annotations
+
+import re
+
+# After these a capital letter says nothing: they always belong to the word that follows.
+BEFORE_A_NAME = frozenset(
+    "mr mrs ms dr prof sen sens rep reps gov gen col lt sgt capt cmdr adm maj rev hon st mt ft pres supt det "
+    "messrs atty vs v cf fig eq e.g i.e approx lt.gov viz".split()
+)
+# These may also end a sentence; then an ordinary sentence opener must follow.
+MAY_END = frozenset(
+    "inc corp co ltd llc plc bros jr sr etc al dept est u.s u.k u.n e.u d.c l.a n.y u.s.a a.m p.m ph.d b.a m.a m.d "
+    "jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri sat sun ave blvd rd "
+    "ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa "
+    "tenn tex vt va wash wis wyo n.j n.h n.c s.c n.m n.d s.d r.i w.va yahoo".split()
+)
+OPENERS = frozenset(
+    "the a an in on at for from with by to of as it its he she they we i you his her their our this that these "
+    "those there here but and or so yet if when while after before since because although though however "
+    "meanwhile still also another one two three some many most more last next earlier now then what who why how "
+    "where no not under over during despite according both such other others only even just several".split()
+)
+BOUNDARY = re.compile(r"(?P<stop>[.!?]+|…|\.\s\.\s\.)(?P<close>[\"”’'»)\]*]*)(?=\s|$)")
+WORD_BEFORE = re.compile(r"([^\s\"“”‘(\[—–/]+)$")
+FIRST_WORD = re.compile(r"[\"“‘'(\[*]*([\w’'.$€£#@-]+)")
+TAG_AFTER_QUOTE = re.compile(
+    r"(?:[A-Z][\w’'-]+ ){1,3}(?:said|says|asked|asks|wrote|added|tweeted|told|replied|shouted|quipped|joked)\b"
+)
+LONGEST_JOIN = 420
+
+
+def split(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """The sentences of `text[start:end]` in order, as (start, end) offsets into `text`, without outer spaces.
+
+    A quotation of several sentences stays in one piece with the words that attribute it, up to a length limit.
+    """
+    stop = len(text) if end is None else end
+    pieces = [piece for piece in _pieces(text, start, stop) if piece[0] < piece[1]]
+    return _join_quotations(text, pieces)
+
+
+def balanced(text: str) -> bool:
+    """Whether every quotation mark and bracket that opens in `text` closes in it, and none closes unopened."""
+    if text.count('"') % 2 or text.count("(") != text.count(")") or text.count("[") != text.count("]"):
+        return False
+    if text.count("“") != text.count("”"):
+        return False
+    if not _alternating(text, "“", "”"):
+        return False
+    singles = len(re.findall(r"(?:(?<=^)|(?<=[\s(“\"—]))[‘'](?=\w)(?!\d\ds?\b)", text))
+    return singles <= len(re.findall(r"(?<=[\w.,!?])[’'](?!\w)", text))
+
+
+def _alternating(text: str, opening: str, closing: str) -> bool:
+    depth = 0
+    for char in text:
+        depth += (char == opening) - (char == closing)
+        if depth not in (0, 1):
+            return False
+    return True
+
+
+def _pieces(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    begin = start
+    for match in BOUNDARY.finditer(text, start, stop):
+        if _ends_sentence(text, begin, match, stop):
+            found.append(_trim(text, begin, match.end()))
+            begin = match.end()
+    found.append(_trim(text, begin, stop))
+    return found
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _ends_sentence(text: str, begin: int, match: re.Match[str], stop: int) -> bool:
+    rest = text[match.end() : min(stop, match.end() + 80)].lstrip()
+    if not rest:
+        return True
+    first = FIRST_WORD.match(rest)
+    if first is None:
+        return rest[0] in "“\"'‘(["
+    word = first.group(1)
+    if word[0].islower() and not re.search(r"[A-Z\d]", word):
+        return False
+    if match.group("close") and match.group("stop") in "?!," and TAG_AFTER_QUOTE.match(rest):
+        return False
+    if match.group("stop") != ".":
+        return not text[: match.start()].endswith("Yahoo") or word.lower() in OPENERS
+    return _period_ends(text[begin : match.start()], word, bool(match.group("close")))
+
+
+def _period_ends(before: str, following: str, closed: bool) -> bool:
+    word = WORD_BEFORE.search(before)
+    if word is None:
+        return True
+    token = word.group(1).lower().lstrip("'’")
+    if closed and token not in BEFORE_A_NAME:
+        return True
+    if token in BEFORE_A_NAME:
+        return False
+    if token in ("no", "nos"):
+        return not following[0].isdigit()
+    initial = len(token) == 1 and token.isalpha() and token != "i"
+    if token in MAY_END or initial or re.fullmatch(r"(?:[a-z]\.)+[a-z]", token):
+        return following.lower() in OPENERS
+    return True
+
+
+def _join_quotations(text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    index = 0
+    while index < len(pieces):
+        start, end = pieces[index]
+        reach = index
+        while not _quotes_closed(text[start : pieces[reach][1]]) and reach + 1 < len(pieces):
+            reach += 1
+        whole = text[start : pieces[reach][1]]
+        if reach > index and _quotes_closed(whole) and len(whole) <= LONGEST_JOIN:
+            index, end = reach, pieces[reach][1]
+        joined.append((start, end))
+        index += 1
+    return joined
+
+
+def _quotes_closed(piece: str) -> bool:
+    return piece.count('"') % 2 == 0 and piece.count("“") <= piece.count("”")
