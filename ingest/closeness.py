@@ -142,7 +142,7 @@ def _two_rounds(items: Sequence[Told], one: Numbers, other: Numbers) -> npt.NDAr
     """Pairs that tell of money raised by different names: alike in every word but the one that matters."""
     who = [_raiser(item.title) for item in items]
     both = np.array([bool(name) for name in who])
-    veto = both[one] & both[other]
+    veto: npt.NDArray[np.bool_] = both[one] & both[other]
     for pair in np.flatnonzero(veto):
         a, b = int(one[pair]), int(other[pair])
         told = [set(terms.words(f"{items[place].title} {items[place].lead}")) for place in (a, b)]

@@ -26,7 +26,9 @@ def embed(texts: Sequence[str]) -> Vectors:
     for row, text in enumerate(texts):
         counts = terms.grams(text)
         spots = np.fromiter((_spot(gram) for gram in counts), dtype=np.int64, count=len(counts))
-        weights = np.fromiter((terms.gram_weight(gram) for gram in counts), dtype=np.float32, count=len(counts))
+        weights = np.fromiter(
+            (terms.gram_weight(gram) for gram in counts), dtype=np.float32, count=len(counts)
+        )
         often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         worth = weights * (1 + np.log(often))
         # The last bit is the sign: words that meet in one dimension by chance then cancel out on average.
@@ -37,7 +39,7 @@ def embed(texts: Sequence[str]) -> Vectors:
 def unit(vectors: Vectors) -> Vectors:
     """Each row scaled to length one; zero rows stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 @lru_cache(maxsize=200_000)

@@ -43,8 +43,8 @@ FOR: Final = (
     _sign(
         "Google's AI",
         2.6,
-        r"DeepMind|NotebookLM|Gemini (?:\d|Deep|Live|Pro|Flash|Nano|CLI|app|features|assistant|for)[\w.]*|Google's Gemini"
-        r"|Gemma \d?\w*|Veo \d|Imagen \d|AlphaFold|AlphaEvolve|Genie \d",
+        r"DeepMind|NotebookLM|Gemini (?:\d|Deep|Live|Pro|Flash|Nano|CLI|app|features|assistant|for)[\w.]*"
+        r"|Google's Gemini|Gemma \d?\w*|Veo \d|Imagen \d|AlphaFold|AlphaEvolve|Genie \d",
     ),
     _sign("Gemini", 1.5, r"Gemini", case=True),
     _sign("xAI", 2.6, r"xAI|Grok(?:'s)?(?:-?\d)?"),
@@ -52,17 +52,17 @@ FOR: Final = (
     _sign(
         "other labs",
         2.6,
-        r"DeepSeek|Qwen[\w.-]*|Kimi K\d|Moonshot AI|Zhipu|GLM-\d[\w.]*|Mistral|Hugging ?Face|Perplexity|MiniMax|Baichuan"
-        r"|Thinking Machines|Safe Superintelligence|Character\.AI|Stability AI|Midjourney|ElevenLabs|Runway ML|AI2"
-        r"|Hunyuan|Doubao|ByteDance Seed|Cohere|Sakana|Reka|Databricks|Cerebras|Groq|CoreWeave|LangChain|Ollama|vLLM"
-        r"|llama\.cpp|OpenRouter",
+        r"DeepSeek|Qwen[\w.-]*|Kimi K\d|Moonshot AI|Zhipu|GLM-\d[\w.]*|Mistral|Hugging ?Face|Perplexity|MiniMax"
+        r"|Baichuan|Thinking Machines|Safe Superintelligence|Character\.AI|Stability AI|Midjourney"
+        r"|ElevenLabs|Runway ML|AI2|Hunyuan|Doubao|ByteDance Seed|Cohere|Sakana|Reka"
+        r"|Databricks|Cerebras|Groq|CoreWeave|LangChain|Ollama|vLLM|llama\.cpp|OpenRouter",
     ),
     _sign(
         "language models",
         2.8,
         r"LLMs?|large language models?|language models?|foundation models?|frontier models?|reasoning models?"
-        r"|open-weights?|diffusion models?|world models?|multimodal models?|vision-language|text-to-(?:image|video|speech)"
-        r"|speech-to-speech|mixture[- ]of[- ]experts|MoE|transformer models?",
+        r"|open-weights?|diffusion models?|world models?|multimodal models?|vision-language"
+        r"|text-to-(?:image|video|speech)|speech-to-speech|mixture[- ]of[- ]experts|MoE|transformer models?",
     ),
     _sign(
         "machine learning",

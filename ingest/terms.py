@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 # Hyphens and quotes come in many shapes ("GPT‑5" with U+2011); one shape each, so that equal words compare equal.
 _SHAPES = str.maketrans(
@@ -14,43 +16,6 @@ _SHAPES = str.maketrans(
 )
 WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['-][^\W_]+|\.(?=\d)\d+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-# Words without news in them. Three grades, because "the" says nothing, "says" little, and "model" something.
-_NOTHING = frozenset(
-    """a about above after again all also am among an and any are aren't as at be because been before being below
-    between both but by can can't cannot could did didn't do does doesn't doing don't down during each either else
-    even ever every few for from further get gets getting got had has hasn't have haven't having he her here hers him his
-    how i i'm if in into is isn't it it's its itself just let like made make makes making many may me might more most
-    much must my no nor not now of off on once one only onto or other our out over own per put really said same say says
-    see she should since so some still such than that that's the their them then there these they they're thing this
-    those though through to too toward towards under until up upon us very via was wasn't way we we're well were what
-    what's when where whether which while who whom whose why will with within without won't would yet you you're your
-    also amp nbsp http https www com read more continue reading""".split()
-)
-_LITTLE = frozenset(
-    """according add added adds ahead already amid announce announced announcement announces app apps around ask asks
-    available back bad become becomes best better big bigger bring bringing brings build building built call called
-    calls cause ceo chief come comes company could create day days deal detail details early effort end everything
-    exclusive expand expect expected explain face far feature features find first five follow four full future
-    give gives giving go goes going good great group half hard head help helping helps here's high hit hour idea
-    including industry inside introduce introducing issue join keep key kind know last late later latest lead leader
-    leave left less long look looking lot low major mean means million billion minute month months move need needs never
-    new news next number offer offering offers old open part past pay people place plan planned plans point post
-    power powerful price product products project public question quick quickly real reason recent recently release
-    released releases releasing report reportedly reports reveal reveals review right run running second see seems
-    seen service set several share show showing shows side simple small smart something soon start started starting
-    state step stop story support take takes taking talk talking team tell tells ten test testing things think third
-    three time times today together told took top try trying turn turns two unveil unveils update updated updates use
-    used user users uses using version video want wants watch week weeks work worker working works world worth wrong
-    year years yesterday here's there's launch launched launches launching""".split()
-)
-_SOMETHING = frozenset(
-    """agent agents ai artificial assistant assistants business chatbot chatbots code coding customer customers data
-    developer developers engineering enterprise fund funding google intelligence investment language large learning llm
-    llms machine market model models online openai platform policy raise raised raises research researcher researchers
-    safety security software startup startups system systems tech technology tool tools training valuation web
-    microsoft meta apple amazon anthropic nvidia chatgpt gemini claude gpt generative reasoning search""".split()
-)
 
 
 def plain(text: str) -> str:
@@ -101,11 +66,18 @@ def _undoubled(word: str) -> str:
     return word.removesuffix("e")
 
 
-_GRADES = {
-    **{stem(word): 0.6 for word in _SOMETHING},
-    **{stem(word): 0.3 for word in _LITTLE},
-    **{stem(word): 0.0 for word in _NOTHING},
-}
+def _graded(lines: Iterable[str]) -> dict[str, float]:
+    grades: dict[str, float] = {}
+    grade = 1.0
+    for line in lines:
+        if line.startswith("["):
+            grade = float(line.strip("[] \n"))
+        elif not line.startswith("#"):
+            grades.update((stem(word), grade) for word in line.split())
+    return grades
+
+
+_GRADES = _graded(Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").splitlines())
 
 
 @lru_cache(maxsize=100_000)

@@ -1,0 +1,122 @@
+"""Many rows changed by one statement: what placing found out about articles, and stories as they now stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString, cast
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+from pgvector import Vector
+from pgvector.psycopg.vector import register_vector_info
+from psycopg import BaseConnection, Cursor
+from psycopg.types import TypeInfo
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where an article came to rest; `vector` None and `story` empty for one off topic."""
+
+    article: int
+    stage: str
+    relevance: float
+    reason: str
+    embedder: str = ""
+    vector: Floats | None = None
+    bands: tuple[int, ...] = ()
+    duplicate_of: int | None = None
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A story's row as its articles make it; `material` says whether something new was told."""
+
+    story: str
+    title: str
+    first_seen: datetime
+    happened_at: datetime
+    last_at: datetime
+    origins: int
+    score: float
+    embedder: str
+    vector: Floats
+    sample: bool
+    material: bool
+
+
+def settle_articles(outcomes: Sequence[Outcome]) -> None:
+    """Write the outcomes; the articles' work is done."""
+    _execute(
+        """
+        UPDATE ingest_article a
+        SET stage = o.stage, relevance = o.relevance, relevance_reason = o.reason, embedder = o.embedder,
+            vector = o.vector, bands = o.bands::bigint[], duplicate_of_id = o.duplicate_of,
+            story_id = nullif(o.story, ''), due_at = NULL, lease_until = NULL, attempt = 0, error = ''
+        FROM unnest(%b::bigint[], %b::text[], %b::float8[], %b::text[], %b::text[], %b::vector[], %b::text[],
+                    %b::bigint[], %b::text[])
+          AS o(id, stage, relevance, reason, embedder, vector, bands, duplicate_of, story)
+        WHERE a.id = o.id
+        """,
+        [
+            [o.article for o in outcomes],
+            [o.stage for o in outcomes],
+            [o.relevance for o in outcomes],
+            [o.reason for o in outcomes],
+            [o.embedder for o in outcomes],
+            [None if o.vector is None else Vector(o.vector) for o in outcomes],
+            ["{" + ",".join(map(str, o.bands)) + "}" for o in outcomes],
+            [o.duplicate_of for o in outcomes],
+            [o.story for o in outcomes],
+        ],
+    )
+
+
+def tell_stories(tellings: Sequence[Telling]) -> None:
+    """Add the new stories and bring the others up to date; a version grows only where something is material."""
+    _execute(
+        """
+        INSERT INTO ingest_story AS s
+          (id, title, first_seen, happened_at, last_at, version, origins, score, embedder, vector, sample)
+        SELECT t.id, t.title, t.first_seen, t.happened_at, t.last_at, 1, t.origins, t.score, t.embedder, t.vector,
+               t.sample
+        FROM unnest(%b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::int[],
+                    %b::float8[], %b::text[], %b::vector[], %b::bool[])
+          AS t(id, title, first_seen, happened_at, last_at, origins, score, embedder, vector, sample)
+        ON CONFLICT (id) DO UPDATE SET
+          title = excluded.title, happened_at = excluded.happened_at, last_at = excluded.last_at,
+          version = s.version + (s.id = ANY(%b::text[]))::int,
+          origins = excluded.origins, score = excluded.score, embedder = excluded.embedder,
+          vector = excluded.vector
+        """,
+        [
+            [t.story for t in tellings],
+            [t.title for t in tellings],
+            [t.first_seen for t in tellings],
+            [t.happened_at for t in tellings],
+            [t.last_at for t in tellings],
+            [t.origins for t in tellings],
+            [t.score for t in tellings],
+            [t.embedder for t in tellings],
+            [Vector(t.vector) for t in tellings],
+            [t.sample for t in tellings],
+            [t.story for t in tellings if t.material],
+        ],
+    )
+
+
+def _execute(statement: LiteralString, columns: list[list[object]]) -> None:
+    if not columns[0]:
+        return
+    connection.ensure_connection()
+    # Django's cursors write values into the statement as text; half a million floats a batch go in binary.
+    with Cursor(connection.connection) as cursor:
+        # Known to this cursor only: registered on the connection, Django would be handed other types as well.
+        info = TypeInfo.fetch(connection.connection, "vector")
+        register_vector_info(cast("BaseConnection[Any]", cursor), info)
+        cursor.execute(statement, columns)

@@ -1,0 +1,92 @@
+"""What is stored already near newly read articles: possible originals, and the articles of the days around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Left
+
+from ingest import cluster, duplicates
+from ingest.models import Article, Stage
+
+OPENING = 5000  # characters of an article that comparing needs
+LEAD = 700  # characters after the title that tell what it is about
+
+
+def lead(title: str, text: str) -> str:
+    """The opening after the title, with which an article's text starts."""
+    return text.removeprefix(title).strip()[:LEAD]
+
+
+def originals(
+    prints: Sequence[duplicates.Print], sample: bool, without: Sequence[int]
+) -> tuple[list[duplicates.Print], dict[int, str]]:
+    """Placed articles that share a band or the canonical URL with one of the prints, and their stories.
+
+    `without` are the articles being placed. Only the index of bands is asked: time grows with the prints alone.
+    """
+    ids = _sharing_bands(prints)
+    urls = {item.url for item in prints if item.url}
+    rows = (
+        Article.objects.filter(Q(id__in=ids) | Q(canonical_url__in=urls), stage=Stage.PLACED)
+        .filter(source__sample=sample)
+        .exclude(id__in=without)
+        .annotate(opening=Left("text", OPENING))
+        .values_list("id", "source_id", "canonical_url", "title", "opening", "happened_at", "story_id")
+    )
+    found, stories = [], {}
+    for key, source, url, title, text, at, story in rows:
+        found.append(duplicates.fingerprint(key, str(source), url, title, text, at))
+        stories[key] = str(story)
+    return found, stories
+
+
+def _sharing_bands(prints: Sequence[duplicates.Print]) -> set[int]:
+    bands = ["{" + ",".join(map(str, item.bands)) + "}" for item in prints if item.bands]
+    if not bands:
+        return set()
+    with connection.cursor() as cursor:
+        # The planner thinks comparing arrays row by row is cheap; the index of bands is what keeps this flat.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "SELECT DISTINCT a.id FROM unnest(%s::text[]) AS wanted(bands)"
+            " JOIN ingest_article a ON a.bands && wanted.bands::bigint[]",
+            [bands],
+        )
+        found = {int(row[0]) for row in cursor.fetchall()}
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    return found
+
+
+def neighbours(times: Iterable[datetime], sample: bool, without: Sequence[int]) -> list[cluster.Item]:
+    """The independent placed articles within the clustering window of any of `times`, with their stories."""
+    spans = _spans(sorted(times), cluster.WINDOW)
+    if not spans:
+        return []
+    around = Q()
+    for since, until in spans:
+        around |= Q(happened_at__range=(since, until))
+    rows = (
+        Article.objects.filter(around, stage=Stage.PLACED, source__sample=sample)
+        .exclude(id__in=without)
+        .annotate(opening=Left("text", OPENING))
+        .values_list("id", "source_id", "title", "opening", "happened_at", "story_id")
+    )
+    return [
+        cluster.Item(key, str(source), title, lead(title, text), at, str(story))
+        for key, source, title, text, at, story in rows
+    ]
+
+
+def _spans(times: Sequence[datetime], reach: timedelta) -> list[tuple[datetime, datetime]]:
+    """The times' surroundings, those that touch made one."""
+    spans: list[tuple[datetime, datetime]] = []
+    for at in times:
+        if spans and at - reach <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], at + reach)
+        else:
+            spans.append((at - reach, at + reach))
+    return spans

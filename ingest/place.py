@@ -1,0 +1,211 @@
+"""Read articles find their story, or are set aside as off topic or as copies. The decisions are made elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models.functions import Left
+
+from ingest import bulk, cluster, duplicates, near, tell
+from ingest.embed import LEXICAL, Vectors, embed
+from ingest.models import Article, Stage, public_id
+from ingest.relevance import Judgement, judge
+
+# A revised article leaves its story only when the gate is this sure that it is about something else now.
+_CLEARLY_OFF = 0.2
+
+_LOCK = 0x4E757467  # any number, the same in every process
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How many articles came to rest in each way, and what became of stories."""
+
+    placed: int = 0
+    off_topic: int = 0
+    copies: int = 0
+    stories_new: int = 0
+    stories_updated: int = 0
+
+    def __add__(self, other: Placed) -> Placed:
+        return Placed(
+            self.placed + other.placed,
+            self.off_topic + other.off_topic,
+            self.copies + other.copies,
+            self.stories_new + other.stories_new,
+            self.stories_updated + other.stories_updated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An article in stage `read`; `story` and `duplicate_of` are set when it was placed before and has changed."""
+
+    id: int
+    source: int
+    kind: str
+    any_topic: bool
+    sample: bool
+    url: str
+    title: str
+    text: str
+    at: datetime
+    story: str
+    duplicate_of: int | None
+
+
+def place(article_ids: Sequence[int], now: datetime) -> Placed:
+    """Bring those of the articles that are in stage `read` to rest. Safe to repeat, and at the same time elsewhere.
+
+    Sample articles and real ones never share a story. `now` bounds what is believed about time: nothing happened
+    later.
+    """
+    total = Placed()
+    if not article_ids:
+        return total
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Two workers that place reports of one event at once would each open a story for it.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        arrivals = _arrivals(article_ids, now)
+        for sample in (False, True):
+            total += _place([a for a in arrivals if a.sample == sample], sample)
+    return total
+
+
+def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
+    # Locked, so that a revision saved meanwhile waits and puts the article back to `read` after us.
+    rows = (
+        Article.objects.filter(id__in=article_ids, stage=Stage.READ)
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .annotate(opening=Left("text", near.OPENING))
+        .values_list(
+            "id",
+            "source_id",
+            "source__kind",
+            "source__any_topic",
+            "source__sample",
+            "canonical_url",
+            "title",
+            "opening",
+            "happened_at",
+            "story_id",
+            "duplicate_of_id",
+        )
+    )
+    return [Arrival(*row[:8], min(row[8], now), row[9] or "", row[10]) for row in rows]
+
+
+def _place(arrivals: Sequence[Arrival], sample: bool) -> Placed:
+    if not arrivals:
+        return Placed()
+    verdicts = {a.id: judge(a.title, a.text, a.kind, a.any_topic) for a in arrivals}
+    kept = [a for a in arrivals if _stays(a, verdicts[a.id])]
+    prints = {a.id: _fingerprint(a) for a in kept}
+    originals, homes = _copies(kept, prints, sample)
+    counted = [a for a in kept if a.id not in originals]
+    stories, opened = _group(counted, sample)
+    homes |= stories
+    vectors = dict(zip([a.id for a in counted], embed([_gist(a) for a in counted]), strict=True))
+
+    outcomes = []
+    for a in arrivals:
+        verdict = verdicts[a.id]
+        if a.id not in prints:
+            outcome = bulk.Outcome(a.id, Stage.OFF_TOPIC, verdict.score, verdict.reason)
+        elif a.id in originals:
+            home = homes[originals[a.id]]
+            outcome = _outcome(a, verdict, prints[a.id], home, duplicate_of=originals[a.id])
+        else:
+            outcome = _outcome(a, verdict, prints[a.id], homes[a.id], vector=vectors[a.id])
+        outcomes.append(outcome)
+    return _write(arrivals, outcomes, opened, vectors, sample)
+
+
+def _stays(arrival: Arrival, verdict: Judgement) -> bool:
+    return verdict.on_topic or (bool(arrival.story) and verdict.score >= _CLEARLY_OFF)
+
+
+def _fingerprint(a: Arrival) -> duplicates.Print:
+    return duplicates.fingerprint(a.id, str(a.source), a.url, a.title, a.text, a.at)
+
+
+def _gist(a: Arrival) -> str:
+    # The headline twice, because it was written to say what this is about.
+    return f"{a.title}\n{a.title}\n{near.lead(a.title, a.text)}"
+
+
+def _copies(
+    kept: Sequence[Arrival], prints: Mapping[int, duplicates.Print], sample: bool
+) -> tuple[dict[int, int], dict[int, str]]:
+    """Which arrivals are copies of which article, and the stories of the stored originals."""
+    # What counted before its revision goes on counting; its own copies point at it.
+    settled = [prints[a.id] for a in kept if a.story and a.duplicate_of is None]
+    open_ = [prints[a.id] for a in kept if not a.story or a.duplicate_of is not None]
+    stored, homes = near.originals(open_, sample, without=[a.id for a in kept])
+    return duplicates.copies(open_, [*stored, *settled]), homes
+
+
+def _group(counted: Sequence[Arrival], sample: bool) -> tuple[dict[int, str], set[str]]:
+    """The story of every independent arrival, and those stories that are new."""
+    items = [
+        cluster.Item(a.id, str(a.source), a.title, near.lead(a.title, a.text), a.at, a.story) for a in counted
+    ]
+    around = near.neighbours(
+        [item.at for item in items if not item.story], sample, without=[a.id for a in counted]
+    )
+    stories = {a.id: a.story for a in counted if a.story}
+    opened = set()
+    for group in cluster.group([*items, *around]):
+        story = group.story or public_id()
+        if not group.story:
+            opened.add(story)
+        stories.update(dict.fromkeys(group.keys, story))
+    return stories, opened
+
+
+def _outcome(
+    a: Arrival,
+    verdict: Judgement,
+    fingerprint: duplicates.Print,
+    story: str,
+    vector: Vectors | None = None,
+    duplicate_of: int | None = None,
+) -> bulk.Outcome:
+    return bulk.Outcome(
+        a.id,
+        Stage.PLACED if duplicate_of is None else Stage.COPY,
+        verdict.score,
+        verdict.reason,
+        "" if vector is None else LEXICAL,
+        vector,
+        fingerprint.bands,
+        duplicate_of,
+        story,
+    )
+
+
+def _write(
+    arrivals: Sequence[Arrival],
+    outcomes: Sequence[bulk.Outcome],
+    opened: Collection[str],
+    vectors: Mapping[int, Vectors],
+    sample: bool,
+) -> Placed:
+    bulk.settle_articles(outcomes)
+    material = {o.story for o in outcomes if o.stage == Stage.PLACED}
+    # A story that lost an article to the gate, or a copy to independence, has changed as well.
+    left = {a.story for a in arrivals if a.story} - {o.story for o in outcomes}
+    touched = {o.story for o in outcomes if o.story} | left
+    tell.tell(touched, material | left, vectors, sample)
+    return Placed(
+        placed=sum(o.stage == Stage.PLACED for o in outcomes),
+        off_topic=sum(o.stage == Stage.OFF_TOPIC for o in outcomes),
+        copies=sum(o.stage == Stage.COPY for o in outcomes),
+        stories_new=len(opened),
+        stories_updated=len((material | left) - set(opened)),
+    )

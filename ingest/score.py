@@ -1,0 +1,129 @@
+"""How important a story is before any reader is considered, and which of its articles speaks for it. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from ingest import terms
+
+PICKUP = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One article of a story, as far as it matters for weighing. `relevance` is the gate's score, 0 to 1."""
+
+    key: int
+    origin: str
+    title: str
+    kind: str
+    authority: float
+    primary: bool
+    relevance: float
+    length: int
+    at: datetime
+
+
+def origin(url: str, source: int) -> str:
+    """Who speaks: the site an article stands on, so that two feeds of one newsroom are one origin.
+
+    A site without a public name (a test server, an intranet address) tells nothing; there the source does.
+    """
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    name = host.removeprefix("www.")
+    last = name.rpartition(".")[2]
+    return name if "." in name and not last.isdigit() and last != "localhost" else f"source {source}"
+
+
+def origins(voices: Sequence[Voice]) -> int:
+    return len({voice.origin for voice in voices})
+
+
+def importance(voices: Sequence[Voice]) -> float:
+    """Of the independent articles of one story: about 0 to 8; a single newsroom item has 1 to 2.
+
+    Independent origins count by their logarithm (the third matters more than the tenth), origins within a day of
+    the first half as much again; then the best source's standing, a primary source, and what the headline is about.
+    All of it shrinks with doubt about the topic, and for pieces that are no news (guides, roundups, tickets).
+    """
+    first = min(voice.at for voice in voices)
+    prompt = [voice for voice in voices if voice.at - first <= PICKUP]
+    reach = math.log2(1 + origins(voices)) + 0.5 * (math.log2(1 + origins(prompt)) - 1)
+    standing = max(voice.authority for voice in voices) + 0.5 * any(voice.primary for voice in voices)
+    impact = max(_impact(voice.title) for voice in voices)
+    certainty = 0.4 + 0.6 * max(voice.relevance for voice in voices)
+    return round((reach + standing + impact) * certainty * _newsiness(best_first(voices)[0].title), 4)
+
+
+def best_first(voices: Sequence[Voice]) -> list[Voice]:
+    """The article to speak for the story first: primary, trusted, to the point, most like the others, long."""
+    vocabularies = {voice.key: frozenset(terms.grams(voice.title)) for voice in voices[:60]}
+
+    def merit(voice: Voice) -> tuple[float, int]:
+        words = vocabularies.get(voice.key, frozenset())
+        others = [_overlap(words, other) for key, other in vocabularies.items() if key != voice.key]
+        central = sum(others) / len(others) if others else 0.0
+        value = voice.authority + 0.4 * voice.primary + 1.5 * central + _headline(voice)
+        return (round(value + min(voice.length, 8000) / 40_000, 6), -voice.key)
+
+    return sorted(voices, key=merit, reverse=True)
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def _headline(voice: Voice) -> float:
+    # A newsletter's headline lists the day ("not much happened today"), not the event.
+    telling = sum(map(terms.weight, terms.words(voice.title)))
+    listed = voice.kind == "newsletter"
+    return 0.3 * min(telling, 4.0) / 4.0 - 0.6 * listed - 0.5 * (1 - _newsiness(voice.title))
+
+
+_DULL = re.compile(
+    r"everything you need to know|how to |guide|roundup|livestream|podcast|replay|webinar|tickets?\b|disrupt 20"
+    r"|^quoting |not much happened|what to know|review\b|\bbest \d|^\d+ best|hands-on|^why |^what |^opinion|explained"
+    r"|weekly|newsletter|sponsored|register|what we're expecting|everything else|^meet |tips",
+    re.IGNORECASE,
+)
+_EVENT = re.compile(
+    r"launch|releas|introduc|unveil|announc|acqui[rs]|merg|raises|open[- ](?:source|weight)|bans?\b|sues?\b|lawsuit"
+    r"|court|ruling|settle|regulat|act\b|executive order|action plan|shuts? down|lays? off|layoffs|resign|breach"
+    r"|finally|is here|now available|partnership|deal\b|ipo\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"\b(?:gpt|claude|gemini|llama|qwen|deepseek|grok|mistral|gpt-oss|genie|opus|sonnet)[- ]?\w*\d|gpt-oss",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(r"[$€£]\s?(\d+(?:[.,]\d+)?)\s?(trillion|billion|million|tn|bn|t|b|m)?\b", re.IGNORECASE)
+_UNITS = {"t": 1e12, "b": 1e9, "m": 1e6}
+
+
+@lru_cache(maxsize=20_000)
+def _newsiness(title: str) -> float:
+    return 0.55 if _DULL.search(terms.plain(title)) else 1.0
+
+
+@lru_cache(maxsize=20_000)
+def _impact(title: str) -> float:
+    title = terms.plain(title)
+    value = 0.4 * bool(_EVENT.search(title)) + 0.4 * bool(_NAMED.search(title))
+    sums = [_amount(number, unit) for number, unit in _MONEY.findall(title)]
+    # A hundred million gives 0.2, a billion 0.4, a hundred billion 0.8.
+    return value + max(
+        (min(1.0, max(0.0, 0.2 * (math.log10(sum_) - 7))) for sum_ in sums if sum_ > 0), default=0.0
+    )
+
+
+def _amount(number: str, unit: str) -> float:
+    return float(number.replace(",", "")) * _UNITS.get(unit[:1].lower(), 1.0)

@@ -1,0 +1,119 @@
+"""What a story is, from its articles: its headline, its times, who told it and how much it matters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+from django.db.models.functions import Length
+
+from ingest import bulk, score
+from ingest.embed import LEXICAL, Vectors, unit
+from ingest.models import Article, Stage
+
+_FIELDS = (
+    "story_id",
+    "id",
+    "stage",
+    "source_id",
+    "url",
+    "title",
+    "source__kind",
+    "source__authority",
+    "source__primary",
+    "relevance",
+    "length",
+    "happened_at",
+    "first_seen",
+)
+
+
+class Row(NamedTuple):
+    story: str
+    article: int
+    stage: str
+    source: int
+    url: str
+    title: str
+    kind: str
+    authority: float
+    primary: bool
+    relevance: float | None
+    length: int
+    happened_at: datetime
+    first_seen: datetime
+
+    def voice(self) -> score.Voice:
+        return score.Voice(
+            self.article,
+            score.origin(self.url, self.source),
+            self.title,
+            self.kind,
+            self.authority,
+            self.primary,
+            1.0 if self.relevance is None else self.relevance,
+            self.length,
+            self.happened_at,
+        )
+
+
+def members(stories: Collection[str]) -> dict[str, list[Row]]:
+    """The articles of each story, copies included."""
+    rows = (
+        Article.objects.filter(story_id__in=stories, stage__in=(Stage.PLACED, Stage.COPY))
+        .annotate(length=Length("text"))
+        .values_list(*_FIELDS)
+    )
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in map(Row._make, rows):
+        found[row.story].append(row)
+    return found
+
+
+def tell(
+    stories: Collection[str], material: Collection[str], vectors: Mapping[int, Vectors], sample: bool
+) -> None:
+    """Write the rows of these stories anew from the articles now stored.
+
+    `material` are those with news in them; `vectors` the article vectors already at hand.
+    """
+    told = members(stories)
+    at_hand = {
+        **_stored([row for rows in told.values() for row in rows if row.article not in vectors]),
+        **vectors,
+    }
+    bulk.tell_stories(
+        [_telling(story, rows, story in material, at_hand, sample) for story, rows in sorted(told.items())]
+    )
+
+
+def _telling(
+    story: str, rows: Sequence[Row], material: bool, vectors: Mapping[int, Vectors], sample: bool
+) -> bulk.Telling:
+    # Copies count nowhere, unless the original is gone and they are all there is.
+    counted = [row for row in rows if row.stage == Stage.PLACED] or list(rows)
+    voices = [row.voice() for row in counted]
+    known = [vectors[row.article] for row in counted if row.article in vectors]
+    middle = unit(np.mean(known, axis=0, keepdims=True))[0] if known else np.zeros(1, dtype=np.float32)
+    return bulk.Telling(
+        story=story,
+        title=score.best_first(voices)[0].title,
+        first_seen=min(row.first_seen for row in rows),
+        happened_at=min(row.happened_at for row in counted),
+        last_at=max(row.happened_at for row in counted),
+        origins=score.origins(voices),
+        score=score.importance(voices),
+        embedder=LEXICAL,
+        vector=middle,
+        sample=sample,
+        material=material,
+    )
+
+
+def _stored(rows: Sequence[Row]) -> dict[int, Vectors]:
+    wanted = [row.article for row in rows if row.stage == Stage.PLACED]
+    found = Article.objects.filter(id__in=wanted, embedder=LEXICAL).values_list("id", "vector")
+    return {key: np.asarray(vector, dtype=np.float32) for key, vector in found}
