@@ -8,7 +8,7 @@ from ingest.models import Article, Source, Story
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin[Source]):
+class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = ("title", "kind", "enabled", "failures", "last_success_at", "due_at", "error")
     list_filter = ("enabled", "kind", "primary", "sample")
     search_fields = ("title", "url")
@@ -16,7 +16,7 @@ class SourceAdmin(admin.ModelAdmin[Source]):
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin[Article]):
+class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = ("title", "source", "stage", "relevance", "relevance_reason", "happened_at")
     list_filter = ("stage", "text_from_page", "source")
     search_fields = ("title", "url")
@@ -27,7 +27,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     show_full_result_count = False
 
 
-class ArticleInline(admin.TabularInline[Article, Story]):
+class ArticleInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
     model = Article
     fields = ("title", "source", "stage", "happened_at")
     readonly_fields = fields
@@ -37,7 +37,7 @@ class ArticleInline(admin.TabularInline[Article, Story]):
 
 
 @admin.register(Story)
-class StoryAdmin(admin.ModelAdmin[Story]):
+class StoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = ("title", "origins", "score", "version", "happened_at", "last_at", "sample")
     list_filter = ("sample",)
     search_fields = ("title",)

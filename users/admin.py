@@ -7,13 +7,13 @@ from django.contrib import admin
 from users.models import Profile, User
 
 
-class ProfileInline(admin.StackedInline[Profile, User]):
+class ProfileInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
     model = Profile
     can_delete = False
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = ("email", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email",)
@@ -23,7 +23,7 @@ class UserAdmin(admin.ModelAdmin[User]):
 
 
 @admin.register(Profile)
-class ProfileAdmin(admin.ModelAdmin[Profile]):
+class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = ("user", "role", "industry", "time_zone", "hour", "digest")
     list_filter = ("digest", "role", "industry")
     search_fields = ("user__email",)

@@ -30,7 +30,7 @@ class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships n
         return email
 
 
-class ProfileForm(forms.ModelForm[Profile]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """Who the reader is and when they want their edition: the onboarding page."""
 
     role = forms.ChoiceField(label="Your role", choices=lambda: [("", "Choose your role"), *_titles(roles())])
@@ -41,7 +41,9 @@ class ProfileForm(forms.ModelForm[Profile]):
         label="What else do you follow?",
         required=False,
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "open-weight models, chip export rules, Mistral"}),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "placeholder": "open-weight models, chip export rules, Mistral"}
+        ),
         help_text="Companies, people, topics: in your own words. Optional.",
     )
     time_zone = forms.ChoiceField(label="Your time zone", choices=zone_choices)

@@ -54,9 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_lower")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_lower")]
 
     def __str__(self) -> str:
         return self.email
@@ -70,7 +68,9 @@ class Profile(models.Model):
     industry = models.SlugField(max_length=40)
     interests = models.TextField(blank=True, max_length=1000)
     time_zone = TimeZoneField(default="UTC")
-    hour = models.PositiveSmallIntegerField(default=7, validators=[MinValueValidator(0), MaxValueValidator(23)])
+    hour = models.PositiveSmallIntegerField(
+        default=7, validators=[MinValueValidator(0), MaxValueValidator(23)]
+    )
     days = ArrayField(models.PositiveSmallIntegerField(), default=every_day)
     digest = models.BooleanField(default=True, help_text="send the daily email")
     onboarded_at = models.DateTimeField(default=timezone.now)

@@ -18,9 +18,7 @@ urlpatterns = [
     path("accounts/login/code/confirm/", allauth.confirm_login_code, name="account_confirm_login_code"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
-    path(
-        "accounts/confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"
-    ),
+    path("accounts/confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("settings/", views.edit_settings, name="settings"),
     path("unsubscribe/<str:token>/", views.unsubscribe_page, name="unsubscribe"),
 ]

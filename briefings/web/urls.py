@@ -1,3 +1,18 @@
+"""Addresses of the pages about the news."""
+
+from __future__ import annotations
+
 from django.urls import path
 
-urlpatterns: list = []
+from briefings.web import views, welcome
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("welcome/", welcome.welcome, name="welcome"),
+    path("today/", views.today, name="today"),
+    path("today/prepare/", views.prepare, name="prepare"),
+    path("edition/<slug:day>/", views.edition, name="edition"),
+    path("archive/", views.archive, name="archive"),
+    path("brief/<slug:brief_id>/", views.brief, name="brief"),
+    path("brief/<slug:brief_id>/evidence/<slug:mark>/", views.evidence, name="evidence"),
+]

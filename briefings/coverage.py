@@ -1,0 +1,84 @@
+"""Who reports a brief's story: its sources as documents name them, and how many outlets and origins they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+
+from briefings.models import Brief
+from briefings.schemas import SourceRef
+from ingest.models import Article
+
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """`sources` has one entry an article, first-hand and early ones first. Outlets count copies, origins do not."""
+
+    sources: tuple[SourceRef, ...]
+    outlets: int
+    origins: int
+
+
+def of_briefs(briefs: Sequence[Brief]) -> Mapping[str, Coverage]:
+    """Coverage by brief id, in one query for all of them."""
+    wanted = {pk for brief in briefs for pk, _ in brief.articles}
+    rows = list(_rows(wanted))
+    by_pk = {row.pk: row for row in rows}
+    copies = defaultdict(list)
+    for row in rows:
+        if row.duplicate_of_id is not None:
+            copies[row.duplicate_of_id].append(row)
+    return {
+        brief.pk: _coverage(brief, [by_pk[pk] for pk, _ in brief.articles if pk in by_pk], copies)
+        for brief in briefs
+    }
+
+
+def publisher(title: str, url: str) -> str:
+    """How a source is named: by its title, else by its host."""
+    return title or urlsplit(url).hostname or url
+
+
+def web_address(url: str) -> str:
+    """The url when it is http or https, else nothing."""
+    # Feeds are hostile: anything but the web (javascript:, data:) must not become a link anywhere.
+    return url if urlsplit(url).scheme in ("http", "https") else ""
+
+
+def _rows(wanted: set[int]) -> Sequence[Article]:
+    fields = (
+        "title",
+        "url",
+        "published_at",
+        "duplicate_of_id",
+        "source__title",
+        "source__url",
+        "source__primary",
+    )
+    found = Article.objects.filter(Q(pk__in=wanted) | Q(duplicate_of__in=wanted))
+    return list(found.select_related("source").only(*fields))
+
+
+def _coverage(brief: Brief, own: Sequence[Article], copies: Mapping[int, Sequence[Article]]) -> Coverage:
+    ordered = sorted(own, key=lambda row: (not row.source.primary, row.published_at or LONG_AGO, row.pk))
+    origins = {row.source_id for row in own}
+    outlets = origins | {copy.source_id for row in own for copy in copies.get(row.pk, ())}
+    return Coverage(tuple(map(_ref, ordered)), len(outlets), max(1, min(brief.story.origins, len(origins))))
+
+
+def _ref(row: Article) -> SourceRef:
+    return SourceRef(
+        id=row.source_id,
+        title=row.title,
+        publisher=publisher(row.source.title, row.source.url),
+        url=web_address(row.url),
+        published_at=row.published_at,
+        primary=row.source.primary,
+    )

@@ -1,0 +1,38 @@
+"""Cuts the passage around a citation out of its article's text, so that the quote is seen where it stands; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from briefings.schemas import Citation
+
+NEAR = 260  # characters shown on either side of the quote beside a brief
+FAR = 1500  # and on the page of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`quote` is what is cited, `before` and `after` what stands around it, cut at words; together one text."""
+
+    before: str
+    quote: str
+    after: str
+
+
+def passage(text: str | None, citation: Citation, around: int = NEAR) -> Passage:
+    """The cited span in its surroundings. Without a text that still carries it, the quote stands alone."""
+    if text is None or text[citation.start : citation.end] != citation.quote:
+        return Passage("", citation.quote, "")
+    return Passage(_tail(text[: citation.start], around), citation.quote, _head(text[citation.end :], around))
+
+
+def _tail(text: str, around: int) -> str:
+    if len(text) <= around:
+        return text
+    return "… " + text[-around:].partition(" ")[2]
+
+
+def _head(text: str, around: int) -> str:
+    if len(text) <= around:
+        return text
+    return text[:around].rpartition(" ")[0] + " …"

@@ -1,0 +1,192 @@
+"""The only queries of the surfaces: web, mail, JSON and commands all render what is read here. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+
+from briefings import coverage, spent
+from briefings.coverage import Coverage
+from briefings.models import Brief, Edition, EditionItem, Lens, State
+from briefings.schemas import BriefBody, BriefDocument, Cost, LensBody, LensDocument, Section, StoryRef
+from ingest.models import Article, Revision
+from users.models import User
+
+WORDS_A_MINUTE = 220
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title", "source__url")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1."""
+
+    document: BriefDocument
+    outlets: int
+    origins: int
+    minutes: int
+    rank: int = 0
+    why: tuple[str, ...] = ()
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An article that a brief cites; `text` is None when the revision it cites is no longer stored."""
+
+    publisher: str
+    title: str
+    url: str
+    published_at: datetime | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One line of a reader's archive; an empty headline is a quiet day."""
+
+    day: date
+    headline: str
+    stories: int
+    sample: bool
+
+
+def document(brief: Brief, lens: Lens | None = None) -> BriefDocument:
+    """The public document of a ready brief, with the lens when that is ready too."""
+    return documents([(brief, lens)])[0]
+
+
+def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]:
+    """The documents of many ready briefs in the same order, with a fixed number of queries."""
+    return [reading.document for reading in _readings(pairs)]
+
+
+def edition_for(user: User, day: date) -> Edition | None:
+    """The reader's own edition of that local date, in whatever state it is."""
+    return Edition.objects.filter(reader=user, local_date=day).first()
+
+
+def edition_documents(edition: Edition) -> list[BriefDocument]:
+    """The edition's briefs in their order."""
+    return [reading.document for reading in edition_readings(edition)]
+
+
+def edition_readings(edition: Edition) -> list[Reading]:
+    """The edition's briefs in their order, with rank and reasons."""
+    return _of_items(EditionItem.objects.filter(edition=edition).order_by("rank"))
+
+
+def reading_for(user: User, brief_id: str) -> Reading | None:
+    """A brief from one of the reader's own editions (the latest that has it); None for anybody else's."""
+    items = EditionItem.objects.filter(
+        edition__reader=user, edition__state=State.READY, brief=brief_id, brief__state=State.READY
+    )
+    return next(iter(_of_items(items.order_by("-edition__local_date")[:1])), None)
+
+
+def showcase() -> Reading | None:
+    """What a visitor sees: the latest day's most important brief, without a lens; the sample while there is no news."""
+    ready = Brief.objects.filter(state=State.READY).select_related("story").defer("story__vector")
+    order = ("-story__last_at__date", "-story__score", "-version")
+    brief = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
+    return _readings([(brief, None)])[0] if brief else None
+
+
+def archive(user: User, limit: int = 100) -> list[Issue]:
+    """The reader's own editions, the newest first."""
+    first = EditionItem.objects.filter(edition=OuterRef("pk")).order_by("rank")
+    headline = first.values(text=KeyTextTransform("text", KeyTextTransform("headline", "brief__body")))
+    editions = (
+        Edition.objects.filter(reader=user, state=State.READY)
+        .annotate(first=Subquery(headline[:1]), stories=Count("items"))
+        .order_by("-local_date")[:limit]
+    )
+    return [Issue(e.local_date, e.first or "", e.stories, e.sample) for e in editions]
+
+
+def cited(brief_id: str, articles: Iterable[int]) -> Mapping[int, Cited]:
+    """The articles of a brief with the very text its citations count their offsets in, not a later one, by id."""
+    stored: list[list[int]] = Brief.objects.values_list("articles", flat=True).get(pk=brief_id)
+    revisions = dict(stored)
+    rows = Article.objects.filter(pk__in=set(articles) & set(revisions)).select_related("source")
+    current = list(rows.only(*CITED_FIELDS))
+    changed = [row.pk for row in current if row.revision != revisions[row.pk]]
+    earlier = {
+        revision.article_id: revision.text
+        for revision in (Revision.objects.filter(article__in=changed) if changed else ())
+        if revision.number == revisions[revision.article_id]
+    }
+    return {row.pk: _cited(row, earlier.get(row.pk) if row.pk in changed else row.text) for row in current}
+
+
+def _cited(row: Article, text: str | None) -> Cited:
+    named = coverage.publisher(row.source.title, row.source.url)
+    return Cited(named, row.title, coverage.web_address(row.url), row.published_at, text)
+
+
+def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
+    rows = list(items.select_related("brief__story", "lens", "edition").defer("brief__story__vector"))
+    rows = [row for row in rows if row.brief.state == State.READY]
+    readings = _readings([(row.brief, row.lens) for row in rows])
+    return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
+
+
+def _placed(reading: Reading, row: EditionItem) -> Reading:
+    return Reading(
+        document=reading.document,
+        outlets=reading.outlets,
+        origins=reading.origins,
+        minutes=reading.minutes,
+        rank=row.rank,
+        why=tuple(row.why),
+        day=row.edition.local_date,
+    )
+
+
+def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
+    covered = coverage.of_briefs([brief for brief, _ in pairs])
+    costs = spent.on_briefs([brief.pk for brief, _ in pairs])
+    return [_reading(brief, lens, covered[brief.pk], costs[brief.pk]) for brief, lens in pairs]
+
+
+def _reading(brief: Brief, lens: Lens | None, covered: Coverage, cost: Cost) -> Reading:
+    body = BriefBody.model_validate(brief.body)
+    for_reader = _lens(lens)
+    first = covered.sources[0].url if covered.sources else ""
+    whole = BriefDocument(
+        **dict(body),
+        id=brief.pk,
+        version=brief.version,
+        story=StoryRef(id=brief.story.pk, title=brief.story.title, url=first),
+        written_at=brief.written_at or NEVER,
+        writer="model" if brief.writer == "model" else "extractive",
+        lens=for_reader,
+        sources=covered.sources,
+        cost=cost,
+        sample=brief.story.sample,
+    )
+    minutes = max(1, round(_words(whole) / WORDS_A_MINUTE))
+    return Reading(document=whole, outlets=covered.outlets, origins=covered.origins, minutes=minutes)
+
+
+def _lens(lens: Lens | None) -> LensDocument | None:
+    if lens is None or lens.state != State.READY:
+        return None
+    return LensDocument(**dict(LensBody.model_validate(lens.body)), role=lens.role, industry=lens.industry)
+
+
+def _words(whole: BriefDocument) -> int:
+    """Words of everything a reader reads: the shared part and their own."""
+    answers = [section.answer for section in whole.sections]
+    if whole.lens:
+        answers += [whole.lens.why_it_matters, *(question.answer for question in whole.lens.questions)]
+    runs = [whole.takeaways, whole.lead, whole.catch, whole.bottom_line, *answers]
+    return sum(len(sentence.text.split()) for run in runs for sentence in run) + _headings(whole.sections)
+
+
+def _headings(sections: Sequence[Section]) -> int:
+    return sum(len(section.question.split()) for section in sections)

@@ -1,0 +1,46 @@
+"""How figures and names of a brief are written on pages and in mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+
+from django import template
+
+from briefings.schemas import SourceRef
+from users import taxonomy
+
+register = template.Library()
+
+
+@register.filter
+def usd(amount: str) -> str:
+    """A decimal string of dollars with two digits that tell something: "$0.00041", "$4.27", "$0" for nothing."""
+    try:
+        value = Decimal(amount)
+    except InvalidOperation:
+        return ""
+    if value == 0:
+        return "$0"
+    places = 2 if value >= 1 else 1 - value.adjusted()
+    return f"${value:,.{places}f}"
+
+
+@register.filter
+def publishers(sources: Iterable[SourceRef], shown: int = 3) -> str:
+    """The publishers by name, each once: "OpenAI, Reuters, Ars Technica and 2 more"."""
+    names = list(dict.fromkeys(source.publisher for source in sources))
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
+@register.filter
+def role_title(slug: str) -> str:
+    found = taxonomy.roles().get(slug)
+    return found.title if found else slug
+
+
+@register.filter
+def industry_title(slug: str) -> str:
+    found = taxonomy.industries().get(slug)
+    return found.title if found else slug

@@ -1,0 +1,129 @@
+"""Turns a brief document into what the brief page shows: every sentence with a marker that opens its evidence; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from briefings.evidence import NEAR, Passage, passage
+from briefings.read import Cited
+from briefings.schemas import BriefDocument, Citation, Section, Sentence
+
+UNKNOWN = Cited(publisher="source", title="", url="", published_at=None, text=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence on the page. `mark` names its evidence, `label` its publishers; both empty where it cites nothing."""
+
+    text: str
+    opinion: bool
+    mark: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A question and its answer, or two claims about one thing."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What one citation shows: the passage, who published it, under which title, when and where (web links only)."""
+
+    publisher: str
+    title: str
+    url: str
+    published_at: datetime | None
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that supports one sentence."""
+
+    mark: str
+    claim: str
+    excerpts: tuple[Excerpt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefPage:
+    headline: Line
+    takeaways: tuple[Line, ...]
+    lead: tuple[Line, ...]
+    sections: tuple[Block, ...]
+    catch: tuple[Line, ...]
+    bottom_line: tuple[Line, ...]
+    disagreements: tuple[Block, ...]
+    why_it_matters: tuple[Line, ...]
+    questions: tuple[Block, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def cited_articles(document: BriefDocument) -> set[int]:
+    """The ids of the articles that any sentence of the brief or its lens cites."""
+    return {citation.article for sentence in _sentences(document) for citation in sentence.citations}
+
+
+def brief_page(document: BriefDocument, articles: Mapping[int, Cited], around: int = NEAR) -> BriefPage:
+    """The page. Markers are numbered as they are read: "1", "2" for what all readers share, "you-1" for the lens."""
+    shared, own = _Marker(articles, around), _Marker(articles, around, "you-")
+    lens = document.lens
+    return BriefPage(
+        headline=shared.line(document.headline),
+        takeaways=shared.lines(document.takeaways),
+        lead=shared.lines(document.lead),
+        sections=shared.blocks(document.sections),
+        catch=shared.lines(document.catch),
+        bottom_line=shared.lines(document.bottom_line),
+        disagreements=tuple(Block(one.about, shared.lines(one.claims)) for one in document.disagreements),
+        why_it_matters=own.lines(lens.why_it_matters) if lens else (),
+        questions=tuple(Block(one.question, own.lines(one.answer)) for one in lens.questions) if lens else (),
+        evidence=(*shared.evidence, *own.evidence),
+    )
+
+
+class _Marker:
+    """Numbers the sentences that cite something and collects what they cite."""
+
+    def __init__(self, articles: Mapping[int, Cited], around: int, prefix: str = "") -> None:
+        self.articles, self.around, self.prefix = articles, around, prefix
+        self.evidence: list[Evidence] = []
+
+    def line(self, sentence: Sentence) -> Line:
+        excerpts = tuple(self._excerpt(citation) for citation in sentence.citations)
+        if not excerpts:
+            return Line(sentence.text, sentence.opinion)
+        mark = f"{self.prefix}{len(self.evidence) + 1}"
+        self.evidence.append(Evidence(mark, sentence.text, excerpts))
+        label = ", ".join(dict.fromkeys(excerpt.publisher for excerpt in excerpts))
+        return Line(sentence.text, sentence.opinion, mark, label)
+
+    def lines(self, sentences: Iterable[Sentence]) -> tuple[Line, ...]:
+        return tuple(self.line(sentence) for sentence in sentences)
+
+    def blocks(self, sections: Iterable[Section]) -> tuple[Block, ...]:
+        return tuple(Block(section.question, self.lines(section.answer)) for section in sections)
+
+    def _excerpt(self, citation: Citation) -> Excerpt:
+        article = self.articles.get(citation.article, UNKNOWN)
+        found = passage(article.text, citation, self.around)
+        return Excerpt(article.publisher, article.title, article.url, article.published_at, found)
+
+
+def _sentences(document: BriefDocument) -> Iterable[Sentence]:
+    yield document.headline
+    yield from (*document.takeaways, *document.lead, *document.catch, *document.bottom_line)
+    for section in document.sections:
+        yield from section.answer
+    for disagreement in document.disagreements:
+        yield from disagreement.claims
+    if document.lens:
+        yield from document.lens.why_it_matters
+        for question in document.lens.questions:
+            yield from question.answer

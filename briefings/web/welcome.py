@@ -1,0 +1,29 @@
+"""Onboarding: one short page, and the first edition is on its way."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from briefings import edition
+from users.forms import ProfileForm
+from users.models import Profile, User
+
+
+@never_cache
+@login_required
+def welcome(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    if Profile.objects.filter(user=user).exists():
+        return redirect("settings" if request.method != "POST" else "today")
+    form = ProfileForm(request.POST or None, instance=Profile(user=user))
+    if request.method == "POST" and form.is_valid():
+        user.profile = form.save()
+        edition.request(user, edition.local_date_of(user, timezone.now()))
+        return redirect("today")
+    return render(request, "briefings/welcome.html", {"form": form})
