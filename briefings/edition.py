@@ -97,7 +97,7 @@ def _candidate(snapshot: stories.StorySnapshot) -> select.Candidate:
         last_at=snapshot.last_at,
         origins=snapshot.origins,
         publishers=tuple(snapshot.publishers),
-        primary_publisher=snapshot.primary_publisher,
+        primary_publisher=snapshot.publishers[0] if snapshot.primary else "",
         words=frozenset(terms.words(snapshot.title)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from briefings import compose, edition
-from briefings.models import Brief, State
+from briefings.models import Brief
 
 
 def keep_fresh(now: datetime) -> Brief | None:
@@ -16,12 +16,3 @@ def keep_fresh(now: datetime) -> Brief | None:
             return brief
     return None
 
-
-def current() -> Brief | None:
-    """What the landing page shows: the newest real brief, else the newest sample; None before the first."""
-    ready = (
-        Brief.objects.filter(state=State.READY)
-        .select_related("story")
-        .order_by("story__sample", "-story__last_at")
-    )
-    return ready.first()

@@ -33,13 +33,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-sample", action="store_true", help="never show the bundled sample edition")
+        parser.add_argument("--no-catalogue", action="store_true", help="read only sources you added yourself")
 
-    def handle(self, *args: Any, port: int, no_sample: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, no_sample: bool, no_catalogue: bool, **options: Any) -> None:
         url = f"http://127.0.0.1:{port}"
         lock = _lock(settings.NUTGRAF_VAR, url)
         _refuse_taken(port)
         migrate_if_needed()
-        catalogue.load()
+        if not no_catalogue:
+            catalogue.load()
         connections.close_all()
         supervisor = Supervisor(_environment(port))
         _start_children(supervisor, port)
@@ -101,6 +103,7 @@ def _environment(port: int) -> dict[str, str]:
         "NUTGRAF_URL": os.environ.get("NUTGRAF_URL", f"http://127.0.0.1:{port}"),
         "NUTGRAF_VAR": str(settings.NUTGRAF_VAR),
         "PYTHONPATH": str(settings.BASE_DIR),
+        "OPENBLAS_NUM_THREADS": "1",  # the vectors are small; a thread pool in each process only costs memory
         # Celery warns root at every start; in a container root is usual, and nothing here unpickles.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
     }

@@ -1,0 +1,139 @@
+"""The digest: at the reader's hour, once, or visibly unknown. The mail server is real and misbehaves on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from briefings import digest
+from briefings.models import Delivery, Edition
+from tests.briefings.factories import edition_of_two
+from tests.fakes.mail_server import MailServer, mail_server
+from users.models import Profile, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[MailServer]:
+    with mail_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(server.url.rsplit(":", 1)[1])
+        yield server
+
+
+@pytest.fixture
+def ada() -> User:
+    user = User.objects.create_user("ada@bank.example")
+    Profile.objects.create(user=user, role="cto", industry="finance", hour=7, time_zone="UTC")
+    return user
+
+
+@pytest.fixture
+def prepared(ada: User) -> Edition:
+    return edition_of_two(ada, EIGHT.date())
+
+
+def delivery() -> Delivery:
+    return Delivery.objects.get()
+
+
+def test_it_sends_the_stored_edition_once(mail: MailServer, prepared: Edition) -> None:
+    first, again = digest.run(EIGHT), digest.run(EIGHT)
+    assert (first.due, first.sent) == (1, 1)
+    assert (again.due, again.sent) == (0, 0)
+    assert len(mail.accepted) == 1
+    assert delivery().state == Delivery.State.SENT
+
+
+def test_its_headers_say_who_it_is_and_how_to_stop_it(mail: MailServer, prepared: Edition) -> None:
+    digest.run(EIGHT)
+    letter = mail.accepted[0]
+    assert letter["Message-ID"] == delivery().message_id
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert letter["List-Unsubscribe"].startswith("<http")
+    assert letter["To"] == "ada@bank.example"
+    assert {part.get_content_type() for part in letter.walk()} >= {"text/plain", "text/html"}
+
+
+def test_a_dry_run_writes_and_sends_nothing(mail: MailServer, prepared: Edition) -> None:
+    assert digest.run(EIGHT, dry_run=True).due == 1
+    assert not Delivery.objects.exists()
+    assert mail.accepted == []
+
+
+def test_it_waits_for_the_readers_hour(mail: MailServer, prepared: Edition) -> None:
+    assert digest.run(EIGHT - timedelta(hours=2)).due == 0
+
+
+def test_a_refusal_for_now_is_tried_again(mail: MailServer, prepared: Edition) -> None:
+    mail.answers = ["450 come back later"]
+    digest.run(EIGHT)
+    assert delivery().state == Delivery.State.QUEUED
+    assert delivery().due_at is not None
+    Delivery.objects.update(due_at=datetime(2026, 11, 23, 8, 1, tzinfo=UTC) - timedelta(days=1))
+    digest.deliver(delivery().pk, EIGHT)
+    assert delivery().state == Delivery.State.SENT
+    assert len(mail.accepted) == 1
+
+
+def test_a_refusal_for_good_is_kept_as_failed(mail: MailServer, prepared: Edition) -> None:
+    mail.answers = ["550 no such reader"]
+    assert digest.run(EIGHT).failed == 1
+    assert "550" in delivery().error
+
+
+def test_a_line_that_drops_after_accepting_is_unknown_and_never_sent_again(
+    mail: MailServer, prepared: Edition
+) -> None:
+    mail.answers = ["drop"]
+    assert digest.run(EIGHT).unknown == 1
+    assert digest.run(EIGHT).due == 0
+    assert len(mail.accepted) == 1
+    assert delivery().state == Delivery.State.UNKNOWN
+
+
+def test_a_delivery_found_half_sent_becomes_unknown(mail: MailServer, prepared: Edition) -> None:
+    row = digest.delivery_for(prepared)
+    Delivery.objects.update(state=Delivery.State.SENDING)
+    digest.deliver(row.pk, EIGHT)
+    assert delivery().state == Delivery.State.UNKNOWN
+    assert mail.accepted == []
+
+
+def test_who_unsubscribed_after_preparing_gets_nothing(mail: MailServer, prepared: Edition) -> None:
+    row = digest.delivery_for(prepared)
+    Profile.objects.update(digest=False)
+    digest.deliver(row.pk, EIGHT)
+    assert delivery().state == Delivery.State.SKIPPED
+    assert mail.accepted == []
+
+
+def test_it_does_not_come_half_a_day_late(mail: MailServer, prepared: Edition) -> None:
+    row = digest.delivery_for(prepared)
+    digest.deliver(row.pk, EIGHT + timedelta(hours=13))
+    assert delivery().state == Delivery.State.SKIPPED
+    assert "too late" in delivery().error
+
+
+def test_a_server_that_is_down_is_tried_again(mail: MailServer, prepared: Edition, settings: Any) -> None:
+    settings.EMAIL_PORT = 1
+    assert digest.run(EIGHT).failed == 1
+    assert delivery().state == Delivery.State.QUEUED
+    assert "cannot be reached" in delivery().error
+
+
+def test_beats_that_ring_twice_queue_one_delivery(mail: MailServer, prepared: Edition) -> None:
+    digest.queue_deliveries(EIGHT)
+    digest.queue_deliveries(EIGHT)
+    assert Delivery.objects.count() == 1
+
+
+def test_it_queues_an_edition_shortly_before_the_hour(mail: MailServer, ada: User) -> None:
+    digest.queue_editions(EIGHT - timedelta(hours=1, minutes=25))
+    digest.queue_editions(EIGHT - timedelta(hours=1, minutes=20))
+    assert [(e.reader_id, str(e.local_date)) for e in Edition.objects.all()] == [(ada.pk, "2026-11-23")]

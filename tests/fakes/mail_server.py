@@ -1,0 +1,58 @@
+"""An SMTP server on loopback that keeps what it accepted and misbehaves when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from tests.processes import free_port
+
+
+@dataclass
+class MailServer:
+    """`answers`: SMTP replies to give to the next messages instead of accepting them; "drop" accepts, then hangs up
+    without a word; "hold" accepts, then answers only when `release` is set."""
+
+    url: str = ""
+    accepted: list[EmailMessage] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    release: threading.Event = field(default_factory=threading.Event)
+    holding: threading.Event = field(default_factory=threading.Event)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith(("4", "5")):
+            return answer
+        message = email.message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.accepted.append(message)
+        if answer == "drop":
+            server.transport.close()
+        if answer == "hold":
+            self.holding.set()
+            while not self.release.is_set():
+                await asyncio.sleep(0.05)
+        return "250 OK"
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """Runs while the block lasts."""
+    handler, port = MailServer(), free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    handler.url = f"smtp://127.0.0.1:{port}"
+    try:
+        yield handler
+    finally:
+        handler.release.set()
+        controller.stop()
