@@ -36,10 +36,10 @@ def simpler(now: Dialect, complaint: str) -> Dialect | None:
     said = complaint.lower()
     if now.effort is not None and "reasoning" in said:
         return replace(now, effort=None)
-    if now.limit == "max_tokens" and "max_completion_tokens" in said:
-        return replace(now, limit="max_completion_tokens")
-    if now.limit == "max_completion_tokens" and "max_completion_tokens" in said:
-        return replace(now, limit="max_tokens")
+    if now.limit in said:
+        return replace(
+            now, limit="max_tokens" if now.limit == "max_completion_tokens" else "max_completion_tokens"
+        )
     less = SIMPLER[now.format]
     return replace(now, format=less) if less else None
 

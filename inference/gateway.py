@@ -101,29 +101,39 @@ def generate(ask: Ask) -> Reply:
     its own. Raises `inference.errors`: NotConfigured, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown
     (nothing was sent); RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row).
     """
-    model = ask.model or settings.NUTGRAF_MODEL_CHEAP
-    schema = _json_schema(ask.schema)
-    known = (prices.base_url(), model)
+    ask = ask if ask.model else replace(ask, model=settings.NUTGRAF_MODEL_CHEAP)
+    done = _ask_simply_enough(ask, _json_schema(ask.schema))
+    text = answer.text(done.body, done.call)
+    parsed = answer.parsed(text, ask.schema, done.call)
+    return Reply(text, parsed, done.call, done.model or ask.model, done.usage, done.cost)
+
+
+def _ask_simply_enough(ask: Ask, schema: dict[str, Any] | None) -> _Done:
+    known = (prices.base_url(), ask.model)
     way = _dialects.get(known) or dialect.first(*known)
+    tried: list[Dialect] = []
     while True:
-        body = dialect.chat(way, model, ask.system, ask.prompt, schema, ask.max_output_tokens)
-        size = upper_bound(ask.system + ask.prompt + (json.dumps(schema) if schema else ""))
-        attempt = Attempt(
-            ask.purpose, ask.work_key, ask.step, model, brief=ask.brief or "", reader=ask.reader
-        )
-        request = _Request("/chat/completions", body, size, ask.max_output_tokens)
+        tried.append(way)
         try:
-            done = _metered(request, attempt)
+            done = _metered(_chat(ask, schema, way), _attempt(ask))
         except Rejected as error:
             simpler = dialect.simpler(way, str(error)) if error.status in (400, 422) else None
-            if simpler is None:
+            if simpler is None or simpler in tried:
                 raise
             way = simpler
-            continue
-        _dialects[known] = way
-        text = answer.text(done.body, done.call)
-        parsed = answer.parsed(text, ask.schema, done.call)
-        return Reply(text, parsed, done.call, done.model or model, done.usage, done.cost)
+        else:
+            _dialects[known] = way
+            return done
+
+
+def _chat(ask: Ask, schema: dict[str, Any] | None, way: Dialect) -> _Request:
+    body = dialect.chat(way, ask.model, ask.system, ask.prompt, schema, ask.max_output_tokens)
+    size = upper_bound(ask.system + ask.prompt + (json.dumps(schema) if schema else ""))
+    return _Request("/chat/completions", body, size, ask.max_output_tokens)
+
+
+def _attempt(ask: Ask) -> Attempt:
+    return Attempt(ask.purpose, ask.work_key, ask.step, ask.model, brief=ask.brief or "", reader=ask.reader)
 
 
 def embed(

@@ -1,0 +1,324 @@
+"""An OpenAI-compatible provider on loopback: it answers as told, counts tokens its own way, and bills.
+
+What it billed is the truth our ledger is judged by, so it shares no code with `inference`:
+
+    with ModelServer() as provider:
+        provider.reply = lambda body: {"headline": "..."}      # str or JSON object, from the request's body
+        provider.script(rate_limited(2), HONEST, CUT)          # the next replies, in order; then honest again
+        settings.OPENAI_BASE_URL = provider.url
+        ...
+        assert provider.billed == sum(request.billed for request in provider.requests)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+# Nano-dollars per token: input, cached input, output. The provider's price list as of August 2025.
+PRICES = {
+    "gpt-5": (1250, 125, 10_000),
+    "gpt-5-mini": (250, 25, 2_000),
+    "gpt-5-nano": (50, 5, 400),
+    "text-embedding-3-small": (20, 20, 0),
+    "local-model": (0, 0, 0),
+}
+MIN_CACHED = 16  # shorter prefixes are not cached
+DIMENSIONS = 1536
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How to answer one request. `billed`: the provider charges for it, whether or not we hear of it."""
+
+    status: int = 200
+    finish: str = "stop"
+    content: str | None = None  # instead of what the reply callable says
+    message: Body = field(default_factory=dict)  # laid over the message
+    top: Body = field(default_factory=dict)  # laid over the whole answer
+    raw: bytes | None = None  # the whole body instead
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+    usage: bool = True
+    reasoning: int = 0
+    delay: float = 0.0  # seconds before the first byte
+    drip: float = 0.0  # seconds between bytes
+    cut_after: int | None = None  # close the connection after so many bytes of the body
+    billed: bool = True
+
+
+HONEST = Variant()
+HTML = Variant(
+    raw=b"<html><body>Welcome to the gateway</body></html>", content_type="text/html", billed=False
+)
+SERVER_ERROR = Variant(status=500, raw=b'{"error": {"message": "internal error"}}', billed=False)
+OVERLOADED = Variant(status=503, raw=b"upstream connect error", content_type="text/plain", billed=False)
+NOT_JSON = Variant(content="Sure! Here is your briefing: {")
+FENCED = Variant(content='```json\n{"word": "fenced"}\n```')
+TRUNCATED = Variant(finish="length", content='{"headline": "OpenAI laun')
+REFUSAL = Variant(message={"content": None, "refusal": "I can't help with that."})
+FILTERED = Variant(finish="content_filter", message={"content": ""})
+EMPTY = Variant(message={"content": ""})
+NO_CHOICES = Variant(top={"choices": []})
+NULL_CHOICES = Variant(top={"choices": None})
+BROKEN_BODY = Variant(raw=b'{"choices": [{"message": {"con')
+CUT = Variant(cut_after=40)
+RESET = Variant(cut_after=0)
+NO_USAGE = Variant(usage=False)
+SLOW = Variant(delay=3.0)
+DRIP = Variant(drip=0.2)
+
+
+def rate_limited(seconds: float | str) -> Variant:
+    """429 with Retry-After, free of charge."""
+    raw = b'{"error": {"message": "Rate limit reached", "code": "rate_limit_exceeded"}}'
+    return Variant(status=429, raw=raw, headers={"Retry-After": str(seconds)}, billed=False)
+
+
+def rejected(status: int, message: str) -> Variant:
+    """A 4xx with OpenAI's error shape, free of charge."""
+    return Variant(status=status, raw=json.dumps({"error": {"message": message}}).encode(), billed=False)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as the provider saw it, and what it put on the bill (nano-dollars)."""
+
+    id: str
+    path: str
+    client_id: str
+    body: Body
+    status: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    billed: int
+
+
+class ModelServer:
+    """The provider. `refuses` are top-level parameters it answers with a 400; `strict_only` formats likewise."""
+
+    def __init__(
+        self, *, port: int = 0, log: Path | None = None, prices: dict[str, tuple[int, int, int]] = PRICES
+    ):
+        self.reply: Callable[[Body], str | Body] = lambda body: (
+            {"word": "hello"} if _wants_json(body) else "hello"
+        )
+        self.requests: list[Request] = []
+        self.formats: tuple[str, ...] = ("json_schema", "json_object")
+        self.refuses: tuple[str, ...] = ()
+        self.prices = prices
+        self._log = log
+        self._script: deque[Variant] = deque()
+        self._prefixes: set[str] = set()
+        self._lock = threading.Lock()
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    @property
+    def billed(self) -> int:
+        return sum(request.billed for request in self.requests)
+
+    def script(self, *variants: Variant) -> None:
+        self._script.extend(variants)
+
+    def __enter__(self) -> ModelServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    # ------------------------------------------------------------ answering
+
+    def answer(self, path: str, body: Body, client_id: str) -> tuple[Variant, bytes]:
+        with self._lock:
+            variant = self._complaint(path, body) or (self._script.popleft() if self._script else HONEST)
+            texts = _texts(path, body)
+            prompt = sum(map(count, texts))
+            cached = self._cached(body) if path.endswith("/chat/completions") else 0
+        content = self._content(path, body, variant)
+        completion = (count(content) if content else 0) + variant.reasoning
+        name = f"req-{len(self.requests) + 1}-{hashlib.sha256(client_id.encode()).hexdigest()[:8]}"
+        whole = self._whole(path, body, variant, content, name)
+        if variant.usage:
+            whole["usage"] = _usage(path, prompt, cached, completion, variant.reasoning)
+        whole |= variant.top
+        raw = variant.raw if variant.raw is not None else json.dumps(whole).encode()
+        price = self.prices.get(str(body.get("model")), (0, 0, 0))
+        cost = (
+            (prompt - cached) * price[0] + cached * price[1] + completion * price[2] if variant.billed else 0
+        )
+        seen = Request(name, path, client_id, body, variant.status, prompt, cached, completion, cost)
+        self._write_down(seen)
+        return variant, raw
+
+    def _complaint(self, path: str, body: Body) -> Variant | None:
+        if body.get("model") not in self.prices:
+            return rejected(404, f"The model {body.get('model')!r} does not exist")
+        for name in self.refuses:
+            if name in body:
+                return rejected(400, f"Unsupported parameter: {name!r} is not supported with this model.")
+        wanted = body.get("response_format", {}).get("type")
+        if wanted and wanted not in self.formats:
+            return rejected(400, f"response_format of type {wanted!r} is not supported")
+        schema = body.get("response_format", {}).get("json_schema", {}).get("schema")
+        if schema is not None and (problem := _not_strict(schema)):
+            return rejected(400, f"Invalid schema for response_format: {problem}")
+        return None
+
+    def _content(self, path: str, body: Body, variant: Variant) -> str:
+        if path.endswith("/embeddings") or variant.raw is not None:
+            return ""
+        if variant.content is not None:
+            return variant.content
+        said = self.reply(body)
+        return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+
+    def _whole(self, path: str, body: Body, variant: Variant, content: str, name: str) -> Body:
+        if path.endswith("/embeddings"):
+            size = int(body.get("dimensions", DIMENSIONS))
+            rows = [
+                {"object": "embedding", "index": n, "embedding": vector(t, size)}
+                for n, t in enumerate(_texts(path, body))
+            ]
+            return {"object": "list", "model": body["model"], "data": rows}
+        message = {"role": "assistant", "content": content, "refusal": None} | variant.message
+        choice = {"index": 0, "message": message, "finish_reason": variant.finish}
+        return {
+            "id": f"chatcmpl-{name}",
+            "object": "chat.completion",
+            "model": body["model"],
+            "choices": [choice],
+        }
+
+    def _cached(self, body: Body) -> int:
+        """A provider's prefix cache: the instructions cost less the second time they come."""
+        system = str(body["messages"][0].get("content", ""))
+        if system in self._prefixes and count(system) >= MIN_CACHED:
+            return count(system)
+        self._prefixes.add(system)
+        return 0
+
+    def _write_down(self, request: Request) -> None:
+        with self._lock:
+            self.requests.append(request)
+            if self._log:
+                with self._log.open("a") as file:
+                    file.write(json.dumps(vars(request)) + "\n")
+
+
+def count(text: str) -> int:
+    """The provider's tokens: words and signs."""
+    return len(re.findall(r"\w+|[^\w\s]", text))
+
+
+def vector(text: str, size: int) -> list[float]:
+    """A bag of hashed words, so that texts about the same things lie close together."""
+    found = [0.0] * size
+    for word in re.findall(r"\w+", text.lower()) or ["-"]:
+        found[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % size] += 1.0
+    length = math.sqrt(sum(x * x for x in found))
+    return [x / length for x in found]
+
+
+def _texts(path: str, body: Body) -> list[str]:
+    if path.endswith("/embeddings"):
+        given = body.get("input", [])
+        return [given] if isinstance(given, str) else [str(each) for each in given]
+    schema = body.get("response_format", {}).get("json_schema")
+    return [str(each.get("content", "")) for each in body["messages"]] + (
+        [json.dumps(schema)] if schema else []
+    )
+
+
+def _wants_json(body: Body) -> bool:
+    return "response_format" in body or "JSON schema" in str(body["messages"][0]["content"])
+
+
+def _usage(path: str, prompt: int, cached: int, completion: int, reasoning: int) -> Body:
+    if path.endswith("/embeddings"):
+        return {"prompt_tokens": prompt, "total_tokens": prompt}
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": cached},
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+    }
+
+
+def _not_strict(schema: Any) -> str:
+    """Why OpenAI's strict mode refuses the schema, or nothing."""
+    if isinstance(schema, list):
+        return next(filter(None, map(_not_strict, schema)), "")
+    if not isinstance(schema, dict):
+        return ""
+    if schema.get("type") == "object":
+        if schema.get("additionalProperties") is not False:
+            return "'additionalProperties' is required to be supplied and to be false"
+        if sorted(schema.get("required", [])) != sorted(schema.get("properties", {})):
+            return "'required' is required to be an array including every key in properties"
+    return next(filter(None, map(_not_strict, schema.values())), "")
+
+
+def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            body = json.loads(self.rfile.read(length))
+            variant, raw = server.answer(self.path, body, self.headers.get("X-Client-Request-Id", ""))
+            time.sleep(variant.delay)
+            try:
+                self._send(variant, raw)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True  # the client did not wait
+
+        def _send(self, variant: Variant, raw: bytes) -> None:
+            if variant.cut_after == 0:
+                self.close_connection = True
+                return
+            self.send_response(variant.status)
+            self.send_header("Content-Type", variant.content_type)
+            self.send_header("Content-Length", str(len(raw)))
+            for name, value in variant.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if variant.drip:
+                for byte in raw:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    time.sleep(variant.drip)
+            elif variant.cut_after is not None:
+                self.wfile.write(raw[: variant.cut_after])
+                self.wfile.flush()
+                self.close_connection = True
+            else:
+                self.wfile.write(raw)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet: what happened is in `requests`."""
+
+    return Handler

@@ -1,0 +1,266 @@
+"""The door to models, judged by what the provider billed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from pydantic import BaseModel
+
+from inference import audit, gateway
+from inference.errors import (
+    BadReply,
+    InferenceError,
+    NotConfigured,
+    OverBudget,
+    RateLimited,
+    Refused,
+    Rejected,
+    TooLong,
+    Truncated,
+    Unavailable,
+    UnknownModel,
+)
+from inference.gateway import Ask
+from inference.models import Budget, Call
+from tests.fakes import model_server as fake
+from tests.fakes.model_server import ModelServer
+
+pytestmark = pytest.mark.django_db
+
+
+class Word(BaseModel):
+    word: str
+    why: str = ""
+
+
+def _held() -> int:
+    return Budget.objects.filter(scope="service").order_by("period").values_list("held", flat=True)[0]
+
+
+def test_it_answers_and_posts_exactly_what_the_provider_billed(provider: ModelServer, ask: Ask) -> None:
+    provider.reply = lambda body: {"word": "ok", "why": "because"}
+    reply = gateway.generate(replace(ask, schema=Word))
+    call = Call.objects.get(pk=reply.call)
+    assert reply.parsed == {"word": "ok", "why": "because"}
+    assert (call.state, call.cost, reply.cost_nano) == ("settled", provider.billed, provider.billed)
+    assert provider.billed > 0
+    assert (call.brief, call.purpose, call.number, call.finish_reason) == ("b1", "brief", 1, "stop")
+    assert provider.requests[0].client_id == str(call.attempt)
+    assert _held() == 0
+    assert audit.verify() == []
+
+
+def test_it_counts_cached_and_reasoning_tokens_once(provider: ModelServer, ask: Ask) -> None:
+    long = replace(ask, system="Stable instructions that come first. " * 20)
+    provider.script(fake.HONEST, fake.Variant(reasoning=50))
+    gateway.generate(long)
+    second = gateway.generate(long)
+    call = Call.objects.get(pk=second.call)
+    assert call.cached == provider.requests[1].cached_tokens > 0
+    assert call.reasoning == 50
+    assert sum(Call.objects.values_list("cost", flat=True)) == provider.billed
+    assert call.number == 2
+
+
+BROKEN: list[tuple[fake.Variant, type[InferenceError], str]] = [
+    (fake.rate_limited(7), RateLimited, "released"),
+    (fake.rejected(401, "Incorrect API key"), Rejected, "released"),
+    (fake.SERVER_ERROR, Unavailable, "unknown"),
+    (fake.OVERLOADED, Unavailable, "unknown"),
+    (fake.HTML, BadReply, "unknown"),
+    (fake.BROKEN_BODY, BadReply, "unknown"),
+    (fake.CUT, Unavailable, "unknown"),
+    (fake.RESET, Unavailable, "unknown"),
+    (fake.NOT_JSON, BadReply, "settled"),
+    (fake.TRUNCATED, Truncated, "settled"),
+    (fake.REFUSAL, Refused, "settled"),
+    (fake.FILTERED, Refused, "settled"),
+    (fake.EMPTY, BadReply, "settled"),
+    (fake.NO_CHOICES, BadReply, "settled"),
+    (fake.NULL_CHOICES, BadReply, "settled"),
+    (fake.Variant(content='{"why": "no word"}'), BadReply, "settled"),
+    (fake.Variant(content="[1, 2]"), BadReply, "settled"),
+]
+
+
+@pytest.mark.parametrize(("variant", "error", "state"), BROKEN)
+def test_it_accounts_for_every_broken_reply(
+    provider: ModelServer, ask: Ask, variant: fake.Variant, error: type[InferenceError], state: str
+) -> None:
+    provider.script(variant)
+    with pytest.raises(error) as caught:
+        gateway.generate(replace(ask, schema=Word))
+    call = Call.objects.get()
+    assert caught.value.call == call.pk
+    assert call.state == state
+    if state == "settled":
+        assert call.cost == provider.billed
+    if state == "unknown":
+        assert _held() == call.hold >= provider.billed
+    if state == "released":
+        assert _held() == provider.billed == 0
+    assert len(provider.requests) == 1
+    assert audit.verify() == []
+
+
+@pytest.mark.parametrize("variant", [fake.SLOW, fake.DRIP])
+def test_it_stops_waiting_at_the_total_deadline(
+    provider: ModelServer, ask: Ask, variant: fake.Variant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "DEADLINE", 0.6)
+    provider.script(variant)
+    started = time.monotonic()
+    with pytest.raises(Unavailable, match=r"0\.6 s|Timeout") as caught:
+        gateway.generate(ask)
+    assert time.monotonic() - started < 1.5
+    assert caught.value.billed
+    assert Call.objects.get().state == "unknown"
+    assert _held() == Call.objects.get().hold
+
+
+def test_it_gives_the_hold_back_when_nobody_listens(settings: Any, ask: Ask) -> None:
+    settings.OPENAI_BASE_URL = "http://127.0.0.1:9/v1"
+    with pytest.raises(Unavailable) as caught:
+        gateway.generate(ask)
+    assert not caught.value.billed
+    assert Call.objects.get().state == "released"
+    assert _held() == 0
+
+
+def test_it_keeps_the_hold_when_the_provider_does_not_say_what_it_used(
+    provider: ModelServer, ask: Ask
+) -> None:
+    provider.script(fake.NO_USAGE)
+    reply = gateway.generate(ask)
+    call = Call.objects.get()
+    assert (reply.text, reply.usage, reply.cost_nano) == ("hello", None, call.hold)
+    assert (call.state, call.cost) == ("unknown", None)
+    assert _held() == call.hold > 0
+
+
+def test_it_says_how_long_to_wait(provider: ModelServer, ask: Ask) -> None:
+    provider.script(fake.rate_limited(7), fake.rate_limited("Wed, 21 Oct 2015 07:28:00 GMT"))
+    waits = []
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            gateway.generate(ask)
+        waits.append(caught.value.retry_after)
+    assert waits == [7.0, 0.0]
+
+
+def test_it_asks_nothing_without_a_key_or_an_address(settings: Any, ask: Ask) -> None:
+    settings.OPENAI_API_KEY = settings.OPENAI_BASE_URL = ""
+    assert not gateway.available()
+    with pytest.raises(NotConfigured):
+        gateway.generate(ask)
+    assert not Call.objects.exists()
+
+
+def test_it_refuses_a_model_without_a_price_before_the_call(provider: ModelServer, ask: Ask) -> None:
+    with pytest.raises(UnknownModel, match="NUTGRAF_PRICES"):
+        gateway.generate(replace(ask, model="local-model"))
+    assert provider.requests == []
+    assert not Call.objects.exists()
+
+
+def test_it_serves_a_local_model_for_nothing_when_that_is_written_down(
+    provider: ModelServer, ask: Ask, settings: Any, tmp_path: Any
+) -> None:
+    (tmp_path / "prices.toml").write_text('["local-model"]\ninput = 0\noutput = 0\n')
+    settings.NUTGRAF_PRICES = str(tmp_path / "prices.toml")
+    reply = gateway.generate(replace(ask, model="local-model"))
+    assert reply.cost_nano == 0
+    assert Call.objects.get().state == "settled"
+    assert audit.verify() == []
+
+
+def test_it_refuses_before_the_network_when_a_budget_is_spent(
+    provider: ModelServer, ask: Ask, settings: Any, django_user_model: Any
+) -> None:
+    settings.NUTGRAF_BUDGET_READER_MONTH_USD = "0.001"
+    ada = django_user_model.objects.create_user("ada@example.com")
+    with pytest.raises(OverBudget) as caught:
+        gateway.generate(replace(ask, reader=ada.pk))
+    assert caught.value.scope == f"reader:{ada.pk}"
+    assert provider.requests == []
+    assert not Call.objects.exists()
+    gateway.generate(ask)  # the service's own budget is not touched
+
+
+def test_it_refuses_a_prompt_beyond_the_price_cliff(provider: ModelServer, ask: Ask) -> None:
+    with pytest.raises(TooLong):
+        gateway.generate(replace(ask, prompt="news " * 200_000))
+    assert provider.requests == []
+
+
+def test_it_asks_more_simply_when_the_endpoint_takes_no_schema(provider: ModelServer, ask: Ask) -> None:
+    provider.formats = ()
+    provider.refuses = ("reasoning_effort", "max_tokens")
+    reply = gateway.generate(replace(ask, schema=Word))
+    assert reply.parsed == {"word": "hello"}
+    states = list(Call.objects.order_by("number").values_list("state", flat=True))
+    assert states == [*["released"] * (len(states) - 1), "settled"]
+    before = len(provider.requests)
+    gateway.generate(replace(ask, schema=Word))
+    assert len(provider.requests) == before + 1, "what the endpoint refuses is found out once"
+
+
+def test_it_reads_an_object_out_of_a_fence(provider: ModelServer, ask: Ask) -> None:
+    provider.script(fake.FENCED)
+    assert gateway.generate(replace(ask, schema=Word)).parsed == {"word": "fenced"}
+
+
+def test_it_prices_a_dated_snapshot_like_the_model_asked_for(provider: ModelServer, ask: Ask) -> None:
+    provider.script(fake.Variant(top={"model": "gpt-5-mini-2025-08-07"}))
+    reply = gateway.generate(ask)
+    assert (reply.model, reply.cost_nano) == ("gpt-5-mini-2025-08-07", provider.billed)
+
+
+def test_it_prices_by_the_model_that_answered_and_posts_more_than_the_hold_with_an_alarm(
+    provider: ModelServer, ask: Ask
+) -> None:
+    provider.script(fake.Variant(top={"model": "gpt-5"}, content="word " * 40))
+    reply = gateway.generate(replace(ask, max_output_tokens=10))
+    call = Call.objects.get()
+    assert reply.cost_nano == call.cost > call.hold
+    assert call.flags[0].startswith("over_hold")
+    assert audit.verify() == []
+
+
+def test_it_keeps_the_hold_for_a_tier_it_knows_no_price_of(provider: ModelServer, ask: Ask) -> None:
+    provider.script(
+        fake.Variant(top={"service_tier": "platinum"}), fake.Variant(top={"service_tier": "batch"})
+    )
+    gateway.generate(ask)
+    gateway.generate(ask)
+    first, second = Call.objects.order_by("number")
+    assert (first.state, second.state) == ("unknown", "settled")
+    assert second.flags == ["tier batch is not listed: priced in full"]
+    assert audit.verify() == []
+
+
+def test_it_stores_whatever_the_provider_sends(provider: ModelServer, ask: Ask) -> None:
+    odd = {"model": "gpt-5-mini\0\ud800" + "x" * 300, "id": "\0" * 5, "system": [{"a\0": float("nan")}]}
+    provider.script(fake.Variant(top=odd))
+    gateway.generate(ask)
+    assert Call.objects.get().state == "settled"
+
+
+def test_it_embeds_texts_in_order(provider: ModelServer) -> None:
+    found = gateway.embed(["a chip", "a law", "a chip"], work_key="embed:1")
+    assert found.vectors[0] == found.vectors[2] != found.vectors[1]
+    assert len(found.vectors[0]) == fake.DIMENSIONS
+    assert found.cost_nano == provider.billed > 0
+    assert Call.objects.get().purpose == "embed"
+    assert audit.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_refuses_to_call_inside_a_transaction(provider: ModelServer, ask: Ask) -> None:
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        gateway.generate(ask)
+    assert provider.requests == []
