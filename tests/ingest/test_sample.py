@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import parse
+from ingest import cluster, parse, passages, relevance
 from ingest.parse import ParsedFeed, ParsedItem
 from tests.ingest.tables import COLUMNS, records
 
@@ -77,6 +77,26 @@ def test_it_covers_each_event_by_several_publishers(feeds: dict[str, ParsedFeed]
     for word, publishers in EVENTS.items():
         about = [url for url, one in feeds.items() if any(re.search(word, item.title) for item in one.items)]
         assert len(about) == publishers, word
+
+
+def test_it_falls_into_exactly_these_events(feeds: dict[str, ParsedFeed]) -> None:
+    items = [
+        cluster.Item(key, url, item.title, " ".join(item.paragraphs)[:600], item.published)
+        for url, one in feeds.items()
+        for key, item in enumerate(one.items, start=100 * list(feeds).index(url))
+        if item.published
+    ]
+    titles = {item.key: item.title for item in items}
+    groups = [{titles[key] for key in group.keys} for group in cluster.group(items)]
+    assert len(groups) == len(EVENTS)
+    for word in EVENTS:
+        assert {title for title in titles.values() if re.search(word, title)} in groups
+
+
+def test_it_passes_the_relevance_gate(items: list[ParsedItem]) -> None:
+    for item in items:
+        text = passages.compose(item.title, list(item.paragraphs))
+        assert relevance.judge(item.title, text, "newsroom").on_topic, item.title
 
 
 def test_it_writes_sentences_that_stand_alone(items: list[ParsedItem]) -> None:
