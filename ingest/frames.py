@@ -1,4 +1,4 @@
-"""Frames between a process and its guarded child: two lengths, one JSON document, raw bytes. Pure but for the stream."""
+"""Frames between a process and its guarded child: two lengths, one JSON document, raw bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1) leniently: a bad field is left out, a bad item is kept bare."""
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1) leniently: a bad field is left out, its item kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from ingest.furniture import body_paragraphs
 from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
 
 VERSION = "https://jsonfeed.org/version/"
@@ -38,15 +39,18 @@ def _item(item: dict[str, Any], feed_url: str) -> dict[str, Any]:
     else:
         parts = paragraphs(_text(item, "content_text") or _text(item, "summary"))
     tags = item.get("tags")
+    title, author = line(_text(item, "title")), line(_author(item), 200)
     return {
         "guid": visible(_text(item, "id"))[:2000].strip(),
         "url": web_link(_text(item, "url") or _text(item, "external_url"), feed_url),
-        "title": line(_text(item, "title")),
-        "author": line(_author(item), 200),
+        "title": title,
+        "author": author,
         "published": _time(_text(item, "date_published")),
         "updated": _time(_text(item, "date_modified")),
-        "paragraphs": parts,
-        "tags": [line(tag, 60) for tag in tags[:20] if isinstance(tag, str)] if isinstance(tags, list) else [],
+        "paragraphs": body_paragraphs(parts, title, author),
+        "tags": [line(tag, 60) for tag in tags[:20] if isinstance(tag, str)]
+        if isinstance(tags, list)
+        else [],
     }
 
 

@@ -7,7 +7,6 @@ themselves when this process does. Must not know what is done with a feed.
 from __future__ import annotations
 
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -114,7 +113,10 @@ class _Child:
     def __init__(self) -> None:
         self.owner = os.getpid()
         # Nothing of our environment but where Python finds its modules: a subverted parser must find no secrets.
-        env = {"PYTHONPATH": os.pathsep.join([str(PROJECT), *filter(None, sys.path)]), "PYTHONIOENCODING": "utf-8"}
+        env = {
+            "PYTHONPATH": os.pathsep.join([str(PROJECT), *filter(None, sys.path)]),
+            "PYTHONIOENCODING": "utf-8",
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ingest.parse_child"],
             stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The guarded child process that reads hostile bytes: feeds with feedparser, pages with trafilatura, OPML with listparser.
+"""The guarded child that reads hostile bytes: feeds by feedparser, pages by trafilatura, OPML by listparser.
 
 Started by `ingest.parse`; speaks frames on stdin and stdout (two lengths, JSON, bytes), holds no secrets, opens no
 connection, and dies by its limits rather than harm its parent. Imports no Django.
@@ -18,6 +18,7 @@ from typing import Any
 import feedparser
 
 from ingest import frames, jsonfeed
+from ingest.furniture import body_paragraphs
 from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
 
 MEMORY = 768 * 1024 * 1024
@@ -106,14 +107,15 @@ def _item(entry: Any, feed_url: str) -> dict[str, Any]:
     if detail := dict.get(entry, "summary_detail"):
         texts.append(_paragraphs_of(detail))
     best = max(texts, key=lambda parts: sum(map(len, parts)), default=[])
+    title, author = line(_text(entry, "title")), line(_text(entry, "author"), 200)
     return {
         "guid": visible(_text(entry, "id"))[:2000].strip(),
         "url": web_link(_text(entry, "link"), base),
-        "title": line(_text(entry, "title")),
-        "author": line(_text(entry, "author"), 200),
+        "title": title,
+        "author": author,
         "published": _time(entry, "published_parsed"),
         "updated": _time(entry, "updated_parsed"),
-        "paragraphs": _capped(best),
+        "paragraphs": body_paragraphs(_capped(best), title, author),
         "tags": [line(str(tag.get("term") or ""), 60) for tag in (dict.get(entry, "tags") or [])[:20]],
     }
 
@@ -164,11 +166,13 @@ def page(body: bytes, url: str, charset: str) -> dict[str, Any]:
     found = bare_extraction(text, url=url, favor_precision=True, include_comments=False, include_tables=False)
     if found is None or isinstance(found, dict) or not found.text:
         raise Refused("no_text", "no article text was found in the page")
+    title, author = line(found.title or ""), line(found.author or "", 200)
+    parts = _capped(paragraphs(found.text.replace("\n", "\n\n")))
     return {
-        "title": line(found.title or ""),
-        "author": line(found.author or "", 200),
+        "title": title,
+        "author": author,
         "language": line(found.language or "", 12),
-        "paragraphs": _capped(paragraphs(found.text.replace("\n", "\n\n"))),
+        "paragraphs": body_paragraphs(parts, title, author),
     }
 
 
@@ -197,7 +201,10 @@ def answer(job: dict[str, str], body: bytes) -> dict[str, Any]:
     except MemoryError:
         return {"error": "too_big", "words": "reading it takes more memory than allowed"}
     except Exception as error:  # noqa: BLE001 - whatever a parser trips over is an answer, not the end of this process
-        return {"error": "broken", "words": f"it could not be read: {type(error).__name__}: {line(str(error), 200)}"}
+        return {
+            "error": "broken",
+            "words": f"it could not be read: {type(error).__name__}: {line(str(error), 200)}",
+        }
 
 
 def _wait_for_work(parent: int) -> None:

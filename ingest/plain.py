@@ -32,7 +32,9 @@ _BLOCKS, _DROPPED = set(_BLOCK_NAMES.split()), set(_DROPPED_NAMES.split())
 _BR = re.compile(r"<br>\s*")
 _CELL = re.compile(r"</?t[dh]>")
 _BLOCK = re.compile(r"</?[a-z][a-z0-9]*>")
-_MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]+);", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]+);", re.IGNORECASE
+)
 
 
 def visible(text: str) -> str:

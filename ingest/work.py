@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -72,3 +72,16 @@ def due(model: type[Row], limit: int, *conditions: Q) -> Sequence[object]:
     """Primary keys of claimable rows, the longest due first."""
     rows = model._default_manager.filter(_free(), *conditions).order_by("due_at")
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def claim_many(model: type[Row], which: Q, lease: timedelta) -> list[Row]:
+    """Take every row of `which` that is free, as `claim` does; rows that another worker is taking are left to it."""
+    with transaction.atomic():
+        rows = list(
+            model._default_manager.select_for_update(skip_locked=True, of=("self",)).filter(_free(), which)
+        )
+        keys = [row.pk for row in rows]
+        model._default_manager.filter(pk__in=keys).update(lease_until=Now() + lease, attempt=F("attempt") + 1)
+    for row in rows:
+        row.attempt += 1
+    return rows

@@ -1,0 +1,310 @@
+"""The door: the only code that opens connections for feeds and pages.
+
+Every hop is resolved, judged and pinned anew; bytes are counted before and after decoding; one clock bounds the
+whole, name lookup and dripping headers included. urllib3's connections are used directly, because the deadline needs
+the socket and the pinned address needs the resolution; requests offers neither.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import socket
+import ssl
+import threading
+import time
+import zlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import certifi
+from django.conf import settings
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
+from urllib3.util.ssl_ import create_urllib3_context
+
+from ingest.addresses import Address, Target, Unreachable, resolve, target
+
+Kind = Literal["feed", "page"]
+
+DEADLINE = {"feed": 30.0, "page": 15.0}  # seconds for everything together
+CONNECT = 8.0
+MOST_DECODED = 5 * 1024 * 1024
+MOST_COMPRESSED = (
+    2 * 1024 * 1024
+)  # on the wire; a body without compression may use the whole decoded allowance
+MOST_HOPS = 5
+CHUNK = 64 * 1024
+SAMPLES = Path(__file__).resolve().parent / "sample"
+ACCEPT = {
+    "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9,"
+    " */*;q=0.5",
+    "page": "text/html, application/xhtml+xml, */*;q=0.1",
+}
+REDIRECTS = {301, 302, 303, 307, 308}
+
+
+class FetchError(Exception):
+    """Nothing usable came: `code` for programs, `words` for people, and what the server said, if it did.
+
+    Codes: bad_url, blocked_address, dns, connect, timeout, broken, too_large, encoding, redirects, not_found, gone,
+    rate_limited, refused, server_error, not_html.
+    """
+
+    def __init__(self, code: str, words: str, status: int = 0, retry_after: float | None = None) -> None:
+        super().__init__(words)
+        self.code, self.words, self.status, self.retry_after = code, words, status, retry_after
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer: 200 with its decoded body, or 304 without. `moved_to` is set when every redirect was permanent."""
+
+    status: int
+    url: str
+    body: bytes
+    content_type: str = ""
+    charset: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str = ""
+
+
+def fetch(url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "feed") -> Fetched:
+    """What lies at `url`, or FetchError. `etag` and `last_modified` are an earlier answer's, for a 304."""
+    if url.startswith("sample:"):
+        return _sample(url, etag)
+    deadline = time.monotonic() + DEADLINE[kind]
+    headers = {
+        "User-Agent": f"Nutgraf/0.1 (news briefing reader; +{settings.NUTGRAF_URL})",
+        "Accept": ACCEPT[kind],
+        "Accept-Encoding": "gzip, deflate",
+        "Connection": "close",
+    }
+    if etag:
+        headers["If-None-Match"] = etag
+    if last_modified:
+        headers["If-Modified-Since"] = last_modified
+    try:
+        return _follow(target(url), headers, kind, deadline)
+    except Unreachable as error:
+        raise FetchError(error.code, error.words) from None
+
+
+def _follow(where: Target, headers: dict[str, str], kind: Kind, deadline: float) -> Fetched:
+    permanent = True
+    for hop in range(MOST_HOPS + 1):
+        address = resolve(where, settings.NUTGRAF_FETCH_ALLOW, _left(deadline))
+        with _Connection(where, address, deadline) as connection:
+            response = connection.get(headers)
+            if response.status not in REDIRECTS or not response.headers.get("Location"):
+                fetched = _answer(where, response, kind, deadline)
+                return replace(fetched, moved_to=where.url) if hop and permanent else fetched
+            permanent = permanent and response.status in (301, 308)
+            location = response.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
+        where = target(location, where.url)
+    raise FetchError("redirects", f"the address redirects more than {MOST_HOPS} times")
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise FetchError("timeout", "the server took too long")
+    return left
+
+
+class _Connection:
+    """One request to a pinned address; at the deadline its socket is shut, whatever it is waiting for."""
+
+    def __init__(self, where: Target, address: Address, deadline: float) -> None:
+        self.where, self.deadline = where, deadline
+        self.twin: socket.socket | None = None
+        self.inner = _open(where, address, min(CONNECT, _left(deadline)))
+        self.watch = threading.Timer(_left(deadline), self._shut)
+        self.watch.daemon = True
+
+    def _shut(self) -> None:
+        if self.twin is not None:
+            with contextlib.suppress(OSError):
+                self.twin.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def get(self, headers: dict[str, str]) -> HTTPResponse:
+        """The response's head, its body still unread; FetchError when there is none."""
+        try:
+            sock = self.inner._new_conn()
+            # TLS takes the socket object over, so the watch holds a duplicate that reaches the same connection.
+            self.twin = sock.dup()
+            self.watch.start()
+            sock.settimeout(_left(self.deadline))
+            self.inner._new_conn = lambda: sock  # type: ignore[method-assign]  # hand over what the watch guards
+            self.inner.connect()
+            self.inner.request(
+                "GET",
+                self.where.path,
+                headers={"Host": self.where.host_header, **headers},
+                preload_content=False,
+                decode_content=False,
+                enforce_content_length=True,
+            )
+            return self.inner.getresponse()
+        except (HTTPError, OSError, ValueError) as error:
+            _left(self.deadline)
+            raise _no_answer(self.where, error) from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.watch.cancel()
+        self.inner.close()
+        if self.twin is not None:
+            self.twin.close()
+
+
+def _open(where: Target, address: Address, seconds: float) -> HTTPConnection:
+    if not where.secure:
+        return HTTPConnection(str(address), where.port, timeout=seconds)
+    return HTTPSConnection(
+        str(address),
+        where.port,
+        timeout=seconds,
+        ssl_context=_trust(),
+        server_hostname=where.host,
+        assert_hostname=where.host,
+    )
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    context = create_urllib3_context()
+    context.load_default_certs()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def _no_answer(where: Target, error: Exception) -> FetchError:
+    if isinstance(error, ssl.SSLError) or "certificate" in str(error).lower():
+        return FetchError(
+            "connect", f"no secure connection to {where.host}: its certificate or TLS was refused"
+        )
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
+        return FetchError("connect", f"{where.host} does not answer")
+    if isinstance(error, ConnectionRefusedError) or "refused" in str(error):
+        return FetchError("connect", f"{where.host} refuses connections")
+    return FetchError("broken", f"{where.host} broke off or does not speak proper HTTP")
+
+
+def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) -> Fetched:
+    if response.status not in (200, 304):
+        raise _refusal(response)
+    declared = Message()
+    declared["Content-Type"] = response.headers.get("Content-Type", "")
+    mime = declared.get_content_type() if response.headers.get("Content-Type") else ""
+    if kind == "page" and mime not in ("text/html", "application/xhtml+xml", ""):
+        raise FetchError("not_html", f"the address holds {mime}, not a page")
+    try:
+        body = b"" if response.status == 304 else _body(response)
+        _left(deadline)  # a body without a length ends like a complete one when the watch shuts it
+    except (HTTPError, OSError, ValueError) as error:
+        _left(deadline)
+        raise FetchError("broken", "the answer broke off in the middle") from error
+    return Fetched(
+        status=response.status,
+        url=where.url,
+        body=body,
+        content_type=_head(response, "Content-Type", 200),
+        charset=declared.get_content_charset("") or "",
+        etag=_head(response, "ETag", 500),
+        last_modified=_head(response, "Last-Modified", 100),
+    )
+
+
+def _head(response: HTTPResponse, name: str, limit: int) -> str:
+    """A header worth sending back later; one too long or with odd characters is not."""
+    value = response.headers.get(name, "")
+    return value if len(value) <= limit and value.isascii() and value.isprintable() else ""
+
+
+def _refusal(response: HTTPResponse) -> FetchError:
+    status = response.status
+    code, words = {
+        404: ("not_found", "there is nothing at this address (404)"),
+        410: ("gone", "the publisher has withdrawn this address (410)"),
+        429: ("rate_limited", "the server asks to be read less often (429)"),
+        401: ("refused", "the server wants a sign-in (401)"),
+        403: ("refused", "the server refuses to be read (403)"),
+    }.get(
+        status, ("server_error" if status >= 500 else "refused", f"the server answered with status {status}")
+    )
+    return FetchError(code, words, status, _retry_after(response.headers.get("Retry-After", "")))
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds to wait, from either form of the header (RFC 9110, 10.2.3)."""
+    if re.fullmatch(r"\d{1,9}", value.strip()):
+        return float(value)
+    try:
+        when = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+
+
+def _body(response: HTTPResponse) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return _gather(response, MOST_DECODED, None)
+    if encoding in ("gzip", "x-gzip"):
+        return _gather(response, MOST_COMPRESSED, zlib.decompressobj(16 + zlib.MAX_WBITS))
+    if encoding == "deflate":
+        return _gather(response, MOST_COMPRESSED, zlib.decompressobj())
+    raise FetchError("encoding", "the answer is encoded in a way that was not asked for")
+
+
+def _gather(response: HTTPResponse, most_wire: int, decoder: zlib._Decompress | None) -> bytes:
+    """The body, never more of it in memory than the allowance and one chunk."""
+    body = bytearray()
+    wire = 0
+    while chunk := response.read(CHUNK, decode_content=False):
+        wire += len(chunk)
+        if wire > most_wire:
+            raise FetchError("too_large", f"the answer is larger than {most_wire // 1024 // 1024} MiB")
+        body += chunk if decoder is None else _decode(decoder, chunk, MOST_DECODED + 1 - len(body))
+        if len(body) > MOST_DECODED:
+            raise FetchError(
+                "too_large", f"the answer is larger than {MOST_DECODED // 1024 // 1024} MiB when unpacked"
+            )
+    if decoder is not None and wire and not decoder.eof:
+        raise FetchError("broken", "the compressed answer is cut off")
+    return bytes(body)
+
+
+def _decode(decoder: zlib._Decompress, chunk: bytes, room: int) -> bytes:
+    try:
+        return decoder.decompress(chunk, max(1, room))
+    except zlib.error:
+        raise FetchError("encoding", "the answer is not encoded the way it says") from None
+
+
+def _sample(url: str, etag: str) -> Fetched:
+    """A feed bundled with Nutgraf, answered like any server would."""
+    name = url.removeprefix("sample:")
+    path = SAMPLES / f"{name}.xml"
+    if not re.fullmatch(r"[a-z0-9-]{1,60}", name) or not path.is_file():
+        raise FetchError("not_found", f"no sample named {name!r} is bundled")
+    body = path.read_bytes()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if etag == tag:
+        return Fetched(304, url, b"", etag=tag)
+    return Fetched(200, url, body, content_type="application/xml", etag=tag)
