@@ -11,7 +11,7 @@ OPENING = re.compile(
     r"That[’']s|But|And|Or|So|Nor|Yet|Also|Plus|However|Still|Meanwhile|Moreover|Furthermore|Additionally|Instead|Indeed|"
     r"Nevertheless|Nonetheless|Therefore|Thus|Hence|Then|Similarly|Likewise|Otherwise|Either way|Again|Another|"
     r"Others?|Both|Neither|Either|Each|One of (?:them|the)|Some of (?:them|the)|Most of (?:them|the)|Among (?:them|those)|"
-    r"Here|There[’']s|For example|For instance|In addition|In fact|As a result|As such|Of course|In other words|"
+    r"Earlier,|Later,|Previously,|Soon,|Soon after|Then,|Prior to (?:that|this)|Before (?:that|this)|Here|There[’']s|For example|For instance|In addition|In fact|As a result|As such|Of course|In other words|"
     r"In turn|In particular|By contrast|In contrast|On the (?:other hand|contrary|one hand)|At the same time|"
     r"At (?:that|this) (?:time|point)|After (?:that|this|all)|Because of (?:that|this)|Despite (?:that|this)|In (?:this|that|doing so)|"
     r"To (?:that|this)|For (?:this|that)|With (?:this|that)|Under (?:this|that)|Since then|Until then|By then|Even so|If so|That said|"
@@ -53,8 +53,12 @@ BARE_ACTOR = re.compile(
     r"\bthe (?:company|firm|agency|startup|suspect|victim|senator|congressman|congresswoman|lawmaker|social network|tech giant|"
     r"social media giant|search giant|newspaper|lawsuit|complaint|letter|memo|bill|couple|organization|nonprofit|website|pair|duo)(?:[’']s)?\b"
 )
-NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'.-]+|^[“\"]?(?!(?:The|A|An|In|On|At|As|For|By|With|After|Before|When|While|If|To|From)\b)[A-Z][\w’'-]+")
-CATAPHORA = re.compile(r"^(?:In|During|After|Before|Despite|On|At|With|For|As|While|When|Throughout|Since) [^,]{0,60}, (?:[A-Z]|the [A-Z])")
+NAME = re.compile(
+    r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'.-]+|^[“\"]?(?!(?:The|A|An|In|On|At|As|For|By|With|After|Before|When|While|If|To|From)\b)[A-Z][\w’'-]+"
+)
+CATAPHORA = re.compile(
+    r"^(?:In|During|After|Before|Despite|On|At|With|For|As|While|When|Throughout|Since) [^,]{0,60}, (?!I\b)[A-Z]"
+)
 PERSON_NOUN = re.compile(
     r"\b(?:an?|the|one|every|each|any|who|someone|another|former|\d+-year-old) (?:[\w-]+ ){0,4}(?:man|woman|boy|girl|user|person|student|teacher|president|"
     r"senator|director|chief|executive|CEO|officer|spokes\w+|engineer|employee|lawyer|official|judge|professor|candidate|leader|"
@@ -80,6 +84,9 @@ def leans_back(text: str, names: frozenset[str]) -> bool:
 def _named_before(own: str, pattern: re.Pattern[str], names: frozenset[str], *, person: bool) -> bool:
     found = pattern.search(own)
     before = own[: found.start()] if found else own
-    if any(match.group().strip("“\"’'.").removesuffix("’s").removesuffix("'s") in names for match in NAME.finditer(before)):
+    if any(
+        match.group().strip("“\"’'.").removesuffix("’s").removesuffix("'s") in names
+        for match in NAME.finditer(before)
+    ):
         return True
     return bool(person and PERSON_NOUN.search(before))

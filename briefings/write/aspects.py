@@ -12,8 +12,10 @@ class Aspect(StrEnum):
     """In the order in which a brief tells them."""
 
     EVENT = "event"
-    WHO = "who"
     WHAT = "what"
+    WHO = "who"
+    DID = "did"
+    FOUND = "found"
     MONEY = "money"
     COUNT = "count"
     WORKS = "works"
@@ -39,7 +41,7 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
         r"parameters|tokens|records|students|developers|pages|ads|stores|cases|attacks|emails|patients|data centers|languages)\b|\b\d[\d.]*\s?(?:percent|%|per cent)"
     ),
     Aspect.COMPARED: re.compile(
-        r"\b(?:compared (?:with|to)|(?:more|less|fewer|larger|bigger|smaller|faster|slower|higher|lower|better|worse|cheaper|stronger) than|outperform\w*|"
+        r"\b(?:compared (?:with|to)|(?:more|less|fewer|larger|bigger|smaller|faster|slower|higher|lower|better|worse|cheaper|stronger) than (?!\$?\d|\w+ (?:million|billion|dozen)|half|one|two|three|a )|outperform\w*|"
         r"up from|down from|(?:largest|biggest|highest|lowest|fastest|worst|best) [\w-]+ (?:\w+ )?(?:ever|since|in|to date|of its kind)|twice as|for the first time|unlike)\b"
     ),
     Aspect.WHY: re.compile(
@@ -47,17 +49,17 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
         r"motivated by|citing|on the grounds|for violating|violated|violates|came after|comes after|comes as|came as|aimed at|designed to|intended to|in a bid to)\b"
     ),
     Aspect.BEFORE: re.compile(
-        r"\b(?:in (?:January|February|March|April|May|June|July|August|September|October|November|December)? ?(?:19|20)\d\d|last (?:year|month|fall|spring|summer|winter)|"
-        r"earlier this (?:year|month|week)|previously|years ago|months ago|weeks ago|has long|have long|in recent (?:years|months|weeks)|since (?:19|20)\d\d|"
-        r"had (?:been|already|previously|\w+ed)|for (?:years|months|decades))\b"
+        r"^(?:In|Since|Until|Back in|During|By) (?:early |late |mid-)?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December),? ?)?(?:of )?(?:(?:19|20)\d\d|last (?:year|month|fall|spring|summer|winter))\b"
+        r"|^(?:Last (?:year|month|fall|spring|summer|winter)|Earlier this (?:year|month|week)|(?:A|Two|Three|Four|Five|Several|Some|Many) (?:years?|months?|weeks?) (?:ago|earlier)|In recent (?:years|months|weeks)|For (?:years|months|decades))\b"
+        r"|^[^,“\"]{0,90}\b(?:in (?:19|20)\d\d|last (?:year|month)|earlier this (?:year|month)|previously|(?:years|months|weeks) ago|has long|have long|in recent (?:years|months)|since (?:19|20)\d\d|had (?:been|already|previously))\b"
     ),
     Aspect.LAW: re.compile(
         r"\b(?:lawsuit|sued|suing|court|judge|ruled|ruling|indict\w+|prosecutors?|charged with|charges|attorneys? general|regulators?|antitrust|"
         r"investigat\w+|probe|subpoena\w*|First Amendment|Section 230|Supreme Court|legislation|the law)\b"
     ),
     Aspect.STAKE: re.compile(
-        r"\b(?:means? (?:that|for)|would mean|affect(?:s|ed)?|impact|implications?|consequences?|could (?:lead|make|help|hurt|change|allow|cost|be|have|give|force|open)|"
-        r"would (?:allow|require|force|give|let|make|help|end|prevent)|threat(?:s|en\w*)?|at risk|major shift|signal\w*|undermin\w+|significan\w+|important)\b"
+        r"\b(?:means? (?:that|for)|would mean|affects|implications?|consequences?|could (?:lead|make|help|hurt|change|allow|cost|be|have|give|force|open)|"
+        r"would (?:allow|require|force|give|let|make|help|end|prevent)|threat(?:s|en\w*)?|at risk|major shift|undermin\w+)\b"
     ),
     Aspect.CATCH: re.compile(
         r"\b(?:but|however|although|though|despite|unclear|uncertain|not clear|no evidence|did not (?:respond|immediately|say|disclose|provide)|declined to|limit(?:s|ed|ation\w*)?|"
@@ -67,7 +69,7 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
     ),
     Aspect.NEXT: re.compile(
         r"\b(?:(?:will|would) (?:be|begin|start|have|take|make|also|meet|vote|testify|continue|roll|launch|become|go|hold|hear|expand|appear|need|now|decide|consider|open|come)|"
-        r"plans? to|planning to|expect(?:s|ed)? to|scheduled (?:to|for)|(?:is|are) set to|next (?:week|month|year|step)|by the end of|later this (?:year|month|week)|"
+        r"plans? to|planning to|expect(?:s|ed)? to|scheduled (?:to|for)|(?:is|are) set to|by the end of|later this (?:year|month|week)|"
         r"upcoming|vowed|pledged|promised to|intends? to|in the coming|deadline|going forward|looking ahead|on (?:Monday|Tuesday|Wednesday|Thursday|Friday) will)\b"
     ),
 }  # fmt: skip
@@ -83,16 +85,19 @@ def has_figure(text: str) -> bool:
     return bool(SIGNS[Aspect.MONEY].search(text) or SIGNS[Aspect.COUNT].search(text))
 
 
-STRONG_DOUBT = re.compile(
-    r"\b(?:critics?|criticiz\w+|unclear|not clear|no evidence|declined to|did not (?:respond|immediately|disclose|say)|remains to be|risk(?:s|y)?|"
-    r"concern(?:s|ed)?|warn(?:s|ed|ing)|denied|denies|disput\w+|skeptic\w*|not yet|has yet to|have yet to|lacks?|loophole|limit(?:s|ed|ation\w*)|"
-    r"falls? short|fail(?:s|ed|ure)|drawback|downside|caveat|falsely|misleading|however|although|despite)\b",
-    re.IGNORECASE,
+PLAIN_DOUBT = re.compile(
+    r"\b(?:[Cc]ritics|[Oo]pponents|[Uu]nclear|not clear|no evidence|declined to|did not (?:respond|immediately|disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
+    r"lacks?|loopholes?|falls? short|drawbacks?|downsides?|caveats?|misleading|denies|denied|disputes|disputed|skeptic\w*|no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
+)
+MILD_DOUBT = re.compile(
+    r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed|ing)|limits?|limited|limitations?|[Hh]owever|[Aa]lthough|[Dd]espite|[Tt]hough|worr(?:y|ies|ied)|fears?|criticism|criticized|questions?|challeng\w+|"
+    r"flaws?|problems?|errors?|cannot|backlash|accus\w+|falsely)\b"
 )
 
 
 def doubt(text: str, turns: bool) -> float:
     """How much a sentence names a limit, a risk or an opposing voice. `turns`: it began with "but" or "however"."""
     own = unquoted(text)
-    strong = len({match.group().lower() for match in STRONG_DOUBT.finditer(own)})
-    return 0.35 * min(2, strong) + 0.1 * bool(SIGNS[Aspect.CATCH].search(own)) + 0.25 * turns
+    plain = len({match.group() for match in PLAIN_DOUBT.finditer(own)})
+    mild = len({match.group() for match in MILD_DOUBT.finditer(own)})
+    return 0.45 * min(2, plain) + 0.2 * min(2, mild) + 0.25 * turns

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 from briefings.write.rank import terms
 
-VAGUE = frozenset(terms("company companies people business market work team reader role industry care cares news important impact change need matter"))
+VAGUE = frozenset(
+    terms(
+        "company companies people business market work team reader role industry care cares news important impact change need matter"
+    )
+)
 
 
 def nearness(text: str, concerns: frozenset[str]) -> float:
@@ -21,7 +25,9 @@ def concerns_of(*texts: str) -> frozenset[str]:
     return frozenset(word for text in texts for word in terms(text)) - VAGUE
 
 
-def closest(sentences: Sequence[tuple[str, int]], concerns: frozenset[str], least: float, most: int) -> list[int]:
+def closest(
+    sentences: Sequence[tuple[str, int]], concerns: frozenset[str], least: float, most: int
+) -> list[int]:
     """The keys of at most `most` sentences that are near enough, nearest first."""
     scored = sorted(((nearness(text, concerns), -key) for text, key in sentences), reverse=True)
     return [-key for score, key in scored[:most] if score >= least]

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from briefings.write.names import TITLES
 from briefings.write.pool import Candidate, Pool
+from briefings.write.questions import FAMOUS
 
-# Known to every reader by surname.
-FAMOUS = frozenset("Trump Obama Biden Clinton Putin Musk Zuckerberg Bezos Altman Nadella Pichai Gates Cook Snowden Merkel Macron Sanders Warren".split())
 REPEATS_HEADLINE = 0.85
 
 
@@ -25,14 +24,25 @@ class Draft:
 
     def take(self, chosen: Iterable[Candidate]) -> None:
         """Counts these as told, in the order in which they will be read."""
-        for candidate in chosen:
-            self._used.append(candidate)
-            self._said += "\n" + candidate.text
+        told = list(chosen)
+        self.reserve(told)
+        self.tell(told)
+
+    def reserve(self, chosen: Iterable[Candidate]) -> None:
+        """Keeps these from being used again, though they will be read later than what is chosen next."""
+        self._used.extend(chosen)
+
+    def tell(self, reserved: Iterable[Candidate]) -> None:
+        """Counts what was reserved as told from here on."""
+        self._said += "".join("\n" + candidate.text for candidate in reserved)
 
     def fresh(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate says something that neither the draft nor `beside` has said."""
         likeness = self.pool.likeness
-        if any(candidate is other or likeness.same_claim(candidate.index, other.index) for other in (*self._used, *beside)):
+        if any(
+            candidate is other or likeness.same_claim(candidate.index, other.index)
+            for other in (*self._used, *beside)
+        ):
             return False
         if any(_share_quotation(candidate.text, other.text) for other in (*self._used, *beside)):
             return False
@@ -42,12 +52,15 @@ class Draft:
     def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether everyone the candidate calls by surname has been named in full before, or needs not be."""
         said = "\n".join((self._said, *(other.text for other in beside)))
-        for surname, full in self.pool.names.surnames.items():
+        for surname, full in self.pool.names.fuller.items():
             if surname not in candidate.text or surname in FAMOUS or full in candidate.text:
                 continue
             if not re.search(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", candidate.text):
                 continue
-            if re.search(rf"{TITLES}\.? {re.escape(surname)}|[A-Z]\w+ {re.escape(surname)}", candidate.text):
+            if re.search(
+                rf"{TITLES}\.? {re.escape(surname)}|[A-Z]\w+ {re.escape(surname)}|{re.escape(surname)} [A-Z]",
+                candidate.text,
+            ):
                 continue
             if full not in said and surname not in self.headline:
                 return False

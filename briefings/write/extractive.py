@@ -39,8 +39,11 @@ def write_extractive(material: Material) -> BriefBody:
     subject = subject_of(headline.text, names, "\n".join(bodies))
     draft = Draft(pool, headline.text)
     first = _opening(draft, titled)
-    takeaways = _takeaways(draft, first)
-    lead = _lead(draft, first if not takeaways else None)
+    takeaways = [first] if first and len(pool.candidates) >= WITH_TAKEAWAYS else []
+    draft.take(takeaways)
+    lead = _lead(draft, None if takeaways else first)
+    takeaways += _proof_and_consequence(draft)
+    draft.tell(lead)
     catch = _catch(draft)
     bottom = _bottom_line(draft)
     sections = sections_of(draft, subject)
@@ -56,14 +59,25 @@ def write_extractive(material: Material) -> BriefBody:
 
 
 def extractive_lens(
-    material: Material, body: BriefBody, role_text: str, industry_text: str, role_title: str, industry_title: str
+    material: Material,
+    body: BriefBody,
+    role_text: str,
+    industry_text: str,
+    role_title: str,
+    industry_title: str,
 ) -> LensBody:
     """The story's own sentences nearest to this reader's concerns, cited; else one plain sentence that there are none.
 
     `role_text` and `industry_text` describe what such readers care about; the titles name them.
     """
     concerns = concerns_of(role_text, industry_text, role_title, industry_title)
-    told = [*body.takeaways, *body.lead, *(s for section in body.sections for s in section.answer), *body.catch, *body.bottom_line]
+    told = [
+        *body.takeaways,
+        *body.lead,
+        *(s for section in body.sections for s in section.answer),
+        *body.catch,
+        *body.bottom_line,
+    ]
     told_texts = {sentence.text for sentence in told}
     pool = pool_of(material, body.headline.text)
     texts = [(c.text, c.index) for c in pool.candidates if not c.leans and c.text not in told_texts]
@@ -75,7 +89,11 @@ def extractive_lens(
 
 
 def _many(role_title: str) -> str:
-    title = role_title if role_title.isupper() or not role_title[1:2].islower() else role_title[0].lower() + role_title[1:]
+    title = (
+        role_title
+        if role_title.isupper() or not role_title[1:2].islower()
+        else role_title[0].lower() + role_title[1:]
+    )
     if title.endswith("s"):
         return title
     return title[:-1] + "ies" if title.endswith("y") and title[-2] not in "aeiou" else title + "s"
@@ -84,27 +102,31 @@ def _many(role_title: str) -> str:
 def _headline(article: SourceText) -> Sentence:
     start, end = title_span(article)
     quote = article.text[start:end]
-    citation = Citation(source=article.source, article=article.article, passage=0, start=start, end=end, quote=quote)
+    citation = Citation(
+        source=article.source, article=article.article, passage=0, start=start, end=end, quote=quote
+    )
     return Sentence(text=bare(quote), citations=(citation,))
 
 
 def _opening(draft: Draft, titled: SourceText) -> Candidate | None:
     """The sentence that tells the event: weighty, early, and able to stand first."""
     standing = draft.open()
-    early = [c for c in standing if c.place <= EARLY and c.text[0] not in "“\""] or standing
-    return max(early, key=lambda c: (c.weight * (1.15 if c.article is titled else 1.0), -c.index), default=None)
+    early = [c for c in standing if c.place <= EARLY and c.text[0] not in '“"'] or standing
+    return max(
+        early, key=lambda c: (c.weight * (1.15 if c.article is titled else 1.0), -c.index), default=None
+    )
 
 
-def _takeaways(draft: Draft, first: Candidate | None) -> list[Candidate]:
-    """Event, proof and consequence, as far as the sources carry them."""
-    if first is None or len(draft.pool.candidates) < WITH_TAKEAWAYS:
-        return []
-    draft.take([first])
-    chosen = [first]
+def _proof_and_consequence(draft: Draft) -> list[Candidate]:
+    """The second and third takeaway, as far as the sources carry them."""
+    chosen: list[Candidate] = []
     if len(draft.pool.candidates) < 7:
         return chosen
     for wanted in (_proves, _follows):
-        found = next((c for c in draft.open() if len(c.text) <= QUICK and wanted(c)), None)
+        quick = [c for c in draft.open() if len(c.text) <= QUICK and c.relevance >= 0.3]
+        found = next((c for c in quick if wanted(c)), None)
+        if found is None and len(draft.pool.candidates) >= 12:
+            found = next((c for c in quick if c.text[0] not in '“"'), None)
         if found:
             draft.take([found])
             chosen.append(found)
@@ -112,7 +134,9 @@ def _takeaways(draft: Draft, first: Candidate | None) -> list[Candidate]:
 
 
 def _proves(candidate: Candidate) -> bool:
-    return has_figure(candidate.text) or bool(re.search(r"\b(?:said|according to|told|found|showed?|statement)\b", candidate.text))
+    return has_figure(candidate.text) or bool(
+        re.search(r"\b(?:said|according to|told|found|showed?|statement)\b", candidate.text)
+    )
 
 
 def _follows(candidate: Candidate) -> bool:
@@ -122,7 +146,7 @@ def _follows(candidate: Candidate) -> bool:
 def _lead(draft: Draft, first: Candidate | None) -> list[Candidate]:
     """One to three sentences; with takeaways above, it starts from the next weightiest, not from the event again."""
     if first is None:
-        first = next((c for c in draft.open() if c.text[0] not in "“\"" and c.place <= 2 * EARLY), None)
+        first = next((c for c in draft.open() if c.text[0] not in '“"' and c.place <= 2 * EARLY), None)
     if first is None:
         return []
     lead = [first]
@@ -130,19 +154,23 @@ def _lead(draft: Draft, first: Candidate | None) -> list[Candidate]:
         if sum(len(c.text.split()) for c in (*lead, following)) > LEAD_WORDS:
             break
         lead.append(following)
-    draft.take(lead)
+    draft.reserve(lead)
     if len(draft.pool.candidates) < WITH_TAKEAWAYS:
         for other in draft.open():
             if len(lead) < 3:
                 lead.append(other)
-                draft.take([other])
+                draft.reserve([other])
     return lead
 
 
 def _catch(draft: Draft) -> list[Candidate]:
     if len(draft.pool.candidates) < 5:
         return []
-    scored = [(c.weight + doubt(c.text, c.turns), -c.index, c) for c in draft.open() if doubt(c.text, c.turns) >= 0.4]
+    scored = [
+        (c.weight + doubt(c.text, c.turns), -c.index, c)
+        for c in draft.open()
+        if doubt(c.text, c.turns) >= 0.4
+    ]
     if not scored:
         return []
     best = max(scored, key=lambda each: each[:2])[2]
@@ -158,10 +186,22 @@ def _bottom_line(draft: Draft) -> list[Candidate]:
     if len(draft.pool.candidates) < 8:
         return []
     lasts = {c.article.article: c.place for c in draft.pool.candidates}
+
     def fit(c: Candidate) -> float:
         late = c.place / max(1, lasts[c.article.article])
-        return c.weight + 0.3 * late + 0.3 * shows(Aspect.STAKE, c.text) + 0.15 * shows(Aspect.NEXT, c.text) - 0.3 * ("“" in c.text or '"' in c.text)
-    best = max((c for c in draft.open() if len(c.text) <= QUICK), key=lambda c: (fit(c), -c.index), default=None)
+        return (
+            c.weight
+            + 0.3 * late
+            + 0.3 * shows(Aspect.STAKE, c.text)
+            + 0.15 * shows(Aspect.NEXT, c.text)
+            - 0.3 * ("“" in c.text or '"' in c.text)
+        )
+
+    best = max(
+        (c for c in draft.open() if len(c.text) <= QUICK and c.relevance >= 0.35),
+        key=lambda c: (fit(c), -c.index),
+        default=None,
+    )
     if best is None:
         return []
     draft.take([best])

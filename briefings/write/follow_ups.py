@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from briefings.write.aspects import Aspect, shows
 from briefings.write.draft import Draft
-from briefings.write.questions import WELL_KNOWN
+from briefings.write.questions import FAMOUS
 from briefings.write.subject import Subject
 
 MOST = 4
@@ -16,16 +15,28 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], has_catch: bool
         return ()
     heads = " ".join(asked)
     found = []
-    for name in draft.pool.names.found[:8]:
-        if name.short in heads or name.text in WELL_KNOWN or name.short == subject.name or name.count < 2:
-            continue
-        found.append(f"Who is {name.text}?" if name.person else f"How is {name.text} involved?")
-    general = (
-        (Aspect.NEXT, "comes next", f"What comes next for {subject.name}?"),
-        (Aspect.WHY, "Why did", f"What were the reasons for {subject.topic}?" if subject.topic != subject.name else ""),
-        (Aspect.BEFORE, "led up", f"What happened before with {subject.name}?"),
-    )
-    for _, mark, question in general:
-        if question and mark not in heads:
-            found.append(question)
+    if "next" not in heads:
+        found.append(f"What comes next for {subject.called}?")
+    for name in draft.pool.names.found[:10]:
+        if (
+            name.person
+            and name.count >= 3
+            and name.short not in heads
+            and name.short not in FAMOUS
+            and name.short != subject.name
+            and len(found) < 2
+        ):
+            found.append(f"Who is {name.text}?")
+    if "Why did" not in heads and subject.deed and subject.deed.thing and subject.deed.helper == "did":
+        found.append(f"Why did {subject.deed.actor} {subject.deed.verb} {subject.deed.thing}?")
+    if " say about" not in heads:
+        found.append(f"What do critics say about {subject.topic}?")
+    if "background" not in heads and "led up" not in heads:
+        found.append(
+            f"What led up to {subject.topic}?"
+            if subject.topic != subject.called
+            else f"What is the background on {subject.called}?"
+        )
+    if not has_catch:
+        found.append(f"What are the limits or risks for {subject.called}?")
     return tuple(dict.fromkeys(found))[:MOST]

@@ -43,10 +43,14 @@ NEVER = re.compile(
     r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|the (?:following|above|below)\b|\bbelow\b:?$",
     re.IGNORECASE,
 )
-BY_LINE = re.compile(r"^By [A-Z]|^Posted |^Published |^Photo|^Image|^Video|^Source:|^Q:|^A:|^\w+:\s|^[A-Z][A-Z .’'-]{3,40}:\s")
+BY_LINE = re.compile(
+    r"^By [A-Z]|^Posted |^Published |^Photo|^Image|^Video|^Source:|^Q:|^A:|^\w+:\s|^[A-Z][A-Z .’'-]{3,40}:\s"
+)
 CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")
 TERMINATED = re.compile(r"[.!][\"”’')\]]*$")
-CODE = re.compile(r"[{}<>|\\~^=]|\w+\(\)|\w+_\w+|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b")
+CODE = re.compile(
+    r"[{}<>|\\~^=]|\w+\(\)|\w+_\w+|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b"
+)
 FIRST_PERSON = re.compile(r"\b(?:I|I[’']\w+|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b")
 FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Ww]e[’']\w+|[Oo]urs?|[Uu]s|[Oo]urselves|[Ll]et[’']s)\b")
 SECOND_PERSON = re.compile(r"\b(?:[Yy]ou|[Yy]ou[’']\w+|[Yy]ours?|[Yy]ourself)\b")
@@ -83,7 +87,9 @@ def tells(text: str) -> bool:
     if NEVER.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False
     own = unquoted(text)
-    return not (FIRST_PERSON.search(own) or SECOND_PERSON.search(own) or "?" in own) and _looks_like_prose(text)
+    return not (FIRST_PERSON.search(own) or SECOND_PERSON.search(own) or "?" in own) and _looks_like_prose(
+        text
+    )
 
 
 def speaks_as_we(text: str) -> bool:

@@ -13,8 +13,13 @@ LABEL = re.compile(
     r"(?:OPINION|Opinion|Scoop|SCOOP|Exclusive|EXCLUSIVE|Analysis|ANALYSIS|Watch|WATCH|Video|VIDEO|Update|UPDATED?|Breaking|BREAKING|Report|"
     r"REPORT|(?:CNN|Fox|AP) exclusive|Live|LIVE|Leaked Memo|Review|Interview|Podcast)\s*[:—–|-]\s*"
 )
-SUFFIX = re.compile(r"\s+[|·»–—-]\s+(?P<outlet>[^|·»–—]{2,40})$|\s*\((?:\+?video|\+?photos?|audio|updated?)\)$", re.IGNORECASE)
-OPINED = re.compile(r"\b(?:I|my|me|we|our|you|your|here's|here’s|why|how|think again|sorry|again\?!|explained|what to know|everything)\b", re.IGNORECASE)
+SUFFIX = re.compile(
+    r"\s+[|·»–—-]\s+(?P<outlet>[^|·»–—]{2,40})$|\s*\((?:\+?video|\+?photos?|audio|updated?)\)$", re.IGNORECASE
+)
+OPINED = re.compile(
+    r"\b(?:I|my|me|we|our|you|your|here's|here’s|why|how|think again|sorry|again\?!|explained|what to know|everything)\b",
+    re.IGNORECASE,
+)
 
 
 def title_span(article: SourceText) -> tuple[int, int]:
@@ -41,12 +46,16 @@ def _is_outlet(tail: str | None, article: SourceText) -> bool:
     if words & set(terms(article.publisher)):
         return True
     known = r"TechCrunch|Reuters|WIRED|The Verge|CNN|BBC|AP News|Bloomberg|CNBC|Ars Technica|VentureBeat|The Guardian|Axios|Forbes|ZDNet|NPR"
-    return bool(re.search(rf"^(?:{known})\b|\b(?:News|Blog|Times|Post|Journal|Magazine|Research|Online|\.com)$", tail))
+    return bool(
+        re.search(rf"^(?:{known})\b|\b(?:News|Blog|Times|Post|Journal|Magazine|Research|Online|\.com)$", tail)
+    )
 
 
 def best_title(material: Material, names: Names) -> SourceText:
     """The article whose title says most plainly who did what; on a tie the better source's."""
-    scored = [(_plainness(article, material, names), -place) for place, article in enumerate(material.articles)]
+    scored = [
+        (_plainness(article, material, names), -place) for place, article in enumerate(material.articles)
+    ]
     return material.articles[-max(scored)[1]]
 
 
@@ -57,7 +66,12 @@ def _plainness(article: SourceText, material: Material, names: Names) -> float:
     score = 0.0
     score -= 2.0 * ("?" in title) + 1.0 * ("!" in title) + 1.5 * bool(OPINED.search(title))
     score -= 1.0 * bool(re.match(r"[“\"‘'].*[”\"’']$|.*:\s*$|\d+ ", title)) + 3.0 * (not balanced(title))
-    score -= 1.0 * (len(words) < 4) + 0.5 * (len(words) < 6) + 1.0 * (len(title) > 120) + 2.0 * ("…" in title or "..." in title)
+    score -= (
+        1.0 * (len(words) < 4)
+        + 0.5 * (len(words) < 6)
+        + 1.0 * (len(title) > 120)
+        + 2.0 * ("…" in title or "..." in title)
+    )
     score -= 0.7 * (start > article.spans[0].start if article.spans else False)
     score += 0.5 * bool(names.in_text(title)) + 0.3 * bool(re.search(r"\d", title))
     own = set(terms(title))

@@ -26,7 +26,10 @@ GIVEN = frozenset(
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|Representative|Judge|Justice|"
     r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|Queen|Pope|CEO|CTO|COO|CFO|"
-    r"founder|co-founder|chief executive|spokesman|spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
+    r"General|Admiral|Mayor|Governor|Sheriff|Speaker|Leader|Rev|Detective|Lieutenant|Captain|Sergeant|Officer|Attorney|Ambassador|Professor|Whip|founder|co-founder|chief executive|spokesman|spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
+)
+ROLE_WORD = re.compile(
+    rf"\b{TITLES}\b\.?(?!\s+of\b)|\b(?:CNN|Former|Then|Chief|Vice|Deputy|General Counsel|Executive|Operating|Officer)\b"
 )
 # Words that are capitalised in running text without naming anything a question could be about.
 NOT_NAMES = frozenset(
@@ -36,7 +39,9 @@ NOT_NAMES = frozenset(
     "AI CEO CTO CFO COO TV GOP Inc Corp Co Ltd LLC Jr Sr Twitterverse PM AM EST EDT PDT PST ET PT GMT UTC No OK Black White".split()
 )
 PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*|[a-z]{1,2}[A-Z]\w+|gpt-[\w.-]+)"
-SEQUENCE = re.compile(rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) )?(?:the )?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}| \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*")
+SEQUENCE = re.compile(
+    rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) )?(?:the )?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}| \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
+)
 STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
 SAYING = (
     r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|notes|claimed|claims|insisted|explained|"
@@ -53,6 +58,12 @@ class Name:
     person: bool
     count: int
     articles: int
+    definite: bool = False
+
+    @property
+    def called(self) -> str:
+        """The name inside a question: "the FTC", "Google", "Mark Zuckerberg"."""
+        return f"the {self.text}" if self.definite else self.text
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ class Names:
     found: tuple[Name, ...]
     words: frozenset[str]
     surnames: dict[str, str]
+    fuller: dict[str, str]
     lower: Counter[str] = field(repr=False)
     upper: Counter[str] = field(repr=False)
 
@@ -75,7 +87,25 @@ class Names:
 
 
 def _used(name: Name, text: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(name.short)}(?![\w-])", text) is not None
+    """Whether `text` has the name as a whole, not as a part of a longer one ("House" in "White House")."""
+    for found in re.finditer(rf"(?<![\w-]){re.escape(name.short)}(?![\w-])", text):
+        if name.person:
+            return True
+        before = text[: found.start()].split()[-1:] or [""]
+        after = text[found.end() :].split()[:1] or [""]
+        inside = (
+            before[0][:1].isupper()
+            and before[0][-1:] not in ',.;:”"'
+            and len(text[: found.start()].split()) > 1
+        )
+        longer = (
+            after[0][:1].isupper()
+            and text[found.end() : found.end() + 1] == " "
+            and not re.match(TITLES, after[0])
+        )
+        if not inside and not longer:
+            return True
+    return False
 
 
 def names_of(bodies: Sequence[str], titles: Iterable[str]) -> Names:
@@ -98,13 +128,11 @@ def _sequences(body: str) -> list[str]:
     middle = []
     initial = []
     for match in SEQUENCE.finditer(body):
-        text = _tidy(match.group())
-        if not text:
-            continue
-        if STARTS.search(body[max(0, match.start() - 3) : match.start()]) or match.start() == 0:
-            initial.append(text)
-        else:
-            middle.append(text)
+        opens = bool(STARTS.search(body[max(0, match.start() - 3) : match.start()])) or match.start() == 0
+        for part in ROLE_WORD.split(match.group()):
+            if text := _tidy(part):
+                (initial if opens else middle).append(text)
+                opens = False
     known = set(middle)
     return middle + [text for text in initial if text in known or (" " in text and text.split()[0] in GIVEN)]
 
@@ -112,9 +140,15 @@ def _sequences(body: str) -> list[str]:
 def _tidy(text: str) -> str:
     text = re.sub(r"[’']s$|[’']$|\.$", "", text)
     words = text.split()
-    while words and (words[0] in NOT_NAMES or words[0].rstrip(".") in NOT_NAMES or words[0] in ("The", "A", "An", "In", "On", "At", "But", "And")):
+    while words and (
+        words[0] in NOT_NAMES
+        or words[0].rstrip(".") in NOT_NAMES
+        or words[0] in ("The", "A", "An", "In", "On", "At", "But", "And")
+    ):
         words = words[1:]
-    if not words or (len(words) == 1 and (len(words[0]) < 2 or words[0].removesuffix("'s").removesuffix("’s") in NOT_NAMES)):
+    if not words or (
+        len(words) == 1 and (len(words[0]) < 2 or words[0].removesuffix("'s").removesuffix("’s") in NOT_NAMES)
+    ):
         return ""
     if any(re.search(r"[’']s$", word) for word in words[:-1]):
         return ""
@@ -124,7 +158,14 @@ def _tidy(text: str) -> str:
     return " ".join(words)
 
 
-def _resolve(counts: Counter[str], spread: Counter[str], lower: Counter[str], upper: Counter[str], text: str, titles: str) -> Names:
+def _resolve(
+    counts: Counter[str],
+    spread: Counter[str],
+    lower: Counter[str],
+    upper: Counter[str],
+    text: str,
+    titles: str,
+) -> Names:
     people = {name for name in counts if _is_person(name, text)}
     surnames: dict[str, str] = {}
     for person in sorted(people, key=lambda each: (-counts[each], each)):
@@ -142,12 +183,31 @@ def _resolve(counts: Counter[str], spread: Counter[str], lower: Counter[str], up
             person=name in people,
             count=count + 3 * (name.split()[-1] in titles),
             articles=reach[name],
+            definite=name not in people and _takes_article(name, text),
         )
         for name, count in merged.items()
     ]
     found.sort(key=lambda name: (-name.count * name.articles, name.text))
     words = frozenset(word for name in counts for word in name.split())
-    return Names(tuple(found), words, surnames, lower, upper)
+    fuller = {
+        name.split()[-1]: name
+        for name in sorted(counts)
+        if 2 <= len(name.split()) <= 3 and counts[name.split()[-1]]
+    }
+    return Names(tuple(found), words, surnames, {**fuller, **surnames}, lower, upper)
+
+
+FREE = r"(?=[,.;”\"]| (?:said|says|is|was|has|had|will|would|could|and|or|to|in|on|for|that|which|also|did|does|announced|told|the|its)\b)"
+
+
+def _takes_article(name: str, text: str) -> bool:
+    """Whether running text says "the FTC" and not "FTC", where nothing follows that it could belong to."""
+    escaped = re.escape(name)
+    with_it = len(re.findall(rf"\b[Tt]he {escaped}{FREE}", text))
+    without = len(re.findall(rf"(?<![Tt]he )(?<![A-Z]\w )\b{escaped}{FREE}", text))
+    return with_it > without or (
+        name.isupper() and name in ("FBI", "FTC", "FCC", "NSA", "CIA", "EU", "SEC", "DOJ", "FDA", "UN")
+    )
 
 
 def _is_person(name: str, text: str) -> bool:

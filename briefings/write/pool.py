@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from briefings.schemas import Citation, Material, Sentence, SourceText
 from briefings.write.anaphora import leans_back
@@ -13,6 +16,8 @@ from briefings.write.rank import Likeness, centrality, terms
 from briefings.write.sentences import split
 
 ENOUGH_WITHOUT_WE = 3
+OPENING_SENTENCES = 5
+ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
 
 
@@ -30,6 +35,7 @@ class Candidate:
     leans: bool
     turns: bool = False
     weight: float = 0.0
+    relevance: float = 0.0
 
     def sentence(self) -> Sentence:
         quote = self.article.text[self.start : self.end]
@@ -64,28 +70,44 @@ class Pool:
 
 def pool_of(material: Material, headline: str) -> Pool:
     """All sentences of the story fit to be used, weighted. A name is told from a word by the whole story."""
-    bodies = ["\n".join(article.passage(span.number) for span in article.spans if span.number) for article in material.articles]
+    bodies = [
+        "\n".join(article.passage(span.number) for span in article.spans if span.number)
+        for article in material.articles
+    ]
     names = names_of(bodies, [article.title for article in material.articles])
     found = [piece for article in material.articles for piece in _of_article(article, names)]
     plain = [each for each in found if not speaks_as_we(each.text)]
     kept = plain if len(plain) >= ENOUGH_WITHOUT_WE else found
     likeness = Likeness([*(terms(each.text) for each in kept), terms(headline)])
+    relevance = _relevance(kept, likeness)
     order = {article.article: place for place, article in enumerate(material.articles)}
     central = centrality(likeness.cosine[:-1, :-1], [order[each.article.article] for each in kept])
     weighted = []
     for index, each in enumerate(kept):
-        weight = _weight(each, float(central[index]), float(likeness.cosine[index, -1]))
-        weighted.append(
-            Candidate(index, each.article, each.passage, each.place, each.start, each.end, each.text, each.leans, each.turns, weight)
-        )
+        weight = _weight(each, float(central[index]), float(relevance[index]))
+        weighted.append(replace(each, index=index, weight=weight, relevance=float(relevance[index])))
     return Pool(tuple(weighted), names, likeness)
 
 
-def _weight(each: Candidate, central: float, like_headline: float) -> float:
+def _relevance(kept: list[Candidate], likeness: Likeness) -> NDArray[np.float64]:
+    """How close each candidate is to the heart of the story: the headline and how the articles begin. Highest is 1."""
+    if not kept:
+        return np.zeros(0)
+    opening = [index for index, each in enumerate(kept) if each.place <= OPENING_SENTENCES]
+    core = 2.0 * likeness.vectors[-1] + likeness.vectors[opening].sum(axis=0) / max(1, len(opening)) * 2.0
+    scores = likeness.vectors[:-1] @ core
+    # An opening sentence is like the core for holding itself; the cap keeps it from outweighing everything else.
+    top = float(np.quantile(scores, 0.85)) or 1.0
+    return np.minimum(1.0, scores / max(top, 1e-9))
+
+
+def _weight(each: Candidate, central: float, relevance: float) -> float:
     words = len(each.text.split())
     early = 1.0 / (1.0 + 0.12 * each.place)
     shapely = 1.0 if 12 <= words <= 34 else 0.8 if words <= 42 else 0.55
-    return (0.5 * central + 0.3 * min(1.0, like_headline * 2) + 0.3 * early) * shapely
+    if ALSO.search(each.text):
+        shapely *= 0.75
+    return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 
 def _of_article(article: SourceText, names: Names) -> list[Candidate]:
@@ -102,5 +124,9 @@ def _of_article(article: SourceText, names: Names) -> list[Candidate]:
             text = bare(article.text[start:end])
             if tells(text) and text not in seen:
                 seen.add(text)
-                found.append(Candidate(0, article, span.number, place, start, end, text, leans_back(text, names.words), turns))
+                found.append(
+                    Candidate(
+                        0, article, span.number, place, start, end, text, leans_back(text, names.words), turns
+                    )
+                )
     return found

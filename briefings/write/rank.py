@@ -24,7 +24,30 @@ STOP = frozenset(
     "too took toward two under until up upon us use used uses using very via want was way we week weeks well went were what "
     "when where whether which while who whom whose why will with within without would year years yes yet you your".split()
 )
-SUFFIXES = ("ations", "ation", "ingly", "ities", "ments", "ings", "ness", "ment", "ions", "ing", "ion", "ies", "ers", "est", "ity", "ed", "es", "er", "ly", "s", "e", "y")
+SUFFIXES = (
+    "ations",
+    "ation",
+    "ingly",
+    "ities",
+    "ments",
+    "ings",
+    "ness",
+    "ment",
+    "ions",
+    "ing",
+    "ion",
+    "ies",
+    "ers",
+    "est",
+    "ity",
+    "ed",
+    "es",
+    "er",
+    "ly",
+    "s",
+    "e",
+    "y",
+)
 DAMPING = 0.85
 ALIKE = 0.42
 CONTAINED = 0.6
@@ -68,7 +91,11 @@ class Likeness:
         smaller = min(len(self.sets[one]), len(self.sets[other]))
         if smaller >= 4 and len(shared) >= CONTAINED * smaller:
             return True
-        figures = {word for word in shared if word[0].isdigit() and len(word) > 1 and not re.fullmatch(r"20\d\d", word)}
+        figures = {
+            word
+            for word in shared
+            if word[0].isdigit() and len(word) > 1 and not re.fullmatch(r"20\d\d", word)
+        }
         return bool(figures) and cosine >= 0.25 and len(shared) >= 4
 
 

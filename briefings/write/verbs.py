@@ -1,0 +1,43 @@
+"""The verbs a question may take over from a sentence ("What did Facebook remove?"), with their forms."""
+
+from __future__ import annotations
+
+import re
+
+# Verbs whose object a reader asks for: "What did X <verb>?" is a natural question by itself.
+ASKABLE = tuple(
+    "announce launch release unveil reveal introduce publish remove delete ban block suspend deny approve reject acquire buy sell "
+    "order propose defend conceal restrict offer demand require disclose uncover find add build test claim admit create develop "
+    "update target criticize investigate sign pay promise recommend urge decide discover argue deliver cut raise report".split()
+)
+# Verbs that tell who did something, though "What did X <verb>?" would sound odd: the question is then "What did X do?".
+TELLING = tuple(
+    "sue charge fire hire pass condemn label limit open close join leave face settle warn apologize win lose lift file "
+    "seek expand show drop challenge probe fine pull back endorse praise attack blame dismiss hack tap give get make take "
+    "secure plan debut ship roll accuse call tweak slam press bar bring partner move push exploit discriminate".split()
+)
+IRREGULAR = {
+    "buy": ("buys", "bought"), "sell": ("sells", "sold"), "cut": ("cuts", "cut"), "leave": ("leaves", "left"),
+    "pay": ("pays", "paid"), "win": ("wins", "won"), "lose": ("loses", "lost"), "seek": ("seeks", "sought"),
+    "find": ("finds", "found"), "show": ("shows", "showed"), "give": ("gives", "gave"), "get": ("gets", "got"),
+    "make": ("makes", "made"), "take": ("takes", "took"), "build": ("builds", "built"), "ban": ("bans", "banned"),
+    "drop": ("drops", "dropped"), "admit": ("admits", "admitted"), "tap": ("taps", "tapped"), "slam": ("slams", "slammed"),
+    "plan": ("plans", "planned"), "ship": ("ships", "shipped"), "bar": ("bars", "barred"), "bring": ("brings", "brought"),
+}  # fmt: skip
+
+
+def forms(verb: str) -> tuple[str, str]:
+    """Third person and past of a verb given in its base form."""
+    if verb in IRREGULAR:
+        return IRREGULAR[verb]
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return verb[:-1] + "ies", verb[:-1] + "ied"
+    third = verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z")) else "s")
+    return third, verb + ("d" if verb.endswith("e") else "ed")
+
+
+BASE = {form: verb for verb in (*ASKABLE, *TELLING) for form in forms(verb)}
+INFLECTED = "|".join(sorted(BASE, key=len, reverse=True))
+BASES = "|".join(sorted({*ASKABLE, *TELLING}, key=len, reverse=True))
+ADVERB = r"(?:(?:finally|just|reportedly|temporarily|secretly|officially|quietly|formally|again|now|also|publicly|has|have|had|recently|later|already) )?"
+PATTERN = re.compile(rf"\b(?P<verb>{INFLECTED})\b", re.IGNORECASE)
