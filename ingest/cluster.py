@@ -16,6 +16,8 @@ from ingest.closeness import FLOOR, Pairs, weigh
 
 WINDOW = timedelta(days=4)  # articles further apart never meet; the same event later is another story
 
+_LEAD = 700  # characters that tell what an article is about; further down it tells of much else
+
 # Two groups become one when their pairs' evidence (log-odds) is this strong on average. Below the even odds of
 # zero, because most pairs of one event share few words and a wrong split hides a source.
 _ENOUGH = -1.0
@@ -39,6 +41,11 @@ class Group:
 
     story: str
     keys: tuple[int, ...]
+
+
+def lead(title: str, text: str) -> str:
+    """The opening of an article's text after the title, with which it starts."""
+    return text.removeprefix(title).strip()[:_LEAD]
 
 
 def group(items: Sequence[Item]) -> tuple[Group, ...]:

@@ -13,12 +13,6 @@ from ingest import cluster, duplicates
 from ingest.models import Article, Stage
 
 OPENING = 5000  # characters of an article that comparing needs
-LEAD = 700  # characters after the title that tell what it is about
-
-
-def lead(title: str, text: str) -> str:
-    """The opening after the title, with which an article's text starts."""
-    return text.removeprefix(title).strip()[:LEAD]
 
 
 def originals(
@@ -76,7 +70,7 @@ def neighbours(times: Iterable[datetime], sample: bool, without: Sequence[int]) 
         .values_list("id", "source_id", "title", "opening", "happened_at", "story_id")
     )
     return [
-        cluster.Item(key, str(source), title, lead(title, text), at, str(story))
+        cluster.Item(key, str(source), title, cluster.lead(title, text), at, str(story))
         for key, source, title, text, at, story in rows
     ]
 

@@ -136,7 +136,7 @@ def _fingerprint(a: Arrival) -> duplicates.Print:
 
 def _gist(a: Arrival) -> str:
     # The headline twice, because it was written to say what this is about.
-    return f"{a.title}\n{a.title}\n{near.lead(a.title, a.text)}"
+    return f"{a.title}\n{a.title}\n{cluster.lead(a.title, a.text)}"
 
 
 def _copies(
@@ -153,7 +153,8 @@ def _copies(
 def _group(counted: Sequence[Arrival], sample: bool) -> tuple[dict[int, str], set[str]]:
     """The story of every independent arrival, and those stories that are new."""
     items = [
-        cluster.Item(a.id, str(a.source), a.title, near.lead(a.title, a.text), a.at, a.story) for a in counted
+        cluster.Item(a.id, str(a.source), a.title, cluster.lead(a.title, a.text), a.at, a.story)
+        for a in counted
     ]
     around = near.neighbours(
         [item.at for item in items if not item.story], sample, without=[a.id for a in counted]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from ingest import bulk, score
@@ -19,6 +20,7 @@ _FIELDS = (
     "id",
     "stage",
     "source_id",
+    "source__title",
     "url",
     "title",
     "source__kind",
@@ -36,6 +38,7 @@ class Row(NamedTuple):
     article: int
     stage: str
     source: int
+    source_title: str
     url: str
     title: str
     kind: str
@@ -45,6 +48,10 @@ class Row(NamedTuple):
     length: int
     happened_at: datetime
     first_seen: datetime
+
+    @property
+    def publisher(self) -> str:
+        return self.source_title or score.origin(self.url, self.source)
 
     def voice(self) -> score.Voice:
         return score.Voice(
@@ -60,10 +67,13 @@ class Row(NamedTuple):
         )
 
 
-def members(stories: Collection[str]) -> dict[str, list[Row]]:
-    """The articles of each story, copies included."""
+def members(
+    stories: Collection[str] | QuerySet[Any, Any], as_of: datetime | None = None
+) -> dict[str, list[Row]]:
+    """The articles of each story, copies included, those that happened after `as_of` left out."""
+    wanted = Article.objects.filter(story_id__in=stories, stage__in=(Stage.PLACED, Stage.COPY))
     rows = (
-        Article.objects.filter(story_id__in=stories, stage__in=(Stage.PLACED, Stage.COPY))
+        (wanted if as_of is None else wanted.filter(happened_at__lte=as_of))
         .annotate(length=Length("text"))
         .values_list(*_FIELDS)
     )
@@ -71,6 +81,11 @@ def members(stories: Collection[str]) -> dict[str, list[Row]]:
     for row in map(Row._make, rows):
         found[row.story].append(row)
     return found
+
+
+def independent(rows: Sequence[Row]) -> list[Row]:
+    """The articles that count. Copies do not, unless the original is gone and they are all there is."""
+    return [row for row in rows if row.stage == Stage.PLACED] or list(rows)
 
 
 def tell(
@@ -93,8 +108,7 @@ def tell(
 def _telling(
     story: str, rows: Sequence[Row], material: bool, vectors: Mapping[int, Vectors], sample: bool
 ) -> bulk.Telling:
-    # Copies count nowhere, unless the original is gone and they are all there is.
-    counted = [row for row in rows if row.stage == Stage.PLACED] or list(rows)
+    counted = independent(rows)
     voices = [row.voice() for row in counted]
     known = [vectors[row.article] for row in counted if row.article in vectors]
     middle = unit(np.mean(known, axis=0, keepdims=True))[0] if known else np.zeros(1, dtype=np.float32)

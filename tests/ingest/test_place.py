@@ -1,0 +1,154 @@
+"""Placing: every read article comes to rest once, and reports of one event end in one story."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from ingest.models import Article, Source, Stage, Story
+from ingest.place import Placed, place
+from tests.ingest.newsroom import NOON, article, source
+
+LATER = NOON + timedelta(days=3)
+LAUNCH = (
+    "OpenAI launched its GPT-5 model on Thursday to all users of ChatGPT, free and paying, with a router."
+)
+REPORT = (
+    "GPT-5, the new model of OpenAI, reached ChatGPT on Thursday; free users get it with a router as well."
+)
+FUNDING = (
+    "The Toronto maker of language models for business took the money from pension funds and chip makers."
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paper() -> Source:
+    return source("paper")
+
+
+@pytest.fixture
+def lab() -> Source:
+    return source("lab", kind="lab", primary=True, authority=0.9)
+
+
+def place_all() -> Placed:
+    return place(list(Article.objects.values_list("id", flat=True)), LATER)
+
+
+def test_it_tells_one_event_as_one_story(paper: Source, lab: Source) -> None:
+    article(lab, "Introducing GPT-5", LAUNCH)
+    article(paper, "OpenAI launches GPT-5 to all ChatGPT users", REPORT, hours=3)
+    article(paper, "Cohere raises $500M for language models", FUNDING, hours=4)
+    assert place_all() == Placed(placed=3, stories_new=2)
+    story = Story.objects.get(title="Introducing GPT-5")
+    assert (story.origins, story.version) == (2, 1)
+    assert (story.happened_at, story.last_at) == (NOON, NOON + timedelta(hours=3))
+    assert not Article.objects.exclude(stage=Stage.PLACED, due_at=None).exists()
+
+
+def test_it_does_nothing_the_second_time(paper: Source) -> None:
+    article(paper, "OpenAI launches GPT-5", LAUNCH)
+    place_all()
+    before = Story.objects.values().get()
+    assert place_all() == Placed()
+    assert Story.objects.values().get() == before
+
+
+def test_it_joins_a_story_told_earlier_and_raises_its_version(paper: Source, lab: Source) -> None:
+    article(paper, "OpenAI launches GPT-5 to all ChatGPT users", REPORT)
+    place_all()
+    article(lab, "Introducing GPT-5", LAUNCH, hours=1)
+    assert place_all() == Placed(placed=1, stories_updated=1)
+    assert Story.objects.get().version == 2
+
+
+def test_it_sets_other_news_aside_with_a_reason(paper: Source) -> None:
+    item = article(paper, "The 38 best shows on television this week", "A drama, a comedy and a quiz.")
+    assert place_all() == Placed(off_topic=1)
+    item.refresh_from_db()
+    assert (item.stage, item.story) == (Stage.OFF_TOPIC, None)
+    assert item.relevance_reason
+
+
+def test_it_lets_everything_of_an_any_topic_source_through() -> None:
+    article(source("anything", any_topic=True), "The 38 best shows on television this week")
+    assert place_all().placed == 1
+
+
+def test_it_counts_a_syndicated_copy_once(paper: Source) -> None:
+    text = " ".join(f"Sentence {n} of the report on GPT-5 says something of its own." for n in range(12))
+    first = article(paper, "OpenAI launches GPT-5", text)
+    second = article(source("mirror"), "OpenAI launches GPT-5", text, hours=2)
+    assert place_all() == Placed(placed=1, copies=1, stories_new=1)
+    second.refresh_from_db()
+    assert (second.stage, second.duplicate_of) == (Stage.COPY, first)
+    story = Story.objects.get()
+    assert (second.story, story.origins) == (story, 1)
+    article(source("late"), "OpenAI launches GPT-5", text, hours=9)
+    assert place_all() == Placed(copies=1)
+    assert Story.objects.get().version == 1
+
+
+def test_it_never_mixes_sample_and_real(paper: Source) -> None:
+    article(paper, "OpenAI launches GPT-5 to all ChatGPT users", LAUNCH)
+    article(source("bundled", sample=True), "OpenAI launches GPT-5 to all ChatGPT users", LAUNCH)
+    assert place_all() == Placed(placed=2, stories_new=2)
+    assert sorted(Story.objects.values_list("sample", flat=True)) == [False, True]
+
+
+def test_it_keeps_a_revised_article_in_its_story(paper: Source, lab: Source) -> None:
+    item = article(paper, "OpenAI launches GPT-5 to all ChatGPT users", REPORT)
+    article(lab, "Introducing GPT-5", LAUNCH)
+    place_all()
+    Article.objects.filter(id=item.id).update(stage=Stage.READ, revision=2, text="Corrected: OpenAI's GPT-5.")
+    assert place_all() == Placed(placed=1, stories_updated=1)
+    assert Story.objects.get().version == 2
+
+
+def test_it_lets_go_of_an_article_that_is_about_something_else_now(paper: Source, lab: Source) -> None:
+    item = article(paper, "OpenAI launches GPT-5 to all ChatGPT users", REPORT)
+    article(lab, "Introducing GPT-5", LAUNCH)
+    place_all()
+    title = "KitchenAid promo code: a mixer for less"
+    Article.objects.filter(id=item.id).update(stage=Stage.READ, revision=2, title=title, text=title)
+    assert place_all() == Placed(off_topic=1, stories_updated=1)
+    story = Story.objects.get()
+    assert (story.origins, story.version, story.title) == (1, 2, "Introducing GPT-5")
+
+
+def test_it_keeps_two_funding_rounds_apart(paper: Source) -> None:
+    article(paper, "AI startup Anysphere raises $900M at a $9.9B valuation", "The round was led by Thrive.")
+    article(
+        source("other"), "AI startup Harvey raises $900M at a $9.9B valuation", "The round was led by Thrive."
+    )
+    assert place_all().stories_new == 2
+
+
+def test_it_believes_no_time_after_now(paper: Source) -> None:
+    article(paper, "OpenAI launches GPT-5", LAUNCH, hours=24 * 365)
+    assert place_all().placed == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_opens_one_story_when_two_workers_place_at_once() -> None:
+    one = article(source("one"), "OpenAI launches GPT-5 to all ChatGPT users", LAUNCH)
+    two = article(source("two"), "GPT-5 is here: OpenAI launches its model in ChatGPT", REPORT)
+    start = threading.Barrier(2)
+
+    def work(item: Article) -> None:
+        start.wait()
+        place([item.id], LATER)
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(item,)) for item in (one, two)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Story.objects.count() == 1
+    assert Article.objects.filter(stage=Stage.PLACED).count() == 2
