@@ -23,7 +23,8 @@ _LETTERS = [name for name in SCALES if len(name) == 1]
 _LONG = [name for name in SCALES if len(name) > 1]
 
 _DIGITS = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?= ?(?:%|€|Mio|Mrd|Prozent|Euro))|\d+(?:\.\d+)?|\.\d+)"
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?= ?(?:%|€|Mio|Mrd|Euro))|(?<=€)\d+,\d{1,2}(?!\d)"
+    r"|\d+(?:\.\d+)?|\.\d+)"
 )
 _AMOUNT = re.compile(
     r"(?<![\w.,])"
@@ -48,9 +49,8 @@ _TIMES = re.compile(
     r"\b(?P<twice>twice|thrice)\b|\b(?P<verb>doubl|tripl|quadrupl)(?:e|es|ed|ing)\b(?!(?: |-)(?:down|digit|check))",
     re.I,
 )
-_FOLD = re.compile(
-    rf"\b(?P<word>{'|'.join((*number_words.ONES, *number_words.TENS, *number_words.BIG))})fold\b", re.I
-)
+_N_TIMES = re.compile(rf"({_DIGITS}|{number_words.PATTERN})[ -]times\b", re.I)
+_FOLD = re.compile(r"\b(?P<word>[a-z]+)fold\b", re.I)
 _VAGUE = re.compile(r"\b(dozen|hundred|thousand|million|billion|trillion)s\b", re.I)
 _PERIOD = re.compile(
     r"\b(?:an?|per|each|every|this|last|next) (?P<unit>year|quarter|month|week|day|hour|minute|second)\b",
@@ -144,10 +144,10 @@ def _multiples(text: str) -> Iterator[Figure]:
         times = {"twice": 2, "thrice": 3, "doubl": 2, "tripl": 3, "quadrupl": 4}[name]
         keys = (quantity(times, "multiple"), quantity(100 * (times - 1), "percent"))
         yield Figure(match[0], match.start(), match.end(), keys)
-    for match in _FOLD.finditer(text):
-        times_word = number_words.value(match["word"])
-        yield Figure(match[0], match.start(), match.end(), (quantity(times_word, "multiple"),))
-    for match in re.finditer(rf"({_DIGITS}|{number_words.PATTERN})[ -]times\b", text, re.I):
+    for match in _FOLD.finditer(text) if "fold" in text else ():
+        if times_word := number_words.value(match["word"]):  # not "manifold"
+            yield Figure(match[0], match.start(), match.end(), (quantity(times_word, "multiple"),))
+    for match in _N_TIMES.finditer(text) if "times" in text else ():
         number = match[1]
         times_value = number_words.value(number) if number[0].isalpha() else Decimal(number.replace(",", ""))
         keys = (quantity(times_value, "multiple"), quantity(times_value, "count"))

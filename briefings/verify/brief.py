@@ -95,7 +95,7 @@ class _Checker:
         kept = []
         for place, section in enumerate(candidates):
             answer = self.keep(section.answer, f"sections.{place}.answer")
-            if not self.words(section.question, f"sections.{place}.question"):
+            if not self.words(section.question, f"sections.{place}.question", section.answer):
                 self.dropped += len(answer)
             elif answer:
                 kept.append(Section(question=section.question, answer=answer))
@@ -106,15 +106,19 @@ class _Checker:
         for place, disagreement in enumerate(candidates):
             where = f"disagreements.{place}"
             claims = self.keep(disagreement.claims, f"{where}.claims")
-            if len(claims) == 2 and self.words(disagreement.about, f"{where}.about"):
+            if len(claims) == 2 and self.words(disagreement.about, f"{where}.about", claims):
                 kept.append(disagreement)
             else:
                 self.dropped += len(claims)
         return tuple(kept)
 
-    def words(self, text: str, where: str) -> bool:
-        """A question or topic cites nothing of its own: the whole story is its ground."""
-        grounds = tuple(article.text for article in self.material.articles)
-        wrong = tuple(check_words(text, grounds, where))
+    def words(self, text: str, where: str, beside: tuple[Sentence, ...] = ()) -> bool:
+        """A question or topic cites nothing of its own: the story is its ground, what stands `beside` it first."""
+        wrong = tuple(check_words(text, tuple(self._passages(beside)), where))
         self.failures += wrong
         return not wrong
+
+    def _passages(self, beside: tuple[Sentence, ...]) -> Iterator[str]:
+        yield from (citation.quote for sentence in beside for citation in sentence.citations)
+        for article in self.material.articles:
+            yield from (article.text[span.start : span.end] for span in article.spans)

@@ -21,10 +21,6 @@ def broken(citation: Citation, material: Material) -> str | None:
     return None
 
 
-def grounds(citations: tuple[Citation, ...], material: Material) -> tuple[str, ...]:
-    """The texts that may support a sentence: its citations' passages, and their quotes as they were cut."""
-    texts: dict[str, None] = {}
-    for citation in citations:
-        texts[material.article(citation.article).passage(citation.passage)] = None
-        texts[citation.quote] = None
-    return tuple(texts)
+def passage(citation: Citation, material: Material) -> str:
+    """The text of the cited passage, which is what may support a sentence; the citation must not be broken."""
+    return material.article(citation.article).passage(citation.passage)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from briefings.verify.figure import Date, Figure, Key, Token, quantity
 from briefings.verify.number_words import ORDINALS
@@ -22,6 +22,7 @@ _MONTH_DAY = re.compile(rf"\b{_MON} {_DAYS}(?:,? {_YEAR})?", re.I)
 _DAY_MONTH = re.compile(
     rf"(?<![\w.,])(?:(?P<since>[0-3]?\d) ?(?:-|–|to|and) ?)?{_DAY}(?: of)? {_MON}(?:,? {_YEAR})?", re.I
 )
+_ANY_MONTH = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.I)
 _MONTH_YEAR = re.compile(rf"\b{_MON},?(?: of)? {_YEAR}", re.I)
 # "May" and "March" are also verbs: alone they need a word before them that makes them a month.
 _MONTH = re.compile(
@@ -40,14 +41,6 @@ _CLOCK = re.compile(r"(?<![\d:])(?P<h>[0-2]?\d):(?P<m>[0-5]\d)(?: ?(?P<half>[ap]
 
 def _number(text: str | None) -> int | None:
     return int(text) if text else None
-
-
-def _days(match: re.Match[str]) -> tuple[Key, ...]:
-    """The day, and for a range its other end."""
-    groups = match.groupdict()
-    month, year = _MONTHS[groups["mon"].lower()], _number(groups.get("year"))
-    days = [_number(groups.get(name)) for name in ("day", "until", "since")]
-    return tuple(Date(year, month, day) for day in days if day and day <= 31)
 
 
 def _iso(match: re.Match[str]) -> tuple[Key, ...]:
@@ -75,12 +68,8 @@ def _clock(match: re.Match[str]) -> tuple[Key, ...]:
     return (Token(f"{hour}:{match['m']}"),)
 
 
-_RULES = (
-    (_ISO, _iso),
-    (_SLASHED, _slashed),
-    (_CLOCK, _clock),
-    (_MONTH_DAY, _days),
-    (_DAY_MONTH, _days),
+_WHOLE = ((_ISO, _iso), (_SLASHED, _slashed), (_CLOCK, _clock))
+_OTHERS = (
     (_MONTH_YEAR, _month),
     (_MONTH, _month),
     (_WEEKDAY, lambda match: (Token(match[1].lower()),)),
@@ -93,11 +82,35 @@ _RULES = (
 
 def dates(text: str) -> Iterator[Figure]:
     """Every date in `text` (as `spelling.for_figures` leaves it); the longer form first."""
-    for pattern, read in _RULES:
-        for match in pattern.finditer(text):
-            if keys := read(match):
-                yield Figure(match[0].strip(), match.start(), match.end(), keys)
+    for pattern, read in _WHOLE:
+        yield from _found(text, pattern, read)
+    yield from _days(text)
+    for pattern, read in _OTHERS:
+        yield from _found(text, pattern, read)
     for match in _VERB_MONTH.finditer(text):
-        yield Figure(
-            match[0], match.start(), match.end(), (Date(None, _MONTHS[match[0].lower()]),), claim=False
-        )
+        keys = (Date(None, _MONTHS[match[0].lower()]),)
+        yield Figure(match[0], match.start(), match.end(), keys, claim=False)
+
+
+def _found(
+    text: str, pattern: re.Pattern[str], read: Callable[[re.Match[str]], tuple[Key, ...]]
+) -> Iterator[Figure]:
+    for match in pattern.finditer(text):
+        if keys := read(match):
+            yield Figure(match[0].strip(), match.start(), match.end(), keys)
+
+
+def _days(text: str) -> Iterator[Figure]:
+    """Days with their month. "August 7 to 9" is two figures that share the text, as both must be right."""
+    for pattern in (_MONTH_DAY, _DAY_MONTH) if _ANY_MONTH.search(text) else ():
+        for match in pattern.finditer(text):
+            month, year = _MONTHS[match["mon"].lower()], _number(match["year"])
+            days = sorted(
+                (match.start(name), int(match[name]))
+                for name in ("day", "until", "since")
+                if match.groupdict().get(name)
+            )
+            borders = [match.start(), *(place for place, _ in days[1:]), match.end()]
+            for (_, day), start, end in zip(days, borders, borders[1:], strict=False):
+                if 0 < day <= 31:
+                    yield Figure(match[0].strip(), start, end, (Date(year, month, day),))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from briefings.verify.amounts import amounts
 from briefings.verify.dates import dates
@@ -18,14 +19,21 @@ from briefings.verify.versions import mentions, versions
 _MASK = "\x00"
 
 
+@lru_cache(maxsize=256)
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures `text` claims, in order of appearance; each character belongs to one figure at most."""
     return tuple(figure for figure in _all(for_figures(text)) if figure.claim)
 
 
-def unsupported(text: str, ground: Ground) -> tuple[Figure, ...]:
-    """The figures of `text` that `ground` does not hold."""
-    return tuple(figure for figure in figures(text) if not ground.holds(figure))
+def unsupported(text: str, grounds: Iterable[str]) -> tuple[Figure, ...]:
+    """The figures of `text` that stand in none of `grounds`."""
+    ground, missing = Ground(), figures(text)
+    for passage in grounds:
+        if not missing:
+            break
+        ground.add(passage)
+        missing = tuple(figure for figure in missing if not ground.holds(figure))
+    return missing
 
 
 def _all(text: str) -> list[Figure]:
@@ -58,13 +66,10 @@ class Ground:
     dates: set[Date] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
 
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> Ground:
-        ground = cls()
-        for text in texts:
-            for key in _readings(for_figures(text)):
-                ground._add(key)
-        return ground
+    def add(self, text: str) -> None:
+        """Whatever `text` says stands here too."""
+        for key in _readings(text):
+            self._add(key)
 
     def holds(self, figure: Figure) -> bool:
         """Does any reading of the figure stand here?"""
@@ -73,6 +78,8 @@ class Ground:
     def _add(self, key: Key) -> None:
         if isinstance(key, Token):
             self.tokens.add(key.text)
+            if key.text.isdecimal():  # v2
+                self.values[Decimal(key.text).normalize()].add("")
         elif isinstance(key, Quantity):
             self.values[key.value].add(key.unit)
             self.bases.add((key.unit, key.base))
@@ -109,8 +116,8 @@ class Ground:
         return date.year is None and Decimal(claimed.year).normalize() in self.values
 
 
-def _readings(text: str) -> Iterator[Key]:
-    for figure in _all(text):
-        yield from figure.keys
-    yield from mentions(text)
-    # What a name or a date hides from the amounts may still be one: "Llama 4" is no ground for 4, "Since 40" is.
+@lru_cache(maxsize=256)  # a passage supports several sentences of its brief
+def _readings(text: str) -> tuple[Key, ...]:
+    spelled = for_figures(text)
+    found = dict.fromkeys(key for figure in _all(spelled) for key in figure.keys)
+    return (*found, *mentions(spelled))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from briefings.schemas import Material, Sentence
 from briefings.verify import citations, plain, quotes
 from briefings.verify.failures import Failure
-from briefings.verify.numbers import Ground, unsupported
+from briefings.verify.numbers import unsupported
 
 
 def check_sentence(sentence: Sentence, material: Material, where: str = "sentence") -> tuple[Failure, ...]:
@@ -19,9 +19,11 @@ def check_words(text: str, grounds: tuple[str, ...], where: str) -> Iterator[Fai
     """Plain text whose figures and quotations stand in `grounds`: a question, a topic, what a sentence says."""
     if wrong := plain.problem(text):
         yield Failure(where, text, "plain", wrong)
+    if text in grounds:
+        return
     for quote in quotes.missing(text, grounds):
         yield Failure(where, text, "quotation", f"{quote!r} is not in the cited passage")
-    for figure in unsupported(text, Ground.of(grounds)):
+    for figure in unsupported(text, grounds):
         yield Failure(where, text, "figure", f"{figure.raw!r} is not in the cited passage")
 
 
@@ -33,7 +35,15 @@ def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failu
     broken = [wrong for citation in sentence.citations if (wrong := citations.broken(citation, material))]
     for wrong in broken:
         yield Failure(where, sentence.text, "citation", wrong)
-    if not broken:
-        yield from check_words(sentence.text, citations.grounds(sentence.citations, material), where)
-    elif problem := plain.problem(sentence.text):
-        yield Failure(where, sentence.text, "plain", problem)
+    # Without a sound citation there is no ground to judge by, and a source's own words need none but themselves.
+    if (
+        broken
+        or not sentence.citations
+        or any(sentence.text == citation.quote for citation in sentence.citations)
+    ):
+        grounds: tuple[str, ...] = (sentence.text,)
+    else:
+        grounds = tuple(
+            dict.fromkeys(citations.passage(citation, material) for citation in sentence.citations)
+        )
+    yield from check_words(sentence.text, grounds, where)

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from briefings.verify.figure import Figure, Token
 from briefings.verify.units import SCALES, UNITS
 
-_NAME = re.compile(r"(?<![\w$€£¥₹])(?=[A-Za-z])[^\W_]+(?:[-._]?[^\W_]+)*")
+_NAME = re.compile(r"(?<![\w$€£¥₹])(?=[A-Za-z][^\s\d]*\d)[^\W_]+(?:[-._]?[^\W_]+)*")
 _SUFFIXED = re.compile(r"(?<![\w$€£¥₹.,-])(\d+(?:\.\d+)?)([A-Za-z][^\W_]*)(?:-[^\W_]+)*(?![\w])")
 _DOTTED = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w])")
 _AFTER_WORD = re.compile(
     r"\b(?P<word>[A-Za-z][A-Za-z'.-]*[A-Za-z]|[A-Z]) (?P<first>\d+(?:\.\d+)*)"
     r"(?P<rest>(?:(?:, | and |, and | or |/| to )\d+(?:\.\d+)*)*)(?![\w%,.]*[\d%])"
 )
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2})?$")
 _CURRENCY = re.compile(r"(?:USD|EUR|GBP|CNY|RMB|INR|JPY|CHF|CAD|AUD|Rs)\d", re.I)
 _SUFFIXES = {"x", "st", "nd", "rd", "th", "s", "am", "pm"} | set(SCALES) | set(UNITS)
@@ -44,7 +45,7 @@ def normal(name: str) -> str:
     """The name without case, hyphens, spaces and a possessive or plural s: `GPT-5's` and `gpt 5` are one."""
     name = re.sub(r"'s$|'$", "", name.lower())
     name = re.sub(r"(?<=\d)s$", "", name)
-    name = re.sub(r"^version ?", "v", name)
+    name = re.sub(r"^v(?:ersion)? ?(?=\d)", "", name)
     return re.sub(r"[^\w.]|(?<!\d)\.|\.(?!\d)|_", "", name)
 
 
@@ -91,13 +92,14 @@ def _numbered(text: str) -> Iterator[Figure]:
 def mentions(text: str) -> Iterator[Token]:
     """Every name `text` can support, in more ways than it would be claimed ("Claude 3 and 4" supports Claude 4)."""
     for match in _NAME.finditer(text):
-        if re.search(r"\d", match[0]):
-            parts = re.split(r"-", match[0])
-            for first in range(len(parts)):
-                for last in range(first + 1, len(parts) + 1):
-                    yield Token(normal("-".join(parts[first:last])))
+        parts = match[0].split("-")
+        for first in range(len(parts)):
+            for last in range(first + 1, len(parts) + 1):
+                name = "-".join(parts[first:last])
+                if any(letter.isalpha() for letter in name):
+                    yield Token(normal(name))
     for match in _AFTER_WORD.finditer(text):
-        for number in re.findall(r"\d+(?:\.\d+)*", match["first"] + match["rest"]):
+        for number in _NUMBER.findall(match["first"] + match["rest"]):
             yield Token(normal(match["word"] + number))
     for match in _SUFFIXED.finditer(text):
         yield Token(normal(match[1] + match[2]))
