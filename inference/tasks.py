@@ -8,7 +8,7 @@ from inference import ledger, spool
 
 
 @shared_task(ignore_result=True)
-def sweep() -> None:
+def sweep_calls() -> None:
     """Every minute: post bills that waited for the database, then close calls abandoned past their lease."""
     spool.drain()
     ledger.sweep()

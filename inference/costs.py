@@ -1,0 +1,160 @@
+"""What was spent, on what, and what it would have cost otherwise: the ledger's queries for the surfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDay
+
+from inference.models import Call
+from inference.money import price_of, usd
+from inference.prices import listed
+from inference.tokens import Tokens
+
+AXES = [field.name for field in fields(Tokens)]
+PAID = Q(state__in=[Call.State.SETTLED, Call.State.TRUED_UP])
+UNKNOWN = Q(state=Call.State.UNKNOWN)
+
+By = Literal["purpose", "model", "reader", "day", "brief"]
+
+# gpt-4 with 8K context, March 2023, in nano-dollars per million tokens (shared/design's price table; OpenAI's list then).
+INPUT_2023 = 30_000_000_000
+OUTPUT_2023 = 60_000_000_000
+CHARACTERS_A_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CostSummary:
+    """`nano` is posted cost in nano-dollars; `held` what calls of unknown outcome may have cost besides.
+
+    `tokens` are disjoint: `input` is uncached input, `output` what was visible.
+    """
+
+    nano: int = 0
+    held: int = 0
+    tokens: Tokens = Tokens()
+    models: tuple[str, ...] = ()
+    calls: int = 0
+
+    def __add__(self, other: CostSummary) -> CostSummary:
+        models = tuple(sorted({*self.models, *other.models}))
+        tokens = self.tokens + other.tokens
+        return CostSummary(
+            self.nano + other.nano, self.held + other.held, tokens, models, self.calls + other.calls
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a break-down; `key` is a purpose, a model, an ISO date, a brief's id, or a reader's email."""
+
+    key: str
+    cost: CostSummary
+
+
+def of_work(work_keys: Iterable[str]) -> CostSummary:
+    """What all attempts at these pieces of work cost, failed ones included."""
+    return _summary(Call.objects.filter(work_key__in=list(work_keys)))
+
+
+def of_works(work_keys: Iterable[str]) -> Mapping[str, CostSummary]:
+    """The same for each piece of work; one query."""
+    keys = list(work_keys)
+    return dict.fromkeys(keys, CostSummary()) | _grouped(Call.objects.filter(work_key__in=keys), "work_key")
+
+
+def of_briefs(brief_ids: Iterable[str], purposes: Sequence[str] = ()) -> Mapping[str, CostSummary]:
+    """What was spent on each brief, by id; with `purposes` only on those. One query."""
+    ids = list(brief_ids)
+    calls = Call.objects.filter(brief__in=ids)
+    if purposes:
+        calls = calls.filter(purpose__in=purposes)
+    return dict.fromkeys(ids, CostSummary()) | _grouped(calls, "brief")
+
+
+def of_reader(reader: int, since: datetime | None = None) -> CostSummary:
+    """What was spent for this reader alone, shared work not counted."""
+    return _summary(_since(since).filter(reader=reader))
+
+
+def total(since: datetime | None = None) -> CostSummary:
+    """Everything spent since then, or ever."""
+    return _summary(_since(since))
+
+
+def breakdown(by: By, since: datetime | None = None) -> list[Line]:
+    """Spending by one dimension, the dearest first; days in order. Calls for nobody or no brief are `shared`."""
+    calls = _since(since)
+    if by == "day":
+        days = _grouped(calls.annotate(day=TruncDay("reserved_at")), "day")
+        return [Line(f"{day:%Y-%m-%d}", cost) for day, cost in sorted(days.items())]
+    found = _grouped(calls, {"reader": "reader__email"}.get(by, by))
+    lines = [Line(str(key or "shared"), cost) for key, cost in found.items()]
+    return sorted(lines, key=lambda line: (-line.cost.nano, line.key))
+
+
+# ---------------------------------------------------------------- what it would have cost
+
+
+def estimated_tokens(input_characters: int, output_characters: int) -> Tokens:
+    """About how many tokens a model would read and write: four characters each, rounded up."""
+    return Tokens(
+        input=-(-input_characters // CHARACTERS_A_TOKEN), output=-(-output_characters // CHARACTERS_A_TOKEN)
+    )
+
+
+def naive_usd(input_characters: int, output_characters: int) -> str:
+    """What the strong model would cost at today's list price if it read and wrote that much for one reader.
+
+    The naive design lets it read all of the day's articles for every reader: for one brief of an edition of n, give
+    the day's characters divided by n, and the brief's own length.
+    """
+    strong = listed(settings.NUTGRAF_MODEL_STRONG) or listed("gpt-5")
+    tokens = estimated_tokens(input_characters, output_characters)
+    return usd(strong.cost(tokens)) if strong else usd(_at_2023_prices(tokens))
+
+
+def usd_at_2023_prices(tokens: Tokens) -> str:
+    """What the same tokens cost at gpt-4's price of March 2023: 30 and 60 dollars a million, nothing cheaper cached."""
+    return usd(_at_2023_prices(tokens))
+
+
+def _at_2023_prices(tokens: Tokens) -> int:
+    read = tokens.input + tokens.cached + tokens.cache_write
+    return price_of(read, INPUT_2023) + price_of(tokens.output + tokens.reasoning, OUTPUT_2023)
+
+
+# ---------------------------------------------------------------- queries
+
+
+def _since(since: datetime | None) -> QuerySet[Call]:
+    return Call.objects.filter(reserved_at__gte=since) if since else Call.objects.all()
+
+
+SUMS: dict[str, Any] = {
+    "nano": Sum("cost", filter=PAID, default=0),
+    "held": Sum("hold", filter=UNKNOWN, default=0),
+    "calls": Count("pk"),
+    "used": ArrayAgg("model", distinct=True, filter=PAID | UNKNOWN, default=[]),
+    **{f"sum_{axis}": Sum(axis, default=0) for axis in AXES},
+}
+
+
+def _summary(calls: QuerySet[Call]) -> CostSummary:
+    return _read(calls.aggregate(**SUMS))
+
+
+def _grouped(calls: QuerySet[Call], column: str) -> dict[Any, CostSummary]:
+    rows = calls.order_by().values(key=F(column)).annotate(**SUMS)
+    return {row["key"]: _read(row) for row in rows}
+
+
+def _read(row: Mapping[str, Any]) -> CostSummary:
+    tokens = Tokens(*(int(row[f"sum_{axis}"]) for axis in AXES))
+    return CostSummary(int(row["nano"]), int(row["held"]), tokens, tuple(sorted(row["used"])), row["calls"])
