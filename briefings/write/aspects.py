@@ -23,6 +23,7 @@ class Aspect(StrEnum):
     WHY = "why"
     BEFORE = "before"
     ROLE = "role"
+    TOPIC = "topic"
     LAW = "law"
     SAID = "said"
     CRITICS = "critics"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from briefings.write.names import TITLES
+from briefings.write.names import TITLES, Name
 from briefings.write.pool import Candidate, Pool
 from briefings.write.questions import FAMOUS
 
@@ -19,6 +20,7 @@ class Draft:
         self.pool = pool
         self.headline = headline
         self._used: list[Candidate] = []
+        self._held: dict[int, tuple[Name, ...]] = {}
         self._said = headline
         self._headline_index = len(pool.candidates)
 
@@ -66,6 +68,12 @@ class Draft:
                 return False
         return True
 
+    def held(self, candidate: Candidate) -> tuple[Name, ...]:
+        """The names in the candidate."""
+        if candidate.index not in self._held:
+            self._held[candidate.index] = self.pool.names.in_text(candidate.text)
+        return self._held[candidate.index]
+
     def stands(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate can be read by itself at this point."""
         return not candidate.leans and self.fresh(candidate, beside) and self.introduced(candidate, beside)
@@ -91,6 +99,7 @@ def _share_quotation(one: str, other: str) -> bool:
     return bool(_quoted_runs(one) & _quoted_runs(other))
 
 
+@lru_cache(maxsize=2000)
 def _quoted_runs(text: str) -> set[tuple[str, ...]]:
     runs: set[tuple[str, ...]] = set()
     for quotation in QUOTATION.findall(text):

@@ -12,8 +12,7 @@ from briefings.write.draft import Draft
 from briefings.write.follow_ups import follow_ups
 from briefings.write.furniture import bare
 from briefings.write.headline import best_title, title_span
-from briefings.write.names import names_of
-from briefings.write.pool import Candidate, pool_of
+from briefings.write.pool import Candidate, bodies_of, pool_of, story_names
 from briefings.write.sections import sections_of
 from briefings.write.subject import subject_of
 
@@ -31,12 +30,11 @@ def write_extractive(material: Material) -> BriefBody:
 
     Every sentence has one citation whose quote is the article's text at its offsets. Same material, same brief.
     """
-    bodies = ["\n".join(a.passage(s.number) for s in a.spans if s.number) for a in material.articles]
-    names = names_of(bodies, [article.title for article in material.articles])
+    names = story_names(material)
     titled = best_title(material, names)
     headline = _headline(titled)
-    pool = pool_of(material, headline.text)
-    subject = subject_of(headline.text, names, "\n".join(bodies))
+    pool = pool_of(material, headline.text, names)
+    subject = subject_of(headline.text, names, "\n".join(bodies_of(material)))
     draft = Draft(pool, headline.text)
     first = _opening(draft, titled)
     takeaways = [first] if first and len(pool.candidates) >= WITH_TAKEAWAYS else []
@@ -79,7 +77,7 @@ def extractive_lens(
         *body.bottom_line,
     ]
     told_texts = {sentence.text for sentence in told}
-    pool = pool_of(material, body.headline.text)
+    pool = pool_of(material, body.headline.text, story_names(material))
     texts = [(c.text, c.index) for c in pool.candidates if not c.leans and c.text not in told_texts]
     near = closest(texts, concerns, NEAR_ENOUGH, 2)
     if near:

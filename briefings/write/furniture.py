@@ -31,7 +31,7 @@ NEVER = re.compile(
     r"|(?:reporting|editing|writing) by|reported from|follow (?:us|me|him|her|the author|@)|on twitter @|@\w+ on twitter"
     r"|all rights reserved|copyright|©|terms of (?:use|service) and|cookie|privacy policy\b.*(?:agree|apply)"
     r"|photo(?:graph)? (?:by|credit|courtesy)|getty images|file photo|image (?:credit|source|caption)|\(photo|\(ap\b|credit:"
-    r"|pictured|shown here|in this (?:\w+ ){0,3}photo|share (?:this|on)|comments? (?:section|below)|related:|more:|more from|read:|watch:|listen:|pic\.twitter"
+    r"|^picture|displaying|is seen (?:in|on|at)|are seen (?:in|on|at)|taken on|poses? (?:for|with)|looks on\b|pictured|shown here|in this (?:\w+ ){0,3}photo|share (?:this|on)|comments? (?:section|below)|related:|more:|more from|read:|watch:|listen:|pic\.twitter"
     r"|download the app|our (?:app|podcast|journalism|reporters|readers|coverage)|support (?:our|the) |donat(?:e|ion) (?:to|today)"
     r"|updated (?:at|with|to|on)|this story (?:has|was|is|will)|this post (?:has|was)|correction:|editor[’']s note|disclosure:|disclaimer"
     r"|opinions expressed|views expressed|is a (?:columnist|contributor|fellow at|staff writer)|staff writer|the author (?:is|of)"

@@ -8,39 +8,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 GIVEN = frozenset(
-    "Aaron Adam Adrian Alan Albert Alex Alexander Alexandria Alexis Alice Alison Allison Amanda Amy Andrea Andrew Andy Angela Ann Anna Anne "
-    "Anthony Antonio Arthur Arvind Ashley Barack Barbara Ben Benjamin Bernard Bernie Beth Bill Bob Brad Brandon Brett Brian Bruce Bryan Carl "
-    "Carlos Carol Caroline Catherine Charles Charlie Chris Christian Christina Christine Christopher Chuck Claire Cory Craig Cynthia Dan Daniel "
-    "Dario Dave David Dean Deborah Demis Dennis Derek Devin Diana Diane Don Donald Doug Douglas Ed Eddie Edward Elaine Elizabeth Ellen Elon Emily "
-    "Emma Eric Erin Ethan Evan Fei-Fei Frank Franklin Fred Gary Geoffrey George Gerald Glenn Gordon Grace Greg Gregory Hannah Harold Harry Heather Helen "
-    "Henry Hillary Howard Huma Ian Ilya Jack Jacob Jair James Jamie Jan Jane Janet Jared Jason Jay Jean Jeff Jeffrey Jennifer Jensen Jeremy Jerry Jessica Jill Jim "
-    "Jimmy Joan Joe Joel John Jon Jonathan Jordan Jose Joseph Josh Joshua Juan Judith Julia Julian Julie Justin Kamala Karen Kate Katherine "
-    "Katie Kathy Keith Kelly Ken Kenneth Kevin Kim Kirsten Kurt Kyle Larry Laura Lauren Lawrence Lee Leo Linda Lindsey Lisa Liz Louis Lucy Luis Luke "
-    "Marc Marco Marcus Margaret Maria Marie Mark Marsha Martha Martin Mary Matt Matthew Max Megan Melania Melissa Meredith Michael Michelle Mick "
-    "Miguel Mike Mira Mitch Monica Mustafa Nancy Nathan Neil Nicholas Nick Nicole Noah Oliver Pamela Patricia Patrick Paul Pete Peter Phil Philip Rachel "
-    "Ralph Rand Randall Ray Raymond Rebecca Reed Richard Rick Rob Robert Roger Ron Ronald Roy Russell Ruth Ryan Sally Sam Samantha Samuel Sandra Sara "
-    "Sarah Satya Scott Sean Sergey Seth Sharon Shawn Sheryl Simon Sonia Stephanie Stephen Steve Steven Sundar Susan Suzanne Ted Teresa Terry "
-    "Theresa Thomas Tim Timothy Tina Todd Tom Tony Tucker Tyler Vanessa Victor Victoria Vincent Vladimir Walter Wayne Wendy Will William Yann "
-    "Zachary Zoe Alexandr Andrej Aidan Arthur Noam Barret Greg Jakub Lina Margrethe Mohammed Muhammad Narendra Xi Emmanuel Angela Boris Rishi Keir".split()
+    ["Aaron", "Adam", "Adrian", "Alan", "Albert", "Alex", "Alexander", "Alexandria", "Alexis", "Alice", "Alison", "Allison", "Amanda", "Amy", "Andrea", "Andrew", "Andy", "Angela", "Ann", "Anna", "Anne", "Anthony", "Antonio", "Arthur", "Arvind", "Ashley", "Barack", "Barbara", "Ben", "Benjamin", "Bernard", "Bernie", "Beth", "Bill", "Bob", "Brad", "Brandon", "Brett", "Brian", "Bruce", "Bryan", "Carl", "Carlos", "Carol", "Caroline", "Catherine", "Charles", "Charlie", "Chris", "Christian", "Christina", "Christine", "Christopher", "Chuck", "Claire", "Cory", "Craig", "Cynthia", "Dan", "Daniel", "Dario", "Dave", "David", "Dean", "Deborah", "Demis", "Dennis", "Derek", "Devin", "Diana", "Diane", "Don", "Donald", "Doug", "Douglas", "Ed", "Eddie", "Edward", "Elaine", "Elizabeth", "Ellen", "Elon", "Emily", "Emma", "Eric", "Erin", "Ethan", "Evan", "Fei-Fei", "Frank", "Franklin", "Fred", "Gary", "Geoffrey", "George", "Gerald", "Glenn", "Gordon", "Grace", "Greg", "Gregory", "Hannah", "Harold", "Harry", "Heather", "Helen", "Henry", "Hillary", "Howard", "Huma", "Ian", "Ilya", "Jack", "Jacob", "Jair", "James", "Jamie", "Jan", "Jane", "Janet", "Jared", "Jason", "Jay", "Jean", "Jeff", "Jeffrey", "Jennifer", "Jensen", "Jeremy", "Jerry", "Jessica", "Jill", "Jim", "Jimmy", "Joan", "Joe", "Joel", "John", "Jon", "Jonathan", "Jordan", "Jose", "Joseph", "Josh", "Joshua", "Juan", "Judith", "Julia", "Julian", "Julie", "Justin", "Kamala", "Karen", "Kate", "Katherine", "Katie", "Kathy", "Keith", "Kelly", "Ken", "Kenneth", "Kevin", "Kim", "Kirsten", "Kurt", "Kyle", "Larry", "Laura", "Lauren", "Lawrence", "Lee", "Leo", "Linda", "Lindsey", "Lisa", "Liz", "Louis", "Lucy", "Luis", "Luke", "Marc", "Marco", "Marcus", "Margaret", "Maria", "Marie", "Mark", "Marsha", "Martha", "Martin", "Mary", "Matt", "Matthew", "Max", "Megan", "Melania", "Melissa", "Meredith", "Michael", "Michelle", "Mick", "Miguel", "Mike", "Mira", "Mitch", "Monica", "Mustafa", "Nancy", "Nathan", "Neil", "Nicholas", "Nick", "Nicole", "Noah", "Oliver", "Pamela", "Patricia", "Patrick", "Paul", "Pete", "Peter", "Phil", "Philip", "Rachel", "Ralph", "Rand", "Randall", "Ray", "Raymond", "Rebecca", "Reed", "Richard", "Rick", "Rob", "Robert", "Roger", "Ron", "Ronald", "Roy", "Russell", "Ruth", "Ryan", "Sally", "Sam", "Samantha", "Samuel", "Sandra", "Sara", "Sarah", "Satya", "Scott", "Sean", "Sergey", "Seth", "Sharon", "Shawn", "Sheryl", "Simon", "Sonia", "Stephanie", "Stephen", "Steve", "Steven", "Sundar", "Susan", "Suzanne", "Ted", "Teresa", "Terry", "Theresa", "Thomas", "Tim", "Timothy", "Tina", "Todd", "Tom", "Tony", "Tucker", "Tyler", "Vanessa", "Victor", "Victoria", "Vincent", "Vladimir", "Walter", "Wayne", "Wendy", "Will", "William", "Yann", "Zachary", "Zoe", "Alexandr", "Andrej", "Aidan", "Arthur", "Noam", "Barret", "Greg", "Jakub", "Lina", "Margrethe", "Mohammed", "Muhammad", "Narendra", "Xi", "Emmanuel", "Angela", "Boris", "Rishi", "Keir"]
 )
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|Representative|Judge|Justice|"
     r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|Queen|Pope|CEO|CTO|COO|CFO|"
-    r"General|Admiral|Mayor|Governor|Sheriff|Speaker|Leader|Rev|Detective|Lieutenant|Captain|Sergeant|Officer|Attorney|Ambassador|Professor|Whip|founder|co-founder|chief executive|spokesman|spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
+    r"General|Admiral|Mayor|Governor|Sheriff|Speaker|Leader|Rev|Detective|Lieutenant|Captain|Sergeant|Officer|Attorney|Ambassador|Professor|Whip|Chief|Superintendent|Supt|founder|co-founder|chief executive|spokesman|spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
 )
 ROLE_WORD = re.compile(
-    rf"\b{TITLES}\b\.?(?!\s+of\b)|\b(?:CNN|Former|Then|Chief|Vice|Deputy|General Counsel|Executive|Operating|Officer)\b"
+    rf"\b{TITLES}\b\.?(?!\s+of\b)|\b(?:CNN|Former|Then|Vice|Deputy|General Counsel|Executive|Operating|Officer)\b"
 )
 # Words that are capitalised in running text without naming anything a question could be about.
 NOT_NAMES = frozenset(
-    "I I'm I've I'd I'll Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
-    "September October November December Mr Mrs Ms Dr Sen Rep Gov Gen U.S US American Americans Republican Democrat Democratic Internet "
-    "Web Friday's English Spanish Chinese Russian European British French German Indian Japanese Korean Christian Jewish Muslim "
-    "AI CEO CTO CFO COO TV GOP Inc Corp Co Ltd LLC Jr Sr Twitterverse PM AM EST EDT PDT PST ET PT GMT UTC No OK Black White".split()
+    ["I", "I'm", "I've", "I'd", "I'll", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Mr", "Mrs", "Ms", "Dr", "Sen", "Rep", "Gov", "Gen", "U.S", "US", "American", "Americans", "Republican", "Democrat", "Democratic", "Internet", "Web", "Friday's", "English", "Spanish", "Chinese", "Russian", "European", "British", "French", "German", "Indian", "Japanese", "Korean", "Christian", "Jewish", "Muslim", "AI", "CEO", "CTO", "CFO", "COO", "TV", "GOP", "Inc", "Corp", "Co", "Ltd", "LLC", "Jr", "Sr", "Twitterverse", "PM", "AM", "EST", "EDT", "PDT", "PST", "ET", "PT", "GMT", "UTC", "No", "OK", "Black", "White"]
 )
-PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*|[a-z]{1,2}[A-Z]\w+|gpt-[\w.-]+)"
+PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*|\b[a-z]{1,2}[A-Z]\w+|\bgpt-[\w.-]+)"
 SEQUENCE = re.compile(
-    rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) )?(?:the )?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}| \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
+    rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) (?:the )?)?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}| \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
 )
 STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
 SAYING = (
@@ -59,6 +43,7 @@ class Name:
     count: int
     articles: int
     definite: bool = False
+    place: bool = False
 
     @property
     def called(self) -> str:
@@ -121,7 +106,7 @@ def names_of(bodies: Sequence[str], titles: Iterable[str]) -> Names:
         for match in re.finditer(r"(?<=[a-z,;] )[A-Za-z][\w’'-]*", body):
             word = match.group()
             (lower if word[0].islower() else upper)[word.lower()] += 1
-    return _resolve(counts, spread, lower, upper, "\n".join(bodies), " ".join(titles))
+    return _resolve(counts, spread, lower, upper, bodies, " ".join(titles))
 
 
 def _sequences(body: str) -> list[str]:
@@ -143,12 +128,14 @@ def _tidy(text: str) -> str:
     while words and (
         words[0] in NOT_NAMES
         or words[0].rstrip(".") in NOT_NAMES
-        or words[0] in ("The", "A", "An", "In", "On", "At", "But", "And")
+        or words[0] in ("The", "A", "An", "In", "On", "At", "But", "And", "of", "for", "the", "de")
     ):
         words = words[1:]
-    if not words or (
-        len(words) == 1 and (len(words[0]) < 2 or words[0].removesuffix("'s").removesuffix("’s") in NOT_NAMES)
-    ):
+    if not words or len(words) > 5 or not words[0][0].isalpha() or words[0].startswith(("I’", "I'")):
+        return ""
+    if len(words) == 1 and (len(words[0]) < 2 or re.sub(r"[’']s$", "", words[0]) in NOT_NAMES):
+        return ""
+    if len(words) > 1 and all(word.isupper() and len(word) > 3 for word in words):
         return ""
     if any(re.search(r"[’']s$", word) for word in words[:-1]):
         return ""
@@ -163,10 +150,11 @@ def _resolve(
     spread: Counter[str],
     lower: Counter[str],
     upper: Counter[str],
-    text: str,
+    bodies: Sequence[str],
     titles: str,
 ) -> Names:
-    people = {name for name in counts if _is_person(name, text)}
+    text = "\n".join(bodies)
+    people = {name for name in counts if _is_person(name, bodies)}
     surnames: dict[str, str] = {}
     for person in sorted(people, key=lambda each: (-counts[each], each)):
         surnames.setdefault(person.split()[-1], person)
@@ -183,18 +171,33 @@ def _resolve(
             person=name in people,
             count=count + 3 * (name.split()[-1] in titles),
             articles=reach[name],
-            definite=name not in people and _takes_article(name, text),
+            definite=count >= 2 and name not in people and _takes_article(name, text),
+            place=count >= 2 and name not in people and _is_place(name, text),
         )
         for name, count in merged.items()
     ]
     found.sort(key=lambda name: (-name.count * name.articles, name.text))
     words = frozenset(word for name in counts for word in name.split())
-    fuller = {
-        name.split()[-1]: name
-        for name in sorted(counts)
-        if 2 <= len(name.split()) <= 3 and counts[name.split()[-1]]
-    }
+    fuller = _introducers(counts, bodies)
     return Names(tuple(found), words, surnames, {**fuller, **surnames}, lower, upper)
+
+
+def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:
+    """By last word, the longer name that articles use first and shorten later: "Tsarnaev" for "Tamerlan Tsarnaev"."""
+    found = {}
+    for name in sorted(counts):
+        last = name.split()[-1]
+        short = 2 <= len(name.split()) <= 3 and counts[last] >= 2 and last not in NOT_COMPANY_LIKE
+        if short and not last.endswith("s") and last[0].isupper() and _comes_first(name, last, bodies):
+            found[last] = name
+    return found
+
+
+def _is_place(name: str, text: str) -> bool:
+    """Whether the story mostly says that things happen in it, not that it does things."""
+    uses = len(re.findall(rf"\b{re.escape(name)}\b", text))
+    inside = len(re.findall(rf"\b(?:in|near|from|around|outside|across) (?:the )?{re.escape(name)}\b", text))
+    return inside >= 0.35 * uses and " " not in name
 
 
 FREE = r"(?=[,.;”\"]| (?:said|says|is|was|has|had|will|would|could|and|or|to|in|on|for|that|which|also|did|does|announced|told|the|its)\b)"
@@ -210,20 +213,34 @@ def _takes_article(name: str, text: str) -> bool:
     )
 
 
-def _is_person(name: str, text: str) -> bool:
+def _is_person(name: str, bodies: Sequence[str]) -> bool:
     words = name.split()
-    if not 2 <= len(words) <= 4 or any(char.isdigit() for char in name) or " of " in name:
+    if not 2 <= len(words) <= 4 or any(char.isdigit() for char in name) or " of " in name or " for " in name:
         return False
-    if words[-1] in NOT_COMPANY_LIKE:
+    if words[-1] in NOT_COMPANY_LIKE or words[0] in STARTERS or words[-1].isupper():
+        return False
+    if not _comes_first(name, words[-1], bodies):
         return False
     if words[0] in GIVEN:
         return True
-    escaped = re.escape(name)
-    return len(words) <= 3 and bool(re.search(rf"{TITLES}\.? {escaped}|{escaped},? (?:\d\d,|who\b)", text))
+    if len(words) > 3 or words[0] in NOT_COMPANY_LIKE:
+        return False
+    text = "\n".join(bodies)
+    escaped, last = re.escape(name), re.escape(words[-1])
+    return bool(
+        re.search(rf"{TITLES}\.? {escaped}|{escaped},? (?:\d\d,|who\b)", text)
+        or re.search(rf"(?:^|[.”\"] )(?:Mr\. )?{last} {SAYING}|, {SAYING} {last}\b", text)
+    )
 
 
+def _comes_first(name: str, last: str, bodies: Sequence[str]) -> bool:
+    """Whether articles write the whole name before they shorten it: that is how people are introduced, not companies."""
+    using = [body for body in bodies if last in body]
+    first = [body for body in using if 0 <= body.find(name) <= body.find(last)]
+    return 2 * len(first) >= len(using)
+
+
+STARTERS = frozenset("Is Are Will Can Could Would Does Do Did How Why What When Where Who If That This Read See North South East West New Is".split())
 NOT_COMPANY_LIKE = frozenset(
-    "Inc Corp Company Foundation University Institute Center Committee Commission Department Times Post Journal News Street Act Bill "
-    "Court House Senate Congress Party Group Bank Research Labs Technologies Media Games Street Avenue City County Beach Project Fund "
-    "Council Association Union Journal Magazine Week Report Reserve Administration Agency Office Service Services Award Code Hopkins".split()
+    ["Inc", "Corp", "Company", "Foundation", "University", "Institute", "Center", "Committee", "Commission", "Department", "Times", "Post", "Journal", "News", "Street", "Act", "Bill", "Court", "House", "Senate", "Congress", "Party", "Group", "Bank", "Research", "Labs", "Technologies", "Media", "Games", "Street", "Avenue", "City", "County", "Beach", "Project", "Fund", "Council", "Association", "Union", "Journal", "Magazine", "Week", "Report", "Reserve", "Administration", "Agency", "Office", "Service", "Services", "Award", "Code", "Hopkins"]
 )

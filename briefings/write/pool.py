@@ -12,6 +12,7 @@ from briefings.schemas import Citation, Material, Sentence, SourceText
 from briefings.write.anaphora import leans_back
 from briefings.write.furniture import bare, speaks_as_we, tells, trimmed
 from briefings.write.names import Names, names_of
+from briefings.write.phrases import phrases_of
 from briefings.write.rank import Likeness, centrality, terms
 from briefings.write.sentences import split
 
@@ -57,6 +58,7 @@ class Pool:
     candidates: tuple[Candidate, ...]
     names: Names
     likeness: Likeness
+    phrases: dict[str, str]
 
     def follower(self, candidate: Candidate) -> Candidate | None:
         """The candidate that directly follows in the same article, if nothing was left out between."""
@@ -68,13 +70,19 @@ class Pool:
         return None
 
 
-def pool_of(material: Material, headline: str) -> Pool:
+def bodies_of(material: Material) -> list[str]:
+    """The running text of each article, its title left out."""
+    return ["\n".join(a.text[span.start : span.end] for span in a.spans if span.number) for a in material.articles]
+
+
+def story_names(material: Material) -> Names:
+    """The names of a story."""
+    return names_of(bodies_of(material), [article.title for article in material.articles])
+
+
+def pool_of(material: Material, headline: str, names: Names) -> Pool:
     """All sentences of the story fit to be used, weighted. A name is told from a word by the whole story."""
-    bodies = [
-        "\n".join(article.passage(span.number) for span in article.spans if span.number)
-        for article in material.articles
-    ]
-    names = names_of(bodies, [article.title for article in material.articles])
+    bodies = bodies_of(material)
     found = [piece for article in material.articles for piece in _of_article(article, names)]
     plain = [each for each in found if not speaks_as_we(each.text)]
     kept = plain if len(plain) >= ENOUGH_WITHOUT_WE else found
@@ -86,7 +94,7 @@ def pool_of(material: Material, headline: str) -> Pool:
     for index, each in enumerate(kept):
         weight = _weight(each, float(central[index]), float(relevance[index]))
         weighted.append(replace(each, index=index, weight=weight, relevance=float(relevance[index])))
-    return Pool(tuple(weighted), names, likeness)
+    return Pool(tuple(weighted), names, likeness, phrases_of(bodies))
 
 
 def _relevance(kept: list[Candidate], likeness: Likeness) -> NDArray[np.float64]:

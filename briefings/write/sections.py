@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from briefings.write.aspects import ORDER, Aspect
@@ -12,13 +13,14 @@ from briefings.write.questions import Ask, asks_of, event_question
 from briefings.write.subject import Subject
 
 ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18
-LIMIT = {Aspect.SAID: 2, Aspect.ROLE: 2, Aspect.DID: 2}
-ON_THE_STORY = 0.2  # a section's first sentence must be at least this near the heart of the story
+LIMIT = {Aspect.SAID: 2, Aspect.ROLE: 2, Aspect.DID: 2, Aspect.TOPIC: 3}
+# Usable sentences in the sources, and how many sections they carry.
+SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
+ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
+CENTRAL = 0.6  # so near that it belongs to the subject without naming it
 ALIKE_ENOUGH = 0.1
-CENTRAL = 0.6
-ABOUT_SOMEONE = (Aspect.WHO, Aspect.SAID, Aspect.ROLE, Aspect.CRITICS)
+ABOUT_SOMEONE = (Aspect.WHO, Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
 SHARED_WITH_HEADLINE = 2
-SIZES = ((30, 7), (22, 6), (15, 5), (11, 4), (8, 3), (6, 2), (5, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """A candidate that could open the answer to a question."""
+
     ask: Ask
     anchor: Candidate
     score: float
@@ -41,19 +45,9 @@ def sections_of(draft: Draft, subject: Subject) -> list[Answered]:
     wanted = next((count for size, count in SIZES if len(draft.pool.candidates) >= size), 0)
     if not wanted:
         return []
-    sections = []
-    if opening := _event(draft, subject):
-        sections.append(opening)
-    offers = _offers(draft, subject)
-    for offer in sorted(
-        _choose(draft, offers, wanted + 2), key=lambda each: (ORDER[each.ask.aspect], -each.score)
-    ):
-        if len(sections) >= wanted:
-            break
-        if answered := _answer(draft, offer, offers):
-            draft.take(answered.answer)
-            sections.append(answered)
-    return sections
+    opening = _event(draft, subject)
+    sections = [opening] if opening else []
+    return sections + _in_order(draft, _offers(draft, subject), wanted - len(sections))
 
 
 def _event(draft: Draft, subject: Subject) -> Answered | None:
@@ -73,65 +67,58 @@ def _event(draft: Draft, subject: Subject) -> Answered | None:
 def _offers(draft: Draft, subject: Subject) -> list[Offer]:
     found = []
     for candidate in draft.pool.candidates:
-        if candidate.leans or not draft.fresh(candidate):
+        if candidate.leans or candidate.relevance < ON_THE_STORY or not draft.fresh(candidate):
             continue
-        if candidate.relevance < ON_THE_STORY:
-            continue
-        for ask in asks_of(
-            candidate.text,
-            subject,
-            draft.pool.names.in_text(candidate.text),
-            draft.headline,
-            candidate.relevance >= CENTRAL,
-        ):
+        central = candidate.relevance >= CENTRAL
+        asks = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central)
+        for ask in (*asks, *_topics(draft, candidate, subject)):
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
 
-def _choose(draft: Draft, offers: list[Offer], wanted: int) -> list[Offer]:
-    """The best offers, no aspect beyond its limit, nobody asked about twice, no anchor used twice."""
-    chosen: list[Offer] = []
+def _topics(draft: Draft, candidate: Candidate, subject: Subject) -> Iterator[Ask]:
+    """Questions about the nameless things the story keeps coming back to."""
+    for place, (phrase, said) in enumerate(draft.pool.phrases.items()):
+        if phrase in candidate.text and place < 12:
+            yield Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.7 - 0.03 * place)
+
+
+def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:
+    """The best offers that can be answered, no aspect beyond its limit, nobody asked about twice, in telling order.
+
+    What is chosen is only reserved, not told: as the order is not yet known, no section may lean on another.
+    """
+    chosen: list[tuple[Offer, Answered]] = []
     counts: dict[Aspect, int] = defaultdict(int)
     for offer in offers:
         if len(chosen) >= wanted:
             break
         ask = offer.ask
-        if counts[ask.aspect] >= LIMIT.get(ask.aspect, 1) or any(
-            ask.about == other.ask.about for other in chosen
-        ):
+        if counts[ask.aspect] >= LIMIT.get(ask.aspect, 1) or any(ask.about == other.ask.about for other, _ in chosen):
             continue
-        if any(other.anchor is offer.anchor for other in chosen):
-            continue
-        if not draft.fresh(offer.anchor, [other.anchor for other in chosen]):
-            continue
-        counts[ask.aspect] += 1
-        chosen.append(offer)
-    return chosen
+        if answered := _answer(draft, offer, offers):
+            counts[ask.aspect] += 1
+            draft.reserve(answered.answer)
+            chosen.append((offer, answered))
+    chosen.sort(key=lambda each: (ORDER[each[0].ask.aspect], -each[0].score))
+    return [answered for _, answered in chosen]
 
 
 def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     """Fills a section from the offers to the same question; None when too little is left to answer it."""
-    mates = [
-        other
-        for other in offers
-        if other.ask.aspect == offer.ask.aspect and other.ask.about == offer.ask.about
-    ]
-    same = [other for other in mates if other.ask.question == offer.ask.question]
-    for anchored in (offer, *same):
-        if draft.stands(anchored.anchor):
-            about = offer.ask.about if offer.ask.aspect in ABOUT_SOMEONE else ""
-            answer = _fill(
-                draft, anchored.anchor, [mate.anchor for mate in mates], about.split()[-1] if about else ""
-            )
-            if _words(answer) >= FEWEST_WORDS:
-                return Answered(offer.ask.question, tuple(answer))
-    return None
+    if not draft.stands(offer.anchor):
+        return None
+    ask = offer.ask
+    mates = [other.anchor for other in offers if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)]
+    about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
+    answer = _fill(draft, offer.anchor, mates, about)
+    return Answered(ask.question, tuple(answer)) if _words(answer) >= FEWEST_WORDS else None
 
 
 def _fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "") -> list[Candidate]:
     """The anchor with what follows it in its article, then the mates, other outlets first, up to the wanted length.
 
-    Where the question is `about` someone, what does not speak of them is left out.
+    Where the question is `about` someone or something, what does not speak of it is left out.
     """
     answer = [anchor]
     _extend(draft, answer, anchor, about)
@@ -139,11 +126,7 @@ def _fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = 
     for mate in (*ordered, *_alike(draft, anchor)):
         if _words(answer) >= ENOUGH_WORDS or len(answer) >= MOST_SENTENCES:
             break
-        if (
-            draft.stands(mate, answer)
-            and about in mate.text
-            and _words(answer) + _words([mate]) <= MOST_WORDS
-        ):
+        if about in mate.text and _words(answer) + _words([mate]) <= MOST_WORDS and draft.stands(mate, answer):
             answer.append(mate)
             _extend(draft, answer, mate, about)
     return answer
@@ -163,11 +146,9 @@ def _alike(draft: Draft, anchor: Candidate) -> list[Candidate]:
 def _extend(draft: Draft, answer: list[Candidate], last: Candidate, about: str) -> None:
     while _words(answer) < ENOUGH_WORDS and len(answer) < MOST_SENTENCES:
         following = draft.continues(last, answer)
-        if (
-            following is None
-            or not (following.leans or about in following.text)
-            or _words(answer) + _words([following]) > MOST_WORDS
-        ):
+        if following is None or not (following.leans or about in following.text):
+            return
+        if _words(answer) + _words([following]) > MOST_WORDS:
             return
         answer.append(following)
         last = following

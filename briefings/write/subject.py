@@ -14,15 +14,10 @@ CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 PLURALS = frozenset(
-    "Democrats Republicans Senators Lawmakers Feds States Dems Activists Scientists Researchers Officials Regulators Critics Workers "
-    "Employees Users Experts Prosecutors Police Hackers Liberals Conservatives".split()
+    ["Democrats", "Republicans", "Senators", "Lawmakers", "Feds", "States", "Dems", "Activists", "Scientists", "Researchers", "Officials", "Regulators", "Critics", "Workers", "Employees", "Users", "Experts", "Prosecutors", "Police", "Hackers", "Liberals", "Conservatives"]
 )
 SPELLED_OUT = {"dems": "Democrats", "feds": "federal authorities"}
-EVENT_NOUNS = (
-    "settlement lawsuit deal merger breach hack probe investigation ban bill ruling order attack shooting beating outage hearing launch "
-    "study report acquisition spinoff rule rules decision policy scandal trial testimony vote memo fine leak ads plan app "
-    "boycott program programs update cyberattack fires spacewalk partnership agreement rollout"
-).split()
+EVENT_NOUNS = ["settlement", "lawsuit", "deal", "merger", "breach", "hack", "probe", "investigation", "ban", "bill", "ruling", "order", "attack", "shooting", "beating", "outage", "hearing", "launch", "study", "report", "acquisition", "spinoff", "rule", "rules", "decision", "policy", "scandal", "trial", "testimony", "vote", "memo", "fine", "leak", "ads", "plan", "app", "boycott", "program", "programs", "update", "cyberattack", "fires", "spacewalk", "partnership", "agreement", "rollout"]
 ROLE = r"(?:director|chief|CEO|boss|founder|chair|chairman|head|staffers|employees|executives|consultants|user|users|conservatives)"
 
 
@@ -69,9 +64,18 @@ def subject_of(headline: str, names: Names, bodies: str) -> Subject:
 
 def _leading(headline: str, names: Names) -> Name | None:
     """The name a headline is about: the one used most in the story among those it holds, the first if close."""
-    held = [name for name in names.in_text(headline) if name.count >= 2]
+    held = [name for name in names.in_text(headline) if name.count >= 2 and not name.place]
+    top = next((name for name in names.found if not name.place), None)
+    if (
+        top
+        and top.count >= 5
+        and (
+            not held or (top.person and top.count > 1.5 * held[0].count and top.articles >= held[0].articles)
+        )
+    ):
+        return top
     if not held:
-        return names.found[0] if names.found and names.found[0].count >= 5 else None
+        return None
     most = max(name.count * name.articles for name in held)
     near = [name for name in held if name.count * name.articles >= 0.45 * most]
     first = min(near, key=lambda name: headline.find(name.short))

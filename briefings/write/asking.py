@@ -1,0 +1,52 @@
+"""One structured question to a model, asked again once when the answer has not the shape."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from inference.errors import BadReply, Refused, Truncated
+from inference.gateway import Ask, Reply
+
+Generate = Callable[[Ask], Reply]
+Shape = TypeVar("Shape", bound=BaseModel)
+log = logging.getLogger("briefings.write")
+
+
+class NotGoodEnough(Exception):
+    """The model answered, but what may be published of it makes no brief or lens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whom to ask, and on whose account: `work_key` and `brief` as in `inference.gateway.Ask`."""
+
+    generate: Generate
+    work_key: str
+    brief: str | None = None
+
+    def ask(self, shape: type[Shape], purpose: str, step: str, system: str, prompt: str, limit: int) -> Shape:
+        """The answer in `shape`. One more attempt for a malformed answer; raises `inference.errors` otherwise."""
+        question = Ask(
+            purpose=purpose,
+            work_key=self.work_key,
+            step=step,
+            system=system,
+            prompt=prompt,
+            schema=shape,
+            max_output_tokens=limit,
+            brief=self.brief,
+        )
+        try:
+            reply = self.generate(question)
+        except Refused:
+            raise
+        except BadReply as error:
+            log.info("asking again for the %s of %s: %s", step, self.work_key, error)
+            longer = 2 * limit if isinstance(error, Truncated) else limit
+            reply = self.generate(replace(question, max_output_tokens=longer))
+        return shape.model_validate(reply.parsed)

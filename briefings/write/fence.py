@@ -1,0 +1,77 @@
+"""How sources are shown to a model: fenced as data, labelled by passage, cut to size; and back from label to citation."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from briefings.schemas import Citation, Material, Sentence, SourceText, Span
+
+# Beyond this a story's further articles repeat what the better sources said.
+STORY_CHARACTERS = 24_000
+ARTICLE_CHARACTERS = 9_000
+PASSAGE_CHARACTERS = 2_500
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`text` goes into the prompt; `citations` has what each label in it stands for."""
+
+    text: str
+    citations: Mapping[str, Citation]
+
+
+def show(material: Material) -> Shown:
+    """The story's passages, the best source first, as far as they fit."""
+    # A source cannot know the fence's key, so nothing in it can close the fence.
+    key = hashlib.sha256(repr([article.text for article in material.articles]).encode()).hexdigest()[:16]
+    blocks, citations, room = [], {}, STORY_CHARACTERS
+    for number, article in enumerate(material.articles, start=1):
+        lines = []
+        left = min(room, ARTICLE_CHARACTERS)
+        for span in article.spans:
+            line = _line(article, span)[:left]
+            if not line:
+                continue
+            label = f"A{number}.{span.number}"
+            lines.append(f"[{label}] {line}")
+            citations[label] = _citation(article, span)
+            left, room = left - len(line), room - len(line)
+        if lines:
+            about = f"A{number}, {_inline(article.publisher)}, {article.happened_at:%Y-%m-%d}"
+            blocks.append("\n".join((f"<<<SOURCE {key} {about}", *lines, f"<<<END {key}")))
+    return Shown("\n\n".join(blocks), citations)
+
+
+def cited(text: str, labels: Iterable[str], citations: Mapping[str, Citation]) -> Sentence:
+    """The model's sentence with our citations. A label we never showed becomes one that the verifier refuses."""
+    wanted = dict.fromkeys(re.sub(r"[\s\[\]]", "", label).upper() for label in labels)
+    return Sentence(
+        text=" ".join(text.split()),
+        citations=tuple(citations.get(label) or _unknown(label) for label in wanted),
+    )
+
+
+def _unknown(label: str) -> Citation:
+    return Citation(source=0, article=0, passage=0, start=0, end=0, quote=label[:40])
+
+
+def _citation(article: SourceText, span: Span) -> Citation:
+    return Citation(
+        source=article.source,
+        article=article.article,
+        passage=span.number,
+        start=span.start,
+        end=span.end,
+        quote=article.text[span.start : span.end],
+    )
+
+
+def _line(article: SourceText, span: Span) -> str:
+    return _inline(article.text[span.start : span.end][:PASSAGE_CHARACTERS])
+
+
+def _inline(text: str) -> str:
+    return " ".join(text.split()).replace("<<<", "‹")

@@ -1,0 +1,83 @@
+"""Writes a brief with a model: facts from the sources, the brief from the facts, and only what the verifier passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from briefings.facts import fact_sheet
+from briefings.schemas import BriefBody, Citation, Disagreement, Material, Section, Sentence
+from briefings.verify import Unusable, Verified, verify
+from briefings.write import fence, prompts
+from briefings.write.asking import Desk, Generate, NotGoodEnough
+from briefings.write.reply import BriefReply, Said
+from inference.gateway import generate
+from inference.models import Purpose
+
+ANSWER_TOKENS = 5000
+FEWEST_FACTS = 2
+RICH_FACTS = 6  # from so many facts on a brief without a section has failed
+
+
+def write_with_model(
+    material: Material, work_key: str, brief: str | None = None, generate: Generate = generate
+) -> Verified:
+    """The verified brief, its failing sentences dropped.
+
+    Raises NotGoodEnough when too little of it is left, and `inference.errors` when there is no answer.
+    """
+    desk = Desk(generate, work_key, brief)
+    sheet = fact_sheet(material, desk)
+    if len(sheet.facts) < FEWEST_FACTS:
+        raise NotGoodEnough(f"only {len(sheet.facts)} facts hold, {len(sheet.failures)} rules were broken")
+    prompt = prompts.facts(material.title, sheet.lines())
+    reply = desk.ask(BriefReply, Purpose.BRIEF, "write", prompts.BRIEF, prompt, ANSWER_TOKENS)
+    # Sentences that fail are dropped here; asking for them again, one by one, belongs between these two lines.
+    verified = _verified(_body(reply, sheet.labels), material)
+    _judge(verified, rich=len(sheet.facts) >= RICH_FACTS)
+    return verified
+
+
+def _verified(draft: BriefBody, material: Material) -> Verified:
+    try:
+        return verify(draft, material)
+    except Unusable as error:
+        raise NotGoodEnough(f"the headline fails: {error}") from error
+
+
+def _judge(verified: Verified, rich: bool) -> None:
+    """A brief full of holes is worse than the sources' own sentences."""
+    body = verified.body
+    counts = body.verification
+    if not body.lead or not body.takeaways:
+        raise NotGoodEnough("no lead or no takeaway is left")
+    if rich and not body.sections:
+        raise NotGoodEnough("no section is left")
+    if counts.dropped > counts.sentences:
+        raise NotGoodEnough(f"{counts.dropped} of {counts.dropped + counts.sentences} sentences failed")
+
+
+def _body(reply: BriefReply, labels: Mapping[str, Citation]) -> BriefBody:
+    """The answer in the document's shape, with our citations for its labels."""
+
+    def said(sentence: Said) -> Sentence:
+        return fence.cited(sentence.text, sentence.passages, labels)
+
+    def all_said(sentences: tuple[Said, ...]) -> tuple[Sentence, ...]:
+        return tuple(said(sentence) for sentence in sentences)
+
+    return BriefBody(
+        headline=said(reply.headline),
+        takeaways=all_said(reply.takeaways[:3]),
+        lead=all_said(reply.lead),
+        sections=tuple(
+            Section(question=" ".join(section.question.split()), answer=all_said(section.answer))
+            for section in reply.sections[:8]
+        ),
+        catch=all_said(reply.catch),
+        bottom_line=all_said(reply.bottom_line),
+        disagreements=tuple(
+            Disagreement(about=" ".join(each.about.split()), claims=(said(each.first), said(each.second)))
+            for each in reply.disagreements[:4]
+        ),
+        follow_ups=tuple(" ".join(question.split()) for question in reply.follow_ups[:4]),
+    )

@@ -1,0 +1,65 @@
+"""Finds the things a story keeps coming back to that have no name: "the phone records", "hate crime charges"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from briefings.write.rank import STOP
+
+NOUN = r"[a-z][a-z-]{2,}"
+BEFORE = (
+    r"the|a|an|of|for|to|on|about|with|its|their|his|her|and|over|against|from|by|into|through|in|under|some|more|new|these|those|this"
+)
+AFTER = (
+    r"(?=[,.;:”\"’')]| (?:of|for|to|on|about|with|and|over|against|from|by|into|that|which|who|in|under|at|as|is|was|are|were|"
+    r"has|have|had|will|would|could|can|or|after|before|between|during|than)\b)"
+)
+# A noun phrase as far as wording can tell: after a determiner or preposition, before a break, preposition or verb.
+PHRASE = re.compile(rf"\b(?P<before>{BEFORE}) (?P<words>(?:[A-Z][\w-]+ )?{NOUN} {NOUN}|(?:[A-Z][\w-]+ ){{1,2}}{NOUN}|{NOUN}){AFTER}")
+NOT_A_NOUN = re.compile(r"(?:ly|ing|ed|ous|ful|able|ible|ive|ic|al|ish|less|est|ern)$")
+NOT_HEAD = frozenset(
+    ["year", "years", "month", "months", "week", "weeks", "day", "days", "time", "times", "way", "ways", "lot", "part", "kind", "number", "people", "percent", "person", "things", "thing", "today", "morning", "afternoon", "night", "million", "billion", "other", "others", "end", "point", "fact", "idea", "case", "matter", "issue", "problem", "question", "world", "country", "public", "media", "internet", "web", "company", "companies", "site", "platform", "social", "rest", "same", "first", "second", "former", "latter", "past", "future", "past", "side", "news", "story", "stories", "report", "reports", "article", "government", "president", "man", "woman", "men", "women", "group", "groups", "term", "terms", "name", "line", "heart", "middle", "top", "whole", "level", "set", "use"]
+)
+LEAST = {1: 6, 2: 3, 3: 3}  # how often a phrase of so many words must come back
+MOST = 12
+
+
+def phrases_of(bodies: Sequence[str]) -> dict[str, str]:
+    """The phrases that come back, the longer and more used first, each as a question would say it ("the phone records")."""
+    seen = {match.group("words") for body in bodies for match in PHRASE.finditer(body)}
+    counts, definite = _counted(bodies)
+    kept: dict[str, str] = {}
+    for words in sorted(seen, key=lambda each: (-counts[each] * (1 + each.count(" ")), each)):
+        enough = counts[words] >= LEAST.get(words.count(" ") + 1, 9)
+        if enough and _is_noun_phrase(words) and (said := _said(words, definite[words], counts[words])):
+            kept[words] = said
+    return dict(list(kept.items())[:MOST])
+
+
+def _counted(bodies: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
+    """How often every run of one to three words is used, and how often behind "the"."""
+    counts: Counter[str] = Counter()
+    definite: Counter[str] = Counter()
+    for body in bodies:
+        words = re.findall(r"[\w-]+|[^\w\s]", body)
+        for size in (1, 2, 3):
+            runs = [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
+            counts.update(runs)
+            definite.update(run for at, run in enumerate(runs) if at and words[at - 1] in ("the", "The"))
+    return counts, definite
+
+
+def _is_noun_phrase(words: str) -> bool:
+    *modifiers, head = words.split()
+    if head in STOP or head in NOT_HEAD or NOT_A_NOUN.search(head):
+        return False
+    return not any(word in STOP or word in NOT_HEAD or word.endswith(("ly", "ing")) for word in modifiers)
+
+
+def _said(words: str, definite: int, count: int) -> str:
+    plural = words.endswith("s") and not words.endswith("ss")
+    if definite >= 3 and definite * 3 >= count:
+        return f"the {words}"
+    return words if plural and " " in words else ""
