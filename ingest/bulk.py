@@ -77,6 +77,23 @@ def settle_articles(outcomes: Sequence[Outcome]) -> None:
     )
 
 
+def adopt_copies(articles: Sequence[int]) -> None:
+    """Copies belong to their original's story: those among `articles`, and those of an original among them.
+
+    Copies are found while reading as well, before the original has a story.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE ingest_article c SET story_id = o.story_id
+            FROM ingest_article o
+            WHERE c.duplicate_of_id = o.id AND c.stage = 'copy' AND c.story_id IS DISTINCT FROM o.story_id
+              AND (c.id = ANY(%s) OR o.id = ANY(%s))
+            """,
+            [list(articles), list(articles)],
+        )
+
+
 def tell_stories(tellings: Sequence[Telling]) -> None:
     """Add the new stories and bring the others up to date; a version grows only where something is material."""
     _execute(

@@ -20,7 +20,7 @@ _LEAD = 700  # characters that tell what an article is about; further down it te
 
 # Two groups become one when their pairs' evidence (log-odds) is this strong on average. Below the even odds of
 # zero, because most pairs of one event share few words and a wrong split hides a source.
-_ENOUGH = -1.0
+_ENOUGH = -1.4
 
 
 @dataclass(frozen=True, slots=True)

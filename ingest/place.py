@@ -73,6 +73,7 @@ def place(article_ids: Sequence[int], now: datetime) -> Placed:
         arrivals = _arrivals(article_ids, now)
         for sample in (False, True):
             total += _place([a for a in arrivals if a.sample == sample], sample)
+        bulk.adopt_copies(article_ids)
     return total
 
 

@@ -83,16 +83,17 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _headline(voice: Voice) -> float:
-    # A newsletter's headline lists the day ("not much happened today"), not the event.
     telling = sum(map(terms.weight, terms.words(voice.title)))
-    listed = voice.kind == "newsletter"
-    return 0.3 * min(telling, 4.0) / 4.0 - 0.6 * listed - 0.5 * (1 - _newsiness(voice.title))
+    # A newsletter's headline lists the day ("A ships, B raises, C leaves"), not the event.
+    listed = voice.kind == "newsletter" or voice.title.count(", ") > 1 or " @ " in voice.title
+    event = bool(_EVENT.search(voice.title))
+    return 0.5 * min(telling, 5.0) / 5.0 + 0.3 * event - 0.6 * listed - 0.5 * (1 - _newsiness(voice.title))
 
 
 _DULL = re.compile(
     r"everything you need to know|how to |guide|roundup|livestream|podcast|replay|webinar|tickets?\b|disrupt 20"
     r"|^quoting |not much happened|what to know|review\b|\bbest \d|^\d+ best|hands-on|^why |^what |^opinion|explained"
-    r"|weekly|newsletter|sponsored|register|what we're expecting|everything else|^meet |tips",
+    r"|(?:system|model) card|weekly|newsletter|sponsored|register|what we're expecting|everything else|^meet |tips",
     re.IGNORECASE,
 )
 _EVENT = re.compile(

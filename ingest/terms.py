@@ -111,3 +111,21 @@ def gram_weight(gram: str) -> float:
     """`weight` for a word; for a pair, that of its less telling word, lessened."""
     first, _, second = gram.partition(" ")
     return _PAIR * min(weight(first), weight(second)) if second else weight(first)
+
+
+_NAME = re.compile(r"\b[A-Z][\w'-]*(?:\s+(?:[A-Z][\w'-]*|\d+(?:\.\d+)?\b))+")
+_LOWER = re.compile(r"\b[a-z]{4,}")
+
+
+def names(text: str) -> set[str]:
+    """The pairs of `grams` that stand in capitals within running text ("Action Plan"), which makes them names.
+
+    A headline All in Capitals is no running text: there nothing tells a name from a phrase.
+    """
+    found: set[str] = set()
+    for sentence in plain(text).split("\n"):
+        if len(_LOWER.findall(sentence)) >= 3:
+            for name in _NAME.findall(sentence):
+                telling = [word for word in words(name) if weight(word)]
+                found.update(f"{first} {second}" for first, second in pairwise(telling))
+    return found
