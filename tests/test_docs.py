@@ -10,7 +10,7 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|tsv|txt|in))`")
+PATH = re.compile(r"`(?!\d)((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|tsv|txt|in))`")
 # Made by running, or named as what there must not be.
 NOT_IN_THE_TREE = {"var/", "var/postgres", "tasks.py", "management/commands/"}
 CONTRACT = [
