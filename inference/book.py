@@ -151,7 +151,7 @@ def _own(name: str, table: Mapping[str, Any]) -> Prices:
     dollars: dict[str, Decimal] = {}
     for axis, value in table.items():
         price = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-        if axis not in Axis.values or price is None or not 0 <= price <= 100_000:
+        if axis not in Axis.values or price is None or not price.is_finite() or not 0 <= price <= 100_000:
             axes = ", ".join(Axis.values)
             raise BadPrices(
                 f"NUTGRAF_PRICES: {name}: {axis} = {value!r}; allowed: {axes}, each from 0 to 100000"

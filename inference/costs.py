@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDay
 from inference.models import Call
 from inference.money import price_of, usd
 from inference.prices import listed
-from inference.tokens import Tokens
+from inference.tokens import NO_TOKENS, Tokens
 
 AXES = [field.name for field in fields(Tokens)]
 PAID = Q(state__in=[Call.State.SETTLED, Call.State.TRUED_UP])
@@ -23,7 +23,7 @@ UNKNOWN = Q(state=Call.State.UNKNOWN)
 
 By = Literal["purpose", "model", "reader", "day", "brief"]
 
-# gpt-4 with 8K context, March 2023, in nano-dollars per million tokens (shared/design's price table; OpenAI's list then).
+# OpenAI's list price of gpt-4 with 8K context in March 2023, in nano-dollars per million tokens.
 INPUT_2023 = 30_000_000_000
 OUTPUT_2023 = 60_000_000_000
 CHARACTERS_A_TOKEN = 4
@@ -38,7 +38,7 @@ class CostSummary:
 
     nano: int = 0
     held: int = 0
-    tokens: Tokens = Tokens()
+    tokens: Tokens = NO_TOKENS
     models: tuple[str, ...] = ()
     calls: int = 0
 

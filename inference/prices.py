@@ -8,18 +8,22 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.db.models.functions import Greatest, Now
+from django.db import connection, transaction
+from django.db.models import DateTimeField, F, Func
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from inference import book
 from inference.book import Prices
-from inference.errors import LedgerDown, UnknownModel
+from inference.errors import UnknownModel
 from inference.models import Axis, Price
 from inference.money import price_of
 from inference.tokens import Tokens
 
+WRITER_LOCK = 0x7072696365  # any number nobody else uses
+NOW = Func(
+    function="clock_timestamp", output_field=DateTimeField()
+)  # not the transaction's start: it may have waited
 OPENAI = "https://api.openai.com/v1"
 
 
@@ -103,18 +107,27 @@ def _snapshot(asked: str, answered: str) -> bool:
 
 def _rows(provider: str, model: str, tier: str, prices: Prices, source: str) -> tuple[int, ...]:
     """The ids of the rows with exactly these prices, written when they are new or have changed."""
-    for _ in range(3):
-        current = Price.objects.filter(provider=provider, model=model, tier=tier, valid_until=None)
-        found = {row.axis: row for row in current}
-        if {axis: row.nano_per_million for axis, row in found.items()} == prices:
-            return tuple(sorted(row.pk for row in found.values()))
-        try:
-            with transaction.atomic():
-                current.update(valid_until=Greatest(F("valid_from"), Now()))
-                _write(provider, model, tier, prices, source)
-        except IntegrityError:
-            continue  # another process wrote them in the same moment
-    raise LedgerDown(f"the prices of {model} keep changing")
+    if rows := _current(provider, model, tier, prices):
+        return rows
+    with transaction.atomic(), connection.cursor() as cursor:
+        # One writer at a time: two that write the same prices at once would deadlock in the exclusion constraint.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
+        if not _current(provider, model, tier, prices):
+            old = Price.objects.filter(provider=provider, model=model, tier=tier, valid_until=None)
+            old.update(valid_until=Greatest(F("valid_from"), NOW))
+            _write(provider, model, tier, prices, source)
+        return _current(provider, model, tier, prices)
+
+
+def _current(provider: str, model: str, tier: str, prices: Prices) -> tuple[int, ...]:
+    """The rows now valid when they say these prices, else none."""
+    found = {
+        row.axis: row
+        for row in Price.objects.filter(provider=provider, model=model, tier=tier, valid_until=None)
+    }
+    if {axis: row.nano_per_million for axis, row in found.items()} != prices:
+        return ()
+    return tuple(sorted(row.pk for row in found.values()))
 
 
 def _write(provider: str, model: str, tier: str, prices: Prices, source: str) -> None:
@@ -125,6 +138,7 @@ def _write(provider: str, model: str, tier: str, prices: Prices, source: str) ->
             model=model,
             tier=tier,
             axis=axis,
+            valid_from=NOW,
             nano_per_million=amount,
             source=source,
             read_on=today,

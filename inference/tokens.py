@@ -22,6 +22,9 @@ class Tokens:
         return Tokens(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
+NO_TOKENS = Tokens()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a usage object says; `mismatch` names what does not add up (the dearer reading was taken)."""

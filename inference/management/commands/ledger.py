@@ -79,11 +79,14 @@ def _calls(options: dict[str, Any]) -> Result:
     if options["state"]:
         calls = calls.filter(state=options["state"])
     rows = [_row(call) for call in calls[: options["limit"]]]
-    lines = [
-        "{reserved_at} {state:9} {usd:>12} {model} {purpose} {work_key}/{step}#{number}".format(**r)
-        for r in rows
-    ]
+    lines = [_line(row) for row in rows]
     return rows, lines or ["No calls."], True
+
+
+def _line(row: dict[str, Any]) -> str:
+    money = f"${row['usd']}" if row["usd"] else f"(held ${row['hold_usd']})"
+    what = f"{row['purpose']} {row['work_key']}/{row['step']}#{row['number']}"
+    return f"{row['reserved_at']} {row['state']:9} {money} {row['model']} {what} {row['error']}".rstrip()
 
 
 def _row(call: Call) -> dict[str, Any]:

@@ -1,0 +1,230 @@
+"""Reserve, send, settle: every way a call's money can go, and that no other way exists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db.models.functions import Now
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from inference import audit, ledger, prices, spool
+from inference.errors import LedgerDown, NotSent, OverBudget
+from inference.evidence import Evidence
+from inference.ledger import Attempt, Bill
+from inference.models import Budget, Call, Entry
+from inference.tokens import Tokens
+
+pytestmark = pytest.mark.django_db
+
+HOLD = 1_000_000
+
+
+def _reserve(work: str = "brief:b1", hold: int = HOLD, reader: int | None = None) -> Call:
+    return ledger.reserve(Attempt("brief", work, "write", "gpt-5-mini", "api.openai.com", hold, "b1", reader))
+
+
+def _bill(tokens: int = 100) -> Bill:
+    """An honest bill for so many input tokens of gpt-5-mini: 250 nano-dollars each."""
+    usage = {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens}
+    tariff = prices.tariff("gpt-5-mini")
+    return Bill(tariff.cost(Tokens(tokens)), Tokens(tokens), tariff.rows, Evidence(usage=usage))
+
+
+def _service() -> Budget:
+    return Budget.objects.filter(scope="service").order_by("period")[0]
+
+
+def test_it_numbers_the_attempts_at_a_step() -> None:
+    assert [_reserve().number, _reserve().number, _reserve("brief:b2").number] == [1, 2, 1]
+
+
+def test_it_gives_back_what_a_settled_call_did_not_use() -> None:
+    call = _reserve()
+    assert (_service().held, _service().settled) == (HOLD, 0)
+    ledger.mark_sent(call.pk)
+    assert ledger.settle(call.pk, _bill(100))
+    assert (_service().held, _service().settled) == (0, 25_000)
+    assert audit.verify() == []
+
+
+def test_a_second_settle_changes_nothing() -> None:
+    call = _reserve()
+    ledger.mark_sent(call.pk)
+    assert ledger.settle(call.pk, _bill(100))
+    assert not ledger.settle(call.pk, _bill(200))
+    assert not ledger.release(call.pk, "late")
+    assert not ledger.mark_unknown(call.pk, "late")
+    assert _service().settled == 25_000
+    assert audit.verify() == []
+
+
+def test_an_unknown_call_keeps_its_hold_until_the_bill_or_the_report_comes() -> None:
+    billed, reported = _reserve(), _reserve()
+    for call in (billed, reported):
+        ledger.mark_sent(call.pk)
+        assert ledger.mark_unknown(call.pk, "time-out")
+    assert _service().held == 2 * HOLD
+    assert audit.verify() == []
+    assert ledger.settle(billed.pk, _bill(100))
+    assert ledger.true_up(reported.pk, 30_000, "usage report of 2025-08-08")
+    assert not ledger.true_up(reported.pk, 30_000, "usage report of 2025-08-08")
+    assert (_service().held, _service().settled) == (0, 55_000)
+    assert audit.verify() == []
+
+
+def test_it_refuses_what_does_not_fit_and_leaves_no_trace(settings: Any) -> None:
+    settings.NUTGRAF_BUDGET_DAY_USD = "0.0025"  # 2.5 holds
+    _reserve()
+    _reserve()
+    with pytest.raises(OverBudget) as caught:
+        _reserve()
+    assert caught.value.scope == "service"
+    assert Call.objects.count() == 2
+    assert _service().held == 2 * HOLD
+    settings.NUTGRAF_BUDGET_DAY_USD = "0.003"
+    assert _reserve().number == 3
+    assert audit.verify() == []
+
+
+def test_it_charges_a_reader_without_touching_another(settings: Any, django_user_model: Any) -> None:
+    settings.NUTGRAF_BUDGET_READER_MONTH_USD = "0.001"
+    ada, ben = (django_user_model.objects.create_user(f"{name}@example.com") for name in ("ada", "ben"))
+    _reserve(reader=ada.pk)
+    with pytest.raises(OverBudget, match=f"reader:{ada.pk}"):
+        _reserve(reader=ada.pk)
+    _reserve(reader=ben.pk)
+
+
+def test_the_ledger_outlives_the_reader(django_user_model: Any) -> None:
+    ada = django_user_model.objects.create_user("ada@example.com")
+    call = _reserve(reader=ada.pk)
+    ledger.mark_sent(call.pk)
+    ledger.settle(call.pk, _bill())
+    ada.delete()
+    call.refresh_from_db()
+    assert (call.reader, call.cost) == (None, 25_000)
+    assert audit.verify() == []
+
+
+def test_the_sweep_closes_what_was_abandoned() -> None:
+    unsent, sent, alive = _reserve(), _reserve(), _reserve()
+    ledger.mark_sent(sent.pk)
+    Call.objects.filter(pk__in=[unsent.pk, sent.pk]).update(lease_until=Now() - timedelta(minutes=5))
+    assert [broken.name for broken in audit.verify()] == ["nothing_past_its_lease"] * 2
+    assert ledger.sweep() == {"released": 1, "unknown": 1}
+    assert ledger.sweep() == {"released": 0, "unknown": 0}
+    states = dict(Call.objects.values_list("pk", "state"))
+    assert states == {unsent.pk: "released", sent.pk: "unknown", alive.pk: "reserved"}
+    with pytest.raises(NotSent):
+        ledger.mark_sent(unsent.pk)
+    assert audit.verify() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Entry.objects.update(amount=1),
+        lambda: Entry.objects.all().delete(),
+        lambda: Entry.objects.filter(kind="reserve").update(evidence="edited"),
+        lambda: Call.objects.all().delete(),
+        lambda: connection.cursor().execute("DELETE FROM inference_entry"),
+    ],
+)
+def test_the_entries_refuse_to_be_changed(change: Any) -> None:
+    _reserve()
+    before = list(Entry.objects.order_by("pk").values())
+    with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic():
+        change()
+    assert list(Entry.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_refuses_a_transaction_that_does_not_sum_to_zero() -> None:
+    call = _reserve()
+    one = Entry.objects.filter(call=call)[0]
+    with pytest.raises(IntegrityError, match="sum to zero"):
+        Entry.objects.create(transaction=one.transaction, call=call, account="spent", kind="settle", amount=5)
+
+
+def test_verify_names_what_was_tampered_with() -> None:
+    call = _reserve()
+    ledger.mark_sent(call.pk)
+    ledger.settle(call.pk, _bill())
+    Call.objects.filter(pk=call.pk).update(cost=24_999)
+    Budget.objects.filter(scope="service", period=_service().period).update(settled=7)
+    names = {broken.name for broken in audit.verify()}
+    assert names == {"entries_match_state", "cost_matches_usage", "budgets_match_entries"}
+
+
+def test_a_bill_that_finds_no_database_waits_on_disk_and_is_posted_once(settings: Any, tmp_path: Any) -> None:
+    settings.NUTGRAF_VAR = tmp_path
+    call = _reserve()
+    ledger.mark_sent(call.pk)
+    bill = _bill(100)
+    with connection.execute_wrapper(_database_gone), pytest.raises(LedgerDown):
+        spool.post(call.pk, bill)
+    assert Call.objects.get(pk=call.pk).state == "sent"
+    assert spool.drain() == 1
+    assert spool.drain() == 0
+    assert not ledger.settle(call.pk, bill)
+    assert Call.objects.get(pk=call.pk).cost == 25_000
+    assert audit.verify() == []
+
+
+def test_nothing_is_reserved_while_the_database_is_away() -> None:
+    with connection.execute_wrapper(_database_gone), pytest.raises(LedgerDown):
+        _reserve()
+
+
+def _database_gone(*_: Any) -> None:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["reserve", "sent", "settle", "release", "unknown", "true_up", "sweep"]),
+        st.integers(0, 5),
+        st.integers(0, 8_000),
+    ),
+    max_size=30,
+)
+
+
+class AnyOrder(TestCase):
+    """Whatever happens in whatever order, however often, the books hold."""
+
+    @hypothesis_settings(max_examples=25, deadline=None)
+    @given(steps=STEPS)
+    def test_it_holds_its_invariants_in_any_order_of_events(self, steps: list[tuple[str, int, int]]) -> None:
+        calls: list[int] = []
+        for what, which, tokens in steps:
+            if what == "reserve":
+                calls.append(_reserve(f"work:{which}", 250 * 8_000).pk)
+            elif what == "sweep":
+                Call.objects.filter(state__in=["reserved", "sent"], pk__in=calls[:which]).update(
+                    lease_until=Now() - timedelta(hours=1)
+                )
+                ledger.sweep()
+            elif calls:
+                _do(what, calls[which % len(calls)], tokens)
+        assert audit.verify() == []
+
+
+def _do(what: str, call: int, tokens: int) -> None:
+    if what == "sent":
+        if Call.objects.filter(pk=call, state="reserved", lease_until__gt=Now()).exists():
+            ledger.mark_sent(call)
+    elif what == "settle":
+        ledger.settle(call, _bill(tokens))
+    elif what == "release":
+        ledger.release(call, "refused")
+    elif what == "unknown":
+        ledger.mark_unknown(call, "time-out")
+    else:
+        ledger.true_up(call, tokens * 250, "report")
