@@ -13,6 +13,7 @@ from django.db.models import Q
 from briefings.models import Brief
 from briefings.schemas import SourceRef
 from ingest.models import Article
+from ingest.score import origin
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -41,9 +42,9 @@ def of_briefs(briefs: Sequence[Brief]) -> Mapping[str, Coverage]:
     }
 
 
-def publisher(title: str, url: str) -> str:
-    """How a source is named: by its title, else by its host."""
-    return title or urlsplit(url).hostname or url
+def publisher(row: Article) -> str:
+    """How an article's source is named: by its title, else by the site the article stands on."""
+    return row.source.title or origin(row.url, row.source_id)
 
 
 def web_address(url: str) -> str:
@@ -77,7 +78,7 @@ def _ref(row: Article) -> SourceRef:
     return SourceRef(
         id=row.source_id,
         title=row.title,
-        publisher=publisher(row.source.title, row.source.url),
+        publisher=publisher(row),
         url=web_address(row.url),
         published_at=row.published_at,
         primary=row.source.primary,

@@ -62,7 +62,7 @@ def _cited(sentences: Sequence[Sentence], numbers: dict[int, int]) -> str:
         sentence.text
         + "".join(
             f" [{n}]"
-            for n in sorted({numbers[c.article] for c in sentence.citations if c.article in numbers})
+            for n in sorted({numbers[c.source] for c in sentence.citations if c.source in numbers})
         )
         for sentence in sentences
     )

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
 from briefings import coverage, spent
 from briefings.coverage import Coverage
-from briefings.models import Brief, Edition, EditionItem, Lens, State
-from briefings.schemas import BriefBody, BriefDocument, Cost, LensBody, LensDocument, Section, StoryRef
+from briefings.models import Brief, Edition, EditionItem, Lens, State, Writer
+from briefings.schemas import (
+    BriefBody,
+    BriefDocument,
+    EditionDocument,
+    EditionEntry,
+    LensBody,
+    LensDocument,
+    StoryRef,
+)
+from briefings.spent import Spent
 from ingest.models import Article, Revision
 from users.models import User
 
 WORDS_A_MINUTE = 220
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title", "source__url")
+CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,18 @@ def edition_documents(edition: Edition) -> list[BriefDocument]:
     return [reading.document for reading in edition_readings(edition)]
 
 
+def edition_document(edition: Edition) -> dict[str, Any]:
+    """The public JSON of a reader's edition (`briefings.schemas.EditionDocument`)."""
+    readings = edition_readings(edition)
+    whole = EditionDocument(
+        reader=edition.reader.email,
+        date=edition.local_date,
+        items=tuple(EditionEntry(rank=one.rank, why=one.why, brief=one.document) for one in readings),
+        cost=spent.together([one.document.cost for one in readings]),
+    )
+    return whole.model_dump(mode="json")
+
+
 def edition_readings(edition: Edition) -> list[Reading]:
     """The edition's briefs in their order, with rank and reasons."""
     return _of_items(EditionItem.objects.filter(edition=edition).order_by("rank"))
@@ -124,8 +146,8 @@ def cited(brief_id: str, articles: Iterable[int]) -> Mapping[int, Cited]:
 
 
 def _cited(row: Article, text: str | None) -> Cited:
-    named = coverage.publisher(row.source.title, row.source.url)
-    return Cited(named, row.title, coverage.web_address(row.url), row.published_at, text)
+    url = coverage.web_address(row.url)
+    return Cited(coverage.publisher(row), row.title, url, row.published_at, text)
 
 
 def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
@@ -136,41 +158,39 @@ def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
 
 
 def _placed(reading: Reading, row: EditionItem) -> Reading:
-    return Reading(
-        document=reading.document,
-        outlets=reading.outlets,
-        origins=reading.origins,
-        minutes=reading.minutes,
-        rank=row.rank,
-        why=tuple(row.why),
-        day=row.edition.local_date,
-    )
+    return replace(reading, rank=row.rank, why=tuple(row.why), day=row.edition.local_date)
 
 
 def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
     covered = coverage.of_briefs([brief for brief, _ in pairs])
-    costs = spent.on_briefs([brief.pk for brief, _ in pairs])
-    return [_reading(brief, lens, covered[brief.pk], costs[brief.pk]) for brief, lens in pairs]
+    paid = spent.on(pairs)
+    return [
+        _reading(brief, lens, covered[brief.pk], one) for (brief, lens), one in zip(pairs, paid, strict=True)
+    ]
 
 
-def _reading(brief: Brief, lens: Lens | None, covered: Coverage, cost: Cost) -> Reading:
-    body = BriefBody.model_validate(brief.body)
-    for_reader = _lens(lens)
-    first = covered.sources[0].url if covered.sources else ""
-    whole = BriefDocument(
+def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) -> Reading:
+    body, own = BriefBody.model_validate(brief.body), _lens(lens)
+    texts = list(_texts(body, own))
+    document = BriefDocument(
         **dict(body),
         id=brief.pk,
         version=brief.version,
-        story=StoryRef(id=brief.story.pk, title=brief.story.title, url=first),
+        story=_story(brief, covered),
         written_at=brief.written_at or NEVER,
-        writer="model" if brief.writer == "model" else "extractive",
-        lens=for_reader,
+        writer="model" if brief.writer == Writer.MODEL else "extractive",
+        lens=own,
         sources=covered.sources,
-        cost=cost,
+        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts))),
         sample=brief.story.sample,
     )
-    minutes = max(1, round(_words(whole) / WORDS_A_MINUTE))
-    return Reading(document=whole, outlets=covered.outlets, origins=covered.origins, minutes=minutes)
+    minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
+    return Reading(document=document, outlets=covered.outlets, origins=covered.origins, minutes=minutes)
+
+
+def _story(brief: Brief, covered: Coverage) -> StoryRef:
+    url = next((source.url for source in covered.sources if source.url), "")
+    return StoryRef(id=brief.story.pk, title=brief.story.title, url=url)
 
 
 def _lens(lens: Lens | None) -> LensDocument | None:
@@ -179,14 +199,10 @@ def _lens(lens: Lens | None) -> LensDocument | None:
     return LensDocument(**dict(LensBody.model_validate(lens.body)), role=lens.role, industry=lens.industry)
 
 
-def _words(whole: BriefDocument) -> int:
-    """Words of everything a reader reads: the shared part and their own."""
-    answers = [section.answer for section in whole.sections]
-    if whole.lens:
-        answers += [whole.lens.why_it_matters, *(question.answer for question in whole.lens.questions)]
-    runs = [whole.takeaways, whole.lead, whole.catch, whole.bottom_line, *answers]
-    return sum(len(sentence.text.split()) for run in runs for sentence in run) + _headings(whole.sections)
-
-
-def _headings(sections: Sequence[Section]) -> int:
-    return sum(len(section.question.split()) for section in sections)
+def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:
+    """Every text that a reader reads, headings included."""
+    runs = [(body.headline,), body.takeaways, body.lead, body.catch, body.bottom_line]
+    answers = [*body.sections, *(lens.questions if lens else ())]
+    runs += [section.answer for section in answers] + [lens.why_it_matters if lens else ()]
+    yield from (sentence.text for run in runs for sentence in run)
+    yield from (section.question for section in answers)

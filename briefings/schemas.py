@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
@@ -197,3 +197,18 @@ class BriefDocument(BriefBody):
     sources: tuple[SourceRef, ...]
     cost: Cost
     sample: bool
+
+
+class EditionEntry(Shape):
+    rank: int
+    why: tuple[str, ...]
+    brief: BriefDocument
+
+
+class EditionDocument(Shape):
+    """A reader's edition as `--json` prints it; `date` is local to the reader."""
+
+    reader: str
+    date: date
+    items: tuple[EditionEntry, ...]
+    cost: Cost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,8 +101,7 @@ class _Marker:
             return Line(sentence.text, sentence.opinion)
         mark = f"{self.prefix}{len(self.evidence) + 1}"
         self.evidence.append(Evidence(mark, sentence.text, excerpts))
-        label = ", ".join(dict.fromkeys(excerpt.publisher for excerpt in excerpts))
-        return Line(sentence.text, sentence.opinion, mark, label)
+        return Line(sentence.text, sentence.opinion, mark, _label(excerpts))
 
     def lines(self, sentences: Iterable[Sentence]) -> tuple[Line, ...]:
         return tuple(self.line(sentence) for sentence in sentences)
@@ -114,6 +113,12 @@ class _Marker:
         article = self.articles.get(citation.article, UNKNOWN)
         found = passage(article.text, citation, self.around)
         return Excerpt(article.publisher, article.title, article.url, article.published_at, found)
+
+
+def _label(excerpts: Sequence[Excerpt]) -> str:
+    """The first publisher by name, the others by number: a marker must not be longer than its sentence."""
+    names = list(dict.fromkeys(excerpt.publisher for excerpt in excerpts))
+    return names[0] + (f" +{len(names) - 1}" if len(names) > 1 else "")
 
 
 def _sentences(document: BriefDocument) -> Iterable[Sentence]:

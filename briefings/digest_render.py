@@ -1,0 +1,65 @@
+"""Renders a stored edition as a mail: the same documents as the pages show, HTML and text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from briefings import read
+from briefings.models import Edition
+
+SUBJECT = 150  # characters; mail programs show fewer
+PREHEADER = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """`subject` is one line of plain text; `html` needs nothing from outside."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(edition: Edition, unsubscribe_url: str) -> Mail:
+    """The digest of a ready edition. `unsubscribe_url` is absolute and carries the reader's token."""
+    readings = read.edition_readings(edition)
+    context = {
+        "edition": edition,
+        "readings": readings,
+        "site": settings.NUTGRAF_URL,
+        "unsubscribe_url": unsubscribe_url,
+        "preheader": _short(_preheader(readings), PREHEADER),
+        "minutes": sum(reading.minutes for reading in readings),
+        "usd": str(sum((Decimal(reading.document.cost.usd) for reading in readings), Decimal())),
+        "extractive": any(reading.document.writer == "extractive" for reading in readings),
+    }
+    html = render_to_string("emails/digest.html", context)
+    return Mail(
+        subject=_subject(edition, readings),
+        text=render_to_string("emails/digest.txt", context),
+        html=css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True).inline(html),
+    )
+
+
+def _subject(edition: Edition, readings: list[read.Reading]) -> str:
+    if not readings:
+        return f"A quiet day in AI, {edition.local_date:%-d %B}"
+    return _short(readings[0].document.headline.text, SUBJECT)
+
+
+def _preheader(readings: list[read.Reading]) -> str:
+    if not readings:
+        return "Nothing was worth your time."
+    first = readings[0].document
+    return first.takeaways[0].text if first.takeaways else first.headline.text
+
+
+def _short(text: str, limit: int) -> str:
+    # One line whatever a source put into its headline: a line break would end the mail's header.
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= limit else line[:limit].rpartition(" ")[0] + " …"
