@@ -27,6 +27,7 @@ _SCORES = re.compile(
     r"(?im)^\W*(?:points?|comments?|votes?|upvotes?|score|likes?|views?|stars?|replies)\s*:?\s*\d[\d,.]*k?\s*$"
     r"|\b\d[\d,.]*k?\s+(?:points?|comments?|votes?|upvotes?|likes?|views?|stars?|replies)\b"
 )
+_COUNTED = re.compile(r"(?i)\b(?:points?|comments?|votes?|upvotes?|score|likes?|views?|stars?|replies)\b")
 # Marks that feeds add to links; any other fragment may name one entry of a long page.
 _MARK = re.compile(r"^(?:atom|rss|ref|utm|xtor|ftag|comments?$|respond$|:~:)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -111,7 +112,7 @@ def canonical(url: str) -> str:
 def content_hash(title: str, paragraphs: Sequence[str]) -> str:
     """Equal for equal title and text, whatever their spacing, case, punctuation and scores."""
     text = "\n".join([title, *paragraphs])
-    if any(char.isdigit() for char in text[-4000:]):
+    if _COUNTED.search(text):
         text = _SCORES.sub("", text)
     return digest(_words(text))
 

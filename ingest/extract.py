@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.furniture import is_teaser
 from ingest.parse import PageText
+from ingest.plain import BREAK
 
 SHORTEST_PAGE = 300
 GAIN = 1.15  # a page must say noticeably more than the feed to replace it
 LIKENESS = 0.4
 
 _WORD = re.compile(r"\w{4,}")
+
+
+def wants_page(url: str, feed_text: str) -> bool:
+    """Whether the feed only announces an article that stands on a page we could read."""
+    paragraphs = feed_text.split(BREAK) if feed_text else []
+    return url.startswith(("http://", "https://")) and is_teaser(paragraphs)
 
 
 def page_refusal(title: str, feed_text: str, page: PageText) -> str:

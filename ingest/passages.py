@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.plain import BREAK
 
@@ -13,7 +13,7 @@ LONGEST = 1200  # characters; a longer paragraph is cut between sentences so tha
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-Þ一-鿿])")
 
 
-def compose(title: str, paragraphs: list[str]) -> str:
+def compose(title: str, paragraphs: Sequence[str]) -> str:
     """The article's stored text: its title, then its paragraphs, with an empty line between each."""
     return BREAK.join([title, *paragraphs])
 

@@ -1,4 +1,4 @@
-"""The step from NEW to READ: sets copies aside, reads the pages behind teasers, and makes text and passages final.
+"""The step from NEW to READ: reads the pages behind teasers and makes text and passages final.
 
 A page that cannot be read is recorded on its article and harms nothing: the feed's own text stays.
 """
@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Length, Now
+from django.db.models.functions import Now
 
-from ingest import decide, work
-from ingest.extract import page_refusal
-from ingest.furniture import is_teaser
+from ingest import work
+from ingest.extract import page_refusal, wants_page
 from ingest.models import Article, Stage
 from ingest.pages import Page, Run, read_pages
 from ingest.passages import compose
-from ingest.plain import BREAK
 from ingest.save import rewrite_passages
 
 LEASE = timedelta(minutes=10)
+MOST_ATTEMPTS = 2  # a page whose reading took our worker down twice is left alone
+_NEEDED = ("url", "title", "author", "feed_text", "happened_at")
 CHUNK = 200  # articles whose pages are in memory at once
 
 
@@ -32,9 +32,13 @@ class Read:
     """What a run of reading did: keys of articles now READ, and counts."""
 
     read: list[int] = field(default_factory=list)
-    copies: int = 0
     pages: int = 0
     page_errors: int = 0
+
+    def add(self, more: Read) -> None:
+        self.read += more.read
+        self.pages += more.pages
+        self.page_errors += more.page_errors
 
 
 def read_article(article_id: int, now: datetime) -> Read:
@@ -43,93 +47,58 @@ def read_article(article_id: int, now: datetime) -> Read:
 
 
 def read_many(ids: Sequence[int], now: datetime) -> Read:
-    """Bring NEW articles that are due to READ (or COPY) and make their next step due. Safe to repeat."""
+    """Bring NEW articles that are due to READ and make their next step due. Safe to repeat."""
     done = Read()
     articles = _claim(ids)
-    copies = _set_copies_aside(articles)
-    done.copies = len(copies)
-    left = [one for one in articles if one.pk not in copies]
-    wanted = {one.pk for one in left if _wants_page(one)}
-    _finish([one for one in left if one.pk not in wanted], done)
+    wanted, full = _split(articles)
+    _finish(full, done)
     run = Run()
-    waiting = sorted((one for one in left if one.pk in wanted), key=lambda one: one.happened_at, reverse=True)
+    waiting = sorted(wanted, key=lambda one: one.happened_at, reverse=True)
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
         _take_pages(chunk, read_pages([(one.pk, one.url) for one in chunk], run), done)
-        _finish(chunk, done)
     return done
 
 
 def _claim(ids: Sequence[int]) -> list[Article]:
-    return work.claim_many(Article, Q(pk__in=ids, stage=Stage.NEW), LEASE)
+    return work.claim_many(Article, Q(pk__in=ids, stage=Stage.NEW), LEASE, _NEEDED)
 
 
-def _wants_page(article: Article) -> bool:
-    link = article.url.startswith(("http://", "https://"))
-    teaser = is_teaser(article.feed_text.split(BREAK) if article.feed_text else [])
-    return link and teaser and not article.page_error and article.attempt <= work.MAX_ATTEMPTS
-
-
-def _set_copies_aside(articles: Sequence[Article]) -> dict[int, int]:
-    """Mark what is the same item as another article; the keys of those among `articles`, with the one that counts."""
-    if not articles:
-        return {}
-    found = decide.copies(_candidates(articles))
-    for best, pks in _grouped(found).items():
-        Article.objects.filter(pk__in=pks, stage__in=(Stage.NEW, Stage.READ)).update(
-            stage=Stage.COPY, duplicate_of=best, due_at=None, lease_until=None, error=""
-        )
-    mine = {one.pk for one in articles}
-    return {pk: best for pk, best in found.items() if pk in mine}
-
-
-def _grouped(found: dict[int, int]) -> dict[int, list[int]]:
-    groups: dict[int, list[int]] = defaultdict(list)
-    for pk, best in found.items():
-        groups[best].append(pk)
-    return groups
-
-
-def _candidates(articles: Sequence[Article]) -> list[decide.Candidate]:
-    links = {one.canonical_url for one in articles} - {""}
-    contents = {one.content_hash for one in articles if len(one.feed_text) >= decide.SUBSTANCE}
-    rows = Article.objects.filter(Q(canonical_url__in=links) | Q(content_hash__in=contents))
-    rows = rows.exclude(stage=Stage.COPY).annotate(size=Length("feed_text"))
-    columns = ("pk", "source", "canonical_url", "content_hash", "title", "size", "source__primary", "stage")
-    return [_candidate(*row) for row in rows.values_list(*columns)]
-
-
-def _candidate(  # one row of the query above
-    pk: int, source: int, link: str, contents: str, title: str, size: int, primary: bool, stage: str
-) -> decide.Candidate:
-    settled = stage in (Stage.PLACED, Stage.OFF_TOPIC)
-    return decide.Candidate(pk, source, link, contents, title, size, primary, settled)
+def _split(articles: Sequence[Article]) -> tuple[list[Article], list[Article]]:
+    """Those whose page is to be read, and those that are complete as their feed gave them."""
+    wanted: list[Article] = []
+    full: list[Article] = []
+    for one in articles:
+        page = one.attempt <= MOST_ATTEMPTS and wants_page(one.url, one.feed_text)
+        (wanted if page else full).append(one)
+    return wanted, full
 
 
 def _take_pages(articles: Sequence[Article], pages: Sequence[Page], done: Read) -> None:
     """Give each article its page's text where that is the article, else the reason why not."""
     by_key = {page.pk: page for page in pages}
-    errors: dict[str, list[int]] = defaultdict(list)
+    errors: dict[str, list[Article]] = defaultdict(list)
     rewritten = []
     for article in articles:
         page = by_key[article.pk]
         if page.text is None:
-            errors[page.error].append(article.pk)
+            errors[page.error].append(article)
         elif refusal := page_refusal(article.title, article.feed_text, page.text):
-            errors[refusal].append(article.pk)
+            errors[refusal].append(article)
         else:
             _apply(article, page)
             rewritten.append(article)
     done.pages += len(rewritten)
     done.page_errors += len(articles) - len(rewritten)
-    for words, pks in errors.items():
-        Article.objects.filter(pk__in=pks, stage=Stage.NEW).update(page_error=words)
+    for words, failed in errors.items():
+        _finish(failed, done, page_error=words)
     _store(rewritten)
+    _finish(rewritten, done)
 
 
 def _apply(article: Article, page: Page) -> None:
     assert page.text is not None  # noqa: S101 - the caller has looked
-    article.text = compose(article.title, list(page.text.paragraphs))
+    article.text = compose(article.title, page.text.paragraphs)
     article.text_from_page = True
     article.author = article.author or page.text.author
 
@@ -147,12 +116,14 @@ def _store(articles: Sequence[Article]) -> None:
         rewrite_passages([(one.pk, one.text) for one in kept])
 
 
-def _finish(articles: Sequence[Article], done: Read) -> None:
+def _finish(articles: Sequence[Article], done: Read, page_error: str = "") -> None:
     """READ, and due for being placed; the stage is the fence against an attempt that lost its lease."""
     by_attempt: dict[int, list[int]] = defaultdict(list)
     for one in articles:
         by_attempt[one.attempt].append(one.pk)
     for attempt, pks in by_attempt.items():
         mine = Article.objects.filter(pk__in=pks, stage=Stage.NEW, attempt=attempt)
-        mine.update(stage=Stage.READ, due_at=Now(), lease_until=None, attempt=0, error="")
+        mine.update(
+            stage=Stage.READ, page_error=page_error, due_at=Now(), lease_until=None, attempt=0, error=""
+        )
     done.read += [one.pk for one in articles]

@@ -26,8 +26,10 @@ Outcome = Literal["fetched", "not_modified", "failed", "busy"]
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What one look at a source brought. `unusable` names each entry that could not become an article.
+    """What one look at a source brought, counted in entries of the feed.
 
+    `repeated` entries came twice in it; `copies`, counted among `new`, are the same item as an article of another
+    source; `unusable` names each entry that could not become an article.
     `busy` means that another worker has the source, or that it was not due.
     """
 
@@ -39,6 +41,7 @@ class Refreshed:
     updated: int = 0
     unchanged: int = 0
     repeated: int = 0
+    copies: int = 0
     unusable: tuple[str, ...] = ()
 
 
@@ -134,7 +137,7 @@ def _healthy(look: _Look, now: datetime) -> dict[str, object]:
 def _take(source: Source, feed: ParsedFeed, now: datetime) -> Refreshed:
     reading = decide.read(feed.items, now)
     plan = decide.compare(reading.drafts, _known(source, reading.drafts))
-    add(source, plan.new, now)
+    copies = add(source, plan.new, now)
     change(plan.changed, now)
     _introduce(source, feed)
     return Refreshed(
@@ -145,6 +148,7 @@ def _take(source: Source, feed: ParsedFeed, now: datetime) -> Refreshed:
         updated=len(plan.changed),
         unchanged=plan.unchanged,
         repeated=reading.repeated,
+        copies=copies,
         unusable=reading.unusable,
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models.functions import Now
-
-from ingest.decide import Draft, Known, newest
-from ingest.furniture import is_teaser
+from ingest.copies import originals
+from ingest.decide import Candidate, Draft, Known, newest
+from ingest.extract import wants_page
+from ingest.insert import defaults, insert, reserve_keys
 from ingest.models import Article, Passage, Revision, Source, Stage
 from ingest.passages import compose, spans
 
@@ -19,43 +20,62 @@ SKEW = timedelta(minutes=5)  # the database's clock decides what is due, and may
 ARCHIVED = f"not read: only the newest {PAGES_PER_LOOK} entries of one look at a feed have their pages read"
 
 
-def add(source: Source, drafts: Sequence[Draft], now: datetime) -> None:
-    """Store drafts as articles of `source` with what their feed says; reading their pages is their next step."""
+def add(source: Source, drafts: Sequence[Draft], now: datetime) -> int:
+    """Store drafts as articles of `source` with what their feed says; how many of them are copies.
+
+    What needs its page read next is NEW; the rest is READ at once.
+    """
+    if not drafts:
+        return 0
     near = newest(drafts, PAGES_PER_LOOK)
-    articles = [_article(source, draft, draft.identity in near, now) for draft in drafts]
-    Article.objects.bulk_create(articles, batch_size=1000)
-    write_passages((article.pk, article.text) for article in articles)
+    numbered = list(zip(reserve_keys(Article, len(drafts)), drafts, strict=True))
+    found = originals([_candidate(pk, source, draft) for pk, draft in numbered])
+    rows = [_row(pk, source, draft, draft.identity in near, found.get(pk), now) for pk, draft in numbered]
+    usual = defaults(Article, rows[0])
+    insert(Article, ([*row.values(), *usual.values()] for row in rows), [*rows[0], *usual])
+    write_passages((row["id"], row["text"]) for row in rows)
+    return len(found)
 
 
-def _article(source: Source, draft: Draft, near: bool, now: datetime) -> Article:
-    return Article(
-        source=source,
-        identity=draft.identity,
-        guid=draft.guid,
-        url=draft.url,
-        canonical_url=draft.canonical_url,
-        title=draft.title,
-        author=draft.author,
-        language=source.language,
-        published_at=draft.published_at,
-        first_seen=now,
-        happened_at=draft.happened_at,
-        content_hash=draft.content_hash,
-        feed_text=draft.feed_text,
-        text=compose(draft.title, list(draft.paragraphs)),
-        page_error="" if near or not is_teaser(draft.paragraphs) else ARCHIVED,
-        stage=Stage.NEW,
-        due_at=now - SKEW,
-    )
+def _candidate(pk: int, source: Source, draft: Draft) -> Candidate:
+    size = len(draft.feed_text)
+    link, contents = draft.canonical_url, draft.content_hash
+    return Candidate(pk, source.pk, link, contents, draft.title, size, source.primary, settled=False)
+
+
+def _row(
+    pk: int, source: Source, draft: Draft, near: bool, original: int | None, now: datetime
+) -> dict[str, Any]:
+    text = draft.feed_text
+    page = wants_page(draft.url, text) and not source.sample
+    stage = Stage.COPY if original else Stage.NEW if page and near else Stage.READ
+    return {
+        "id": pk,
+        "source": source.pk,
+        "identity": draft.identity,
+        "guid": draft.guid,
+        "url": draft.url,
+        "canonical_url": draft.canonical_url,
+        "title": draft.title,
+        "author": draft.author,
+        "language": source.language,
+        "published_at": draft.published_at,
+        "first_seen": now,
+        "happened_at": draft.happened_at,
+        "content_hash": draft.content_hash,
+        "feed_text": text,
+        "text": compose(draft.title, draft.paragraphs),
+        "page_error": ARCHIVED if page and not near else "",
+        "stage": stage.value,
+        "duplicate_of": original,
+        "due_at": None if original else now - SKEW,
+    }
 
 
 def write_passages(texts: Iterable[tuple[int, str]]) -> None:
     """The passages of articles that have none, given their keys and texts."""
-    Passage.objects.bulk_create(
-        Passage(article_id=pk, number=number, start=start, end=end)
-        for pk, text in texts
-        for number, (start, end) in enumerate(spans(text))
-    )
+    rows = ((pk, number, start, end) for pk, text in texts for number, (start, end) in enumerate(spans(text)))
+    insert(Passage, rows, ("article", "number", "start", "end"))
 
 
 def rewrite_passages(texts: Sequence[tuple[int, str]]) -> None:
@@ -75,9 +95,8 @@ def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> None:
         for one in articles
     )
     for article in articles:
-        _apply(article, drafts[article.pk])
+        _apply(article, drafts[article.pk], now)
     Article.objects.bulk_update(articles, _CHANGED, batch_size=200)
-    Article.objects.filter(pk__in=drafts).update(due_at=Now(), lease_until=None, attempt=0, error="")
     rewrite_passages([(article.pk, article.text) for article in articles])
 
 
@@ -94,20 +113,25 @@ _CHANGED = (
     "page_error",
     "revision",
     "stage",
-    "duplicate_of",
+    "due_at",
+    "lease_until",
+    "attempt",
+    "error",
     "embedder",
     "vector",
     "bands",
 )
 
 
-def _apply(article: Article, draft: Draft) -> None:
+def _apply(article: Article, draft: Draft, now: datetime) -> None:
     article.title, article.author = draft.title, draft.author
     article.url, article.canonical_url = draft.url, draft.canonical_url
     article.published_at, article.content_hash = draft.published_at, draft.content_hash
     article.feed_text = draft.feed_text
-    article.text = compose(draft.title, list(draft.paragraphs))
+    article.text = compose(draft.title, draft.paragraphs)
     article.text_from_page, article.page_error = False, ""
     article.revision += 1
-    article.stage, article.duplicate_of = Stage.NEW, None
+    if article.stage != Stage.COPY:  # the article that counts is edited by its own source
+        article.stage, article.due_at = Stage.NEW, now - SKEW
+    article.lease_until, article.attempt, article.error = None, 0, ""
     article.embedder, article.vector, article.bands = "", None, []

@@ -74,12 +74,14 @@ def due(model: type[Row], limit: int, *conditions: Q) -> Sequence[object]:
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
-def claim_many(model: type[Row], which: Q, lease: timedelta) -> list[Row]:
-    """Take every row of `which` that is free, as `claim` does; rows that another worker is taking are left to it."""
+def claim_many(model: type[Row], which: Q, lease: timedelta, fields: Sequence[str] = ()) -> list[Row]:
+    """Take every row of `which` that is free, as `claim` does; what another worker is taking is left to it.
+
+    With `fields` given, the rows carry only these and `attempt`.
+    """
     with transaction.atomic():
-        rows = list(
-            model._default_manager.select_for_update(skip_locked=True, of=("self",)).filter(_free(), which)
-        )
+        free = model._default_manager.select_for_update(skip_locked=True, of=("self",)).filter(_free(), which)
+        rows = list(free.only("attempt", *fields) if fields else free)
         keys = [row.pk for row in rows]
         model._default_manager.filter(pk__in=keys).update(lease_until=Now() + lease, attempt=F("attempt") + 1)
     for row in rows:

@@ -1,0 +1,50 @@
+"""`manage.py ingest`: refresh sources now, in the foreground, through stories."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from ingest.models import Source
+from ingest.run import Report, due_sources, ingest, report
+
+
+class Command(BaseCommand):
+    help = "Refresh sources that are due, in the foreground, through stories."
+    requires_system_checks = []  # they load every page, and this serves none
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--source", metavar="URL", help="this source only, due or not")
+        which.add_argument("--all", action="store_true", help="all sources, due or not")
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        url, everything = options["source"], options["all"]
+        ids = _chosen(url) if url else _all() if everything else due_sources()
+        found = report(ingest(ids, timezone.now(), bool(url or everything), self.stderr.write))
+        self.stdout.write(json.dumps(found, indent=1) if options["json"] else _words(found))
+        if any(failure["error"] for failure in found["failed"]):
+            raise SystemExit(1)
+
+
+def _all() -> list[int]:
+    return list(Source.objects.filter(enabled=True).order_by("pk").values_list("pk", flat=True))
+
+
+def _chosen(url: str) -> list[int]:
+    ids = list(Source.objects.filter(url=url, enabled=True).values_list("pk", flat=True))
+    if not ids:
+        known = list(Source.objects.filter(enabled=True).order_by("url").values_list("url", flat=True)[:200])
+        listed = "\n  ".join(known) or "none yet; `sources add URL` adds one"
+        raise CommandError(f"no source has the address {url!r}; the sources are:\n  {listed}", returncode=2)
+    return ids
+
+
+def _words(found: Report) -> str:
+    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if name != "failed"]
+    return "\n".join(lines + [f"failed: {one['url']}: {one['error']}" for one in found["failed"]])

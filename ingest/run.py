@@ -1,0 +1,98 @@
+"""One whole run of ingest in the foreground: refresh sources, read their articles, place them in stories."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from django.db.models import Q
+
+from ingest import work
+from ingest.models import Article, Source, Stage
+from ingest.place import Placed, place
+from ingest.read import Read, read_many
+from ingest.refresh import Refreshed, refresh_many
+
+BATCH = 5_000
+
+
+class Failure(TypedDict):
+    url: str
+    error: str
+
+
+class Report(TypedDict):
+    """What `manage.py ingest --json` prints."""
+
+    sources: int
+    fetched: int
+    not_modified: int
+    failed: list[Failure]
+    articles_new: int
+    articles_updated: int
+    duplicates: int
+    off_topic: int
+    stories_new: int
+    stories_updated: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """What happened in each part of a run."""
+
+    refreshed: list[Refreshed]
+    read: Read
+    placed: Placed
+    seconds: float
+
+
+def due_sources() -> list[int]:
+    """Keys of the sources to look at now."""
+    return [int(str(pk)) for pk in work.due(Source, BATCH, Q(enabled=True))]
+
+
+def ingest(source_ids: Sequence[int], now: datetime, force: bool, say: Callable[[str], None]) -> Run:
+    """Refresh the sources (`force`: also those not due), then bring every article that is due to rest."""
+    began = time.monotonic()
+    refreshed = refresh_many(source_ids, now, force)
+    say(f"looked at {len(refreshed)} sources: {sum(one.new for one in refreshed)} new articles")
+    read = Read()
+    while ids := _due_articles(Stage.NEW):
+        more = read_many(ids, now)
+        read.add(more)
+        say(f"read {len(read.read)} articles, {read.pages} from their pages")
+        if not more.read:
+            break  # what is left is another worker's
+    placed = Placed()
+    if ids := _due_articles(Stage.READ):
+        placed = place(ids, now)
+    say(f"placed {placed.placed} articles in stories")
+    return Run(refreshed, read, placed, time.monotonic() - began)
+
+
+def _due_articles(stage: Stage) -> list[int]:
+    return [int(str(pk)) for pk in work.due(Article, BATCH, Q(stage=stage))]
+
+
+def report(run: Run) -> Report:
+    """The run in numbers; an entry that could not become an article is a named failure of its feed."""
+    looks = run.refreshed
+    failed: list[Failure] = [{"url": one.url, "error": one.error} for one in looks if one.outcome == "failed"]
+    failed += [{"url": one.url, "error": words} for one in looks for words in one.unusable]
+    return {
+        "sources": len(looks),
+        "fetched": sum(one.outcome == "fetched" for one in looks),
+        "not_modified": sum(one.outcome == "not_modified" for one in looks),
+        "failed": failed,
+        "articles_new": sum(one.new for one in looks),
+        "articles_updated": sum(one.updated for one in looks),
+        "duplicates": sum(one.repeated + one.copies for one in looks) + run.placed.copies,
+        "off_topic": run.placed.off_topic,
+        "stories_new": run.placed.stories_new,
+        "stories_updated": run.placed.stories_updated,
+        "seconds": round(run.seconds, 3),
+    }
