@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,12 @@ def find(model: str, base_url: str, tier: str, now: datetime, own: str) -> Listi
     found = provider.find_model(model)
     if found is None or (prices := _prices(found, tier, now)) is None:
         return None
-    version = importlib.metadata.version("genai-prices")
-    return Listing(prices, f"genai-prices {version}, {provider.id} {found.id}")
+    return Listing(prices, f"genai-prices {_version()}, {provider.id} {found.id}")
+
+
+@cache
+def _version() -> str:
+    return importlib.metadata.version("genai-prices")
 
 
 def _provider(base_url: str) -> Provider:

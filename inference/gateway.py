@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -295,6 +297,11 @@ async def _send(request: _Request, attempt: str) -> _Got:
     except TimeoutError as error:
         raise _Lost(f"nothing complete within {DEADLINE:g} s") from error
     return _got(response)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()  # reading them takes 30 ms, and every request has a client of its own
 
 
 def _got(response: httpx2.Response) -> _Got:
