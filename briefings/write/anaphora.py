@@ -45,12 +45,16 @@ SPEECH_TAG = re.compile(
     r"|\b(?:said|says|told|added|wrote) (?:in the|in a) same\b"
 )
 POINTING = re.compile(
-    r"\b(?:this|that|these|those|such) (?:move|decision|case|company|companies|kind of|point|approach|issue|problem|way|reason|time|year's|"
-    r"change|program|policy|law|bill|rule|incident|attack|person|people|man|woman|statement|claim|report|story|article|post|tool|model|feature)\b"
-    r"|\bthe (?:latter|former,|same (?:day|time|thing|way|person|company))\b|\bdoing so\b|\bdid so\b|\bdo so\b|\bas well\.|\btoo\.$|\bas such\b"
+    r"\b(?:these|those)\b(?! who| that| with| in\b| of\b| from| on\b| as\b| whose| which| under| at\b| already)"
+    r"|\bsuch (?!as\b|a\b|an\b)\w+"
+    r"|\bthis (?!week|month|year|morning|afternoon|evening|summer|fall|spring|winter|time|century|decade|weekend|past|coming)\w+"
+    r"|\bthat (?:move|decision|case|company|kind of|point|approach|issue|problem|way|year's|change|program|policy|law|bill|rule|"
+    r"incident|attack|person|people|man|woman|statement|claim|report|story|article|post|tool|model|feature)\b"
+    r"|\bthe (?:latter|former,|same (?:day|time|thing|way|person|company))\b|\b(?:doing|did|do|does) so\b|\bas well\."
+    r"|\bin question\b|\btoo\.$|\bas such\b"
 )
 BARE_ACTOR = re.compile(
-    r"\bthe (?:company|firm|agency|startup|suspect|victim|senator|congressman|congresswoman|lawmaker|social network|tech giant|"
+    r"\bthe (?:\d+-year-old|company|firm|agency|startup|suspect|victim|senator|congressman|congresswoman|lawmaker|social network|tech giant|"
     r"social media giant|search giant|newspaper|lawsuit|complaint|letter|memo|bill|couple|organization|nonprofit|website|pair|duo)(?:[’']s)?\b"
 )
 NAME = re.compile(
@@ -66,9 +70,13 @@ PERSON_NOUN = re.compile(
 )
 
 
+# Words with nobody to say them.
+WHOLLY_QUOTED = re.compile(r"“[^“”]*”[.]?$|\"[^\"]*\"[.]?$")
+
+
 def leans_back(text: str, names: frozenset[str]) -> bool:
     """Whether `text` points at something named before it. `names`: the words that are names in this story."""
-    if OPENING.match(text) or POINTING.search(unquoted(text)):
+    if OPENING.match(text) or POINTING.search(unquoted(text)) or WHOLLY_QUOTED.match(text):
         return True
     own = unquoted(text)
     if SPEECH_TAG.search(own):

@@ -25,6 +25,7 @@ class Aspect(StrEnum):
     ROLE = "role"
     TOPIC = "topic"
     LAW = "law"
+    MORE = "more"
     SAID = "said"
     CRITICS = "critics"
     STAKE = "stake"
@@ -69,7 +70,7 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     Aspect.NEXT: re.compile(
-        r"\b(?:(?:will|would) (?:be|begin|start|have|take|make|also|meet|vote|testify|continue|roll|launch|become|go|hold|hear|expand|appear|need|now|decide|consider|open|come)|"
+        r"\b(?:will (?:not )?(?:be|begin|start|have|take|make|also|meet|vote|testify|continue|roll|launch|become|go|hold|hear|expand|appear|need|now|decide|consider|open|come)|"
         r"plans? to|planning to|expect(?:s|ed)? to|scheduled (?:to|for)|(?:is|are) set to|by the end of|later this (?:year|month|week)|"
         r"upcoming|vowed|pledged|promised to|intends? to|in the coming|deadline|going forward|looking ahead|on (?:Monday|Tuesday|Wednesday|Thursday|Friday) will)\b"
     ),
@@ -88,11 +89,11 @@ def has_figure(text: str) -> bool:
 
 PLAIN_DOUBT = re.compile(
     r"\b(?:[Cc]ritics|[Oo]pponents|[Uu]nclear|not clear|no evidence|declined to|did not (?:respond|immediately|disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
-    r"lacks?|loopholes?|falls? short|drawbacks?|downsides?|caveats?|misleading|denies|denied|disputes|disputed|skeptic\w*|no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
+    r"lacks|loopholes?|falls? short|drawbacks?|downsides?|caveats?|denies|denied|disputes|disputed|skeptic\w*|no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
 )
 MILD_DOUBT = re.compile(
     r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed|ing)|limits?|limited|limitations?|[Hh]owever|[Aa]lthough|[Dd]espite|[Tt]hough|worr(?:y|ies|ied)|fears?|criticism|criticized|questions?|challeng\w+|"
-    r"flaws?|problems?|errors?|cannot|backlash|accus\w+|falsely)\b"
+    r"flaws?|problems?|errors?|cannot|backlash|accus\w+|falsely|misleading)\b"
 )
 
 

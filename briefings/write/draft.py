@@ -68,6 +68,11 @@ class Draft:
                 return False
         return True
 
+    def shared_with_headline(self, candidate: Candidate) -> int:
+        """How many content words the candidate has in common with the headline."""
+        sets = self.pool.likeness.sets
+        return len(sets[candidate.index] & sets[self._headline_index])
+
     def held(self, candidate: Candidate) -> tuple[Name, ...]:
         """The names in the candidate."""
         if candidate.index not in self._held:

@@ -1,42 +1,48 @@
-"""Short questions a reader might ask next: about what the story names but the brief leaves unanswered."""
+"""Short questions a reader might ask next: what the sources could still answer, and what they leave open."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from briefings.write.aspects import Aspect
 from briefings.write.draft import Draft
-from briefings.write.questions import FAMOUS
+from briefings.write.sections import Offer
 from briefings.write.subject import Subject
 
-MOST = 4
+MOST, LEAST_USABLE = 4, 2
+CURIOUS = (
+    Aspect.WHY, Aspect.NEXT, Aspect.MONEY, Aspect.WHO, Aspect.FOUND, Aspect.LAW, Aspect.COMPARED, Aspect.WORKS,
+    Aspect.CRITICS, Aspect.BEFORE, Aspect.WHAT, Aspect.DID, Aspect.TOPIC, Aspect.SAID,
+)  # fmt: skip
 
 
-def follow_ups(draft: Draft, subject: Subject, asked: list[str], has_catch: bool) -> tuple[str, ...]:
+def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequence[Offer]) -> tuple[str, ...]:
     """Two to four questions in order of interest, none of them a heading of the brief; empty without a subject."""
-    if not subject.name or not draft.pool.candidates:
+    if not subject.name or len(draft.pool.candidates) < LEAST_USABLE:
         return ()
     heads = " ".join(asked)
-    found = []
-    if "next" not in heads:
-        found.append(f"What comes next for {subject.called}?")
-    for name in draft.pool.names.found[:10]:
-        if (
-            name.person
-            and name.count >= 3
-            and name.short not in heads
-            and name.short not in FAMOUS
-            and name.short != subject.name
-            and len(found) < 2
-        ):
-            found.append(f"Who is {name.text}?")
-    if "Why did" not in heads and subject.deed and subject.deed.thing and subject.deed.helper == "did":
-        found.append(f"Why did {subject.deed.actor} {subject.deed.verb} {subject.deed.thing}?")
-    if " say about" not in heads:
-        found.append(f"What do critics say about {subject.topic}?")
-    if "background" not in heads and "led up" not in heads:
-        found.append(
-            f"What led up to {subject.topic}?"
-            if subject.topic != subject.called
-            else f"What is the background on {subject.called}?"
-        )
-    if not has_catch:
-        found.append(f"What are the limits or risks for {subject.called}?")
-    return tuple(dict.fromkeys(found))[:MOST]
+    found: dict[Aspect, str] = {}
+    for offer in offers:
+        name = offer.ask.about.split()[-1]
+        if offer.ask.aspect in CURIOUS and offer.ask.question not in asked and name not in heads:
+            found.setdefault(offer.ask.aspect, offer.ask.question)
+    questions = [found[aspect] for aspect in CURIOUS if aspect in found and not _same_kind(aspect, heads)]
+    questions += [question for mark, question in _open(subject) if mark not in heads]
+    return tuple(dict.fromkeys(questions))[:MOST]
+
+
+def _same_kind(aspect: Aspect, heads: str) -> bool:
+    marks = {Aspect.NEXT: "next", Aspect.WHY: "Why", Aspect.BEFORE: "background", Aspect.MONEY: "How much", Aspect.COMPARED: "compare"}
+    return aspect in marks and marks[aspect] in heads
+
+
+def _open(subject: Subject) -> list[tuple[str, str]]:
+    """What readers ask of any story."""
+    deed = subject.deed
+    why = f"Why did {deed.actor} {deed.verb} {deed.thing}?" if deed and deed.thing and deed.helper == "did" else ""
+    general = [("Why did", why)] if why else []
+    return [
+        *general,
+        ("next", f"What comes next for {subject.called}?"),
+        (" say about", f"What do critics say about {subject.topic}?"),
+    ]

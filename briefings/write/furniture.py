@@ -46,6 +46,16 @@ NEVER = re.compile(
 BY_LINE = re.compile(
     r"^By [A-Z]|^Posted |^Published |^Photo|^Image|^Video|^Source:|^Q:|^A:|^\w+:\s|^[A-Z][A-Z .’'-]{3,40}:\s"
 )
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+# A caption tells in the present tense what a picture shows, often with a full date or who stands where.
+SHOWN = r"(?:speaks?|looks?|arrives?|testif(?:y|ies)|walks?|holds?|poses?|attends?|meets?|gestures?|listens?|stands?|waits?|sits?|wears?|appears?|leaves?|smiles?|protests?|demonstrates?|delivers?|shakes?|waves?)"
+CAPTION = re.compile(
+    rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |founder |chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|out|his|her|from|as)\b"
+    rf"|\b{SHOWN}\b.*\b{MONTH} \d{{1,2}}, (?:19|20)\d\d|, left,|, right,|, center,|from left"
+)
+GRAMMAR = re.compile(
+    r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|said|to)\b", re.IGNORECASE
+)
 CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")
 TERMINATED = re.compile(r"[.!][\"”’')\]]*$")
 CODE = re.compile(
@@ -84,10 +94,10 @@ def tells(text: str) -> bool:
         return False
     if text[0].islower() and not re.match(r"[a-z]+[A-Z\d-]", text):
         return False
-    if NEVER.search(text) or BY_LINE.match(text) or CODE.search(text):
+    if NEVER.search(text) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False
     own = unquoted(text)
-    return not (FIRST_PERSON.search(own) or SECOND_PERSON.search(own) or "?" in own) and _looks_like_prose(
+    return not (FIRST_PERSON.search(own) or " ." in text or SECOND_PERSON.search(own) or "?" in own) and _looks_like_prose(
         text
     )
 
@@ -101,4 +111,6 @@ def _looks_like_prose(text: str) -> bool:
     words = re.findall(r"[A-Za-z’'-]+", text)
     letters = sum(len(word) for word in words)
     lower = sum(word[0].islower() for word in words)
+    if len(words) < 16 and not GRAMMAR.search(text):
+        return False  # a headline or a line of a list
     return letters > 0.6 * len(text) and lower >= 0.45 * len(words) and "..." not in text and "…" not in text

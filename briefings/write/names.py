@@ -20,7 +20,14 @@ ROLE_WORD = re.compile(
 )
 # Words that are capitalised in running text without naming anything a question could be about.
 NOT_NAMES = frozenset(
-    ["I", "I'm", "I've", "I'd", "I'll", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Mr", "Mrs", "Ms", "Dr", "Sen", "Rep", "Gov", "Gen", "U.S", "US", "American", "Americans", "Republican", "Democrat", "Democratic", "Internet", "Web", "Friday's", "English", "Spanish", "Chinese", "Russian", "European", "British", "French", "German", "Indian", "Japanese", "Korean", "Christian", "Jewish", "Muslim", "AI", "CEO", "CTO", "CFO", "COO", "TV", "GOP", "Inc", "Corp", "Co", "Ltd", "LLC", "Jr", "Sr", "Twitterverse", "PM", "AM", "EST", "EDT", "PDT", "PST", "ET", "PT", "GMT", "UTC", "No", "OK", "Black", "White"]
+    """
+    I I'm I've I'd I'll Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June
+    July August September October November December Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec Mr Mrs Ms Dr Sen
+    Rep Gov Gen U.S US American Americans Republican Democrat Democratic Internet Web English Spanish Chinese Russian
+    European British French German Indian Japanese Korean Christian Jewish Muslim Saudi Israeli Iranian Palestinian
+    Canadian Australian Mexican African Asian Ukrainian Brazilian Italian Dutch AI CEO CTO CFO COO TV GOP Inc Corp Co
+    Ltd LLC Jr Sr PM AM EST EDT PDT PST ET PT GMT UTC No OK
+    """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*|\b[a-z]{1,2}[A-Z]\w+|\bgpt-[\w.-]+)"
 SEQUENCE = re.compile(
@@ -69,6 +76,9 @@ class Names:
     def is_common(self, word: str) -> bool:
         """Whether the story's running text writes this word small."""
         return self.lower[word.lower()] > self.upper[word.lower()]
+
+
+LONGER = frozenset({"White House", "Fox News", "South Korea", "North Korea"})
 
 
 def _used(name: Name, text: str) -> bool:
@@ -134,6 +144,8 @@ def _tidy(text: str) -> str:
     if not words or len(words) > 5 or not words[0][0].isalpha() or words[0].startswith(("I’", "I'")):
         return ""
     if len(words) == 1 and (len(words[0]) < 2 or re.sub(r"[’']s$", "", words[0]) in NOT_NAMES):
+        return ""
+    if re.fullmatch(r"Democrats?|Republicans?|Koreans?|Americans?|\w+[Bb]ased", words[-1]) and len(words) > 1:
         return ""
     if len(words) > 1 and all(word.isupper() and len(word) > 3 for word in words):
         return ""

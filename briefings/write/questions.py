@@ -46,6 +46,10 @@ SAID_CROWD = re.compile(rf"\b(?:said|according to) (?P<who>{CROWDS})\b")
 PAPER = re.compile(
     r"\b(?:the|a|an|The|A|An) (?P<what>(?:new |internal |leaked )?(?:report|study|survey|poll|lawsuit|complaint|memo|letter|indictment|affidavit|paper|analysis)) (?P<does>found|says|said|shows?|showed|concluded|estimates?|alleges?|alleged|claims?|argues|accuses)\b"
 )
+ALSO = re.compile(r"(?:\S+ ){1,6}(?:also|too|as well)\b")
+SUM = re.compile(
+    r"[$€£][\d.,]+ ?(?:million |billion )?(fine|penalty|settlement|valuation)|\b(fine|penalty|settlement|valuation) of (?:\w+ ){0,3}[$€£]"
+)
 RULED = re.compile(
     r"\b(?:The|the|a|A|an|federal|appeals|Supreme) (?P<who>judge|court|Supreme Court|jury)(?: on \w+day)? (?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
 )
@@ -89,7 +93,7 @@ def event_question(subject: Subject, tells_headline: bool) -> str:
     if not subject.name:
         return "What happened?" if tells_headline else "What else is known?"
     return (
-        f"What happened with {subject.topic}?"
+        f"What is the news about {subject.topic}?"
         if tells_headline
         else f"What else is known about {subject.topic}?"
     )
@@ -109,6 +113,8 @@ def _who_is(text: str, held: tuple[Name, ...], headline: str) -> Iterator[Ask]:
             rf"{after}, (?:\d\d,|\d\d-year|an? |the (?!Post|Times|Journal))|{after} (?:is|was) (?:an?|the) ",
             text,
         ):
+            if len(text[: text.find(name.text)].split()) > 8:
+                continue
             yield Ask(Aspect.WHO, f"Who is {name.text}?", name.text, 0.9 + 0.5 * (name.short in headline))
 
 
@@ -169,11 +175,9 @@ def _money(text: str, subject: Subject, held: tuple[Name, ...], named: bool) -> 
                 "paid": "pay",
             }[spent.group(1)]
             yield Ask(Aspect.MONEY, f"How much did {called} {base}?", "money", 1.6)
-    if found := re.search(
-        r"[$€£][\d.,]+ ?(?:million |billion )?(fine|penalty|settlement|valuation)|\b(fine|penalty|settlement|valuation) of [$€£]",
-        text,
-    ):
-        yield Ask(Aspect.MONEY, f"How large is the {found.group(1) or found.group(2)}?", "money", 1.2)
+    found = SUM.search(text)
+    if found and named:
+        yield Ask(Aspect.MONEY, f"How large is the {found.group(1) or found.group(2)} for {subject.called}?", "money", 1.2)
     if named:
         if not subject.person:
             yield Ask(Aspect.MONEY, f"How much money is involved for {subject.called}?", "money", 0.4)
@@ -235,7 +239,9 @@ def speaker_of(own: str, held: tuple[Name, ...]) -> Name | None:
         who = re.escape(name.short)
         if re.search(rf"(?<![\w’'-]){who}(?:,[^,“”]{{3,80}},)? (?:also |has |had |have )?{SAYING}\b", own):
             return name
-        role = rf"(?:{TITLES}\.? |(?!(?:at|in|on|during|that|to|after|as|of|when|his|her|it|he|she|they|and|while) )[\w’'.-]+ )"
+        role = rf"(?:{TITLES}\.? |(?!(?:at|in|on|during|that|to|after|as|of|when|his|her|it|he|she|they|and|while|if|there|what|its|their|no|not|was|were|is|had|has|would|will|we|you) )[\w’'.-]+ )"
+        if "ccording to" in own and re.search(rf"\b{SAYING}\b", own):
+            continue
         if re.search(
             rf"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?{role + '{0,6}' if name.person else ''}{who}(?! [A-Z])(?![\w’'-])",
             own,
@@ -311,6 +317,6 @@ def _role(text: str, subject: Subject, held: tuple[Name, ...], headline: str) ->
             continue
         if subject.deed and (name.text in subject.deed.actor or name.short in subject.deed.actor):
             continue
-        if re.match(rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{re.escape(name.short)}(?![\w’'-])", text):
+        if re.match(rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{re.escape(name.short)}(?![\w’'-])", text) and not ALSO.match(text):
             strength = 0.3 + 0.08 * min(6, name.count) + 0.2 * (name.short in headline)
             yield Ask(Aspect.ROLE, f"Where does {name.called} come in?", name.text, strength)

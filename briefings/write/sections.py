@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.pool import Candidate
-from briefings.write.questions import Ask, asks_of, event_question
+from briefings.write.questions import Ask, asks_of, event_question, speaker_of
 from briefings.write.subject import Subject
 
 ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18
@@ -40,47 +40,70 @@ class Offer:
     score: float
 
 
-def sections_of(draft: Draft, subject: Subject) -> list[Answered]:
-    """Up to seven sections in telling order; the number follows from how much the sources hold."""
-    wanted = next((count for size, count in SIZES if len(draft.pool.candidates) >= size), 0)
+def sections_of(draft: Draft, subject: Subject, event: Answered | None) -> list[Answered]:
+    """Up to seven sections in telling order, `event` first; their number follows from how much the sources hold."""
+    wanted = _room(draft)
     if not wanted:
         return []
-    opening = _event(draft, subject)
-    sections = [opening] if opening else []
-    return sections + _in_order(draft, _offers(draft, subject), wanted - len(sections))
+    sections = [event] if event else []
+    draft.tell(event.answer if event else ())
+    offers = offers_of(draft, subject)
+    if event and event.question.startswith("What else"):
+        offers = [offer for offer in offers if offer.ask.aspect is not Aspect.MORE]
+    return sections + _in_order(draft, offers, wanted - len(sections))
 
 
-def _event(draft: Draft, subject: Subject) -> Answered | None:
-    """What happened, told by the weightiest early sentence that is still free."""
-    headline = draft.pool.likeness.sets[-1]
-    for anchor in draft.open():
-        if anchor.place > 14 or anchor.text[0] in '“"' or (subject.name and subject.name not in anchor.text):
-            continue
-        shared = len(draft.pool.likeness.sets[anchor.index] & headline)
+def event_section(draft: Draft, subject: Subject) -> Answered | None:
+    """What happened, told by the weightiest early sentence that is still free; reserved, not yet told."""
+    if not _room(draft):
+        return None
+    early = [c for c in draft.open() if c.place <= 14 and c.text[0] not in "“\"" and subject.name in c.text]
+    early.sort(key=lambda c: not _tells_deed(draft, c, subject))
+    for anchor in early:
         answer = _fill(draft, anchor, [])
         if _words(answer) >= FEWEST_WORDS:
-            draft.take(answer)
-            return Answered(event_question(subject, shared > SHARED_WITH_HEADLINE), tuple(answer))
+            draft.reserve(answer)
+            return Answered(event_question(subject, _tells_deed(draft, anchor, subject)), tuple(answer))
     return None
 
 
-def _offers(draft: Draft, subject: Subject) -> list[Offer]:
+def _tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
+    """Whether the sentence is about what the headline says, with its actor doing it."""
+    opens = " ".join(candidate.text.split()[:8])
+    actor = subject.deed.actor.removeprefix("the ") if subject.deed else subject.name
+    shared = draft.shared_with_headline(candidate) > SHARED_WITH_HEADLINE
+    return shared and actor in opens and speaker_of(candidate.text, draft.held(candidate)) is None
+
+
+def _room(draft: Draft) -> int:
+    return next((count for size, count in SIZES if len(draft.pool.candidates) >= size), 0)
+
+
+def offers_of(draft: Draft, subject: Subject) -> list[Offer]:
+    """Every question that a sentence still free could answer, the best first."""
     found = []
     for candidate in draft.pool.candidates:
         if candidate.leans or candidate.relevance < ON_THE_STORY or not draft.fresh(candidate):
             continue
         central = candidate.relevance >= CENTRAL
         asks = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central)
-        for ask in (*asks, *_topics(draft, candidate, subject)):
+        for ask in (*asks, *_topics(draft, candidate), *_more(candidate, subject)):
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
 
-def _topics(draft: Draft, candidate: Candidate, subject: Subject) -> Iterator[Ask]:
-    """Questions about the nameless things the story keeps coming back to."""
+def _topics(draft: Draft, candidate: Candidate) -> Iterator[Ask]:
+    """Questions about the nameless things the story keeps coming back to, where the sentence opens with them."""
+    opens = " ".join(candidate.text.split()[:10])
     for place, (phrase, said) in enumerate(draft.pool.phrases.items()):
-        if phrase in candidate.text and place < 12:
+        if phrase in opens:
             yield Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.7 - 0.03 * place)
+
+
+def _more(candidate: Candidate, subject: Subject) -> Iterator[Ask]:
+    """The last resort for what fits no other question."""
+    if subject.name and (candidate.relevance >= 0.3 or subject.name in candidate.text):
+        yield Ask(Aspect.MORE, f"What else is reported about {subject.topic}?", "more", 0.0)
 
 
 def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:
