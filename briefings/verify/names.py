@@ -64,10 +64,14 @@ def vocabulary(texts: Iterable[str]) -> frozenset[str]:
 
 
 def strangers(text: str, known: frozenset[str]) -> tuple[str, ...]:
-    """The names in `text` that are not in `known`."""
+    """The names in `text` that are not in `known`, whole, part by part or in the plural."""
+
+    def has(part: str) -> bool:
+        folded = _fold(part)
+        return folded in known or folded.removesuffix("s") in known or part.islower()
+
     return tuple(
         name
         for name in names(text)
-        if _fold(name) not in known
-        and not all(_fold(part) in known or part.islower() for part in re.split(r"[-.&/]", name) if part)
+        if not has(name) and not all(has(p) for p in re.split(r"[-.&/]", name) if p)
     )

@@ -11,44 +11,49 @@ _ENDINGS = (
     "com|org|net|io|ai|co|dev|app|gov|edu|info|biz|xyz|me|ly|gg|to|sh|cloud|tech|site|online|top|link|page|news|tv|"
     "uk|us|eu|de|fr|cn|jp|in|ru|ch|nl|ca|au|kr|br|it|es|se|no|zip|click|shop|store"
 )
-_RULES = {
+_RULES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.I)
     for name, pattern in {
-        "a web address": r"\b[a-z][a-z0-9+.-]{1,20}:(?://|\\\\)|(?<!\w)//\w|\bwww\.\w",
+        "a web address": r"\b[a-z][a-z0-9+.-]{1,20}:(?://|\\\\)|(?<!\w)//[\w-]+\.\w|\bwww\.\w",
         "an address with a scheme": r"\b(?:javascript|vbscript|data|mailto|tel|file|blob)\s*:\s*(?=[^\s]*[/;,@(<\d])",
         "an address with a path": rf"\b[\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS})(?::\d+)?[/?#]\w",
         "an email address": r"[\w.+-]+@[\w-]+\.\w",
         "an HTML tag": r"<\s*[/!?a-z][^<]*",
         "an HTML entity": r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,10});",
-        "a Markdown link": r"!?\[[^\]]*\]\s?(?:\(|\[)|^\s*\[[^\]]+\]:",
-        "Markdown": r"\*\*|__\w|```|~~|`[^`]+`|^\s*#{1,6}\s|^\s*>|^\s*[-*•·▪]\s|^\s*\|",
+        "a Markdown link": r"!?\[[^\]]*\](?:\s?\(|\[)|^\s*\[[^\]]+\]:",
+        "Markdown": r"\*\*|__\w|```|~~|^\s*#{1,6}\s|^\s*>\s|^\s*[-*•·▪]\s|^\s*\|",
         "a citation mark": r"\[\s*\^?(?:\d+|[A-Z]{1,2}\d+(?:\.\d+)?)(?:\s*[,;–-]\s*[A-Z]{0,2}\d+(?:\.\d+)?)*\s*\]"
-        r"|[(]\s*A\d+\.\d+|[【】†‡�]|\bturn\d+\w+\d+|oaicite|contentReference|\[(?:citation|source)[^\]]*\]",
+        r"|[(]\s*A\d+\.\d+|【\d|[†‡�]|\bturn\d+\w+\d+|oaicite|contentReference|\[(?:citation|source)[^\]]*\]",
         "a gap": r"[(\[]\s*(?:\.\.\.|…)\s*[)\]]",
     }.items()
 }
-_LOWER_DOMAIN = re.compile(
-    rf"(?<![\w@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:{_ENDINGS})(?![\w-])(?!\.\w)"
-)
+# What a source may write of itself and a model may not: in its own words these are text, in a model's they are markup.
+_NEW: dict[str, re.Pattern[str]] = {
+    "Markdown": re.compile(r"`[^`]+`"),
+    # "Booking.com" is how a company writes its name; "evil.com" is a place a mail program makes a link to.
+    "a web address": re.compile(
+        rf"(?<![\w@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:{_ENDINGS})(?![\w-])(?!\.\w)"
+    ),
+}
+_JOINED_EMOJI = re.compile("(?<=[^\\w\\s])\u200d(?=[^\\w\\s])")
 
 
-def problem(text: str) -> str | None:
-    """What keeps `text` from being shown as plain text, or None."""
+def problem(text: str, verbatim: bool = False) -> str | None:
+    """What keeps `text` from being shown as plain text, or None. `verbatim`: it is the source's own wording."""
     if not text or text != text.strip():
         return "empty or padded with spaces"
     if len(text) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH} characters"
-    if not text.isascii() or not text.isprintable():
-        for character in text:
-            if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029":
-                return f"the character U+{ord(character):04X}"
-    for name, pattern in _RULES.items():
-        if pattern.search(text):
-            return name
-    # "Booking.com" is how a company writes its name; "evil.com" is a place a mail program makes a link to.
-    return "a web address" if _LOWER_DOMAIN.search(text) else None
+    for character in () if text.isprintable() else _JOINED_EMOJI.sub("", text):
+        if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029":
+            return f"the character U+{ord(character):04X}"
+    for rules in (_RULES,) if verbatim else (_RULES, _NEW):
+        for name, pattern in rules.items():
+            if pattern.search(text):
+                return name
+    return None
 
 
 def is_plain(text: str) -> bool:
-    """May `text` be shown? The extractive writer asks this before it picks a sentence."""
-    return problem(text) is None
+    """May `text` be shown as a source's own sentence? The extractive writer may ask before it picks one."""
+    return problem(text, verbatim=True) is None

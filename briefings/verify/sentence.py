@@ -17,9 +17,10 @@ def check_sentence(sentence: Sentence, material: Material, where: str = "sentenc
 
 def check_words(text: str, grounds: tuple[str, ...], where: str) -> Iterator[Failure]:
     """Plain text whose figures and quotations stand in `grounds`: a question, a topic, what a sentence says."""
-    if wrong := plain.problem(text):
+    verbatim = text in grounds
+    if wrong := plain.problem(text, verbatim):
         yield Failure(where, text, "plain", wrong)
-    if text in grounds:
+    if verbatim:
         return
     for quote in quotes.missing(text, grounds):
         yield Failure(where, text, "quotation", f"{quote!r} is not in the cited passage")

@@ -1,4 +1,4 @@
-"""Which writer writes: the model when there is one and its work holds, else the sources' own sentences; always verified."""
+"""Which writer writes: the model when there is one and its work holds, else the sources; always verified."""
 
 from __future__ import annotations
 

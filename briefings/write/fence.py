@@ -1,4 +1,4 @@
-"""How sources are shown to a model: fenced as data, labelled by passage, cut to size; and back from label to citation."""
+"""How sources are shown to a model: fenced as data, labelled by passage, cut to size; and labels as citations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from briefings.schemas import Citation, Material, Sentence, SourceText, Span
+from briefings.verify.figure import Figure, Token
+from briefings.verify.numbers import Ground, unsupported
 
 # Beyond this a story's further articles repeat what the better sources said.
 STORY_CHARACTERS = 24_000
@@ -47,11 +49,27 @@ def show(material: Material) -> Shown:
 
 def cited(text: str, labels: Iterable[str], citations: Mapping[str, Citation]) -> Sentence:
     """The model's sentence with our citations. A label we never showed becomes one that the verifier refuses."""
+    text = " ".join(text.split())
     wanted = dict.fromkeys(re.sub(r"[\s\[\]]", "", label).upper() for label in labels)
-    return Sentence(
-        text=" ".join(text.split()),
-        citations=tuple(citations.get(label) or _unknown(label) for label in wanted),
-    )
+    found = [citations.get(label) or _unknown(label) for label in wanted]
+    return Sentence(text=text, citations=(*found, *_titles(text, found, citations)))
+
+
+def _titles(text: str, found: list[Citation], citations: Mapping[str, Citation]) -> list[Citation]:
+    """A passage says "it" where the sentence must say "Tern 5": the article's title then supports the name."""
+    quotes = [citation.quote for citation in found]
+    missing = [figure for figure in unsupported(text, quotes) if isinstance(figure.keys[0], Token)]
+    if not missing:
+        return []
+    articles = {citation.article for citation in found}
+    titles = [each for each in citations.values() if each.passage == 0 and each.article in articles]
+    return [title for title in titles if title not in found and len(_beyond(missing, title)) < len(missing)]
+
+
+def _beyond(missing: list[Figure], title: Citation) -> list[Figure]:
+    ground = Ground()
+    ground.add(title.quote)
+    return [figure for figure in missing if not ground.holds(figure)]
 
 
 def _unknown(label: str) -> Citation:

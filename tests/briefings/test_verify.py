@@ -189,6 +189,15 @@ def test_it_fails_text_that_is_not_plain(text: str) -> None:
 )
 def test_it_takes_ordinary_text_as_plain(text: str) -> None:
     assert is_plain(text)
+    assert "plain" not in rules(said(text, LAUNCH))
+
+
+@pytest.mark.parametrize(
+    "title", ["How monday.com works", "The `gpt-realtime` model", "Devs 👨\u200d💻 rejoice"]
+)
+def test_it_leaves_a_source_its_own_words(title: str) -> None:
+    source = article(1, title, "Nothing else.")
+    assert rules(said(title, source, 0), story(source)) == set()
 
 
 PHRASES = (
