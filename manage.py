@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = arguments[1] if len(arguments) > 1 else "help"
     asks_only = {"--help", "-h", "--version"} & set(arguments)
-    if command not in WITHOUT_DATA | {"up"} and not command.startswith("-") and not asks_only:
+    if command not in WITHOUT_DATA and not command.startswith("-") and not asks_only:
         _start_database()
     from django.core.management import execute_from_command_line
 

@@ -236,7 +236,7 @@ if not DEBUG:
 
 # --- Celery: the queue lies in the same Postgres unless CELERY_BROKER_URL says otherwise
 
-CELERY_BROKER_URL = _broker or "pgmq://"
+CELERY_BROKER_URL = _broker or "pgmq://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 900}
 if urlsplit(CELERY_BROKER_URL).scheme == "pgmq":
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
@@ -244,7 +244,7 @@ if urlsplit(CELERY_BROKER_URL).scheme == "pgmq":
         "polling_interval": 0.2,
         "wait_time_seconds": 0,
     }
-    if CELERY_BROKER_URL == "pgmq://":
+    if not _broker:
         CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _conninfo
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True

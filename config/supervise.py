@@ -23,10 +23,12 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """One command to keep running. `restart_at` is set while it waits to be started again (monotonic seconds)."""
+    """One command to keep running, or to run once. `restart_at` is set while it waits to be started again
+    (monotonic seconds)."""
 
     name: str
     command: Sequence[str]
+    once: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     wait: float = FIRST_WAIT
@@ -41,8 +43,8 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
 
-    def start(self, name: str, *command: str) -> None:
-        child = Child(name, command)
+    def start(self, name: str, *command: str, once: bool = False) -> None:
+        child = Child(name, command, once)
         self.children.append(child)
         self._launch(child)
 
@@ -52,7 +54,7 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         try:
             while not self.stopping:
-                for child in self.children:
+                for child in list(self.children):
                     self._watch(child, time.monotonic())
                 each_second()
                 time.sleep(0.25)
@@ -83,7 +85,7 @@ class Supervisor:
             child.command,
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
+            stdout=subprocess.DEVNULL if child.once else sys.stderr,
             start_new_session=True,  # Ctrl-C reaches us alone, so that we stop them in order
             preexec_fn=_die_with_parent,
         )
@@ -97,6 +99,9 @@ class Supervisor:
         if child.process is None or child.process.poll() is None:
             return
         _kill_group(child.process)
+        if child.once:
+            self.children.remove(child)
+            return
         child.wait = FIRST_WAIT if now - child.started_at > STEADY else child.wait
         log.error(
             "%s ended with status %s; again in %.0f s", child.name, child.process.returncode, child.wait

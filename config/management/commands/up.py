@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 
-from config.celery import QUEUES
+from config.celery import QUEUES, TIMETABLE, app
 from config.database import migrate_if_needed
 from config.supervise import Supervisor
 from ingest import catalogue, stories
 
-SAMPLE_AFTER = 5.0  # seconds without a first article before the bundled sample fills the page
+SAMPLE_AFTER = 6.0  # seconds without a first article before the bundled sample fills the page
 log = logging.getLogger("config.up")
 
 
@@ -40,12 +41,16 @@ class Command(BaseCommand):
         lock = _lock(settings.NUTGRAF_VAR, url)
         _refuse_taken(port)
         migrate_if_needed()
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
+        if not settings.DEBUG:
+            call_command("collectstatic", interactive=False, verbosity=0)
         if not no_catalogue:
             catalogue.load()
         connections.close_all()
         supervisor = Supervisor(_environment(port))
         _start_children(supervisor, port)
-        supervisor.run(_Watch(url, wants_sample=not no_sample))
+        _nudge()
+        supervisor.run(_Watch(url, supervisor, wants_sample=not no_sample))
         self.stderr.write("Nutgraf stopped.")
         lock.close()
 
@@ -53,8 +58,8 @@ class Command(BaseCommand):
 class _Watch:
     """What `up` looks at while the children run: is the first page there, and is there anything on it?"""
 
-    def __init__(self, url: str, wants_sample: bool) -> None:
-        self.url, self.wants_sample, self.served = url, wants_sample, False
+    def __init__(self, url: str, supervisor: Supervisor, wants_sample: bool) -> None:
+        self.url, self.supervisor, self.wants_sample, self.served = url, supervisor, wants_sample, False
         self.began = time.monotonic()
 
     def __call__(self) -> None:
@@ -65,8 +70,9 @@ class _Watch:
             self.wants_sample = False
             close_old_connections()
             if not stories.any_real():
-                catalogue.load_sample()
                 log.info("no source has answered yet: the bundled sample edition fills the first page")
+                # Not through the queue, where it would wait behind the sources that do not answer.
+                self.supervisor.start("sample", sys.executable, "manage.py", "ingest", "--sample", once=True)
             connections.close_all()
 
 
@@ -126,12 +132,18 @@ def _start_children(supervisor: Supervisor, port: int) -> None:
     supervisor.start(
         "web", python, "-m", "granian", *web, "--blocking-threads", "4", "config.wsgi:application"
     )
-    celery = (python, "-m", "celery", "-A", "config")
+    celery = (python, "-m", "celery", "--quiet", "-A", "config")
     quiet = ("--loglevel", "WARNING")
     worker = ("-c", "2", "-Q", ",".join(QUEUES), "--without-gossip", "--without-mingle", *quiet)
     supervisor.start("worker", *celery, "worker", *worker)
     beat = ("--schedule", str(settings.NUTGRAF_VAR / "beat"), "--pidfile", "", *quiet)
     supervisor.start("beat", *celery, "beat", *beat)
+
+
+def _nudge() -> None:
+    """The first sweeps at once: beat waits a whole interval before its first."""
+    for entry in TIMETABLE.values():
+        app.send_task(entry["task"], queue=entry["options"]["queue"])
 
 
 def _answers(url: str) -> bool:

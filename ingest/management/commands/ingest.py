@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from ingest import catalogue
 from ingest.models import Source
 from ingest.run import Report, due_sources, ingest, report
 
@@ -21,12 +22,13 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--source", metavar="URL", help="this source only, due or not")
         which.add_argument("--all", action="store_true", help="all sources, due or not")
+        which.add_argument("--sample", action="store_true", help="add and read the bundled sample edition")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        url, everything = options["source"], options["all"]
-        ids = _chosen(url) if url else _all() if everything else due_sources()
-        found = report(ingest(ids, timezone.now(), bool(url or everything), self.stderr.write))
+        url, everything, sample = options["source"], options["all"], options["sample"]
+        ids = _chosen(url) if url else _sample() if sample else _all() if everything else due_sources()
+        found = report(ingest(ids, timezone.now(), bool(url or everything or sample), self.stderr.write))
         self.stdout.write(json.dumps(found, indent=1) if options["json"] else _words(found))
         if any(failure["error"] for failure in found["failed"]):
             raise SystemExit(1)
@@ -34,6 +36,11 @@ class Command(BaseCommand):
 
 def _all() -> list[int]:
     return list(Source.objects.filter(enabled=True).order_by("pk").values_list("pk", flat=True))
+
+
+def _sample() -> list[int]:
+    catalogue.load_sample()
+    return list(Source.objects.filter(sample=True, enabled=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _chosen(url: str) -> list[int]:
