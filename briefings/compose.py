@@ -75,7 +75,7 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
     if row is None:
         return None
     try:
-        written = writers.write(material or stored_material(row), work_key=f"brief:{row.pk}")
+        written = writers.write(material or stored_material(row), work_key=f"brief:{row.pk}", brief=row.pk)
     except NothingToWrite:
         work.finish(row, state=State.FAILED, error="its articles are gone")
         return None
@@ -143,6 +143,7 @@ def write_lens(lens_id: int) -> None:
             row.role,
             row.industry,
             work_key=f"lens:{row.pk}",
+            brief=row.brief_id,
         )
     except (NothingToWrite, writers.CannotWrite) as error:
         work.finish(row, state=State.FAILED, error=str(error)[:2000])
