@@ -33,7 +33,7 @@ def page_refusal(title: str, feed_text: str, page: PageText) -> str:
         return "the page holds almost no text"
     if size < GAIN * len(feed_text):
         return "the page says no more than the feed"
-    if _likeness(f"{title} {feed_text[:600]}", [page.title, *page.paragraphs]) < LIKENESS:
+    if _likeness(f"{title} {feed_text[:600]}", page.paragraphs) < LIKENESS:
         return "the page's text is not this article"
     return ""
 

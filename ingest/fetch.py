@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -158,7 +159,7 @@ class _Connection:
                 enforce_content_length=True,
             )
             return self.inner.getresponse()
-        except (HTTPError, OSError, ValueError) as error:
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
             _left(self.deadline)
             raise _no_answer(self.where, error) from None
 
@@ -215,7 +216,7 @@ def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) 
     try:
         body = b"" if response.status == 304 else _body(response)
         _left(deadline)  # a body without a length ends like a complete one when the watch shuts it
-    except (HTTPError, OSError, ValueError) as error:
+    except (HTTPError, HTTPException, OSError, ValueError) as error:
         _left(deadline)
         raise FetchError("broken", "the answer broke off in the middle") from error
     return Fetched(

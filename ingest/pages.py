@@ -48,11 +48,21 @@ class Run:
         self.strikes[host] += STRIKES.get(error.code, 0)
 
 
-def read_pages(wanted: Sequence[tuple[int, str]], run: Run) -> list[Page]:
-    """The pages of articles, given as (key, link), in any order."""
-    hosts: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for pk, url in wanted:
-        hosts[urlsplit(url).netloc].append((pk, url))
+@dataclass(frozen=True)
+class Wanted:
+    """An article whose page is to be read, with what is known of it."""
+
+    pk: int
+    url: str
+    title: str
+    author: str
+
+
+def read_pages(wanted: Sequence[Wanted], run: Run) -> list[Page]:
+    """The pages of articles, in any order."""
+    hosts: dict[str, list[Wanted]] = defaultdict(list)
+    for one in wanted:
+        hosts[urlsplit(one.url).netloc].append(one)
     lanes = [(host, pages[lane::PER_HOST]) for host, pages in hosts.items() for lane in range(PER_HOST)]
     lanes = [(host, pages) for host, pages in lanes if pages]
     if not lanes:
@@ -62,18 +72,18 @@ def read_pages(wanted: Sequence[tuple[int, str]], run: Run) -> list[Page]:
         return [page for lane in done for page in lane.result()]
 
 
-def _lane(host: str, pages: Sequence[tuple[int, str]], run: Run) -> list[Page]:
-    return [_page(host, pk, url, run) for pk, url in pages]
+def _lane(host: str, pages: Sequence[Wanted], run: Run) -> list[Page]:
+    return [_page(host, one, run) for one in pages]
 
 
-def _page(host: str, pk: int, url: str, run: Run) -> Page:
+def _page(host: str, wanted: Wanted, run: Run) -> Page:
     if refusal := run.refusal(host):
-        return Page(pk, error=refusal)
+        return Page(wanted.pk, error=refusal)
     try:
-        fetched = fetch(url, kind="page")
-        return Page(pk, extract_page(fetched.body, fetched.url, fetched.charset))
+        got = fetch(wanted.url, kind="page")
+        return Page(wanted.pk, extract_page(got.body, got.url, got.charset, wanted.title, wanted.author))
     except FetchError as error:
         run.note(host, error)
-        return Page(pk, error=error.words)
+        return Page(wanted.pk, error=error.words)
     except ParseError as error:
-        return Page(pk, error=error.words)
+        return Page(wanted.pk, error=error.words)

@@ -60,28 +60,28 @@ class ParsedFeed:
 class PageText:
     """The main text of a page."""
 
-    title: str
-    author: str
-    language: str
     paragraphs: tuple[str, ...]
 
 
 def parse_feed(body: bytes, url: str, content_type: str) -> ParsedFeed:
     """The feed in `body`, which came from `url`; ParseError: not_a_feed, empty, broken, too_big, too_slow."""
-    found = _ask({"job": "feed", "url": url, "hint": content_type}, body)
+    found = _ask("feed", body, url, content_type)
     items = tuple(_item(one) for one in found["items"])
     return ParsedFeed(found["title"], found["site_url"], found["language"], items, found["left_out"])
 
 
-def extract_page(body: bytes, url: str, charset: str) -> PageText:
-    """The article text of an HTML page; ParseError: no_text, broken, too_big, too_slow."""
-    found = _ask({"job": "page", "url": url, "hint": charset}, body)
-    return PageText(found["title"], found["author"], found["language"], tuple(found["paragraphs"]))
+def extract_page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> PageText:
+    """The article text of an HTML page; ParseError: no_text, broken, too_big, too_slow.
+
+    `title` and `author` are what we know already, so that the text is free of headline and byline.
+    """
+    found = _ask("page", body, url, charset, title, author)
+    return PageText(tuple(found["paragraphs"]))
 
 
 def parse_opml(body: bytes) -> list[tuple[str, str]]:
     """Address and title of every feed in an OPML file; ParseError: not_opml, broken, too_big, too_slow."""
-    found = _ask({"job": "opml", "url": "", "hint": ""}, body)
+    found = _ask("opml", body, "", "")
     return [(one["url"], one["title"]) for one in found["feeds"]]
 
 
@@ -128,7 +128,7 @@ class _Child:
             start_new_session=True,
         )
 
-    def ask(self, job: dict[str, str], body: bytes) -> dict[str, Any]:
+    def ask(self, job: dict[str, Any], body: bytes) -> dict[str, Any]:
         """The child's answer; TimeoutError or EOFError (also BrokenPipeError) when it breached a limit."""
         deadline = time.monotonic() + WALL_SECONDS
         killer = threading.Timer(WALL_SECONDS, self.process.kill)
@@ -198,7 +198,8 @@ def _renew() -> None:
 os.register_at_fork(after_in_child=_renew)
 
 
-def _ask(job: dict[str, str], body: bytes) -> dict[str, Any]:
+def _ask(kind: str, body: bytes, url: str, hint: str, *about: str) -> dict[str, Any]:
+    job = {"job": kind, "url": url, "hint": hint, "about": about}
     children = _children
     with children.room:
         child = children.take()

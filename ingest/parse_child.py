@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import calendar
 import os
+import re
 import resource
 import select
 import sys
 import time
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
@@ -27,6 +30,9 @@ MOST_ITEMS = 2_000
 LONGEST_TEXT = 100_000
 ORPHAN_CHECK = 5.0
 
+_NOTICE = re.compile(
+    r"(?i)not (?:yet )?whitelist|rate.?limit|too many requests|access denied|captcha|are you a (?:ro)?bot"
+)
 FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
 
 
@@ -49,9 +55,8 @@ def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         if found is None:
             raise Refused("not_a_feed", "this is JSON, but not a JSON Feed")
         return found
-    headers = {"content-location": url}
-    if content_type:
-        headers["content-type"] = content_type
+    # No content-location: feedparser would turn guids into links, and an entry's identity would hang on our address.
+    headers = {"content-type": content_type} if content_type else {}
     parsed = feedparser.parse(
         BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
@@ -85,6 +90,8 @@ def _judge(parsed: Any, body: bytes, start: bytes) -> None:
         raise Refused("broken", f"the feed is broken XML and holds no readable entry: {_why(parsed)}")
     if broken and not _closed(body):
         raise Refused("broken", f"the feed is cut off before its end: {_why(parsed)}")
+    if len(parsed.entries) == 1 and _NOTICE.search(notice := line(_text(parsed.entries[0], "title"), 120)):
+        raise Refused("not_a_feed", f"the server sends a notice in place of its feed: {notice}")
 
 
 def _closed(body: bytes) -> bool:
@@ -102,7 +109,7 @@ def _newest_first(entry: Any) -> float:
 
 
 def _item(entry: Any, feed_url: str) -> dict[str, Any]:
-    base = _base(entry) or feed_url
+    base = urljoin(feed_url, _base(entry))
     texts = [_paragraphs_of(content) for content in dict.get(entry, "content") or []]
     if detail := dict.get(entry, "summary_detail"):
         texts.append(_paragraphs_of(detail))
@@ -158,22 +165,16 @@ def _time(entry: Any, key: str) -> float | None:
         return None
 
 
-def page(body: bytes, url: str, charset: str) -> dict[str, Any]:
-    """The main text of the HTML page in `body`, without what stands around it."""
+def page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> dict[str, Any]:
+    """The main text of the HTML page in `body`, without what stands around it: its title and byline included."""
     from trafilatura import bare_extraction
 
     text = body.decode(charset, "replace") if charset else body
     found = bare_extraction(text, url=url, favor_precision=True, include_comments=False, include_tables=False)
     if found is None or isinstance(found, dict) or not found.text:
         raise Refused("no_text", "no article text was found in the page")
-    title, author = line(found.title or ""), line(found.author or "", 200)
     parts = _capped(paragraphs(found.text.replace("\n", "\n\n")))
-    return {
-        "title": title,
-        "author": author,
-        "language": line(found.language or "", 12),
-        "paragraphs": body_paragraphs(parts, title, author),
-    }
+    return {"paragraphs": body_paragraphs(parts, title, author)}
 
 
 def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
@@ -190,12 +191,12 @@ def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
     return {"feeds": feeds}
 
 
-JOBS = {"feed": feed, "page": page, "opml": opml}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"feed": feed, "page": page, "opml": opml}
 
 
-def answer(job: dict[str, str], body: bytes) -> dict[str, Any]:
+def answer(job: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
-        return {"ok": JOBS[job["job"]](body, job["url"], job["hint"])}
+        return {"ok": JOBS[job["job"]](body, job["url"], job["hint"], *job["about"])}
     except Refused as refused:
         return {"error": refused.code, "words": refused.words}
     except MemoryError:

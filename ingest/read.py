@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from ingest import work
 from ingest.extract import page_refusal, wants_page
 from ingest.models import Article, Stage
-from ingest.pages import Page, Run, read_pages
+from ingest.pages import Page, Run, Wanted, read_pages
 from ingest.passages import compose
 from ingest.save import rewrite_passages
 
@@ -56,7 +56,8 @@ def read_many(ids: Sequence[int], now: datetime) -> Read:
     waiting = sorted(wanted, key=lambda one: one.happened_at, reverse=True)
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
-        _take_pages(chunk, read_pages([(one.pk, one.url) for one in chunk], run), done)
+        wishes = [Wanted(one.pk, one.url, one.title, one.author) for one in chunk]
+        _take_pages(chunk, read_pages(wishes, run), done)
     return done
 
 
@@ -100,7 +101,6 @@ def _apply(article: Article, page: Page) -> None:
     assert page.text is not None  # noqa: S101 - the caller has looked
     article.text = compose(article.title, page.text.paragraphs)
     article.text_from_page = True
-    article.author = article.author or page.text.author
 
 
 def _store(articles: Sequence[Article]) -> None:
@@ -112,7 +112,7 @@ def _store(articles: Sequence[Article]) -> None:
             .values_list("pk", "attempt")
         )
         kept = [one for one in articles if (one.pk, one.attempt) in ours]
-        Article.objects.bulk_update(kept, ("text", "text_from_page", "author"), batch_size=100)
+        Article.objects.bulk_update(kept, ("text", "text_from_page"), batch_size=100)
         rewrite_passages([(one.pk, one.text) for one in kept])
 
 
