@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import BaseModel
 
-from inference import answer, dialect, ledger, prices, spool
+from inference import answer, breaker, dialect, ledger, prices, spool
 from inference.book import CLIFF
 from inference.dialect import Dialect
 from inference.errors import (
@@ -186,6 +186,7 @@ def _metered(request: _Request, attempt: Attempt) -> _Done:
         raise TooLong(f"about {request.input_bound} tokens; prices change from {CLIFF} on")
     with reachable():
         asked = prices.tariff(attempt.model)
+        breaker.check(asked.provider, attempt.model)
     hold = asked.bound(request.input_bound, request.output_bound)
     call = ledger.reserve(replace(attempt, provider=asked.provider, hold=hold))
     ledger.mark_sent(call.pk)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 from pydantic import BaseModel
 
-from inference import audit, gateway
+from inference import audit, breaker, gateway
 from inference.errors import (
     BadReply,
     InferenceError,
@@ -150,6 +151,22 @@ def test_it_says_how_long_to_wait(provider: ModelServer, ask: Ask) -> None:
             gateway.generate(ask)
         waits.append(caught.value.retry_after)
     assert waits == [7.0, 0.0]
+
+
+def test_it_leaves_a_model_alone_that_keeps_failing(provider: ModelServer, ask: Ask) -> None:
+    provider.script(*[fake.rate_limited(1)] * 6, *[fake.OVERLOADED] * breaker.FAILURES)
+    for _ in range(6 + breaker.FAILURES):
+        with pytest.raises((RateLimited, Unavailable)):
+            gateway.generate(ask)
+    seen = len(provider.requests)
+    with pytest.raises(Unavailable, match="left alone") as caught:
+        gateway.generate(ask)
+    assert (len(provider.requests), caught.value.call, caught.value.billed) == (seen, None, False)
+    gateway.generate(replace(ask, model="gpt-5"))  # another model is asked
+    Call.objects.update(closed_at=Now() - breaker.PAUSE)
+    assert gateway.generate(ask).text == "hello"
+    assert gateway.generate(ask).text == "hello"
+    assert audit.verify() == []
 
 
 def test_it_asks_nothing_without_a_key_or_an_address(settings: Any, ask: Ask) -> None:
