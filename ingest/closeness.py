@@ -43,7 +43,7 @@ class Told(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def lead(self) -> str: ...
+    def gist(self) -> terms.Gist: ...
     @property
     def at(self) -> datetime: ...
     @property
@@ -84,14 +84,11 @@ def weigh(items: Sequence[Told], window: timedelta) -> Pairs:
 
 
 def _matrices(items: Sequence[Told]) -> tuple[csr_matrix, csr_matrix]:
-    """Unit rows over the terms of title (counted twice) and lead, and of the title alone, weighed by rarity."""
-    titles = [terms.grams(item.title) for item in items]
-    whole = [Counter({gram: 2 * n for gram, n in title.items()}) for title in titles]
-    for counts, item in zip(whole, items, strict=True):
-        counts.update(terms.grams(item.lead))
+    """Unit rows over the grams of whole articles, and of their titles alone, weighed by rarity."""
+    titles, whole = [item.gist.title for item in items], [item.gist.whole for item in items]
     seen = Counter(gram for counts in whole for gram in counts)
     place = {gram: number for number, gram in enumerate(seen)}
-    named = {name for item in items for name in terms.names(f"{item.title}\n{item.lead}")}
+    named = {name for item in items for name in item.gist.names}
     rarity = np.array(
         [
             (_NAME if gram in named else terms.gram_weight(gram)) * math.log((len(items) + _CALM) / (n + 1))
@@ -150,8 +147,7 @@ def _two_rounds(items: Sequence[Told], one: Numbers, other: Numbers) -> npt.NDAr
     veto: npt.NDArray[np.bool_] = both[one] & both[other]
     for pair in np.flatnonzero(veto):
         a, b = int(one[pair]), int(other[pair])
-        told = [set(terms.words(f"{items[place].title} {items[place].lead}")) for place in (a, b)]
-        veto[pair] = not (who[a] in told[1] or who[b] in told[0])
+        veto[pair] = not (who[a] in items[b].gist.whole or who[b] in items[a].gist.whole)
     return veto
 
 

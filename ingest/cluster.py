@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ingest import terms
 from ingest.closeness import FLOOR, Pairs, weigh
+from ingest.terms import Gist
 
 WINDOW = timedelta(days=4)  # articles further apart never meet; the same event later is another story
 
@@ -30,7 +32,7 @@ class Item:
     key: int
     source: str
     title: str
-    lead: str
+    gist: Gist
     at: datetime
     story: str = ""
 
@@ -43,9 +45,9 @@ class Group:
     keys: tuple[int, ...]
 
 
-def lead(title: str, text: str) -> str:
-    """The opening of an article's text after the title, with which it starts."""
-    return text.removeprefix(title).strip()[:_LEAD]
+def gist(title: str, text: str) -> Gist:
+    """Of an article's title and the opening of its text, which starts with the title."""
+    return terms.gist(title, text.removeprefix(title).strip()[:_LEAD])
 
 
 def group(items: Sequence[Item]) -> tuple[Group, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -22,9 +23,13 @@ def embed(texts: Sequence[str]) -> Vectors:
 
     The same text has the same vector in every process and on every machine. Dot products are cosines.
     """
+    return embed_grams([terms.grams(text) for text in texts])
+
+
+def embed_grams(texts: Sequence[Counter[str]]) -> Vectors:
+    """`embed` for texts already taken apart by `terms.grams`."""
     vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-    for row, text in enumerate(texts):
-        counts = terms.grams(text)
+    for row, counts in enumerate(texts):
         spots = np.fromiter((_spot(gram) for gram in counts), dtype=np.int64, count=len(counts))
         weights = np.fromiter(
             (terms.gram_weight(gram) for gram in counts), dtype=np.float32, count=len(counts)

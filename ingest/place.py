@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Left
 
 from ingest import bulk, cluster, duplicates, near, tell
-from ingest.embed import LEXICAL, Vectors, embed
+from ingest.embed import LEXICAL, Vectors, embed_grams
 from ingest.models import Article, Stage, public_id
 from ingest.relevance import Judgement, judge
 
@@ -109,9 +109,15 @@ def _place(arrivals: Sequence[Arrival], sample: bool) -> Placed:
     prints = {a.id: _fingerprint(a) for a in kept}
     originals, homes = _copies(kept, prints, sample)
     counted = [a for a in kept if a.id not in originals]
-    stories, opened = _group(counted, sample)
+    items = [
+        cluster.Item(a.id, str(a.source), a.title, cluster.gist(a.title, a.text), a.at, a.story)
+        for a in counted
+    ]
+    stories, opened = _group(items, sample)
     homes |= stories
-    vectors = dict(zip([a.id for a in counted], embed([_gist(a) for a in counted]), strict=True))
+    vectors = dict(
+        zip([a.id for a in counted], embed_grams([item.gist.whole for item in items]), strict=True)
+    )
 
     outcomes = []
     for a in arrivals:
@@ -135,11 +141,6 @@ def _fingerprint(a: Arrival) -> duplicates.Print:
     return duplicates.fingerprint(a.id, str(a.source), a.url, a.title, a.text, a.at)
 
 
-def _gist(a: Arrival) -> str:
-    # The headline twice, because it was written to say what this is about.
-    return f"{a.title}\n{a.title}\n{cluster.lead(a.title, a.text)}"
-
-
 def _copies(
     kept: Sequence[Arrival], prints: Mapping[int, duplicates.Print], sample: bool
 ) -> tuple[dict[int, int], dict[int, str]]:
@@ -151,16 +152,11 @@ def _copies(
     return duplicates.copies(open_, [*stored, *settled]), homes
 
 
-def _group(counted: Sequence[Arrival], sample: bool) -> tuple[dict[int, str], set[str]]:
+def _group(items: Sequence[cluster.Item], sample: bool) -> tuple[dict[int, str], set[str]]:
     """The story of every independent arrival, and those stories that are new."""
-    items = [
-        cluster.Item(a.id, str(a.source), a.title, cluster.lead(a.title, a.text), a.at, a.story)
-        for a in counted
-    ]
-    around = near.neighbours(
-        [item.at for item in items if not item.story], sample, without=[a.id for a in counted]
-    )
-    stories = {a.id: a.story for a in counted if a.story}
+    times = [item.at for item in items if not item.story]
+    around = near.neighbours(times, sample, without=[item.key for item in items])
+    stories = {item.key: item.story for item in items if item.story}
     opened = set()
     for group in cluster.group([*items, *around]):
         story = group.story or public_id()

@@ -44,14 +44,19 @@ def judge(title: str, text: str, kind: str, any_topic: bool = False) -> Judgemen
 
 def _weigh(signs: tuple[Sign, ...], title: str, text: str) -> dict[str, float]:
     """What each sign found is worth, by its name, the weightiest in full and the others by half."""
-    lead, body = text[:_LEAD_LENGTH], text[_LEAD_LENGTH:]
+    opening, body = f"{title}\n{text[:_LEAD_LENGTH]}", text[_LEAD_LENGTH:]
+    opening_lower, body_lower = opening.lower(), body.lower()
     worth: dict[str, float] = {}
+    title_lower = title.lower()
     for sign in signs:
-        if sign.pattern.search(title):
-            worth[sign.name] = sign.worth * _TITLE
-        elif not sign.title_only and sign.pattern.search(lead):
-            worth[sign.name] = sign.worth * _LEAD
-        elif not sign.title_only and len(sign.pattern.findall(body)) > 2:
+        if sign.title_only:
+            if sign.pattern.search(title_lower):
+                worth[sign.name] = sign.worth * _TITLE
+            continue
+        found = sign.pattern.search(opening if sign.case else opening_lower)
+        if found:
+            worth[sign.name] = sign.worth * (_TITLE if found.start() < len(title) else _LEAD)
+        elif body and len(sign.pattern.findall(body if sign.case else body_lower)) > 2:
             worth[sign.name] = sign.worth * _BODY
     ordered = sorted(worth.items(), key=lambda pair: -pair[1])
     return {name: value if place == 0 else value / 2 for place, (name, value) in enumerate(ordered)}

@@ -66,6 +66,8 @@ def importance(voices: Sequence[Voice]) -> float:
 
 def best_first(voices: Sequence[Voice]) -> list[Voice]:
     """The article to speak for the story first: primary, trusted, to the point, most like the others, long."""
+    if len(voices) == 1:
+        return list(voices)
     vocabularies = {voice.key: frozenset(terms.grams(voice.title)) for voice in voices[:60]}
 
     def merit(voice: Voice) -> tuple[float, int]:

@@ -87,7 +87,7 @@ def _stories(items: Sequence[Labelled]) -> list[Hashable]:
     ]
     copies = duplicates.copies(prints, [])
     told = [
-        cluster.Item(n, item.source, item.title, cluster.lead(item.title, item.text), item.at)
+        cluster.Item(n, item.source, item.title, cluster.gist(item.title, item.text), item.at)
         for n, item in enumerate(items)
         if n not in copies
     ]

@@ -9,15 +9,20 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Sign:
+    """`pattern` is to be found in plain text, in lower case unless `case`."""
+
     name: str
     worth: float
     pattern: re.Pattern[str]
+    case: bool = False
     title_only: bool = False
 
 
 def _sign(name: str, worth: float, pattern: str, *, case: bool = False, title_only: bool = False) -> Sign:
-    flags = 0 if case else re.IGNORECASE
-    return Sign(name, worth, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", flags), title_only)
+    # Lower-case patterns on lower-case text: twice as fast as telling the engine to ignore case.
+    return Sign(
+        name, worth, re.compile(rf"(?<!\w)(?:{pattern if case else pattern.lower()})(?!\w)"), case, title_only
+    )
 
 
 # What a source's kind says before a word is read: labs write about their own work, even in "Usage policy update".

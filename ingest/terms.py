@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -129,3 +130,19 @@ def names(text: str) -> set[str]:
                 telling = [word for word in words(name) if weight(word)]
                 found.update(f"{first} {second}" for first, second in pairwise(telling))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What an article is about: the grams of its title, of title (counted twice) and lead, and its names."""
+
+    title: Counter[str]
+    whole: Counter[str]
+    names: frozenset[str]
+
+
+def gist(title: str, lead: str) -> Gist:
+    headline, whole = grams(title), grams(lead)
+    for gram, often in headline.items():
+        whole[gram] += 2 * often
+    return Gist(headline, whole, frozenset(names(title) | names(lead)))
