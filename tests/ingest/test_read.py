@@ -1,0 +1,128 @@
+"""From teaser to article: the page behind the link, and what stays when there is none."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ingest.models import Article, Source, Stage
+from ingest.read import read_article, read_many
+from ingest.refresh import refresh
+from tests.fakes.web_server import WebServer, item, rss
+
+pytestmark = pytest.mark.django_db
+TEASER = "The company shipped its model on Friday at half the price…"
+TEXT = [
+    "The company shipped its model on Friday, and said that it comes at half the price of the last one.",
+    "Two customers told the newsroom that they would move their work at once, because the price had held them back.",
+    "Analysts called the move a surprise: the rival had cut its own price only a week before, to little effect.",
+    "The model runs on one card, the company said, and a smaller one will follow before the end of the year.",
+]
+
+
+def page(*paragraphs: str) -> str:
+    body = "".join(f"<p>{one}</p>" for one in paragraphs)
+    return (
+        "<!doctype html><html><head><title>Model ships at half the price</title></head><body><nav><a href=/>Home</a>"
+        f"</nav><article><h1>Model ships at half the price</h1>{body}</article><footer>Copyright</footer></body></html>"
+    )
+
+
+def teaser(web: WebServer, path: str, text: str = TEASER, link: str = "") -> Article:
+    title = "Model ships at half the price"
+    feed = web.put(f"/feed{path}", rss(item(title, link or web.url(path), text, path)))
+    source = Source.objects.create(url=feed, due_at=timezone.now() - timedelta(seconds=5))
+    refresh(source.pk, timezone.now())
+    return Article.objects.get(guid=path)
+
+
+def test_it_takes_the_text_of_the_page(web: WebServer) -> None:
+    web.put(
+        "/p",
+        page(*TEXT, "ADVERTISEMENT", "Rival ships too Read more"),
+        content_type="text/html; charset=utf-8",
+    )
+    article = teaser(web, "/p")
+    done = read_article(article.pk, timezone.now())
+    article.refresh_from_db()
+    assert (done.read, done.pages) == ([article.pk], 1)
+    assert article.text.split("\n\n") == ["Model ships at half the price", *TEXT]
+    assert (article.stage, article.text_from_page, article.page_error) == (Stage.READ, True, "")
+    assert [article.text[p.start : p.end] for p in article.passages.all()] == article.text.split("\n\n")
+    assert article.feed_text == TEASER
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (
+            page(
+                "Please sign in to read on.", "It is free, and takes a minute of your time, we promise you."
+            ),
+            200,
+            "page",
+        ),
+        (
+            page(*["Our shop sells garden chairs of solid oak, made by hand to last for ever."] * 9),
+            200,
+            "page",
+        ),
+        ("", 404, "nothing at this address"),
+        ("", 403, "refuses"),
+        ("", 200, "text"),
+    ],
+)
+def test_a_page_that_is_not_the_article_is_recorded_and_harms_nothing(
+    web: WebServer, body: str, status: int, words: str
+) -> None:
+    web.put("/p", body, status, content_type="text/html")
+    article = teaser(web, "/p")
+    done = read_article(article.pk, timezone.now())
+    article.refresh_from_db()
+    assert (article.stage, article.text_from_page, done.page_errors) == (Stage.READ, False, 1)
+    assert words in article.page_error
+    assert article.text == f"Model ships at half the price\n\n{TEASER}"
+    assert article.passages.count() == 2
+
+
+def test_it_reads_no_page_that_is_no_page(web: WebServer) -> None:
+    web.put("/p", b"%PDF-1.4", content_type="application/pdf")
+    article = teaser(web, "/p")
+    read_article(article.pk, timezone.now())
+    article.refresh_from_db()
+    assert "application/pdf" in article.page_error
+
+
+def test_hundreds_of_articles_on_a_dead_host_cost_one_attempt(web: WebServer) -> None:
+    items = [item(f"T{n}", f"http://no-such-host.invalid/{n}", "Short.", str(n)) for n in range(300)]
+    source = Source.objects.create(
+        url=web.put("/f", rss(*items)), due_at=timezone.now() - timedelta(seconds=5)
+    )
+    refresh(source.pk, timezone.now())
+    waiting = list(Article.objects.filter(stage=Stage.NEW).values_list("pk", flat=True))
+    began = time.monotonic()
+    done = read_many(waiting, timezone.now())
+    assert time.monotonic() - began < 10
+    assert (
+        len(done.read) == len(waiting) == 100
+    )  # the archive behind the newest hundred is READ from its feed
+    assert Article.objects.filter(stage=Stage.READ).exclude(page_error="").count() == 300
+
+
+def test_reading_twice_reads_once(web: WebServer) -> None:
+    web.put("/p", page(*TEXT), content_type="text/html")
+    article = teaser(web, "/p")
+    read_article(article.pk, timezone.now())
+    assert read_article(article.pk, timezone.now()).read == []
+    assert web.seen["/p"] == 1
+
+
+def test_a_sample_article_is_never_looked_up(web: WebServer) -> None:
+    source = Source.objects.create(
+        url="sample:wire", sample=True, due_at=timezone.now() - timedelta(seconds=5)
+    )
+    assert refresh(source.pk, timezone.now()).new > 0
+    assert not Article.objects.exclude(stage=Stage.READ).exists()

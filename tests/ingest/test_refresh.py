@@ -1,0 +1,183 @@
+"""One look at a feed, with a real server and a real database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from ingest import work
+from ingest.models import Article, Passage, Revision, Source, Stage
+from ingest.refresh import LEASE, refresh, refresh_many
+from tests.fakes import web_server
+from tests.fakes.web_server import WebServer, item, rss
+
+pytestmark = pytest.mark.django_db
+LONG = "<p>" + "The company shipped the model after a year of work, it said on Friday. " * 30 + "</p>"
+
+
+def source(url: str) -> Source:
+    return Source.objects.create(url=url, due_at=timezone.now() - timedelta(seconds=5))
+
+
+def test_it_stores_what_the_feed_holds(web: WebServer) -> None:
+    one = source(
+        web.put("/f", rss(item("A", "https://a.example/1", LONG, "g1"), item("B", guid="g2"), title="Wire"))
+    )
+    got = refresh(one.pk, timezone.now())
+    assert (got.outcome, got.new, got.updated, got.repeated, got.unusable) == ("fetched", 2, 0, 0, ())
+    one.refresh_from_db()
+    assert (one.title, one.failures, one.error, one.lease_until) == ("Wire", 0, "", None)
+    assert one.due_at is not None
+    assert one.due_at > timezone.now() + timedelta(minutes=25)
+    article = Article.objects.get(guid="g1")
+    assert article.text.startswith("A\n\nThe company shipped")
+    assert [article.text[p.start : p.end] for p in article.passages.filter(number=0)] == ["A"]
+    assert article.stage == Stage.READ
+
+
+def test_a_teaser_waits_for_its_page_and_a_full_text_does_not(web: WebServer) -> None:
+    one = source(
+        web.put("/f", rss(item("A", "https://a.example/1", "Short.", "a"), item("B", "", LONG, "b")))
+    )
+    refresh(one.pk, timezone.now())
+    assert dict(Article.objects.values_list("guid", "stage")) == {"a": Stage.NEW, "b": Stage.READ}
+    assert len(work.due(Article, 10)) == 2
+
+
+def test_an_unchanged_feed_is_not_modified_and_changes_nothing(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", guid="a"))))
+    refresh(one.pk, timezone.now())
+    before = list(Article.objects.values())
+    assert refresh(one.pk, timezone.now(), force=True).outcome == "not_modified"
+    assert list(Article.objects.values()) == before
+
+
+def test_a_server_without_etags_is_believed_by_its_bytes(web: WebServer) -> None:
+    body = rss(item("A", guid="a")).encode()
+    one = source(web.misbehave("/f", web_server.encoded("identity", body)))
+    refresh(one.pk, timezone.now())
+    assert refresh(one.pk, timezone.now(), force=True).outcome == "not_modified"
+
+
+def test_an_edit_makes_a_revision_and_sends_the_article_round_again(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", "", LONG, "a"))))
+    refresh(one.pk, timezone.now())
+    Article.objects.update(due_at=None)
+    web.put("/f", rss(item("A, corrected", "", LONG, "a")))
+    got = refresh(one.pk, timezone.now(), force=True)
+    assert (got.new, got.updated) == (0, 1)
+    article = Article.objects.get()
+    assert (article.title, article.revision, article.stage) == ("A, corrected", 2, Stage.NEW)
+    assert article.due_at is not None
+    assert Revision.objects.get().title == "A"
+    assert Passage.objects.filter(number=0).get().end == len("A, corrected")
+
+
+def test_an_entry_that_drops_out_stays(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", guid="a"), item("B", guid="b"))))
+    refresh(one.pk, timezone.now())
+    web.put("/f", rss(item("B", guid="b"), item("C", guid="c")))
+    got = refresh(one.pk, timezone.now(), force=True)
+    assert (got.new, got.unchanged, Article.objects.count()) == (1, 1, 3)
+
+
+def test_the_same_item_through_two_sources_counts_once(web: WebServer) -> None:
+    ids = [
+        source(web.put(path, rss(item("A", "https://a.example/1", guid=path)))).pk for path in ("/f", "/g")
+    ]
+    looks = [refresh(pk, timezone.now()) for pk in ids]
+    assert [one.copies for one in looks] == [0, 1]
+    copy = Article.objects.get(stage=Stage.COPY)
+    assert copy.duplicate_of == Article.objects.exclude(pk=copy.pk).get()
+    assert copy.due_at is None
+
+
+def test_a_fuller_copy_takes_over_while_the_first_has_no_story(web: WebServer) -> None:
+    first = source(web.put("/f", rss(item("A", "https://a.example/1", "Short.", "f"))))
+    second = source(web.put("/g", rss(item("A", "https://a.example/1", LONG, "g"))))
+    refresh(first.pk, timezone.now())
+    assert refresh(second.pk, timezone.now()).copies == 0
+    assert Article.objects.get(stage=Stage.COPY).guid == "f"
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "hours"),
+    [(404, "nothing at this address", 0.5), (500, "status 500", 0.5), (410, "withdrawn", 24)],
+)
+def test_a_failing_feed_says_why_and_waits(web: WebServer, status: int, words: str, hours: float) -> None:
+    one = source(web.put("/f", b"", status))
+    got = refresh(one.pk, timezone.now())
+    one.refresh_from_db()
+    assert got.outcome == "failed"
+    assert words in got.error == one.error
+    assert one.failures == 1
+    assert one.due_at is not None
+    assert one.due_at - timezone.now() == pytest.approx(timedelta(hours=hours), abs=timedelta(minutes=1))
+
+
+def test_a_failure_is_forgotten_when_the_feed_answers_again(web: WebServer) -> None:
+    one = source(web.put("/f", b"", 503))
+    refresh(one.pk, timezone.now())
+    web.put("/f", rss(item("A")))
+    assert refresh(one.pk, timezone.now(), force=True).outcome == "fetched"
+    one.refresh_from_db()
+    assert (one.failures, one.error) == (0, "")
+
+
+def test_a_login_page_is_an_error_and_not_an_empty_feed(web: WebServer) -> None:
+    one = source(web.put("/f", "<!doctype html><html><body>Sign in</body></html>", content_type="text/html"))
+    assert "not a feed" in refresh(one.pk, timezone.now()).error
+
+
+def test_a_feed_gone_for_a_day_is_switched_off(web: WebServer) -> None:
+    one = source(web.put("/f", b"", 410))
+    now = timezone.now()
+    refresh(one.pk, now)
+    refresh(one.pk, now + timedelta(hours=12), force=True)
+    one.refresh_from_db()
+    assert one.enabled
+    refresh(one.pk, now + timedelta(hours=25), force=True)
+    one.refresh_from_db()
+    assert not one.enabled
+
+
+def test_one_bad_feed_harms_no_other(web: WebServer) -> None:
+    bad = source(web.misbehave("/bad", web_server.gibberish))
+    good = source(web.put("/f", rss(item("A"))))
+    looks = {look.source_id: look.outcome for look in refresh_many([bad.pk, good.pk], timezone.now())}
+    assert looks == {bad.pk: "failed", good.pk: "fetched"}
+
+
+def test_it_leaves_a_source_alone_that_another_worker_has(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A"))))
+    assert work.claim(Source, one.pk, LEASE)
+    assert refresh(one.pk, timezone.now()).outcome == "busy"
+    assert web.seen["/f"] == 0
+
+
+def test_it_leaves_a_source_alone_that_is_not_due(web: WebServer) -> None:
+    one = Source.objects.create(url=web.put("/f", rss()), due_at=timezone.now() + timedelta(hours=1))
+    assert refresh(one.pk, timezone.now()).outcome == "busy"
+    assert refresh(one.pk, timezone.now(), force=True).outcome == "fetched"
+
+
+def test_an_unusable_entry_is_named_and_the_rest_kept(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A"), "<item><pubDate>x</pubDate></item>")))
+    got = refresh(one.pk, timezone.now())
+    assert (got.new, len(got.unusable)) == (1, 1)
+
+
+def test_dates_of_the_future_and_of_the_epoch_are_not_believed(web: WebServer) -> None:
+    dates = (
+        "Fri, 08 Aug 2025 10:00:00 GMT",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Fri, 08 Aug 2098 10:00:00 GMT",
+    )
+    one = source(web.put("/f", rss(*(item(f"T{n}", guid=str(n), date=date) for n, date in enumerate(dates)))))
+    now: datetime = timezone.now()
+    refresh(one.pk, now)
+    happened = list(Article.objects.order_by("guid").values_list("happened_at", flat=True))
+    assert happened[0].year == 2025
+    assert happened[1:] == [now, now]
