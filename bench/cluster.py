@@ -30,11 +30,11 @@ ALLOWED = 3.0  # ingest and placing together, in times of feedparser alone
 
 
 def entries(folder: Path) -> tuple[float, list[tuple[str, Any]]]:
-    """feedparser's processor seconds for the folder, and its entries with the feed they are from."""
+    """feedparser's seconds for the folder, and its entries with the feed they are from."""
     bodies = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.xml"))}
-    began = time.process_time()
+    began = time.perf_counter()
     parsed = {name: feedparser.parse(io.BytesIO(body)) for name, body in bodies.items()}
-    seconds = time.process_time() - began
+    seconds = time.perf_counter() - began
     return seconds, [(name, entry) for name, feed in parsed.items() for entry in feed.entries]
 
 
@@ -110,7 +110,7 @@ def measure(folder: Path, var: Path) -> int:
         json.dumps(
             {
                 "entries": len(found),
-                "feedparser_cpu_seconds": round(parse_seconds, 3),
+                "feedparser_seconds": round(parse_seconds, 3),
                 "place_seconds": round(first + second, 3),
                 "place_cpu_seconds": round(busy, 3),
                 "ratio": round((first + second) / parse_seconds, 3),

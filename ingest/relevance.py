@@ -9,7 +9,7 @@ from ingest import terms
 from ingest.signs import AGAINST, FOR, PRIOR, Sign
 
 # Where a sign stands decides what it is worth: a headline is about its words, the depth of a page mentions much.
-_TITLE, _LEAD, _BODY = 1.0, 0.6, 0.2
+_TITLE, _LEAD, _LEAD_TWICE, _BODY = 1.0, 0.6, 0.8, 0.2
 _LEAD_LENGTH = 450
 _BODY_LENGTH = 4000
 _ENOUGH = 1.6
@@ -44,22 +44,22 @@ def judge(title: str, text: str, kind: str, any_topic: bool = False) -> Judgemen
 
 def _weigh(signs: tuple[Sign, ...], title: str, text: str) -> dict[str, float]:
     """What each sign found is worth, by its name, the weightiest in full and the others by half."""
-    opening, body = f"{title}\n{text[:_LEAD_LENGTH]}", text[_LEAD_LENGTH:]
-    opening_lower, body_lower = opening.lower(), body.lower()
-    worth: dict[str, float] = {}
-    title_lower = title.lower()
-    for sign in signs:
-        if sign.title_only:
-            if sign.pattern.search(title_lower):
-                worth[sign.name] = sign.worth * _TITLE
-            continue
-        found = sign.pattern.search(opening if sign.case else opening_lower)
-        if found:
-            worth[sign.name] = sign.worth * (_TITLE if found.start() < len(title) else _LEAD)
-        elif body and len(sign.pattern.findall(body if sign.case else body_lower)) > 2:
-            worth[sign.name] = sign.worth * _BODY
-    ordered = sorted(worth.items(), key=lambda pair: -pair[1])
-    return {name: value if place == 0 else value / 2 for place, (name, value) in enumerate(ordered)}
+    read = (title, f"{title}\n{text[:_LEAD_LENGTH]}", text[_LEAD_LENGTH:])
+    lower = (read[0].lower(), read[1].lower(), read[2].lower())
+    found = {sign.name: sign.worth * _place(sign, *(read if sign.case else lower)) for sign in signs}
+    ordered = sorted(((name, worth) for name, worth in found.items() if worth), key=lambda pair: -pair[1])
+    return {name: worth if place == 0 else worth / 2 for place, (name, worth) in enumerate(ordered)}
+
+
+def _place(sign: Sign, title: str, opening: str, body: str) -> float:
+    """The factor of the best place where the sign stands; 0 for nowhere. `opening` starts with the title."""
+    found = sign.pattern.search(title if sign.title_only else opening)
+    if found and found.start() < len(title):
+        return _TITLE
+    if found:
+        return _LEAD_TWICE if sign.pattern.search(opening, found.end()) else _LEAD
+    enough = body and not sign.title_only and len(sign.pattern.findall(body)) > 2
+    return _BODY if enough else 0.0
 
 
 def _reason(found: dict[str, float], against: dict[str, float], kind: str) -> str:

@@ -44,7 +44,7 @@ FOR: Final = (
         r"OpenAI|ChatGPT|GPT-?\d\w*|gpt-oss|Sam Altman|o[134](?:-mini|-pro)|Codex CLI|DALL-?E|Sora 2|Stargate project",
     ),
     _sign("Anthropic", 3.0, r"Anthropic|Claude (?:\d|Code|Opus|Sonnet|Haiku|AI)\w*|Claude's|Dario Amodei"),
-    _sign("Claude", 1.8, r"Claude", case=True),
+    _sign("Claude", 1.4, r"Claude", case=True),
     _sign(
         "Google's AI",
         2.6,
