@@ -13,15 +13,15 @@ from ingest.models import Article, Stage
 
 
 def originals(arriving: Sequence[Candidate]) -> dict[int, int]:
-    """Which of the articles about to be stored are copies, each with the one that counts.
+    """Which articles are copies, each with the one that counts: those about to be stored, and stored ones.
 
-    A stored article that has no place in a story yet and tells less than one arriving becomes its copy at once. Two
+    A stored article that has no place in a story yet and tells less than one arriving is set aside here and now. Two
     workers that store the two at the same moment do not see each other; placing compares texts again.
     """
     mine = {one.pk for one in arriving}
     found = copies([*arriving, *_stored(arriving, mine)])
     _set_aside({pk: best for pk, best in found.items() if pk not in mine})
-    return {pk: best for pk, best in found.items() if pk in mine}
+    return found
 
 
 def _stored(arriving: Sequence[Candidate], mine: set[int]) -> list[Candidate]:

@@ -34,7 +34,7 @@ _NOTICE = _whole(
     r"(?:this\s+)?(?:article|story|post)\s+(?:is\s+more\s+than|(?:was|has\s+been)\s+(?:first|originally|last|updated)).{0,120}",
     rf"(?:{_SHARE})(?:[\s|,/·•]+(?:{_JOIN}))*",
     rf"(?:{_MENU})(?:[\s|/·•>]+(?:{_MENU}))+",
-    r"read\s+(?:or\s+share\s+this|more|also|next|the\s+full\s+\w+)\b.{0,120}|continue\s+reading\b.{0,120}",
+    r"read\s+(?:or\s+share\s+this|more|also|next|the\s+full\s+\w+)\b.{0,200}|continue\s+reading\b.{0,120}",
     r"(?:read|watch|listen|also\s+read|see\s+also|more|related|contributing|photos?|gallery|podcast)\s*[:|].{0,180}",
     rf"(?:sign\s+up|subscribe|join|register|get|download|want\s+the\s+best|support|become\s+a)\b.{{0,160}}\b(?:{_OFFER})\b.{{0,80}}",
     r"(?:©|\(c\)|copyright)\s.{0,180}|.{0,80}\ball\s+rights\s+reserved\b.{0,80}|(?:click|tap)\s+here\b.{0,120}",

@@ -183,12 +183,16 @@ def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
 
     found = listparser.parse(body)
     feeds = [
-        {"url": visible(one.get("url") or "").strip(), "title": line(one.get("title") or "", 300)}
+        {"url": visible(one.get("url") or "").strip(), "title": _flat(one.get("title") or "")[:300]}
         for one in found.feeds
     ]
-    if not feeds and (found.get("bozo") or not found.get("version")):
+    if not feeds:
         raise Refused("not_opml", "this is not an OPML file, or it lists no feeds")
     return {"feeds": feeds}
+
+
+def _flat(text: str) -> str:
+    return " ".join(visible(text).split())
 
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {"feed": feed, "page": page, "opml": opml}

@@ -28,8 +28,8 @@ Outcome = Literal["fetched", "not_modified", "failed", "busy"]
 class Refreshed:
     """What one look at a source brought, counted in entries of the feed.
 
-    `repeated` entries came twice in it; `copies`, counted among `new`, are the same item as an article of another
-    source; `unusable` names each entry that could not become an article.
+    `repeated` entries came twice in it; `copies` articles, new or stored before, were set aside as the same item as
+    another; `unusable` names each entry that could not become an article.
     `busy` means that another worker has the source, or that it was not due.
     """
 

@@ -21,7 +21,7 @@ ARCHIVED = f"not read: only the newest {PAGES_PER_LOOK} entries of one look at a
 
 
 def add(source: Source, drafts: Sequence[Draft], now: datetime) -> int:
-    """Store drafts as articles of `source` with what their feed says; how many of them are copies.
+    """Store drafts as articles of `source` with what their feed says; how many copies that sets aside.
 
     What needs its page read next is NEW; the rest is READ at once.
     """

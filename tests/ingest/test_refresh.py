@@ -98,7 +98,7 @@ def test_a_fuller_copy_takes_over_while_the_first_has_no_story(web: WebServer) -
     first = source(web.put("/f", rss(item("A", "https://a.example/1", "Short.", "f"))))
     second = source(web.put("/g", rss(item("A", "https://a.example/1", LONG, "g"))))
     refresh(first.pk, timezone.now())
-    assert refresh(second.pk, timezone.now()).copies == 0
+    assert refresh(second.pk, timezone.now()).copies == 1
     assert Article.objects.get(stage=Stage.COPY).guid == "f"
 
 
