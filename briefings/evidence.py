@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from briefings.schemas import Citation
 
-NEAR = 260  # characters shown on either side of the quote beside a brief
+NEAR = 220  # characters shown on either side of the quote beside a brief
 FAR = 1500  # and on the page of its own
 
 

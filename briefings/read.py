@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from briefings.schemas import (
     EditionEntry,
     LensBody,
     LensDocument,
+    LensQuestion,
+    Section,
     StoryRef,
 )
 from briefings.spent import Spent
@@ -33,7 +35,10 @@ CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__tit
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1."""
+    """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
+
+    `revisions` says which revision of each article the citations count their offsets in.
+    """
 
     document: BriefDocument
     outlets: int
@@ -42,6 +47,7 @@ class Reading:
     rank: int = 0
     why: tuple[str, ...] = ()
     day: date | None = None
+    revisions: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +136,8 @@ def archive(user: User, limit: int = 100) -> list[Issue]:
     return [Issue(e.local_date, e.first or "", e.stories, e.sample) for e in editions]
 
 
-def cited(brief_id: str, articles: Iterable[int]) -> Mapping[int, Cited]:
-    """The articles of a brief with the very text its citations count their offsets in, not a later one, by id."""
-    stored: list[list[int]] = Brief.objects.values_list("articles", flat=True).get(pk=brief_id)
-    revisions = dict(stored)
+def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:
+    """The articles of a reading with the very text its citations count their offsets in, not a later one, by id."""
     rows = Article.objects.filter(pk__in=set(articles) & set(revisions)).select_related("source")
     current = list(rows.only(*CITED_FIELDS))
     changed = [row.pk for row in current if row.revision != revisions[row.pk]]
@@ -185,7 +189,13 @@ def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) ->
         sample=brief.story.sample,
     )
     minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
-    return Reading(document=document, outlets=covered.outlets, origins=covered.origins, minutes=minutes)
+    return Reading(
+        document=document,
+        outlets=covered.outlets,
+        origins=covered.origins,
+        minutes=minutes,
+        revisions=dict(brief.articles),
+    )
 
 
 def _story(brief: Brief, covered: Coverage) -> StoryRef:
@@ -202,7 +212,7 @@ def _lens(lens: Lens | None) -> LensDocument | None:
 def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:
     """Every text that a reader reads, headings included."""
     runs = [(body.headline,), body.takeaways, body.lead, body.catch, body.bottom_line]
-    answers = [*body.sections, *(lens.questions if lens else ())]
+    answers: list[Section | LensQuestion] = [*body.sections, *(lens.questions if lens else ())]
     runs += [section.answer for section in answers] + [lens.why_it_matters if lens else ()]
     yield from (sentence.text for run in runs for sentence in run)
     yield from (section.question for section in answers)

@@ -15,11 +15,9 @@ from briefings.schemas import Cost, Tokens
 from briefings.select import EDITION_SIZE
 from inference import costs
 from inference.costs import CostSummary
-from inference.models import Purpose
 from inference.money import usd
 from ingest.models import Article
 
-SHARED = (Purpose.FACT_SHEET, Purpose.BRIEF, Purpose.REPAIR)
 DAYS_KEPT = 400
 _characters: dict[date, int] = {}
 
@@ -33,10 +31,15 @@ class Spent:
 
 
 def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
-    """What each brief and its lens cost, in two queries for all of them."""
-    shared = costs.of_briefs([brief.pk for brief, _ in pairs], purposes=SHARED)
-    personal = costs.of_works([_key(lens) for _, lens in pairs if lens])
-    return [Spent(shared[brief.pk], personal[_key(lens)] if lens else CostSummary()) for brief, lens in pairs]
+    """What each brief and its lens cost, in one query for all of them."""
+    found = costs.of_works(
+        [key for brief, lens in pairs for key in (_brief_key(brief), _lens_key(lens)) if key]
+    )
+    nothing = CostSummary()
+    return [
+        Spent(found.get(_brief_key(brief), nothing), found.get(_lens_key(lens), nothing))
+        for brief, lens in pairs
+    ]
 
 
 def cost(spent: Spent, at: datetime, length: int) -> Cost:
@@ -85,8 +88,13 @@ def _sum(amounts: Iterable[str]) -> str:
     return str(sum((Decimal(amount) for amount in amounts), Decimal("0.000000")))
 
 
-def _key(lens: Lens) -> str:
-    return f"lens:{lens.pk}"
+# The work keys under which `briefings.compose` has briefs and lenses written.
+def _brief_key(brief: Brief) -> str:
+    return f"brief:{brief.pk}"
+
+
+def _lens_key(lens: Lens | None) -> str:
+    return f"lens:{lens.pk}" if lens else ""
 
 
 def _characters_of(day: date) -> int:

@@ -1,15 +1,26 @@
-// Keeps names such as GPT-5 on one line: browsers break lines after the hyphen. Without scripts only the look differs.
-const words = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+// Keeps together what browsers would part at the end of a line: names such as GPT-5 (they break after the hyphen), and
+// a source's marker and the word before it. Without scripts only the look differs.
+function joined(...parts) {
+  const span = document.createElement("span");
+  span.className = "joined";
+  span.append(...parts);
+  return span;
+}
+
 const hyphened = /(\S*[A-Za-z0-9]-\d\S{0,12})/;
+const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
 const found = [];
-while (words.nextNode()) if (hyphened.test(words.currentNode.data)) found.push(words.currentNode);
-for (const node of found) {
-  const parts = node.data.split(hyphened).map((part, index) => {
-    if (index % 2 === 0 || part.length > 18) return part;
-    const span = document.createElement("span");
-    span.className = "joined";
-    span.textContent = part;
-    return span;
-  });
-  node.replaceWith(...parts);
+while (texts.nextNode()) if (hyphened.test(texts.currentNode.data)) found.push(texts.currentNode);
+for (const text of found) {
+  const parts = text.data.split(hyphened);
+  text.replaceWith(...parts.map((part, index) => (index % 2 && part.length < 18 ? joined(part) : part)));
+}
+
+for (const marker of document.querySelectorAll("button.cite")) {
+  const before = marker.previousSibling;
+  const word = before?.nodeType === Node.TEXT_NODE && before.data.match(/\S{1,18}\s*$/);
+  if (!word) continue;
+  before.data = before.data.slice(0, word.index);
+  marker.before(joined(word[0]));
+  marker.previousSibling.append(marker);
 }

@@ -52,7 +52,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
     class Meta:
         model = Profile
-        fields = ("role", "industry", "interests", "time_zone", "hour")
+        fields: tuple[str, ...] = ("role", "industry", "interests", "time_zone", "hour")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -97,7 +97,7 @@ def _own(request: HttpRequest, brief_id: str) -> read.Reading:
 
 
 def _page(reading: read.Reading, around: int = NEAR) -> BriefPage:
-    cited = read.cited(reading.document.id, cited_articles(reading.document))
+    cited = read.cited(reading.revisions, cited_articles(reading.document))
     return brief_page(reading.document, cited, around)
 
 
