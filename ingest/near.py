@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
 from ingest.models import Article, Stage
 
-OPENING = 5000  # characters of an article that comparing needs
+OPENING = 5000  # characters of an article that looking for copies needs
+_LEAD = 1200  # and that grouping needs
 
 
 def originals(
@@ -55,22 +56,31 @@ def _sharing_bands(prints: Sequence[duplicates.Print]) -> set[int]:
 
 def neighbours(times: Iterable[datetime], sample: bool, without: Sequence[int]) -> list[cluster.Item]:
     """The independent placed articles within the clustering window of any of `times`, with their stories."""
-    spans = _spans(sorted(times), cluster.WINDOW)
-    if not spans:
-        return []
-    around = Q()
-    for since, until in spans:
-        around |= Q(happened_at__range=(since, until))
     rows = (
-        Article.objects.filter(around, stage=Stage.PLACED, source__sample=sample)
+        _around(_spans(sorted(times), cluster.WINDOW), sample)
         .exclude(id__in=without)
-        .annotate(opening=Left("text", OPENING))
+        .annotate(opening=Left("text", _LEAD))
         .values_list("id", "source_id", "title", "opening", "happened_at", "story_id")
     )
     return [
         cluster.Item(key, str(source), title, cluster.gist(title, text), at, str(story))
         for key, source, title, text, at, story in rows
     ]
+
+
+def crowd(since: datetime, until: datetime, sample: bool) -> dict[date, int]:
+    """How many independent placed articles each day has, for weighing what `neighbours` would bring."""
+    days = _around([(since, until)], sample).values_list("happened_at__date").annotate(Count("id"))
+    return dict(days)
+
+
+def _around(spans: Sequence[tuple[datetime, datetime]], sample: bool) -> QuerySet[Article]:
+    if not spans:
+        return Article.objects.none()
+    within = Q()
+    for since, until in spans:
+        within |= Q(happened_at__range=(since, until))
+    return Article.objects.filter(within, stage=Stage.PLACED, source__sample=sample)
 
 
 def _spans(times: Sequence[datetime], reach: timedelta) -> list[tuple[datetime, datetime]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models.functions import Left
@@ -16,6 +16,10 @@ from ingest.relevance import Judgement, judge
 
 # A revised article leaves its story only when the gate is this sure that it is about something else now.
 _CLEARLY_OFF = 0.2
+
+# Articles compared at once, about 10 KB each: an old feed's archive may reach across years of stored news.
+_AT_ONCE = 5000
+_REACH = cluster.WINDOW.days
 
 _LOCK = 0x4E757467  # any number, the same in every process
 
@@ -154,16 +158,37 @@ def _copies(
 
 def _group(items: Sequence[cluster.Item], sample: bool) -> tuple[dict[int, str], set[str]]:
     """The story of every independent arrival, and those stories that are new."""
-    times = [item.at for item in items if not item.story]
-    around = near.neighbours(times, sample, without=[item.key for item in items])
-    stories = {item.key: item.story for item in items if item.story}
-    opened = set()
-    for group in cluster.group([*items, *around]):
-        story = group.story or public_id()
-        if not group.story:
-            opened.add(story)
-        stories.update(dict.fromkeys(group.keys, story))
-    return stories, opened
+    told: list[cluster.Item] = []
+    opened: set[str] = set()
+    for part in _parts(sorted(items, key=lambda item: (item.at, item.key)), sample):
+        times = [item.at for item in part if not item.story]
+        around = near.neighbours(times, sample, without=[item.key for item in items])
+        before = [item for item in told if part[0].at - item.at <= cluster.WINDOW]
+        stories = {item.key: item.story for item in part}
+        for group in cluster.group([*part, *before, *around]):
+            story = group.story or public_id()
+            if not group.story:
+                opened.add(story)
+            stories.update(dict.fromkeys(group.keys, story))
+        told += [replace(item, story=stories[item.key]) for item in part]
+    return {item.key: item.story for item in told}, opened
+
+
+def _parts(items: Sequence[cluster.Item], sample: bool) -> Iterator[list[cluster.Item]]:
+    """The items, in order of time, in parts whose neighbourhoods fit in memory; nearly always one."""
+    if not items:
+        return
+    crowd = near.crowd(items[0].at - cluster.WINDOW, items[-1].at + cluster.WINDOW, sample)
+    part: list[cluster.Item] = []
+    days: set[date] = set()
+    for item in items:
+        reach = {(item.at + timedelta(days=shift)).date() for shift in range(-_REACH, _REACH + 1)}
+        if part and len(part) + sum(crowd.get(day, 0) for day in days | reach) > _AT_ONCE:
+            yield part
+            part, days = [], set()
+        part.append(item)
+        days |= reach
+    yield part
 
 
 def _outcome(

@@ -152,3 +152,20 @@ def test_it_opens_one_story_when_two_workers_place_at_once() -> None:
         thread.join()
     assert Story.objects.count() == 1
     assert Article.objects.filter(stage=Stage.PLACED).count() == 2
+
+
+def test_it_finds_the_story_when_the_work_is_cut_into_parts(
+    paper: Source, lab: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.place._AT_ONCE", 2)
+    article(paper, "OpenAI launches GPT-5 to all ChatGPT users", REPORT)
+    place_all()
+    article(lab, "Introducing GPT-5", LAUNCH, hours=1)
+    article(
+        source("site"),
+        "OpenAI launches GPT-5, its newest model, in ChatGPT",
+        REPORT + " So it said.",
+        hours=2,
+    )
+    article(paper, "Anthropic opens an office in Tokyo", "The AI lab hires a head of Japan.", hours=200)
+    assert place_all() == Placed(placed=3, stories_new=1, stories_updated=1)
