@@ -39,7 +39,9 @@ class Brief(Work):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     writer = models.CharField(max_length=12, choices=Writer.choices, blank=True)
     body = models.JSONField(null=True, blank=True)
-    unsupported = models.PositiveIntegerField(null=True, blank=True, help_text="sentences the verifier rejected")
+    unsupported = models.PositiveIntegerField(
+        null=True, blank=True, help_text="sentences the verifier rejected"
+    )
     verified_at = models.DateTimeField(null=True, blank=True)
     written_at = models.DateTimeField(null=True, blank=True)
 
@@ -49,7 +51,14 @@ class Brief(Work):
             models.UniqueConstraint(fields=["story", "fingerprint"], name="one_brief_per_fingerprint"),
             models.CheckConstraint(
                 condition=~Q(state=State.READY)
-                | Q(body__isnull=False, verified_at__isnull=False, unsupported=0, written_at__isnull=False),
+                # A comparison with NULL is neither true nor false, and a check lets that pass: say that there is a count.
+                | Q(
+                    body__isnull=False,
+                    verified_at__isnull=False,
+                    unsupported__isnull=False,
+                    unsupported=0,
+                    written_at__isnull=False,
+                ),
                 name="ready_brief_is_verified",
             ),
         ]
@@ -73,7 +82,9 @@ class Lens(Work):
     class Meta:
         verbose_name_plural = "lenses"
         constraints = [
-            models.UniqueConstraint(fields=["brief", "role", "industry"], name="one_lens_per_brief_role_industry"),
+            models.UniqueConstraint(
+                fields=["brief", "role", "industry"], name="one_lens_per_brief_role_industry"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=State.READY) | Q(body__isnull=False, verified_at__isnull=False),
                 name="ready_lens_is_verified",
@@ -94,7 +105,9 @@ class Edition(Work):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     role = models.SlugField(max_length=40)
     industry = models.SlugField(max_length=40)
-    sample = models.BooleanField(default=False, help_text="filled from the bundled sample, replaced by real news")
+    sample = models.BooleanField(
+        default=False, help_text="filled from the bundled sample, replaced by real news"
+    )
     prepared_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -148,7 +161,9 @@ class Delivery(Work):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(fields=["edition", "channel"], name="one_delivery_per_edition_and_channel")
+            models.UniqueConstraint(
+                fields=["edition", "channel"], name="one_delivery_per_edition_and_channel"
+            )
         ]
         indexes = [models.Index(fields=["due_at"], name="delivery_due")]
 
