@@ -9,7 +9,7 @@ from briefings.write.furniture import unquoted
 OPENING = re.compile(
     r"(?:[“\"‘']?)(?:This|That|These|Those|Such|It|Its|It[’']s|He|She|His|Her|They|Their|Them|He[’']s|She[’']s|They[’']re|"
     r"That[’']s|But|And|Or|So|Nor|Yet|Also|Plus|However|Still|Meanwhile|Moreover|Furthermore|Additionally|Instead|Indeed|"
-    r"Nevertheless|Nonetheless|Therefore|Thus|Hence|Then|Similarly|Likewise|Otherwise|Either way|Again|Another|"
+    r"Nevertheless|Nonetheless|Therefore|Thus|Hence|Then|Similarly|Likewise|Otherwise|Either way|Again|Another|All (?:\w+ )?of (?:the|them)|All (?:three|four|five|six|seven)|"
     r"Others?|Both|Neither|Either|Each|One of (?:them|the)|Some of (?:them|the)|Most of (?:them|the)|Among (?:them|those)|"
     r"Earlier,|Later,|Previously,|Soon,|Soon after|Then,|Prior to (?:that|this)|Before (?:that|this)|Here|There[’']s|For example|For instance|In addition|In fact|As a result|As such|Of course|In other words|"
     r"In turn|In particular|By contrast|In contrast|On the (?:other hand|contrary|one hand)|At the same time|"
@@ -32,7 +32,7 @@ OPENING = re.compile(
     r"controversy|scandal|episode|affair|fight|battle|dispute|conflict|feud|backlash|outcry|uproar|protest|boycott|"
     r"billionaire|entrepreneur|founder|mogul|executive|lawyer|attorney|whistleblower|contractor|hacker|hackers|engineer|employee|employees|"
     r"reporter|journalist|columnist|host|professor|scientist|former|then-\w+|\d+-year-old)"
-    r"(?![’']?\w| of\b| that\b| in (?:which|the)\b| for\b| to\b| on\b| between\b| against\b| behind\b|, (?:known|called|named|dubbed)))\b"
+    r"(?!\w| of\b| that\b| in (?:which|the)\b| for\b| to\b| on\b| between\b| against\b| behind\b|, (?:known|called|named|dubbed)))\b"
 )
 PERSONAL = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself|He|She|His|Her)\b")
 NEUTRAL = re.compile(r"\b(?:they|them|their|theirs|it|its|itself|themselves)\b")
@@ -47,7 +47,7 @@ SPEECH_TAG = re.compile(
 POINTING = re.compile(
     r"\b(?:these|those)\b(?! who| that| with| in\b| of\b| from| on\b| as\b| whose| which| under| at\b| already)"
     r"|\bsuch (?!as\b|a\b|an\b)\w+"
-    r"|\bthis (?!week|month|year|morning|afternoon|evening|summer|fall|spring|winter|time|century|decade|weekend|past|coming)\w+"
+    r"|\bthis (?!week|month|year|morning|afternoon|evening|summer|fall|spring|winter|time|century|decade|weekend|quarter|season|fiscal|past|coming)\w+"
     r"|\bthat (?:move|decision|case|company|kind of|point|approach|issue|problem|way|year's|change|program|policy|law|bill|rule|"
     r"incident|attack|person|people|man|woman|statement|claim|report|story|article|post|tool|model|feature)\b"
     r"|\bthe (?:latter|former,|same (?:day|time|thing|way|person|company))\b|\b(?:doing|did|do|does) so\b|\bas well\."
@@ -74,9 +74,24 @@ PERSON_NOUN = re.compile(
 WHOLLY_QUOTED = re.compile(r"“[^“”]*”[.]?$|\"[^\"]*\"[.]?$")
 
 
-def leans_back(text: str, names: frozenset[str]) -> bool:
-    """Whether `text` points at something named before it. `names`: the words that are names in this story."""
-    if OPENING.match(text) or POINTING.search(unquoted(text)) or WHOLLY_QUOTED.match(text):
+# Openers that name a thing ("The settlement must still be approved") stand where the story is about that thing;
+# an actor without a name never does.
+ACTOR = frozenset(
+    "company companies firm agency group organization organisation move decision announcement news statement comment comments remark remarks post "
+    "tweet message suspect suspects man woman men women couple senator congressman lawmaker president official officials startup giant same "
+    "latter former two three other others pair duo trio first second third next last rest result reason spokesman spokeswoman executive".split()
+)
+
+
+def leans_back(text: str, names: frozenset[str], topical: frozenset[str]) -> bool:
+    """Whether `text` points at something named before it.
+
+    `names`: the words that are names in this story. `topical`: the nouns that it is about, known from its headline.
+    """
+    opening = OPENING.match(text)
+    if opening and not _of_the_story(opening.group(), topical):
+        return True
+    if POINTING.search(unquoted(text)) or WHOLLY_QUOTED.match(text):
         return True
     own = unquoted(text)
     if SPEECH_TAG.search(own):
@@ -87,6 +102,20 @@ def leans_back(text: str, names: frozenset[str]) -> bool:
         return True
     neutral = NEUTRAL.search(own)
     return bool(neutral and len(own[: neutral.start()].split()) < 3 and not CATAPHORA.match(own))
+
+
+def only_names_a_thing(text: str, names: frozenset[str]) -> bool:
+    """Whether all that leans is a "The round ..." at the start, which reads well right below the story's headline."""
+    opening = OPENING.match(text)
+    words = opening.group().strip("“\"‘'").split() if opening else []
+    if len(words) != 2 or words[0] != "The" or words[1] in ACTOR:
+        return False
+    return not leans_back(text, names, frozenset({words[1]}))
+
+
+def _of_the_story(opener: str, topical: frozenset[str]) -> bool:
+    words = opener.strip("“\"‘'").split()
+    return len(words) == 2 and words[0] == "The" and words[1] in topical and words[1] not in ACTOR
 
 
 def _named_before(own: str, pattern: re.Pattern[str], names: frozenset[str], *, person: bool) -> bool:

@@ -28,6 +28,7 @@ class Aspect(StrEnum):
     MORE = "more"
     SAID = "said"
     CRITICS = "critics"
+    MEANS = "means"
     STAKE = "stake"
     CATCH = "catch"
     NEXT = "next"

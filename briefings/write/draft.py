@@ -81,7 +81,7 @@ class Draft:
 
     def stands(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate can be read by itself at this point."""
-        return not candidate.leans and self.fresh(candidate, beside) and self.introduced(candidate, beside)
+        return not candidate.leans and candidate.on_topic and self.fresh(candidate, beside) and self.introduced(candidate, beside)
 
     def continues(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> Candidate | None:
         """The next sentence of the article, if it may be read right after `candidate`."""

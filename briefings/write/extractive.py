@@ -32,9 +32,11 @@ def write_extractive(material: Material) -> BriefBody:
     subject = subject_of(headline.text, names, "\n".join(bodies_of(material)))
     draft = Draft(pool, headline.text)
     first = opening(draft, titled)
-    takeaways = [first] if first and len(pool.candidates) >= WITH_TAKEAWAYS else []
+    takeaways = [first] if first and len(draft.open()) >= WITH_TAKEAWAYS else []
     draft.take(takeaways)
     told_next = lead(draft, None if takeaways else first, alone=not takeaways)
+    if not told_next:
+        takeaways, told_next = [], takeaways
     event = event_section(draft, subject)
     takeaways += proof_and_consequence(draft)
     draft.tell(told_next)

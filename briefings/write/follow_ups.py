@@ -12,7 +12,7 @@ from briefings.write.subject import Subject
 MOST, LEAST_USABLE = 4, 2
 CURIOUS = (
     Aspect.WHY, Aspect.NEXT, Aspect.MONEY, Aspect.WHO, Aspect.FOUND, Aspect.LAW, Aspect.COMPARED, Aspect.WORKS,
-    Aspect.CRITICS, Aspect.BEFORE, Aspect.WHAT, Aspect.DID, Aspect.TOPIC, Aspect.SAID,
+    Aspect.CRITICS, Aspect.BEFORE, Aspect.WHAT, Aspect.DID, Aspect.TOPIC,
 )  # fmt: skip
 
 

@@ -25,22 +25,19 @@ FILLER = re.compile(
 )
 MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
 NEVER = re.compile(
-    r"advertisement|subscri(?:be|ption)|newsletter|sign(?:ing)? up|log ?in\b|click (?:here|on|below)|read (?:more|the full|next|our|on\b)"
-    r"|see also|watch (?:now|the video|below|more|live)|just watched|must watch|replay more|story highlights"
-    r"|this article (?:is|was|has|originally|first)|originally (?:appeared|published)|contributed to this|contributed reporting"
-    r"|(?:reporting|editing|writing) by|reported from|follow (?:us|me|him|her|the author|@)|on twitter @|@\w+ on twitter"
-    r"|all rights reserved|copyright|©|terms of (?:use|service) and|cookie|privacy policy\b.*(?:agree|apply)"
-    r"|photo(?:graph)? (?:by|credit|courtesy)|getty images|file photo|image (?:credit|source|caption)|\(photo|\(ap\b|credit:"
-    r"|^picture|displaying|is seen (?:in|on|at)|are seen (?:in|on|at)|taken on|poses? (?:for|with)|looks on\b|pictured|shown here|in this (?:\w+ ){0,3}photo|share (?:this|on)|comments? (?:section|below)|related:|more:|more from|read:|watch:|listen:|pic\.twitter"
-    r"|download the app|our (?:app|podcast|journalism|reporters|readers|coverage)|support (?:our|the) |donat(?:e|ion) (?:to|today)"
-    r"|updated (?:at|with|to|on)|this story (?:has|was|is|will)|this post (?:has|was)|correction:|editor[’']s note|disclosure:|disclaimer"
-    r"|opinions expressed|views expressed|is a (?:columnist|contributor|fellow at|staff writer)|staff writer|the author (?:is|of)"
-    r"|learn (?:more|how)|find out|discover how|stay tuned|join us|join the|check (?:out|it out)|here are (?:the|some|five|six|ten)|here[’']s (?:what|how|a look|everything)"
-    r"|we (?:asked|spoke|talked|reached out)|asked by|interview (?:has been|was) edited|transcript|lightly edited|buy now|shop now|free trial"
-    r"|read our|https?://|www\.|\.com/|utm_|\bvia\b @|hide caption|toggle|play video|media playback|loading|javascript"
-    r"|\beverything (?:we know|you need)|what (?:you need|we can expect|to know)\b|dive into|take a look|let[’']s |let us (?:know|take|look)|tl;?dr|table of contents"
-    r"|happy (?:reading|coding|hacking)|thank(?:s| you) (?:for|to)|feel free|stay updated|arxiv:|fig(?:ure|\.) \d|table \d|as shown (?:in|below|above)|see (?:below|above|here)"
-    r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|the (?:following|above|below)\b|\bbelow\b:?$",
+    r"^advertisement\b|advertisement$|continues below|\bsubscribe\b|our subscri|subscription required|(?:our|free|daily|weekly|this|the) newsletter\b|newsletters?$"
+    r"|sign(?:ing)? up (?:for (?:our|the|free|a)\b|here|now|to (?:get|receive))|\blog ?in to\b|click (?:here|on|below)|read (?:more|the full|next|our)\b|^see also|just watched|must watch"
+    r"|watch (?:now|the video|below|live)|replay more|story highlights|hide caption|play video|media playback|enable javascript|accept cookies|cookie policy|use of cookies"
+    r"|this (?:article|story|post|piece|page) (?:is|was|has|originally|first|will|appeared)|originally (?:appeared|published) (?:in|on|at)|contributed to this|contributed reporting"
+    r"|(?:reporting|editing|writing) by\b|reported from [A-Z]|follow (?:us|me|him|her|the author|@)|@\w+ on twitter|all rights reserved|copyright (?:©|\d{4})|©|terms of (?:use|service) and"
+    r"|photo(?:graph)? (?:by|credit|courtesy)|getty images|file photo|image (?:credit|source|caption)|\(photo|\(ap\b|credit:|pictured|shown here|in this (?:\w+ ){0,3}photo"
+    r"|share this|comments? section|^related:|^more:|more from |^watch:|^listen:|pic\.twitter|download the app|our (?:app|podcast|journalism|reporters|readers|coverage|site)\b|support (?:our|quality) "
+    r"|donate (?:to|today)|^updated?\b|correction:|editor[’']s note|^disclos(?:ure|aimer):|opinions expressed|views expressed|is a (?:columnist|contributor|fellow at|staff writer|reporter (?:at|for|with))"
+    r"|staff writer|the author (?:is|of this)|learn more (?:about|at|here)|find out (?:more|how)|stay tuned|check (?:it|them) out|^here are|^here[’']s|interview (?:has been|was) (?:edited|condensed)"
+    r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|you need)|dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
+    r"|thank(?:s| you) (?:for|to) (?:reading|everyone|all|our)|feel free|stay updated|arxiv:|fig(?:ure|\.) \d|\btable \d|as shown (?:in|below|above)|see (?:below|above|here)\b"
+    r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|code|table|figure|command|section)|:$|\bbelow[.:]?$|^picture|is seen (?:in|on|at)|are seen (?:in|on|at)"
+    r"|taken on|poses? (?:for|with)|looks on\b|is pictured|via getty|associated press (?:writer|reporter)|\bnew window\b|opens in|minutes? read\b|read time",
     re.IGNORECASE,
 )
 BY_LINE = re.compile(
@@ -53,6 +50,15 @@ CAPTION = re.compile(
     rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |founder |chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|out|his|her|from|as)\b"
     rf"|\b{SHOWN}\b.*\b{MONTH} \d{{1,2}}, (?:19|20)\d\d|, left,|, right,|, center,|from left"
 )
+BEGINS = re.compile(r"[“\"‘'(]?(?:[A-Z0-9$€£]|[a-z]+[A-Z\d-])|(?=[“\"])")
+# A caption's start, or an order to the reader.
+URGES = re.compile(
+    r"The logo |(?:Animation|Screenshot|Illustration|Chart|Graph|Graphic|Logo|Image|Photo|Picture|Video|A screenshot|A photo|An image)\b|"
+    r"(?:Join|Get|Try|Save|Register|Explore|Discover|Learn|Watch|Listen|See|Read|Sign|Download|Visit|Follow|Subscribe|Click|Check|Meet|Grab|Buy|"
+    r"Don[’']t|Please|Note that|Remember|Imagine|Consider|Say hello|Welcome|Tags?:)\b(?! Corp| Inc)"
+)
+DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
+HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
 GRAMMAR = re.compile(
     r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|said|to)\b", re.IGNORECASE
 )
@@ -92,9 +98,11 @@ def tells(text: str) -> bool:
         return False
     if not TERMINATED.search(text) or CUT_OFF.search(text) or not balanced(text):
         return False
-    if text[0].islower() and not re.match(r"[a-z]+[A-Z\d-]", text):
+    if not BEGINS.match(text):
         return False
-    if NEVER.search(text) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
+    if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
+        return False
+    if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False
     own = unquoted(text)
     return not (FIRST_PERSON.search(own) or " ." in text or SECOND_PERSON.search(own) or "?" in own) and _looks_like_prose(

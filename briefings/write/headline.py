@@ -8,7 +8,9 @@ from briefings.schemas import Material, SourceText, Span
 from briefings.write.names import Names
 from briefings.write.rank import terms
 from briefings.write.sentences import balanced
+from briefings.write.verbs import BASES, INFLECTED
 
+DOES = re.compile(rf"(?<!^)\b(?:{INFLECTED}|is|are|has|says|say|will|to (?:{BASES}))\b", re.IGNORECASE)
 LABEL = re.compile(
     r"(?:OPINION|Opinion|Scoop|SCOOP|Exclusive|EXCLUSIVE|Analysis|ANALYSIS|Watch|WATCH|Video|VIDEO|Update|UPDATED?|Breaking|BREAKING|Report|"
     r"REPORT|(?:CNN|Fox|AP) exclusive|Live|LIVE|Leaked Memo|Review|Interview|Podcast)\s*[:—–|-]\s*"
@@ -73,6 +75,7 @@ def _plainness(article: SourceText, material: Material, names: Names) -> float:
         + 2.0 * ("…" in title or "..." in title)
     )
     score -= 0.7 * (start > article.spans[0].start if article.spans else False)
+    score += 0.8 * bool(DOES.search(title)) - 0.5 * max(0, title.count(",") - 1)
     score += 0.5 * bool(names.in_text(title)) + 0.3 * bool(re.search(r"\d", title))
     own = set(terms(title))
     others = [set(terms(each.text[:1500])) for each in material.articles if each is not article]

@@ -29,7 +29,7 @@ NOT_NAMES = frozenset(
     Ltd LLC Jr Sr PM AM EST EDT PDT PST ET PT GMT UTC No OK
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
-PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*|\b[a-z]{1,2}[A-Z]\w+|\bgpt-[\w.-]+)"
+PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?|\.\d+)*|\b[a-z]{1,2}[A-Z]\w+|\bgpt-[\w.-]+)"
 SEQUENCE = re.compile(
     rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) (?:the )?)?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}| \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
 )
@@ -103,14 +103,14 @@ def _used(name: Name, text: str) -> bool:
     return False
 
 
-def names_of(bodies: Sequence[str], titles: Iterable[str]) -> Names:
+def names_of(bodies: Sequence[str], titles: Sequence[str]) -> Names:
     """Collects the names in the running text of `bodies` (one per article); titles only confirm."""
     counts: Counter[str] = Counter()
     spread: Counter[str] = Counter()
     upper: Counter[str] = Counter()
     lower: Counter[str] = Counter()
     for body in bodies:
-        here = _sequences(body)
+        here = _sequences(body, set(re.findall(r"[A-Z][\w’'-]+", " ".join(titles))))
         counts.update(here)
         spread.update(set(here))
         for match in re.finditer(r"(?<=[a-z,;] )[A-Za-z][\w’'-]*", body):
@@ -119,17 +119,28 @@ def names_of(bodies: Sequence[str], titles: Iterable[str]) -> Names:
     return _resolve(counts, spread, lower, upper, bodies, " ".join(titles))
 
 
-def _sequences(body: str) -> list[str]:
+def _sequences(body: str, titled: set[str]) -> list[str]:
     middle = []
     initial = []
     for match in SEQUENCE.finditer(body):
         opens = bool(STARTS.search(body[max(0, match.start() - 3) : match.start()])) or match.start() == 0
-        for part in ROLE_WORD.split(match.group()):
+        for part in _parts(match.group()):
             if text := _tidy(part):
                 (initial if opens else middle).append(text)
                 opens = False
     known = set(middle)
+    known |= {text for text in initial if text in titled and text.lower() not in body}
     return middle + [text for text in initial if text in known or (" " in text and text.split()[0] in GIVEN)]
+
+
+def _parts(sequence: str) -> list[str]:
+    """A run of capitals cut where a role or a given name begins: "FBI Director Robert Mueller" names two."""
+    parts = []
+    for part in ROLE_WORD.split(sequence):
+        words = part.split()
+        at = next((i for i, word in enumerate(words[:-1]) if i and word in GIVEN and words[i - 1] not in GIVEN), 0)
+        parts += [" ".join(words[:at]), " ".join(words[at:])] if at else [part]
+    return parts
 
 
 def _tidy(text: str) -> str:

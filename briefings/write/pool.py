@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from briefings.schemas import Citation, Material, Sentence, SourceText
-from briefings.write.anaphora import leans_back
+from briefings.write.anaphora import leans_back, only_names_a_thing
 from briefings.write.furniture import bare, speaks_as_we, tells, trimmed
 from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
@@ -17,6 +17,8 @@ from briefings.write.rank import Likeness, centrality, terms
 from briefings.write.sentences import split
 
 ENOUGH_WITHOUT_WE = 3
+THIN = 20  # usable sentences up to which the story is too small for its weights to tell what is beside the point
+GENERIC = frozenset(terms("AI artificial intelligence model models new tool company data launch release says million billion open"))
 OPENING_SENTENCES = 5
 ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
@@ -35,8 +37,10 @@ class Candidate:
     text: str
     leans: bool
     turns: bool = False
+    mild: bool = False
     weight: float = 0.0
     relevance: float = 0.0
+    on_topic: bool = True
 
     def sentence(self) -> Sentence:
         quote = self.article.text[self.start : self.end]
@@ -83,18 +87,39 @@ def story_names(material: Material) -> Names:
 def pool_of(material: Material, headline: str, names: Names) -> Pool:
     """All sentences of the story fit to be used, weighted. A name is told from a word by the whole story."""
     bodies = bodies_of(material)
-    found = [piece for article in material.articles for piece in _of_article(article, names)]
+    phrases = phrases_of(bodies)
+    topical = frozenset(re.findall(r"[a-z]+", headline.lower())) | {phrase.split()[-1] for phrase in phrases}
+    found = [piece for article in material.articles for piece in _of_article(article, names, topical)]
     plain = [each for each in found if not speaks_as_we(each.text)]
-    kept = plain if len(plain) >= ENOUGH_WITHOUT_WE else found
+    own_words = [each for each in found if each.article.primary or not speaks_as_we(each.text)]
+    kept = plain if len(plain) >= ENOUGH_WITHOUT_WE else own_words
     likeness = Likeness([*(terms(each.text) for each in kept), terms(headline)])
     relevance = _relevance(kept, likeness)
     order = {article.article: place for place, article in enumerate(material.articles)}
     central = centrality(likeness.cosine[:-1, :-1], [order[each.article.article] for each in kept])
+    common = _common_terms(kept, likeness)
     weighted = []
     for index, each in enumerate(kept):
         weight = _weight(each, float(central[index]), float(relevance[index]))
-        weighted.append(replace(each, index=index, weight=weight, relevance=float(relevance[index])))
-    return Pool(tuple(weighted), names, likeness, phrases_of(bodies))
+        on_topic = _on_topic(likeness.sets[index], likeness.sets[-1], common, thin=len(kept) <= THIN)
+        weighted.append(replace(each, index=index, weight=weight, relevance=float(relevance[index]), on_topic=on_topic))
+    return Pool(tuple(weighted), names, likeness, phrases)
+
+
+def _common_terms(kept: list[Candidate], likeness: Likeness) -> frozenset[str]:
+    """The terms that at least two articles use; empty for a story of one article."""
+    used: dict[str, set[int]] = {}
+    for index, each in enumerate(kept):
+        for term in likeness.sets[index]:
+            used.setdefault(term, set()).add(each.article.article)
+    return frozenset(term for term, articles in used.items() if len(articles) > 1) - GENERIC
+
+
+def _on_topic(own: frozenset[str], headline: frozenset[str], common: frozenset[str], *, thin: bool) -> bool:
+    """Whether a sentence belongs to a thin story of several articles: one of them may be a digest of many events."""
+    if not thin or not common:
+        return True
+    return bool(own & (headline - GENERIC)) or len(own & common) >= 3
 
 
 def _relevance(kept: list[Candidate], likeness: Likeness) -> NDArray[np.float64]:
@@ -118,7 +143,7 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
     return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 
-def _of_article(article: SourceText, names: Names) -> list[Candidate]:
+def _of_article(article: SourceText, names: Names, topical: frozenset[str]) -> list[Candidate]:
     found = []
     place = 0
     seen: set[str] = set()
@@ -132,9 +157,7 @@ def _of_article(article: SourceText, names: Names) -> list[Candidate]:
             text = bare(article.text[start:end])
             if tells(text) and text not in seen:
                 seen.add(text)
-                found.append(
-                    Candidate(
-                        0, article, span.number, place, start, end, text, leans_back(text, names.words), turns
-                    )
-                )
+                leans = leans_back(text, names.words, topical)
+                mild = leans and only_names_a_thing(text, names.words)
+                found.append(Candidate(0, article, span.number, place, start, end, text, leans, turns, mild))
     return found

@@ -46,6 +46,12 @@ SAID_CROWD = re.compile(rf"\b(?:said|according to) (?P<who>{CROWDS})\b")
 PAPER = re.compile(
     r"\b(?:the|a|an|The|A|An) (?P<what>(?:new |internal |leaked )?(?:report|study|survey|poll|lawsuit|complaint|memo|letter|indictment|affidavit|paper|analysis)) (?P<does>found|says|said|shows?|showed|concluded|estimates?|alleges?|alleged|claims?|argues|accuses)\b"
 )
+AFFECTED = re.compile(
+    r"(?:(?:All|Many|Most|Some|Any|Affected|The|These|U\.S\.|Other|Its|Eligible|Individual|Paying|Free|Enterprise|As a result, )\s+){0,2}(?:[a-z]+ ){0,2}"
+    r"(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|[Ww]orkers|Americans|[Ii]nvestors|[Pp]atients|[Ss]tudents|[Bb]usinesses|[Pp]ublishers|"
+    r"[Dd]rivers|[Pp]arents|[Aa]dvertisers|[Ss]hareholders|[Rr]esearchers|[Ss]tates|[Ss]ubscribers|[Tt]eachers|[Hh]ospitals|[Cc]itizens|[Vv]iewers|[Ss]ellers|[Rr]etailers|[Cc]ompanies) "
+    r"(?:[\w’', -]{0,60} )?(?:may|can|will|could|would|must|are entitled|are able|have to|won[’']t|can[’']t|should)\b"
+)
 ALSO = re.compile(r"(?:\S+ ){1,6}(?:also|too|as well)\b")
 SUM = re.compile(
     r"[$€£][\d.,]+ ?(?:million |billion )?(fine|penalty|settlement|valuation)|\b(fine|penalty|settlement|valuation) of (?:\w+ ){0,3}[$€£]"
@@ -281,6 +287,11 @@ def _plain(text: str, subject: Subject, named: bool, central: bool) -> Iterator[
         return
     called, topic, name = subject.called, subject.topic, re.escape(subject.name)
     own = unquoted(text)
+    if affected := AFFECTED.match(text):
+        crowd = affected.group("who")
+        crowd = crowd if crowd == "Americans" else crowd.lower()
+        news = topic if topic != called else f"the {subject.name} story"
+        yield Ask(Aspect.MEANS, f"What does {news} mean for {crowd}?", crowd, 1.2)
     if re.search(rf"(?<![\w-]){name} (?:\w+ )?(?:plans|intends|vowed|pledged|promised|expects|hopes)\b", own):
         yield Ask(
             Aspect.NEXT,

@@ -82,7 +82,7 @@ class Likeness:
         smaller = min(len(self.sets[one]), len(self.sets[other]))
         if smaller >= 4 and len(shared) >= CONTAINED * smaller:
             return True
-        if len(shared) >= 6 and len(shared) >= 0.4 * smaller:
+        if len(shared) >= 7 and len(shared) >= 0.4 * smaller:
             return True
         figures = {
             word

@@ -17,7 +17,7 @@ LIMIT = {Aspect.SAID: 2, Aspect.ROLE: 2, Aspect.DID: 2, Aspect.TOPIC: 3}
 # Usable sentences in the sources, and how many sections they carry.
 SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
-CENTRAL = 0.6  # so near that it belongs to the subject without naming it
+CENTRAL = 0.35  # so near that it belongs to the subject without naming it
 ALIKE_ENOUGH = 0.1
 ABOUT_SOMEONE = (Aspect.WHO, Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
 SHARED_WITH_HEADLINE = 2

@@ -21,9 +21,13 @@ def opening(draft: Draft, titled: SourceText) -> Candidate | None:
     """The sentence that tells the event: weighty, early, like the headline, and able to stand first."""
     standing = draft.open()
     early = [c for c in standing if c.place <= EARLY and not _quotes_first(c)] or standing
+    if not early:
+        # Right below its own headline, "The round came months ahead of schedule" is clear.
+        early = [c for c in draft.pool.candidates if c.mild and c.place == 1 and c.article is titled and draft.fresh(c)]
 
     def telling(c: Candidate) -> float:
-        return c.weight + 0.08 * min(5, draft.shared_with_headline(c)) + 0.08 * (c.article is titled)
+        specific = 0.04 * min(4, len(draft.held(c)) + 2 * has_figure(c.text))
+        return c.weight + specific + 0.08 * min(5, draft.shared_with_headline(c)) + 0.08 * (c.article is titled)
 
     return max(early, key=lambda c: (telling(c), -c.index), default=None)
 

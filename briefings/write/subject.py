@@ -173,6 +173,6 @@ def _thing(rest: str, names: Names) -> str:
 
 def _keeps_case(word: str, names: Names) -> bool:
     bare = re.sub(r"[’']s$", "", word)
-    if not bare[:1].isupper():
+    if not bare[:1].isupper() or (bare.isupper() and len(bare) > 1):
         return True
     return bare in names.words or (names.upper[bare.lower()] > names.lower[bare.lower()])

@@ -1,0 +1,113 @@
+"""The extractive writer: what it promises of every brief, on stories written for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from briefings.schemas import Material
+from briefings.write.extractive import extractive_lens, write_extractive
+from tests.briefings.extractive_promises import broken_promises, material, sentences, source_text
+from tests.briefings.extractive_stories import LAUNCH, SHORT, TEASER
+
+
+@pytest.mark.parametrize("story", [LAUNCH, SHORT, TEASER], ids=["launch", "short", "teaser"])
+def test_it_keeps_every_promise(story: Material) -> None:
+    assert broken_promises(story, write_extractive(story)) == []
+
+
+def test_it_writes_the_same_brief_every_time() -> None:
+    assert write_extractive(LAUNCH) == write_extractive(LAUNCH)
+
+
+def test_it_takes_the_headline_without_the_outlet() -> None:
+    assert write_extractive(TEASER).headline.text == "Chipmaker Orbis delays its second factory"
+    assert write_extractive(LAUNCH).headline.text == "Lumen Labs releases Halo 2, an open model for phones"
+
+
+def test_it_tells_the_event_first_without_the_dateline() -> None:
+    first = write_extractive(LAUNCH).takeaways[0].text
+    assert first.startswith("Lumen Labs released Halo 2 on Tuesday")
+
+
+def test_it_draws_on_several_outlets() -> None:
+    told = sentences(write_extractive(LAUNCH))
+    assert len({sentence.citations[0].article for sentence in told}) >= 3
+
+
+def test_it_names_the_catch_that_a_source_names() -> None:
+    catch = " ".join(sentence.text for sentence in write_extractive(LAUNCH).catch)
+    assert "risk" in catch or "invented" in catch
+
+
+def test_it_heads_sections_with_questions_that_name_the_subject() -> None:
+    sections = write_extractive(LAUNCH).sections
+    assert len(sections) >= 3
+    named = [section for section in sections if "Halo" in section.question or "Lumen" in section.question]
+    assert len(named) >= 2
+
+
+def test_it_asks_what_somebody_said_only_above_their_words() -> None:
+    for section in write_extractive(LAUNCH).sections:
+        if section.question.startswith("What did Marta Figueira say"):
+            assert "Figueira" in section.answer[0].text
+
+
+def test_it_leaves_furniture_out() -> None:
+    told = " ".join(sentence.text for sentence in sentences(write_extractive(LAUNCH)))
+    for leftover in ("Read more", "Reporting by", "newsletter", "more than 1 year old", "Photo:", "LISBON"):
+        assert leftover not in told
+
+
+def test_it_writes_short_for_thin_sources_and_never_a_cut_off_sentence() -> None:
+    short = write_extractive(SHORT)
+    assert short.sections == ()
+    assert [sentence.text for sentence in short.lead] == [
+        "Orbis will open its second factory in 2027, a year later than planned.",
+        "It blames a supplier of lenses that went out of business in May.",
+    ]
+    assert sentences(write_extractive(TEASER)) == []
+
+
+def test_it_survives_articles_without_any_text() -> None:
+    empty = material(source_text(9, "Nobody", "A title and nothing else", []))
+    body = write_extractive(empty)
+    assert body.headline.text == "A title and nothing else"
+    assert sentences(body) == []
+
+
+def test_it_says_a_claim_of_two_outlets_once() -> None:
+    one = LAUNCH.articles[0]
+    twin = source_text(8, "Copycat", "Lumen Labs ships Halo 2", [one.passage(1).replace("LISBON (Reuters) - ", "")])
+    told = [s.text for s in sentences(write_extractive(replace(LAUNCH, articles=(*LAUNCH.articles, twin))))]
+    assert sum("released Halo 2 on Tuesday" in text for text in told) == 1
+
+
+def test_its_lens_quotes_what_is_near_the_reader() -> None:
+    body = write_extractive(LAUNCH)
+    lens = extractive_lens(
+        LAUNCH,
+        body.model_copy(update={"sections": (), "catch": (), "takeaways": body.takeaways[:1]}),
+        "Clinicians care about patients, doctors, drugs, hospitals and approval by regulators",
+        "Hospitals, doctors, medical devices, patients, pharmacists",
+        "Clinician",
+        "Healthcare",
+    )
+    assert lens.why_it_matters[0].citations
+    assert any(word in lens.why_it_matters[0].text for word in ("hospital", "doctor", "patient"))
+
+
+def test_its_lens_says_so_when_nothing_is_near() -> None:
+    lens = extractive_lens(
+        SHORT,
+        write_extractive(SHORT),
+        "Lawyers care about contracts, liability and courts",
+        "Insurance: claims, premiums, underwriting",
+        "Product manager",
+        "Healthcare",
+    )
+    (sentence,) = lens.why_it_matters
+    assert sentence.opinion
+    assert sentence.citations == ()
+    assert sentence.text == "Little in this story bears directly on product managers in healthcare."
