@@ -5,14 +5,12 @@ A page that cannot be read is recorded on its article and harms nothing: the fee
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from ingest import work
 from ingest.extract import page_refusal, wants_page
@@ -23,7 +21,7 @@ from ingest.save import rewrite_passages
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 2  # a page whose reading took our worker down twice is left alone
-_NEEDED = ("url", "title", "author", "feed_text", "happened_at")
+_NEEDED = ("url", "title", "author", "feed_text", "happened_at", "page_error")
 CHUNK = 200  # articles whose pages are in memory at once
 
 
@@ -78,32 +76,27 @@ def _split(articles: Sequence[Article]) -> tuple[list[Article], list[Article]]:
 def _take_pages(articles: Sequence[Article], pages: Sequence[Page], done: Read) -> None:
     """Give each article its page's text where that is the article, else the reason why not."""
     by_key = {page.pk: page for page in pages}
-    errors: dict[str, list[Article]] = defaultdict(list)
     rewritten = []
     for article in articles:
         page = by_key[article.pk]
-        if page.text is None:
-            errors[page.error].append(article)
-        elif refusal := page_refusal(article.title, article.feed_text, page.text):
-            errors[refusal].append(article)
-        else:
-            _apply(article, page)
+        article.page_error = page.error or _refusal(article, page)
+        if page.text is not None and not article.page_error:
+            article.text = compose(article.title, page.text.paragraphs)
+            article.text_from_page = True
             rewritten.append(article)
     done.pages += len(rewritten)
     done.page_errors += len(articles) - len(rewritten)
-    for words, failed in errors.items():
-        _finish(failed, done, page_error=words)
     _store(rewritten)
-    _finish(rewritten, done)
+    _finish(articles, done)
 
 
-def _apply(article: Article, page: Page) -> None:
-    assert page.text is not None  # noqa: S101 - the caller has looked
-    article.text = compose(article.title, page.text.paragraphs)
-    article.text_from_page = True
+def _refusal(article: Article, page: Page) -> str:
+    return page_refusal(article.title, article.feed_text, page.text) if page.text is not None else ""
 
 
 def _store(articles: Sequence[Article]) -> None:
+    if not articles:
+        return
     with transaction.atomic():
         # Only what is still ours: an edit that came meanwhile has sent the article back to be read again.
         ours = set(
@@ -116,14 +109,25 @@ def _store(articles: Sequence[Article]) -> None:
         rewrite_passages([(one.pk, one.text) for one in kept])
 
 
-def _finish(articles: Sequence[Article], done: Read, page_error: str = "") -> None:
-    """READ, and due for being placed; the stage is the fence against an attempt that lost its lease."""
-    by_attempt: dict[int, list[int]] = defaultdict(list)
-    for one in articles:
-        by_attempt[one.attempt].append(one.pk)
-    for attempt, pks in by_attempt.items():
-        mine = Article.objects.filter(pk__in=pks, stage=Stage.NEW, attempt=attempt)
-        mine.update(
-            stage=Stage.READ, page_error=page_error, due_at=Now(), lease_until=None, attempt=0, error=""
+def _finish(articles: Sequence[Article], done: Read) -> None:
+    """READ, and due for being placed; stage and attempt are the fence against a reader that lost its lease."""
+    if not articles:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        work.hurry()
+        cursor.execute(
+            """
+            UPDATE ingest_article a
+            SET stage = %s, page_error = r.page_error, due_at = now(), lease_until = NULL, attempt = 0, error = ''
+            FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS r(id, attempt, page_error)
+            WHERE a.id = r.id AND a.stage = %s AND a.attempt = r.attempt
+            """,
+            [
+                Stage.READ,
+                [one.pk for one in articles],
+                [one.attempt for one in articles],
+                [one.page_error for one in articles],
+                Stage.NEW,
+            ],
         )
     done.read += [one.pk for one in articles]

@@ -110,8 +110,9 @@ def _save(source: Source, look: _Look, now: datetime) -> Refreshed:
     if look.fetched is None:
         return _failed(source, look, now)
     with transaction.atomic():
+        work.hurry()
         result = _not_modified(source) if look.feed is None else _take(source, look.feed, now)
-        if not work.finish(source, schedule.after_success().wait, **_healthy(look, now)):
+        if not work.finish(source, schedule.after_success().wait, **_healthy(source, look, now)):
             transaction.set_rollback(True)
             return Refreshed(source.pk, source.url, "busy")
     return result
@@ -121,7 +122,7 @@ def _not_modified(source: Source) -> Refreshed:
     return Refreshed(source.pk, source.url, "not_modified")
 
 
-def _healthy(look: _Look, now: datetime) -> dict[str, object]:
+def _healthy(source: Source, look: _Look, now: datetime) -> dict[str, object]:
     assert look.fetched is not None  # noqa: S101 - the caller has judged
     changes: dict[str, object] = {
         "last_checked_at": now,
@@ -131,6 +132,11 @@ def _healthy(look: _Look, now: datetime) -> dict[str, object]:
     }
     if look.fetched.status == 200:
         changes |= {"etag": look.fetched.etag, "last_modified": look.fetched.last_modified}
+    if look.feed is not None:  # a source added by its address alone learns its name from the feed
+        changes |= {
+            "title": source.title or look.feed.title,
+            "site_url": source.site_url or look.feed.site_url,
+        }
     return changes
 
 
@@ -139,7 +145,6 @@ def _take(source: Source, feed: ParsedFeed, now: datetime) -> Refreshed:
     plan = decide.compare(reading.drafts, _known(source, reading.drafts))
     copies = add(source, plan.new, now)
     change(plan.changed, now)
-    _introduce(source, feed)
     return Refreshed(
         source.pk,
         source.url,
@@ -154,20 +159,14 @@ def _take(source: Source, feed: ParsedFeed, now: datetime) -> Refreshed:
 
 
 def _known(source: Source, drafts: Sequence[decide.Draft]) -> list[decide.Known]:
+    if source.last_success_at is None:
+        return []
     same = Q(identity__in=[draft.identity for draft in drafts])
     same |= Q(content_hash__in=[draft.content_hash for draft in drafts])
     same |= Q(canonical_url__in={draft.canonical_url for draft in drafts} - {""})
     rows = Article.objects.filter(same, source=source).order_by("pk")
     columns = ("pk", "identity", "guid", "canonical_url", "content_hash", "title")
     return [decide.Known(*row) for row in rows.values_list(*columns)]
-
-
-def _introduce(source: Source, feed: ParsedFeed) -> None:
-    """A source added by its address alone learns its name from the feed."""
-    learned = {"title": feed.title, "site_url": feed.site_url}
-    missing = {name: value for name, value in learned.items() if value and not getattr(source, name)}
-    if missing:
-        Source.objects.filter(pk=source.pk).update(**missing)
 
 
 def _failed(source: Source, look: _Look, now: datetime) -> Refreshed:

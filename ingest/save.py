@@ -115,7 +115,6 @@ _CHANGED = (
     "stage",
     "due_at",
     "lease_until",
-    "attempt",
     "error",
     "embedder",
     "vector",
@@ -133,5 +132,6 @@ def _apply(article: Article, draft: Draft, now: datetime) -> None:
     article.revision += 1
     if article.stage != Stage.COPY:  # the article that counts is edited by its own source
         article.stage, article.due_at = Stage.NEW, now - SKEW
-    article.lease_until, article.attempt, article.error = None, 0, ""
+    # The attempt count stays: it is what tells a reader of the old text that its result is not wanted any more.
+    article.lease_until, article.error = None, ""
     article.embedder, article.vector, article.bands = "", None, []
