@@ -47,6 +47,11 @@ def publisher(row: Article) -> str:
     return row.source.title or origin(row.url, row.source_id)
 
 
+def short(name: str) -> str:
+    """A publisher's name where room is scarce: without what stands in brackets after it."""
+    return name.partition(" (")[0]
+
+
 def web_address(url: str) -> str:
     """The url when it is http or https, else nothing."""
     # Feeds are hostile: anything but the web (javascript:, data:) must not become a link anywhere.

@@ -7,7 +7,7 @@ function joined(...parts) {
   return span;
 }
 
-const hyphened = /(\S*[A-Za-z0-9]-\d\S{0,12})/;
+const hyphened = /(\S*\w-\d\S*|\b\w{1,4}-\w{1,5}\b)/;
 const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
 const found = [];
 while (texts.nextNode()) if (hyphened.test(texts.currentNode.data)) found.push(texts.currentNode);

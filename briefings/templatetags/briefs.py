@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from django import template
 
+from briefings.coverage import short
 from briefings.schemas import SourceRef
 from users import taxonomy
 
@@ -29,7 +30,7 @@ def usd(amount: str) -> str:
 @register.filter
 def publishers(sources: Iterable[SourceRef], shown: int = 3) -> str:
     """The publishers by name, each once: "OpenAI, Reuters, Ars Technica and 2 more"."""
-    names = list(dict.fromkeys(source.publisher for source in sources))
+    names = list(dict.fromkeys(short(source.publisher) for source in sources))
     rest = len(names) - shown
     return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
 

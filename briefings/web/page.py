@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from briefings.coverage import short
 from briefings.evidence import NEAR, Passage, passage
 from briefings.read import Cited
 from briefings.schemas import BriefDocument, Citation, Section, Sentence
@@ -120,7 +121,7 @@ class _Marker:
 
 def _label(excerpts: Sequence[Excerpt]) -> str:
     """The first publisher by name, the others by number: a marker must not be longer than its sentence."""
-    names = list(dict.fromkeys(excerpt.publisher for excerpt in excerpts))
+    names = list(dict.fromkeys(short(excerpt.publisher) for excerpt in excerpts))
     return names[0] + (f" +{len(names) - 1}" if len(names) > 1 else "")
 
 
