@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from briefings.write.furniture import unquoted
+from briefings.write.lexicon import ACTORS
 
 OPENING = re.compile(
     r"(?:[“\"‘']?)(?:This|That|These|Those|Such|It|Its|It[’']s|He|She|His|Her|They|Their|Them|He[’']s|She[’']s|They[’']re|"
@@ -74,15 +75,6 @@ PERSON_NOUN = re.compile(
 WHOLLY_QUOTED = re.compile(r"“[^“”]*”[.]?$|\"[^\"]*\"[.]?$")
 
 
-# Openers that name a thing ("The settlement must still be approved") stand where the story is about that thing;
-# an actor without a name never does.
-ACTOR = frozenset(
-    "company companies firm agency group organization organisation move decision announcement news statement comment comments remark remarks post "
-    "tweet message suspect suspects man woman men women couple senator congressman lawmaker president official officials startup giant same "
-    "latter former two three other others pair duo trio first second third next last rest result reason spokesman spokeswoman executive".split()
-)
-
-
 def leans_back(text: str, names: frozenset[str], topical: frozenset[str]) -> bool:
     """Whether `text` points at something named before it.
 
@@ -108,14 +100,14 @@ def only_names_a_thing(text: str, names: frozenset[str]) -> bool:
     """Whether all that leans is a "The round ..." at the start, which reads well right below the story's headline."""
     opening = OPENING.match(text)
     words = opening.group().strip("“\"‘'").split() if opening else []
-    if len(words) != 2 or words[0] != "The" or words[1] in ACTOR:
+    if len(words) != 2 or words[0] != "The" or words[1] in ACTORS:
         return False
     return not leans_back(text, names, frozenset({words[1]}))
 
 
 def _of_the_story(opener: str, topical: frozenset[str]) -> bool:
     words = opener.strip("“\"‘'").split()
-    return len(words) == 2 and words[0] == "The" and words[1] in topical and words[1] not in ACTOR
+    return len(words) == 2 and words[0] == "The" and words[1] in topical and words[1] not in ACTORS
 
 
 def _named_before(own: str, pattern: re.Pattern[str], names: frozenset[str], *, person: bool) -> bool:

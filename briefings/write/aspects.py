@@ -54,7 +54,7 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
     Aspect.BEFORE: re.compile(
         r"^(?:In|Since|Until|Back in|During|By) (?:early |late |mid-)?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December),? ?)?(?:of )?(?:(?:19|20)\d\d|last (?:year|month|fall|spring|summer|winter))\b"
         r"|^(?:Last (?:year|month|fall|spring|summer|winter)|Earlier this (?:year|month|week)|(?:A|Two|Three|Four|Five|Several|Some|Many) (?:years?|months?|weeks?) (?:ago|earlier)|In recent (?:years|months|weeks)|For (?:years|months|decades))\b"
-        r"|^[^,“\"]{0,90}\b(?:in (?:19|20)\d\d|last (?:year|month)|earlier this (?:year|month)|previously|(?:years|months|weeks) ago|has long|have long|in recent (?:years|months)|since (?:19|20)\d\d|had (?:been|already|previously))\b"
+        r"|^[^,“\"]{0,90}\b(?:in (?:19|20)\d\d|last (?:year|month)|earlier this (?:year|month)|previously|(?:years|months|weeks) ago|has long|have long|in recent (?:years|months)|since (?:19|20)\d\d|had (?:already|previously))\b"
     ),
     Aspect.LAW: re.compile(
         r"\b(?:lawsuit|sued|suing|court|judge|ruled|ruling|indict\w+|prosecutors?|charged with|charges|attorneys? general|regulators?|antitrust|"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from briefings.write.lexicon import FAMOUS
 from briefings.write.names import TITLES, Name
 from briefings.write.pool import Candidate, Pool
-from briefings.write.questions import FAMOUS
 
 REPEATS_HEADLINE = 0.85
 
@@ -81,7 +81,12 @@ class Draft:
 
     def stands(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate can be read by itself at this point."""
-        return not candidate.leans and candidate.on_topic and self.fresh(candidate, beside) and self.introduced(candidate, beside)
+        return (
+            not candidate.leans
+            and candidate.on_topic
+            and self.fresh(candidate, beside)
+            and self.introduced(candidate, beside)
+        )
 
     def continues(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> Candidate | None:
         """The next sentence of the article, if it may be read right after `candidate`."""

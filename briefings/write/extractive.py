@@ -29,7 +29,7 @@ def write_extractive(material: Material) -> BriefBody:
     titled = best_title(material, names)
     headline = _headline(titled)
     pool = pool_of(material, headline.text, names)
-    subject = subject_of(headline.text, names, "\n".join(bodies_of(material)))
+    subject = subject_of(headline.text, names, "\n".join(bodies_of(material)), pool.phrases)
     draft = Draft(pool, headline.text)
     first = opening(draft, titled)
     takeaways = [first] if first and len(draft.open()) >= WITH_TAKEAWAYS else []
@@ -50,7 +50,9 @@ def write_extractive(material: Material) -> BriefBody:
         sections=tuple(Section(question=each.question, answer=_sentences(each.answer)) for each in sections),
         catch=_sentences(against),
         bottom_line=_sentences(last),
-        follow_ups=follow_ups(draft, subject, [each.question for each in sections], offers_of(draft, subject)),
+        follow_ups=follow_ups(
+            draft, subject, [each.question for each in sections], offers_of(draft, subject)
+        ),
     )
 
 
@@ -73,7 +75,9 @@ def extractive_lens(
     told = {sentence.text for sentence in _told(body)}
     draft.take(candidate for candidate in pool.candidates if candidate.text in told)
     free = draft.open()
-    near = closest([(candidate.text, candidate.index) for candidate in free], concerns, NEAR_ENOUGH, LENS_SENTENCES)
+    near = closest(
+        [(candidate.text, candidate.index) for candidate in free], concerns, NEAR_ENOUGH, LENS_SENTENCES
+    )
     chosen: list[Candidate] = []
     for index in sorted(near):
         if draft.fresh(pool.candidates[index], chosen):
@@ -91,7 +95,9 @@ def _told(body: BriefBody) -> tuple[Sentence, ...]:
 
 def _inside(title: str) -> str:
     """A title inside a sentence: capitals stay only in abbreviations ("IT", "HR", "CTO")."""
-    return " ".join(word if sum(char.isupper() for char in word) > 1 else word.lower() for word in title.split())
+    return " ".join(
+        word if sum(char.isupper() for char in word) > 1 else word.lower() for word in title.split()
+    )
 
 
 def _many(role_title: str) -> str:

@@ -32,14 +32,24 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
 
 
 def _same_kind(aspect: Aspect, heads: str) -> bool:
-    marks = {Aspect.NEXT: "next", Aspect.WHY: "Why", Aspect.BEFORE: "background", Aspect.MONEY: "How much", Aspect.COMPARED: "compare"}
+    marks = {
+        Aspect.NEXT: "next",
+        Aspect.WHY: "Why",
+        Aspect.BEFORE: "background",
+        Aspect.MONEY: "How much",
+        Aspect.COMPARED: "compare",
+    }
     return aspect in marks and marks[aspect] in heads
 
 
 def _open(subject: Subject) -> list[tuple[str, str]]:
     """What readers ask of any story."""
     deed = subject.deed
-    why = f"Why did {deed.actor} {deed.verb} {deed.thing}?" if deed and deed.thing and deed.helper == "did" else ""
+    why = (
+        f"Why did {deed.actor} {deed.verb} {deed.thing}?"
+        if deed and deed.thing and deed.helper == "did"
+        else ""
+    )
     general = [("Why did", why)] if why else []
     return [
         *general,

@@ -57,10 +57,15 @@ URGES = re.compile(
     r"(?:Join|Get|Try|Save|Register|Explore|Discover|Learn|Watch|Listen|See|Read|Sign|Download|Visit|Follow|Subscribe|Click|Check|Meet|Grab|Buy|"
     r"Don[’']t|Please|Note that|Remember|Imagine|Consider|Say hello|Welcome|Tags?:)\b(?! Corp| Inc)"
 )
+# A heading that ran into the sentence below it, or a link into the word before it.
+GLUED = re.compile(
+    r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
+)
 DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
 GRAMMAR = re.compile(
-    r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|said|to)\b", re.IGNORECASE
+    r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|said|to)\b",
+    re.IGNORECASE,
 )
 CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")
 TERMINATED = re.compile(r"[.!][\"”’')\]]*$")
@@ -102,12 +107,14 @@ def tells(text: str) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
+    if GLUED.match(text):
+        return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False
     own = unquoted(text)
-    return not (FIRST_PERSON.search(own) or " ." in text or SECOND_PERSON.search(own) or "?" in own) and _looks_like_prose(
-        text
-    )
+    return not (
+        FIRST_PERSON.search(own) or " ." in text or SECOND_PERSON.search(own) or "?" in own
+    ) and _looks_like_prose(text)
 
 
 def speaks_as_we(text: str) -> bool:

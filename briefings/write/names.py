@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-GIVEN = frozenset(
-    ["Aaron", "Adam", "Adrian", "Alan", "Albert", "Alex", "Alexander", "Alexandria", "Alexis", "Alice", "Alison", "Allison", "Amanda", "Amy", "Andrea", "Andrew", "Andy", "Angela", "Ann", "Anna", "Anne", "Anthony", "Antonio", "Arthur", "Arvind", "Ashley", "Barack", "Barbara", "Ben", "Benjamin", "Bernard", "Bernie", "Beth", "Bill", "Bob", "Brad", "Brandon", "Brett", "Brian", "Bruce", "Bryan", "Carl", "Carlos", "Carol", "Caroline", "Catherine", "Charles", "Charlie", "Chris", "Christian", "Christina", "Christine", "Christopher", "Chuck", "Claire", "Cory", "Craig", "Cynthia", "Dan", "Daniel", "Dario", "Dave", "David", "Dean", "Deborah", "Demis", "Dennis", "Derek", "Devin", "Diana", "Diane", "Don", "Donald", "Doug", "Douglas", "Ed", "Eddie", "Edward", "Elaine", "Elizabeth", "Ellen", "Elon", "Emily", "Emma", "Eric", "Erin", "Ethan", "Evan", "Fei-Fei", "Frank", "Franklin", "Fred", "Gary", "Geoffrey", "George", "Gerald", "Glenn", "Gordon", "Grace", "Greg", "Gregory", "Hannah", "Harold", "Harry", "Heather", "Helen", "Henry", "Hillary", "Howard", "Huma", "Ian", "Ilya", "Jack", "Jacob", "Jair", "James", "Jamie", "Jan", "Jane", "Janet", "Jared", "Jason", "Jay", "Jean", "Jeff", "Jeffrey", "Jennifer", "Jensen", "Jeremy", "Jerry", "Jessica", "Jill", "Jim", "Jimmy", "Joan", "Joe", "Joel", "John", "Jon", "Jonathan", "Jordan", "Jose", "Joseph", "Josh", "Joshua", "Juan", "Judith", "Julia", "Julian", "Julie", "Justin", "Kamala", "Karen", "Kate", "Katherine", "Katie", "Kathy", "Keith", "Kelly", "Ken", "Kenneth", "Kevin", "Kim", "Kirsten", "Kurt", "Kyle", "Larry", "Laura", "Lauren", "Lawrence", "Lee", "Leo", "Linda", "Lindsey", "Lisa", "Liz", "Louis", "Lucy", "Luis", "Luke", "Marc", "Marco", "Marcus", "Margaret", "Maria", "Marie", "Mark", "Marsha", "Martha", "Martin", "Mary", "Matt", "Matthew", "Max", "Megan", "Melania", "Melissa", "Meredith", "Michael", "Michelle", "Mick", "Miguel", "Mike", "Mira", "Mitch", "Monica", "Mustafa", "Nancy", "Nathan", "Neil", "Nicholas", "Nick", "Nicole", "Noah", "Oliver", "Pamela", "Patricia", "Patrick", "Paul", "Pete", "Peter", "Phil", "Philip", "Rachel", "Ralph", "Rand", "Randall", "Ray", "Raymond", "Rebecca", "Reed", "Richard", "Rick", "Rob", "Robert", "Roger", "Ron", "Ronald", "Roy", "Russell", "Ruth", "Ryan", "Sally", "Sam", "Samantha", "Samuel", "Sandra", "Sara", "Sarah", "Satya", "Scott", "Sean", "Sergey", "Seth", "Sharon", "Shawn", "Sheryl", "Simon", "Sonia", "Stephanie", "Stephen", "Steve", "Steven", "Sundar", "Susan", "Suzanne", "Ted", "Teresa", "Terry", "Theresa", "Thomas", "Tim", "Timothy", "Tina", "Todd", "Tom", "Tony", "Tucker", "Tyler", "Vanessa", "Victor", "Victoria", "Vincent", "Vladimir", "Walter", "Wayne", "Wendy", "Will", "William", "Yann", "Zachary", "Zoe", "Alexandr", "Andrej", "Aidan", "Arthur", "Noam", "Barret", "Greg", "Jakub", "Lina", "Margrethe", "Mohammed", "Muhammad", "Narendra", "Xi", "Emmanuel", "Angela", "Boris", "Rishi", "Keir"]
-)
+from briefings.write.lexicon import GIVEN, NOT_NAMES, NOT_SURNAMES, STARTERS
+
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|Representative|Judge|Justice|"
     r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|Queen|Pope|CEO|CTO|COO|CFO|"
@@ -17,17 +16,6 @@ TITLES = (
 )
 ROLE_WORD = re.compile(
     rf"\b{TITLES}\b\.?(?!\s+of\b)|\b(?:CNN|Former|Then|Vice|Deputy|General Counsel|Executive|Operating|Officer)\b"
-)
-# Words that are capitalised in running text without naming anything a question could be about.
-NOT_NAMES = frozenset(
-    """
-    I I'm I've I'd I'll Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June
-    July August September October November December Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec Mr Mrs Ms Dr Sen
-    Rep Gov Gen U.S US American Americans Republican Democrat Democratic Internet Web English Spanish Chinese Russian
-    European British French German Indian Japanese Korean Christian Jewish Muslim Saudi Israeli Iranian Palestinian
-    Canadian Australian Mexican African Asian Ukrainian Brazilian Italian Dutch AI CEO CTO CFO COO TV GOP Inc Corp Co
-    Ltd LLC Jr Sr PM AM EST EDT PDT PST ET PT GMT UTC No OK
-    """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?|\.\d+)*|\b[a-z]{1,2}[A-Z]\w+|\bgpt-[\w.-]+)"
 SEQUENCE = re.compile(
@@ -138,7 +126,9 @@ def _parts(sequence: str) -> list[str]:
     parts = []
     for part in ROLE_WORD.split(sequence):
         words = part.split()
-        at = next((i for i, word in enumerate(words[:-1]) if i and word in GIVEN and words[i - 1] not in GIVEN), 0)
+        at = next(
+            (i for i, word in enumerate(words[:-1]) if i and word in GIVEN and words[i - 1] not in GIVEN), 0
+        )
         parts += [" ".join(words[:at]), " ".join(words[at:])] if at else [part]
     return parts
 
@@ -210,7 +200,7 @@ def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:
     found = {}
     for name in sorted(counts):
         last = name.split()[-1]
-        short = 2 <= len(name.split()) <= 3 and counts[last] >= 2 and last not in NOT_COMPANY_LIKE
+        short = 2 <= len(name.split()) <= 3 and counts[last] >= 2 and last not in NOT_SURNAMES
         if short and not last.endswith("s") and last[0].isupper() and _comes_first(name, last, bodies):
             found[last] = name
     return found
@@ -240,13 +230,13 @@ def _is_person(name: str, bodies: Sequence[str]) -> bool:
     words = name.split()
     if not 2 <= len(words) <= 4 or any(char.isdigit() for char in name) or " of " in name or " for " in name:
         return False
-    if words[-1] in NOT_COMPANY_LIKE or words[0] in STARTERS or words[-1].isupper():
+    if words[-1] in NOT_SURNAMES or words[0] in STARTERS or words[-1].isupper():
         return False
     if not _comes_first(name, words[-1], bodies):
         return False
     if words[0] in GIVEN:
         return True
-    if len(words) > 3 or words[0] in NOT_COMPANY_LIKE:
+    if len(words) > 3 or words[0] in NOT_SURNAMES:
         return False
     text = "\n".join(bodies)
     escaped, last = re.escape(name), re.escape(words[-1])
@@ -261,9 +251,3 @@ def _comes_first(name: str, last: str, bodies: Sequence[str]) -> bool:
     using = [body for body in bodies if last in body]
     first = [body for body in using if 0 <= body.find(name) <= body.find(last)]
     return 2 * len(first) >= len(using)
-
-
-STARTERS = frozenset("Is Are Will Can Could Would Does Do Did How Why What When Where Who If That This Read See North South East West New Is".split())
-NOT_COMPANY_LIKE = frozenset(
-    ["Inc", "Corp", "Company", "Foundation", "University", "Institute", "Center", "Committee", "Commission", "Department", "Times", "Post", "Journal", "News", "Street", "Act", "Bill", "Court", "House", "Senate", "Congress", "Party", "Group", "Bank", "Research", "Labs", "Technologies", "Media", "Games", "Street", "Avenue", "City", "County", "Beach", "Project", "Fund", "Council", "Association", "Union", "Journal", "Magazine", "Week", "Report", "Reserve", "Administration", "Agency", "Office", "Service", "Services", "Award", "Code", "Hopkins"]
-)

@@ -6,30 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from briefings.write.rank import STOP
+from briefings.write.lexicon import NOT_TOPICS, STOP
 
 NOUN = r"[a-z][a-z-]{2,}"
-BEFORE = (
-    r"the|a|an|of|for|to|on|about|with|its|their|his|her|and|over|against|from|by|into|through|in|under|some|more|new|these|those|this"
-)
+BEFORE = r"the|a|an|of|for|to|on|about|with|its|their|his|her|and|over|against|from|by|into|through|in|under|some|more|new|these|those|this"
 AFTER = (
     r"(?=[,.;:”\")]|[’'](?!\w)| (?:of|for|to|on|about|with|and|over|against|from|by|into|that|which|who|in|under|at|as|is|was|are|were|"
     r"has|have|had|will|would|could|can|or|after|before|between|during|than)\b)"
 )
 # A noun phrase as far as wording can tell: after a determiner or preposition, before a break, preposition or verb.
-PHRASE = re.compile(rf"\b(?P<before>{BEFORE}) (?P<words>(?:[A-Z][\w-]+ )?{NOUN} {NOUN}|(?:[A-Z][\w-]+ ){{1,2}}{NOUN}|{NOUN}){AFTER}")
-NOT_A_NOUN = re.compile(r"(?:ly|ing|ed|ous|ful|able|ible|ive|ic|al|ish|less|est|ern)$")
-NOT_HEAD = frozenset(
-    """
-    year years month months week weeks day days time times way ways lot part kind number people percent person things thing
-    today morning afternoon night million billion other others end point fact idea case matter issue problem question world
-    country public media internet web company companies site platform social rest same first second former latter past future
-    side news story stories report reports article government president man woman men women group groups term terms name line
-    heart middle top whole level set use spokesman spokeswoman agency committee state states didn doesn isn wasn information
-    details place reason result move decision statement comments department official officials firm hearing interview
-    agreement blog model_card paper work team example code example section following user users data-driven results
-    """.split()  # noqa: SIM905 - a list of words reads better as words
+PHRASE = re.compile(
+    rf"\b(?P<before>{BEFORE}) (?P<words>(?:[A-Z][\w-]+ )?{NOUN} {NOUN}|(?:[A-Z][\w-]+ ){{1,2}}{NOUN}|{NOUN}){AFTER}"
 )
+NOT_A_NOUN = re.compile(r"(?:ly|ing|ed|ous|ful|able|ible|ive|ic|al|ish|less|est|ern)$")
 LEAST = {1: 6, 2: 3, 3: 3}  # how often a phrase of so many words must come back
 MOST = 12
 
@@ -61,9 +50,9 @@ def _counted(bodies: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
 
 def _is_noun_phrase(words: str) -> bool:
     *modifiers, head = words.split()
-    if head in STOP or head in NOT_HEAD or NOT_A_NOUN.search(head):
+    if head in STOP or head in NOT_TOPICS or NOT_A_NOUN.search(head):
         return False
-    return not any(word in STOP or word in NOT_HEAD or word.endswith(("ly", "ing")) for word in modifiers)
+    return not any(word in STOP or word in NOT_TOPICS or word.endswith(("ly", "ing")) for word in modifiers)
 
 
 def _said(words: str, definite: int, count: int) -> str:

@@ -17,8 +17,14 @@ from briefings.write.rank import Likeness, centrality, terms
 from briefings.write.sentences import split
 
 ENOUGH_WITHOUT_WE = 3
-THIN = 20  # usable sentences up to which the story is too small for its weights to tell what is beside the point
-GENERIC = frozenset(terms("AI artificial intelligence model models new tool company data launch release says million billion open"))
+THIN = (
+    20  # usable sentences up to which the story is too small for its weights to tell what is beside the point
+)
+GENERIC = frozenset(
+    terms(
+        "AI artificial intelligence model models new tool company data launch release says million billion open"
+    )
+)
 OPENING_SENTENCES = 5
 ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
@@ -76,7 +82,9 @@ class Pool:
 
 def bodies_of(material: Material) -> list[str]:
     """The running text of each article, its title left out."""
-    return ["\n".join(a.text[span.start : span.end] for span in a.spans if span.number) for a in material.articles]
+    return [
+        "\n".join(a.text[span.start : span.end] for span in a.spans if span.number) for a in material.articles
+    ]
 
 
 def story_names(material: Material) -> Names:
@@ -102,7 +110,9 @@ def pool_of(material: Material, headline: str, names: Names) -> Pool:
     for index, each in enumerate(kept):
         weight = _weight(each, float(central[index]), float(relevance[index]))
         on_topic = _on_topic(likeness.sets[index], likeness.sets[-1], common, thin=len(kept) <= THIN)
-        weighted.append(replace(each, index=index, weight=weight, relevance=float(relevance[index]), on_topic=on_topic))
+        weighted.append(
+            replace(each, index=index, weight=weight, relevance=float(relevance[index]), on_topic=on_topic)
+        )
     return Pool(tuple(weighted), names, likeness, phrases)
 
 

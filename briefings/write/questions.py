@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.furniture import unquoted
+from briefings.write.lexicon import FAMOUS, PLURALS, PRESS, WELL_KNOWN
 from briefings.write.names import SAYING, TITLES, Name
 from briefings.write.rank import terms
 from briefings.write.subject import Subject
 from briefings.write.verbs import ADVERB, ASKABLE, BASE, INFLECTED
 
-# Known to every reader by surname.
-FAMOUS = frozenset(
-    ["Trump", "Obama", "Biden", "Clinton", "Putin", "Musk", "Zuckerberg", "Bezos", "Altman", "Nadella", "Pichai", "Gates", "Cook", "Snowden", "Merkel", "Macron", "Sanders", "Warren"]
-)
-# Outlets report; a question about what they say would take the messenger for the news.
-PRESS = frozenset(
-    ["Reuters", "AP", "Associated Press", "New York Times", "Times", "Washington Post", "Post", "Politico", "Observer", "Guardian", "CNN", "Fox News", "NBC", "NBC News", "ABC News", "CBS", "CBS News", "CNBC", "Bloomberg", "Wall Street Journal", "Journal", "BuzzFeed", "BuzzFeed News", "BBC", "NPR", "USA TODAY", "USA Today", "TechCrunch", "WIRED", "Wired", "Verge", "Axios", "Recode", "Vox", "Breitbart", "Breitbart News", "Daily Beast"]
-)
-WELL_KNOWN = frozenset(
-    ["Facebook", "Google", "Apple", "Amazon", "Twitter", "Microsoft", "Netflix", "YouTube", "Congress", "America", "Internet", "Washington", "China", "Russia", "Europe", "California", "Texas", "Britain", "Instagram", "Silicon", "Valley", "New", "York", "San", "Francisco", "United", "States", "White", "House", "House", "Senate", "Social", "Security", "OpenAI", "Meta", "Reuters", "Post"]
-) | {
-    "White House",
-    "Social Security",
-    "United States",
-    "New York",
-    "San Francisco",
-    "Silicon Valley",
-    "New York Times",
-    "Washington Post",
-}
 CROWDS = (
     r"(?:critics|opponents|supporters|advocates|activists|civil liberties groups|civil rights groups|privacy advocates|consumer advocates|experts|"
     r"analysts|researchers|scientists|lawmakers|senators|Democrats|Republicans|conservatives|prosecutors|regulators|investigators|"
@@ -92,17 +73,19 @@ def asks_of(
     yield from _role(text, subject, held, headline)
 
 
-def event_question(subject: Subject, tells_headline: bool) -> str:
+def event_question(subject: Subject, tells_headline: bool, outlets: Sequence[str]) -> str:
     """The first section's question: what happened, named; a wider one when the answer adds to the headline's news."""
     if subject.deed and tells_headline:
         return subject.deed.question
     if not subject.name:
         return "What happened?" if tells_headline else "What else is known?"
-    return (
-        f"What is the news about {subject.topic}?"
-        if tells_headline
-        else f"What else is known about {subject.topic}?"
-    )
+    if tells_headline:
+        return f"What is the news about {subject.topic}?"
+    if len(set(outlets)) > 1:
+        return f"What do the reports say about {subject.topic}?"
+    if re.fullmatch(r"[A-Z][\w.&’' ]{2,28}", outlets[0]):
+        return f"What does {outlets[0]} report about {subject.topic}?"
+    return f"What is known about {subject.topic}?"
 
 
 def _who_is(text: str, held: tuple[Name, ...], headline: str) -> Iterator[Ask]:
@@ -183,7 +166,12 @@ def _money(text: str, subject: Subject, held: tuple[Name, ...], named: bool) -> 
             yield Ask(Aspect.MONEY, f"How much did {called} {base}?", "money", 1.6)
     found = SUM.search(text)
     if found and named:
-        yield Ask(Aspect.MONEY, f"How large is the {found.group(1) or found.group(2)} for {subject.called}?", "money", 1.2)
+        yield Ask(
+            Aspect.MONEY,
+            f"How large is the {found.group(1) or found.group(2)} for {subject.called}?",
+            "money",
+            1.2,
+        )
     if named:
         if not subject.person:
             yield Ask(Aspect.MONEY, f"How much money is involved for {subject.called}?", "money", 0.4)
@@ -243,7 +231,10 @@ def speaker_of(own: str, held: tuple[Name, ...]) -> Name | None:
         if name.text in PRESS or name.place:
             continue
         who = re.escape(name.short)
-        if re.search(rf"(?<![\w’'-]){who}(?:,[^,“”]{{3,80}},)? (?:also |has |had |have )?{SAYING}\b", own):
+        if re.search(
+            rf"(?<![\w’'-]){who}(?:,[^,“”]{{3,80}},)? (?:spokes\w+ |officials? |executives? )?(?:[A-Z]\w+ [A-Z]\w+ )?(?:also |has |had |have )?{SAYING}\b",
+            own,
+        ):
             return name
         role = rf"(?:{TITLES}\.? |(?!(?:at|in|on|during|that|to|after|as|of|when|his|her|it|he|she|they|and|while|if|there|what|its|their|no|not|was|were|is|had|has|would|will|we|you) )[\w’'.-]+ )"
         if "ccording to" in own and re.search(rf"\b{SAYING}\b", own):
@@ -324,10 +315,13 @@ def _role(text: str, subject: Subject, held: tuple[Name, ...], headline: str) ->
             or len(name.text) < 3
             or name.place
             or name.text in PRESS
+            or name.text.split()[-1] in (*PLURALS, "Police")
         ):
             continue
         if subject.deed and (name.text in subject.deed.actor or name.short in subject.deed.actor):
             continue
-        if re.match(rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{re.escape(name.short)}(?![\w’'-])", text) and not ALSO.match(text):
+        if re.match(
+            rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{re.escape(name.short)}(?![\w’'-])", text
+        ) and not ALSO.match(text):
             strength = 0.3 + 0.08 * min(6, name.count) + 0.2 * (name.short in headline)
             yield Ask(Aspect.ROLE, f"Where does {name.called} come in?", name.text, strength)

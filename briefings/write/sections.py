@@ -10,6 +10,7 @@ from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.pool import Candidate
 from briefings.write.questions import Ask, asks_of, event_question, speaker_of
+from briefings.write.rank import stem, terms
 from briefings.write.subject import Subject
 
 ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18
@@ -48,8 +49,6 @@ def sections_of(draft: Draft, subject: Subject, event: Answered | None) -> list[
     sections = [event] if event else []
     draft.tell(event.answer if event else ())
     offers = offers_of(draft, subject)
-    if event and event.question.startswith("What else"):
-        offers = [offer for offer in offers if offer.ask.aspect is not Aspect.MORE]
     return sections + _in_order(draft, offers, wanted - len(sections))
 
 
@@ -57,22 +56,37 @@ def event_section(draft: Draft, subject: Subject) -> Answered | None:
     """What happened, told by the weightiest early sentence that is still free; reserved, not yet told."""
     if not _room(draft):
         return None
-    early = [c for c in draft.open() if c.place <= 14 and c.text[0] not in "“\"" and subject.name in c.text]
+    early = [c for c in draft.open() if c.place <= 14 and c.text[0] not in '“"' and subject.name in c.text]
     early.sort(key=lambda c: not _tells_deed(draft, c, subject))
     for anchor in early:
         answer = _fill(draft, anchor, [])
         if _words(answer) >= FEWEST_WORDS:
             draft.reserve(answer)
-            return Answered(event_question(subject, _tells_deed(draft, anchor, subject)), tuple(answer))
+            outlets = [c.article.publisher for c in draft.pool.candidates]
+            return Answered(
+                event_question(subject, _tells_deed(draft, anchor, subject), outlets), tuple(answer)
+            )
     return None
 
 
 def _tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
     """Whether the sentence is about what the headline says, with its actor doing it."""
-    opens = " ".join(candidate.text.split()[:8])
     actor = subject.deed.actor.removeprefix("the ") if subject.deed else subject.name
-    shared = draft.shared_with_headline(candidate) > SHARED_WITH_HEADLINE
-    return shared and actor in opens and speaker_of(candidate.text, draft.held(candidate)) is None
+    opens = " ".join(candidate.text.split()[: len(actor.split()) + 3])
+    if draft.shared_with_headline(candidate) <= SHARED_WITH_HEADLINE or actor not in opens:
+        return False
+    if speaker_of(candidate.text, draft.held(candidate)) is not None:
+        return False
+    own = set(terms(candidate.text))
+    thing = set(terms(subject.deed.thing)) if subject.deed else set()
+    same_thing = bool(thing) and 3 * len(thing & own) >= 2 * len(thing)
+    return subject.deed is None or same_thing or stem(subject.deed.verb) in own
+
+
+def _gate(draft: Draft) -> float:
+    """How near the heart of the story a section's first sentence must be; one article strays less than several."""
+    articles = {candidate.article.article for candidate in draft.pool.candidates}
+    return ON_THE_STORY if len(articles) > 1 else ON_THE_STORY / 3
 
 
 def _room(draft: Draft) -> int:
@@ -83,7 +97,7 @@ def offers_of(draft: Draft, subject: Subject) -> list[Offer]:
     """Every question that a sentence still free could answer, the best first."""
     found = []
     for candidate in draft.pool.candidates:
-        if candidate.leans or candidate.relevance < ON_THE_STORY or not draft.fresh(candidate):
+        if candidate.leans or candidate.relevance < _gate(draft) or not draft.fresh(candidate):
             continue
         central = candidate.relevance >= CENTRAL
         asks = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central)
@@ -102,8 +116,12 @@ def _topics(draft: Draft, candidate: Candidate) -> Iterator[Ask]:
 
 def _more(candidate: Candidate, subject: Subject) -> Iterator[Ask]:
     """The last resort for what fits no other question."""
-    if subject.name and (candidate.relevance >= 0.3 or subject.name in candidate.text):
-        yield Ask(Aspect.MORE, f"What else is reported about {subject.topic}?", "more", 0.0)
+    if not subject.name:
+        return
+    if candidate.relevance >= CENTRAL or (subject.name in candidate.text and candidate.relevance >= 0.2):
+        yield Ask(Aspect.MORE, f"What else is known about {subject.topic}?", "more", 0.0)
+    elif subject.name in candidate.text:
+        yield Ask(Aspect.BEFORE, f"What is the wider context for {subject.called}?", "before", 0.0)
 
 
 def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:
@@ -117,7 +135,9 @@ def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:
         if len(chosen) >= wanted:
             break
         ask = offer.ask
-        if counts[ask.aspect] >= LIMIT.get(ask.aspect, 1) or any(ask.about == other.ask.about for other, _ in chosen):
+        if counts[ask.aspect] >= LIMIT.get(ask.aspect, 1) or any(
+            ask.about == other.ask.about for other, _ in chosen
+        ):
             continue
         if answered := _answer(draft, offer, offers):
             counts[ask.aspect] += 1
@@ -132,7 +152,9 @@ def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     if not draft.stands(offer.anchor):
         return None
     ask = offer.ask
-    mates = [other.anchor for other in offers if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)]
+    mates = [
+        other.anchor for other in offers if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
+    ]
     about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
     answer = _fill(draft, offer.anchor, mates, about)
     return Answered(ask.question, tuple(answer)) if _words(answer) >= FEWEST_WORDS else None
@@ -149,7 +171,11 @@ def _fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = 
     for mate in (*ordered, *_alike(draft, anchor)):
         if _words(answer) >= ENOUGH_WORDS or len(answer) >= MOST_SENTENCES:
             break
-        if about in mate.text and _words(answer) + _words([mate]) <= MOST_WORDS and draft.stands(mate, answer):
+        if (
+            about in mate.text
+            and _words(answer) + _words([mate]) <= MOST_WORDS
+            and draft.stands(mate, answer)
+        ):
             answer.append(mate)
             _extend(draft, answer, mate, about)
     return answer

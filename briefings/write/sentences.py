@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import re
 
-# After these a capital letter says nothing: they always belong to the word that follows.
-BEFORE_A_NAME = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sen", "sens", "rep", "reps", "gov", "gen", "col", "lt", "sgt", "capt", "cmdr", "adm", "maj", "rev", "hon", "st", "mt", "ft", "pres", "supt", "det", "messrs", "atty", "vs", "v", "cf", "fig", "eq", "e.g", "i.e", "approx", "lt.gov", "viz"]
-)
-# These may also end a sentence; then an ordinary sentence opener must follow.
-MAY_END = frozenset(
-    ["inc", "corp", "co", "ltd", "llc", "plc", "bros", "jr", "sr", "etc", "al", "dept", "est", "u.s", "u.k", "u.n", "e.u", "d.c", "l.a", "n.y", "u.s.a", "a.m", "p.m", "ph.d", "b.a", "m.a", "m.d", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thurs", "fri", "sat", "sun", "ave", "blvd", "rd", "ala", "ariz", "ark", "calif", "colo", "conn", "del", "fla", "ga", "ill", "ind", "kan", "ky", "la", "md", "mass", "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ore", "pa", "tenn", "tex", "vt", "va", "wash", "wis", "wyo", "n.j", "n.h", "n.c", "s.c", "n.m", "n.d", "s.d", "r.i", "w.va", "yahoo"]
-)
-OPENERS = frozenset(
-    ["the", "a", "an", "in", "on", "at", "for", "from", "with", "by", "to", "of", "as", "it", "its", "he", "she", "they", "we", "i", "you", "his", "her", "their", "our", "this", "that", "these", "those", "there", "here", "but", "and", "or", "so", "yet", "if", "when", "while", "after", "before", "since", "because", "although", "though", "however", "meanwhile", "still", "also", "another", "one", "two", "three", "some", "many", "most", "more", "last", "next", "earlier", "now", "then", "what", "who", "why", "how", "where", "no", "not", "under", "over", "during", "despite", "according", "both", "such", "other", "others", "only", "even", "just", "several"]
-)
+from briefings.write.lexicon import BEFORE_A_NAME, MAY_END, OPENERS
+
 BOUNDARY = re.compile(r"(?P<stop>[.!?]+|…|\.\s\.\s\.)(?P<close>[\"”’'»)\]*]*)(?=\s|$)")
 WORD_BEFORE = re.compile(r"([^\s\"“”‘(\[—–/]+)$")
 FIRST_WORD = re.compile(r"[\"“‘'(\[*]*([\w’'.$€£#@-]+)")

@@ -14,7 +14,11 @@ EARLY = 8  # sentences into an article within which the event is told
 LEAD_WORDS = 70
 CATCH_WORDS = 60
 CATCH_DOUBT = 0.4  # below this a sentence names no limit or opposing voice worth a heading
-FROM = {"more takeaways": 7, "catch": 5, "bottom line": 8}  # usable sentences from which on a place is worth filling
+FROM = {
+    "more takeaways": 7,
+    "catch": 5,
+    "bottom line": 8,
+}  # usable sentences from which on a place is worth filling
 
 
 def opening(draft: Draft, titled: SourceText) -> Candidate | None:
@@ -23,11 +27,17 @@ def opening(draft: Draft, titled: SourceText) -> Candidate | None:
     early = [c for c in standing if c.place <= EARLY and not _quotes_first(c)] or standing
     if not early:
         # Right below its own headline, "The round came months ahead of schedule" is clear.
-        early = [c for c in draft.pool.candidates if c.mild and c.place == 1 and c.article is titled and draft.fresh(c)]
+        early = [
+            c
+            for c in draft.pool.candidates
+            if c.mild and c.place == 1 and c.article is titled and draft.fresh(c)
+        ]
 
     def telling(c: Candidate) -> float:
         specific = 0.04 * min(4, len(draft.held(c)) + 2 * has_figure(c.text))
-        return c.weight + specific + 0.08 * min(5, draft.shared_with_headline(c)) + 0.08 * (c.article is titled)
+        return (
+            c.weight + specific + 0.08 * min(5, draft.shared_with_headline(c)) + 0.08 * (c.article is titled)
+        )
 
     return max(early, key=lambda c: (telling(c), -c.index), default=None)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from briefings.write.lexicon import EVENT_NOUNS, PLURALS
 from briefings.write.names import Name, Names
 from briefings.write.verbs import ADVERB, ASKABLE, BASE, BASES, INFLECTED
 
@@ -13,11 +15,7 @@ CLAUSE_END = re.compile(
     r"that|which|who|and|but|claims?|says|say|report|since|about|into|under|until|through|of|ahead|worldwide|once|using|if|up|out|off|down)\b)",
     re.IGNORECASE,
 )
-PLURALS = frozenset(
-    ["Democrats", "Republicans", "Senators", "Lawmakers", "Feds", "States", "Dems", "Activists", "Scientists", "Researchers", "Officials", "Regulators", "Critics", "Workers", "Employees", "Users", "Experts", "Prosecutors", "Police", "Hackers", "Liberals", "Conservatives"]
-)
 SPELLED_OUT = {"dems": "Democrats", "feds": "federal authorities"}
-EVENT_NOUNS = ["settlement", "lawsuit", "deal", "merger", "breach", "hack", "probe", "investigation", "ban", "bill", "ruling", "order", "attack", "shooting", "beating", "outage", "hearing", "launch", "study", "report", "acquisition", "spinoff", "rule", "rules", "decision", "policy", "scandal", "trial", "testimony", "vote", "memo", "fine", "leak", "ads", "plan", "app", "boycott", "program", "programs", "update", "cyberattack", "fires", "spacewalk", "partnership", "agreement", "rollout"]
 ROLE = r"(?:director|chief|CEO|boss|founder|chair|chairman|head|staffers|employees|executives|consultants|user|users|conservatives)"
 
 
@@ -50,16 +48,25 @@ class Subject:
     deed: Deed | None
 
 
-def subject_of(headline: str, names: Names, bodies: str) -> Subject:
-    """The story's subject; its name is empty when the story names nothing often enough to be sure."""
+def subject_of(headline: str, names: Names, bodies: str, phrases: Mapping[str, str]) -> Subject:
+    """The story's subject: a name, else one of its `phrases`; empty when nothing is used often enough to be sure."""
     deed = deed_of(headline, names)
     lead = _leading(headline, names)
     if lead is None:
-        return Subject("", "", False, False, "", deed)
+        return _nameless(headline, phrases, deed)
     name = lead.short
     called = lead.called if not lead.person else name if name in headline else lead.text
     plural = name.split()[-1] in PLURALS or " and " in name
     return Subject(name, called, lead.person, plural, _topic(lead, called, headline, bodies), deed)
+
+
+def _nameless(headline: str, phrases: Mapping[str, str], deed: Deed | None) -> Subject:
+    ordered = sorted(phrases, key=lambda phrase: phrase not in headline.lower())
+    if not ordered:
+        return Subject("", "", False, False, "", deed)
+    said = phrases[ordered[0]]
+    plural = said.endswith("s") and not said.endswith("ss")
+    return Subject(ordered[0], said, False, plural, said, deed)
 
 
 def _leading(headline: str, names: Names) -> Name | None:

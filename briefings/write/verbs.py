@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Verbs whose object a reader asks for: "What did X <verb>?" is a natural question by itself.
-ASKABLE = tuple(
-    ["announce", "launch", "release", "unveil", "reveal", "introduce", "publish", "remove", "delete", "ban", "block", "suspend", "deny", "approve", "reject", "acquire", "buy", "sell", "order", "propose", "defend", "conceal", "restrict", "offer", "demand", "require", "disclose", "uncover", "find", "add", "build", "test", "claim", "admit", "create", "develop", "update", "target", "criticize", "investigate", "sign", "pay", "promise", "recommend", "urge", "decide", "discover", "argue", "deliver", "cut", "raise", "report"]
-)
-# Verbs that tell who did something, though "What did X <verb>?" would sound odd: the question is then "What did X do?".
-TELLING = tuple(
-    ["sue", "charge", "fire", "hire", "pass", "condemn", "label", "limit", "open", "close", "join", "leave", "face", "settle", "warn", "apologize", "win", "lose", "lift", "file", "seek", "expand", "show", "drop", "challenge", "probe", "fine", "pull", "back", "endorse", "praise", "attack", "blame", "dismiss", "hack", "tap", "give", "get", "make", "take", "secure", "plan", "debut", "ship", "roll", "accuse", "call", "tweak", "slam", "press", "bar", "bring", "partner", "move", "push", "exploit", "discriminate"]
-)
+from briefings.write.lexicon import ASKABLE, TELLING
+
 IRREGULAR = {
     "buy": ("buys", "bought"), "sell": ("sells", "sold"), "cut": ("cuts", "cut"), "leave": ("leaves", "left"),
     "pay": ("pays", "paid"), "win": ("wins", "won"), "lose": ("loses", "lost"), "seek": ("seeks", "sought"),

@@ -1,0 +1,203 @@
+"""Word lists of the extractive writer: names, abbreviations, stop words, outlets; data, no rules."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _lines(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.replace("\n", " ").split("|") if part.strip())
+
+
+# Given names, by which people are told from companies.
+GIVEN = _words(
+    """
+    Aaron Adam Adrian Aidan Alan Albert Alex Alexander Alexandr Alexandria Alexis Alice Alison Allison Amanda
+    Amy Andrea Andrej Andrew Andy Angela Ann Anna Anne Anthony Antonio Arthur Arvind Ashley Barack Barbara
+    Barret Ben Benjamin Bernard Bernie Beth Bill Bob Boris Brad Brandon Brett Brian Bruce Bryan Carl Carlos
+    Carol Caroline Catherine Charles Charlie Chris Christian Christina Christine Christopher Chuck Claire Cory
+    Craig Cynthia Dan Daniel Dario Dave David Dean Deborah Demis Dennis Derek Devin Diana Diane Don Donald Doug
+    Douglas Ed Eddie Edward Elaine Elizabeth Ellen Elon Emily Emma Emmanuel Eric Erin Ethan Evan Fei-Fei Frank
+    Franklin Fred Gary Geoffrey George Gerald Glenn Gordon Grace Greg Gregory Hannah Harold Harry Heather Helen
+    Henry Hillary Howard Huma Ian Ilya Jack Jacob Jair Jakub James Jamie Jan Jane Janet Jared Jason Jay Jean
+    Jeff Jeffrey Jennifer Jensen Jeremy Jerry Jessica Jill Jim Jimmy Joan Joe Joel John Jon Jonathan Jordan Jose
+    Joseph Josh Joshua Juan Judith Julia Julian Julie Justin Kamala Karen Kate Katherine Kathy Katie Keir Keith
+    Kelly Ken Kenneth Kevin Kim Kirsten Kurt Kyle Larry Laura Lauren Lawrence Lee Leo Lina Linda Lindsey Lisa
+    Liz Louis Lucy Luis Luke Marc Marco Marcus Margaret Margrethe Maria Marie Mark Marsha Martha Martin Mary
+    Matt Matthew Max Megan Melania Melissa Meredith Michael Michelle Mick Miguel Mike Mira Mitch Mohammed Monica
+    Muhammad Mustafa Nancy Narendra Nathan Neil Nicholas Nick Nicole Noah Noam Oliver Pamela Patricia Patrick
+    Paul Pete Peter Phil Philip Rachel Ralph Rand Randall Ray Raymond Rebecca Reed Richard Rick Rishi Rob Robert
+    Roger Ron Ronald Roy Russell Ruth Ryan Sally Sam Samantha Samuel Sandra Sara Sarah Satya Scott Sean Sergey
+    Seth Sharon Shawn Sheryl Simon Sonia Stephanie Stephen Steve Steven Sundar Susan Suzanne Ted Teresa Terry
+    Theresa Thomas Tim Timothy Tina Todd Tom Tony Tucker Tyler Vanessa Victor Victoria Vincent Vladimir Walter
+    Wayne Wendy Will William Xi Yann Zachary Zoe
+    """
+)
+
+# Capitalised in running text without naming anything a question could be about.
+NOT_NAMES = _words(
+    """
+    AI AM African American Americans Apr April Asian Aug August Australian Brazilian British CEO CFO COO CTO
+    Canadian Chinese Christian Co Corp Dec December Democrat Democratic Dr Dutch EDT EST ET English European Feb
+    February French Friday GMT GOP Gen German Gov I I'd I'll I'm I've Inc Indian Internet Iranian Israeli
+    Italian Jan January Japanese Jewish Jr Jul July Jun June Korean LLC Ltd Mar March May Mexican Monday Mr Mrs
+    Ms Muslim No Nov November OK Oct October PDT PM PST PT Palestinian Rep Republican Russian Saturday Saudi Sen
+    Sep Sept September Spanish Sr Sunday TV Thursday Tuesday U.S US UTC Ukrainian Web Wednesday
+    """
+)
+
+# Last words of names that are never a person's.
+NOT_SURNAMES = _words(
+    """
+    Act Administration Agency Association Avenue Award Bank Beach Bill Center City Code Commission Committee
+    Company Congress Corp Council County Court Department Foundation Fund Games Group Hopkins House Inc
+    Institute Journal Labs Magazine Media News Office Party Post Project Report Research Reserve Senate Service
+    Services Street Technologies Times Union University Week
+    """
+)
+
+# Words that begin a sentence or headline before a name.
+STARTERS = _words(
+    """
+    Are Can Could Did Do Does East How If Is New North Read See South That This West What When Where Who Why
+    Will Would
+    """
+)
+
+# Known to every reader by surname.
+FAMOUS = _words(
+    """
+    Altman Bezos Biden Clinton Cook Gates Macron Merkel Musk Nadella Obama Pichai Putin Sanders Snowden Trump
+    Warren Zuckerberg
+    """
+)
+
+# Words that carry no content of their own.
+STOP = _words(
+    """
+    a about above according across added after again against ago all almost along already also although am among
+    an and another any are around as asked at away back be became because been before being between both but by
+    called came can come could day days did do does doing done down during each even ever every far few first
+    for from further get gets give go going got had has have having he her here him himself his how however i if
+    in into is it its itself just know last later least less like likely made make makes making many may me
+    might more most mr mrs ms much must my near need new next no nor not now of off on once one only onto or
+    other others our out over own part per put rather really recent recently said same say saying says see set
+    several she should since so some still such take taken than that the their them themselves then there these
+    they thing things this those though three through thus time to today told too took toward two under until up
+    upon us use used uses using very via want was way we week weeks well went were what when where whether which
+    while who whom whose why will with within without would year years yes yet you your
+    """
+)
+
+# Abbreviations that never end a sentence: they belong to the word that follows.
+BEFORE_A_NAME = _words(
+    """
+    adm approx atty capt cf cmdr col det dr e.g eq fig ft gen gov hon i.e lt lt.gov maj messrs mr mrs ms mt pres
+    prof rep reps rev sen sens sgt st supt v viz vs
+    """
+)
+
+# Abbreviations that may also end a sentence; then an ordinary sentence opener must follow.
+MAY_END = _words(
+    """
+    a.m al ala apr ariz ark aug ave b.a blvd bros calif co colo conn corp d.c dec del dept e.u est etc feb fla
+    fri ga ill inc ind jan jr jul jun kan ky l.a la llc ltd m.a m.d mar mass md mich minn miss mo mon mont n.c
+    n.d n.h n.j n.m n.y neb nev nov oct okla ore p.m pa ph.d plc r.i rd s.c s.d sat sep sept sr sun tenn tex thu
+    thurs tue tues u.k u.n u.s u.s.a va vt w.va wash wed wis wyo yahoo
+    """
+)
+
+# Ordinary first words of a sentence.
+OPENERS = _words(
+    """
+    a according after also although an and another as at because before both but by despite during earlier even
+    for from he her here his how however i if in it its just last many meanwhile more most next no not now of on
+    one only or other others our over several she since so some still such that the their then there these they
+    this those though three to two under we what when where while who why with yet you
+    """
+)
+
+# Names of groups: they take a plural verb.
+PLURALS = _words(
+    """
+    Activists Conservatives Critics Democrats Dems Employees Experts Feds Hackers Lawmakers Liberals Officials
+    Police Prosecutors Regulators Republicans Researchers Scientists Senators States Users Workers
+    """
+)
+
+# Nouns that hang in the air behind "the" whatever the story is about.
+ACTORS = _words(
+    """
+    agency announcement comment comments companies company congressman couple decision duo executive firm first
+    former giant group last latter lawmaker man men message move news next official officials organisation
+    organization other others pair post president reason remark remarks rest result same second senator
+    spokesman spokeswoman startup statement suspect suspects third three trio tweet two woman women
+    """
+)
+
+# Nouns too general to be asked about.
+NOT_TOPICS = _words(
+    """
+    afternoon agency agreement article billion blog case code comments committee companies company country
+    data-driven day days decision department details didn doesn end example fact firm first following former
+    future government group groups hearing heart idea information internet interview isn issue kind latter level
+    line lot man matter media men middle million model_card month months morning move name news night number
+    official officials other others paper part past people percent person place platform point president problem
+    public question reason report reports rest result results same second section set side site social spokesman
+    spokeswoman state statement states stories story team term terms thing things time times today top use user
+    users wasn way ways web week weeks whole woman women work world year years
+    """
+)
+
+# Nouns that name an event together with a name: "the Equifax settlement".
+EVENT_NOUNS = _words(
+    """
+    acquisition ads agreement app attack ban beating bill boycott breach cyberattack deal decision fine fires
+    hack hearing investigation launch lawsuit leak memo merger order outage partnership plan policy probe
+    program programs report rollout rule rules ruling scandal settlement shooting spacewalk spinoff study
+    testimony trial update vote
+    """
+)
+
+# Outlets report: a question about what they say would take the messenger for the news.
+PRESS = _lines(
+    """
+    ABC News | AP | Associated Press | Axios | BBC | Bloomberg | Breitbart | Breitbart News | BuzzFeed |
+    BuzzFeed News | CBS | CBS News | CNBC | CNN | Daily Beast | Fox News | Guardian | Journal | NBC | NBC News |
+    NPR | New York Times | Observer | Politico | Post | Recode | Reuters | TechCrunch | Times | USA TODAY | USA
+    Today | Verge | Vox | WIRED | Wall Street Journal | Washington Post | Wired
+    """
+)
+
+# Needs no "What is ...?".
+WELL_KNOWN = _lines(
+    """
+    Amazon | America | Apple | Britain | California | China | Congress | Europe | Facebook | Francisco | Google
+    | House | Instagram | Internet | Meta | Microsoft | Netflix | New | New York | New York Times | OpenAI |
+    Post | Reuters | Russia | San | San Francisco | Security | Senate | Silicon | Silicon Valley | Social |
+    Social Security | States | Texas | Twitter | United | United States | Valley | Washington | Washington Post
+    | White | White House | York | YouTube
+    """
+)
+
+# Verbs whose object a reader asks for: "What did X <verb>?" is a natural question by itself.
+ASKABLE = _words(
+    """
+    acquire add admit announce approve argue ban block build buy claim conceal create criticize cut decide
+    defend delete deliver demand deny develop disclose discover find introduce investigate launch offer order
+    pay promise propose publish raise recommend reject release remove report require restrict reveal sell sign
+    suspend target test uncover unveil update urge
+    """
+)
+
+# Verbs that tell who did something, though "What did X <verb>?" would sound odd: then it is "What did X do?".
+TELLING = _words(
+    """
+    accuse apologize attack back bar blame bring call challenge charge close condemn debut discriminate dismiss
+    drop endorse expand exploit face file fine fire get give hack hire join label leave lift limit lose make
+    move open partner pass plan praise press probe pull push roll secure seek settle ship show slam sue take tap
+    tweak warn win
+    """
+)
