@@ -39,41 +39,63 @@ ORDER = {aspect: place for place, aspect in enumerate(Aspect)}
 SIGNS: dict[Aspect, re.Pattern[str]] = {
     Aspect.MONEY: re.compile(r"(?:[$€£]\s?\d|\b\d[\d.,]* (?:million|billion|trillion)? ?(?:dollars|euros|pounds))"),
     Aspect.COUNT: re.compile(
-        r"\b(?:\d[\d.,]*|hundreds of|thousands of|millions of|dozens of|tens of)(?:[ -](?:million|billion|thousand))? (?:[a-z-]+ ){0,2}"
-        r"(?P<noun>users|people|accounts|customers|Americans|jobs|posts|videos|tweets|members|voters|employees|workers|companies|countries|"
-        r"parameters|tokens|records|students|developers|pages|ads|stores|cases|attacks|emails|patients|data centers|languages)\b|\b\d[\d.]*\s?(?:percent|%|per cent)"
+        r"\b(?:\d[\d.,]*|hundreds of|thousands of|millions of|dozens of|tens of)(?:[ -](?:million|billion|"
+        r"thousand))? (?:[a-z-]+ ){0,2}"
+        r"(?P<noun>users|people|accounts|customers|Americans|jobs|posts|videos|tweets|members|voters|employees|"
+        r"workers|companies|countries|"
+        r"parameters|tokens|records|students|developers|pages|ads|stores|cases|attacks|emails|patients|data centers|"
+        r"languages)\b|\b\d[\d.]*\s?(?:percent|%|per cent)"
     ),
     Aspect.COMPARED: re.compile(
-        r"\b(?:compared (?:with|to)|(?:more|less|fewer|larger|bigger|smaller|faster|slower|higher|lower|better|worse|cheaper|stronger) than (?!\$?\d|\w+ (?:million|billion|dozen)|half|one|two|three|a )|outperform\w*|"
-        r"up from|down from|(?:largest|biggest|highest|lowest|fastest|worst|best) [\w-]+ (?:\w+ )?(?:ever|since|in|to date|of its kind)|twice as|for the first time|unlike)\b"
+        r"\b(?:compared (?:with|to)|(?:more|less|fewer|larger|bigger|smaller|faster|slower|higher|lower|better|worse|"
+        r"cheaper|stronger) than (?!\$?\d|\w+ (?:million|billion|dozen)|half|one|two|three|a )|outperform\w*|"
+        r"up from|down from|(?:largest|biggest|highest|lowest|fastest|worst|best) [\w-]+ (?:\w+ )?(?:ever|since|in|"
+        r"to date|of its kind)|twice as|for the first time|unlike)\b"
     ),
     Aspect.WHY: re.compile(
-        r"\b(?:because(?! of course)|due to|in response to|in order to|prompted by|in an effort to|so that|the reason|sparked by|driven by|stems? from|"
-        r"motivated by|citing|on the grounds|for violating|violated|violates|came after|comes after|comes as|came as|aimed at|designed to|intended to|in a bid to)\b"
+        r"\b(?:because(?! of course)|due to|in response to|in order to|prompted by|in an effort to|so that|"
+        r"the reason|sparked by|driven by|stems? from|"
+        r"motivated by|citing|on the grounds|for violating|violated|violates|came after|comes after|comes as|came as|"
+        r"aimed at|designed to|intended to|in a bid to)\b"
     ),
     Aspect.BEFORE: re.compile(
-        r"^(?:In|Since|Until|Back in|During|By) (?:early |late |mid-)?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December),? ?)?(?:of )?(?:(?:19|20)\d\d|last (?:year|month|fall|spring|summer|winter))\b"
-        r"|^(?:Last (?:year|month|fall|spring|summer|winter)|Earlier this (?:year|month|week)|(?:A|Two|Three|Four|Five|Several|Some|Many) (?:years?|months?|weeks?) (?:ago|earlier)|In recent (?:years|months|weeks)|For (?:years|months|decades))\b"
-        r"|^[^,“\"]{0,90}\b(?:in (?:19|20)\d\d|last (?:year|month)|earlier this (?:year|month)|previously|(?:years|months|weeks) ago|has long|have long|in recent (?:years|months)|since (?:19|20)\d\d|had (?:already|previously))\b"
+        r"^(?:In|Since|Until|Back in|During|By) (?:early |late |mid-)?(?:(?:January|February|March|April|May|June|"
+        r"July|August|September|October|November|December),? ?)?(?:of )?(?:(?:19|20)\d\d|last (?:year|month|fall|"
+        r"spring|summer|winter))\b"
+        r"|^(?:Last (?:year|month|fall|spring|summer|winter)|Earlier this (?:year|month|week)|(?:A|Two|Three|Four|"
+        r"Five|Several|Some|Many) (?:years?|months?|weeks?) (?:ago|earlier)|In recent (?:years|months|weeks)|"
+        r"For (?:years|months|decades))\b"
+        r"|^[^,“\"]{0,90}\b(?:in (?:19|20)\d\d|last (?:year|month)|earlier this (?:year|month)|previously|(?:years|"
+        r"months|weeks) ago|has long|have long|in recent (?:years|months)|since (?:19|20)\d\d|had (?:already|"
+        r"previously))\b"
     ),
     Aspect.LAW: re.compile(
-        r"\b(?:lawsuit|sued|suing|court|judge|ruled|ruling|indict\w+|prosecutors?|charged with|charges|attorneys? general|regulators?|antitrust|"
+        r"\b(?:lawsuit|sued|suing|court|judge|ruled|ruling|indict\w+|prosecutors?|charged with|charges|"
+        r"attorneys? general|regulators?|antitrust|"
         r"investigat\w+|probe|subpoena\w*|First Amendment|Section 230|Supreme Court|legislation|the law)\b"
     ),
     Aspect.STAKE: re.compile(
-        r"\b(?:means? (?:that|for)|would mean|affects|implications?|consequences?|could (?:lead|make|help|hurt|change|allow|cost|be|have|give|force|open)|"
-        r"would (?:allow|require|force|give|let|make|help|end|prevent)|threat(?:s|en\w*)?|at risk|major shift|undermin\w+)\b"
+        r"\b(?:means? (?:that|for)|would mean|affects|implications?|consequences?|could (?:lead|make|help|hurt|"
+        r"change|allow|cost|be|have|give|force|open)|"
+        r"would (?:allow|require|force|give|let|make|help|end|prevent)|threat(?:s|en\w*)?|at risk|major shift|"
+        r"undermin\w+)\b"
     ),
     Aspect.CATCH: re.compile(
-        r"\b(?:but|however|although|though|despite|unclear|uncertain|not clear|no evidence|did not (?:respond|immediately|say|disclose|provide)|declined to|limit(?:s|ed|ation\w*)?|"
-        r"risk(?:s|y)?|concern(?:s|ed)?|critics?|criticized|denied|denies|disputed?|warn(?:s|ed|ing)|fail(?:s|ed|ure)?|fears?|doubt\w*|skeptic\w*|not yet|has yet to|have yet to|"
-        r"without (?:evidence|saying|providing)|only|cannot|can't|not enough|lacks?|problem|falls? short|unproven|incomplete|caution\w*|loophole|remains to be)\b",
+        r"\b(?:but|however|although|though|despite|unclear|uncertain|not clear|no evidence|did not (?:respond|"
+        r"immediately|say|disclose|provide)|declined to|limit(?:s|ed|ation\w*)?|"
+        r"risk(?:s|y)?|concern(?:s|ed)?|critics?|criticized|denied|denies|disputed?|warn(?:s|ed|ing)|fail(?:s|ed|"
+        r"ure)?|fears?|doubt\w*|skeptic\w*|not yet|has yet to|have yet to|"
+        r"without (?:evidence|saying|providing)|only|cannot|can't|not enough|lacks?|problem|falls? short|unproven|"
+        r"incomplete|caution\w*|loophole|remains to be)\b",
         re.IGNORECASE,
     ),
     Aspect.NEXT: re.compile(
-        r"\b(?:will (?:not )?(?:be|begin|start|have|take|make|also|meet|vote|testify|continue|roll|launch|become|go|hold|hear|expand|appear|need|now|decide|consider|open|come)|"
-        r"plans? to|planning to|expect(?:s|ed)? to|scheduled (?:to|for)|(?:is|are) set to|by the end of|later this (?:year|month|week)|"
-        r"upcoming|vowed|pledged|promised to|intends? to|in the coming|deadline|going forward|looking ahead|on (?:Monday|Tuesday|Wednesday|Thursday|Friday) will)\b"
+        r"\b(?:will (?:not )?(?:be|begin|start|have|take|make|also|meet|vote|testify|continue|roll|launch|become|go|"
+        r"hold|hear|expand|appear|need|now|decide|consider|open|come)|"
+        r"plans? to|planning to|expect(?:s|ed)? to|scheduled (?:to|for)|(?:is|are) set to|by the end of|"
+        r"later this (?:year|month|week)|"
+        r"upcoming|vowed|pledged|promised to|intends? to|in the coming|deadline|going forward|looking ahead|"
+        r"on (?:Monday|Tuesday|Wednesday|Thursday|Friday) will)\b"
     ),
 }  # fmt: skip
 
@@ -89,11 +111,14 @@ def has_figure(text: str) -> bool:
 
 
 PLAIN_DOUBT = re.compile(
-    r"\b(?:[Cc]ritics|[Oo]pponents|[Uu]nclear|not clear|no evidence|declined to|did not (?:respond|immediately|disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
-    r"lacks|loopholes?|falls? short|drawbacks?|downsides?|caveats?|denies|denied|disputes|disputed|skeptic\w*|no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
+    r"\b(?:[Cc]ritics|[Oo]pponents|[Uu]nclear|not clear|no evidence|declined to|did not (?:respond|immediately|"
+    r"disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
+    r"lacks|loopholes?|falls? short|drawbacks?|downsides?|caveats?|denies|denied|disputes|disputed|skeptic\w*|"
+    r"no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
 )
 MILD_DOUBT = re.compile(
-    r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed|ing)|limits?|limited|limitations?|[Hh]owever|[Aa]lthough|[Dd]espite|[Tt]hough|worr(?:y|ies|ied)|fears?|criticism|criticized|questions?|challeng\w+|"
+    r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed|ing)|limits?|limited|limitations?|[Hh]owever|[Aa]lthough|"
+    r"[Dd]espite|[Tt]hough|worr(?:y|ies|ied)|fears?|criticism|criticized|questions?|challeng\w+|"
     r"flaws?|problems?|errors?|cannot|backlash|accus\w+|falsely|misleading)\b"
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from briefings.write.lexicon import FAMOUS
-from briefings.write.names import TITLES, Name
+from briefings.write.names import Name
 from briefings.write.pool import Candidate, Pool
 
 REPEATS_HEADLINE = 0.85
@@ -21,6 +21,7 @@ class Draft:
         self.headline = headline
         self._used: list[Candidate] = []
         self._held: dict[int, tuple[Name, ...]] = {}
+        self._strangers: dict[int, tuple[str, ...]] = {}
         self._said = headline
         self._headline_index = len(pool.candidates)
 
@@ -53,20 +54,31 @@ class Draft:
 
     def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether everyone the candidate calls by surname has been named in full before, or needs not be."""
-        said = "\n".join((self._said, *(other.text for other in beside)))
+        if candidate.index not in self._strangers:
+            self._strangers[candidate.index] = self._strangers_in(candidate.text)
+        return all(
+            full in self._said or any(full in other.text for other in beside)
+            for full in self._strangers[candidate.index]
+        )
+
+    def _strangers_in(self, text: str) -> tuple[str, ...]:
+        """The full names of those the text calls by surname alone."""
+        found = []
         for surname, full in self.pool.names.fuller.items():
-            if surname not in candidate.text or surname in FAMOUS or full in candidate.text:
+            if surname not in text or surname in FAMOUS or full in text or surname in self.headline:
                 continue
-            if not re.search(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", candidate.text):
-                continue
-            if re.search(
-                rf"{TITLES}\.? {re.escape(surname)}|[A-Z]\w+ {re.escape(surname)}|{re.escape(surname)} [A-Z]",
-                candidate.text,
+            alone = re.search(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", text)
+            before, after = (
+                (text[: alone.start()].split() or [""])[-1] if alone else "",
+                text[alone.end() :] if alone else "",
+            )
+            if (
+                alone
+                and not re.match(r"[A-Z]\w|(?:Mr|Mrs|Ms|Dr)\.", before)
+                and not re.match(r" [A-Z]", after)
             ):
-                continue
-            if full not in said and surname not in self.headline:
-                return False
-        return True
+                found.append(full)
+        return tuple(found)
 
     def shared_with_headline(self, candidate: Candidate) -> int:
         """How many content words the candidate has in common with the headline."""

@@ -16,7 +16,8 @@ DATELINE = re.compile(
 )
 # Openers that only hang on the sentence before; cut off where a capital letter follows.
 FILLER = re.compile(
-    r"(?:But|And|So|Yet|Still|Also|Plus|However|Meanwhile|Moreover|Furthermore|Additionally|Indeed|Instead|Nevertheless|"
+    r"(?:But|And|So|Yet|Still|Also|Plus|However|Meanwhile|Moreover|Furthermore|Additionally|Indeed|Instead|"
+    r"Nevertheless|"
     r"Nonetheless|Therefore|Thus|Now|Then|Of course|In addition|In fact|For example|For instance|As a result|"
     r"On the other hand|At the same time|That said|After all|Separately|Similarly|Likewise|Specifically|"
     r"Interestingly|Importantly|Notably|Unsurprisingly|Not surprisingly|To be sure|Again|Finally|Lastly|First|"
@@ -25,19 +26,32 @@ FILLER = re.compile(
 )
 MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
 NEVER = re.compile(
-    r"^advertisement\b|advertisement$|continues below|\bsubscribe\b|our subscri|subscription required|(?:our|free|daily|weekly|this|the) newsletter\b|newsletters?$"
-    r"|sign(?:ing)? up (?:for (?:our|the|free|a)\b|here|now|to (?:get|receive))|\blog ?in to\b|click (?:here|on|below)|read (?:more|the full|next|our)\b|^see also|just watched|must watch"
-    r"|watch (?:now|the video|below|live)|replay more|story highlights|hide caption|play video|media playback|enable javascript|accept cookies|cookie policy|use of cookies"
-    r"|this (?:article|story|post|piece|page) (?:is|was|has|originally|first|will|appeared)|originally (?:appeared|published) (?:in|on|at)|contributed to this|contributed reporting"
-    r"|(?:reporting|editing|writing) by\b|reported from [A-Z]|follow (?:us|me|him|her|the author|@)|@\w+ on twitter|all rights reserved|copyright (?:©|\d{4})|©|terms of (?:use|service) and"
-    r"|photo(?:graph)? (?:by|credit|courtesy)|getty images|file photo|image (?:credit|source|caption)|\(photo|\(ap\b|credit:|pictured|shown here|in this (?:\w+ ){0,3}photo"
-    r"|share this|comments? section|^related:|^more:|more from |^watch:|^listen:|pic\.twitter|download the app|our (?:app|podcast|journalism|reporters|readers|coverage|site)\b|support (?:our|quality) "
-    r"|donate (?:to|today)|^updated?\b|correction:|editor[’']s note|^disclos(?:ure|aimer):|opinions expressed|views expressed|is a (?:columnist|contributor|fellow at|staff writer|reporter (?:at|for|with))"
-    r"|staff writer|the author (?:is|of this)|learn more (?:about|at|here)|find out (?:more|how)|stay tuned|check (?:it|them) out|^here are|^here[’']s|interview (?:has been|was) (?:edited|condensed)"
-    r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|you need)|dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
-    r"|thank(?:s| you) (?:for|to) (?:reading|everyone|all|our)|feel free|stay updated|arxiv:|fig(?:ure|\.) \d|\btable \d|as shown (?:in|below|above)|see (?:below|above|here)\b"
-    r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|code|table|figure|command|section)|:$|\bbelow[.:]?$|^picture|is seen (?:in|on|at)|are seen (?:in|on|at)"
-    r"|taken on|poses? (?:for|with)|looks on\b|is pictured|via getty|associated press (?:writer|reporter)|\bnew window\b|opens in|minutes? read\b|read time",
+    r"^advertisement\b|advertisement$|continues below|\bsubscribe\b|our subscri|subscription required|(?:our|free|"
+    r"daily|weekly|this|the) newsletter\b|newsletters?$"
+    r"|sign(?:ing)? up (?:for (?:our|the|free|a)\b|here|now|to (?:get|receive))|\blog ?in to\b|click (?:here|on|"
+    r"below)|read (?:more|the full|next|our)\b|^see also|just watched|must watch"
+    r"|watch (?:now|the video|below|live)|replay more|story highlights|hide caption|play video|media playback|"
+    r"enable javascript|accept cookies|cookie policy|use of cookies"
+    r"|this (?:article|story|post|piece|page) (?:is|was|has|originally|first|will|appeared)|originally (?:appeared|"
+    r"published) (?:in|on|at)|contributed to this|contributed reporting"
+    r"|(?:reporting|editing|writing) by\b|reported from [A-Z]|follow (?:us|me|him|her|the author|@)|@\w+ on twitter|"
+    r"all rights reserved|copyright (?:©|\d{4})|©|terms of (?:use|service) and"
+    r"|photo(?:graph)? (?:by|credit|courtesy)|getty images|file photo|image (?:credit|source|caption)|\(photo|\(ap\b|"
+    r"credit:|pictured|shown here|in this (?:\w+ ){0,3}photo"
+    r"|share this|comments? section|^related:|^more:|more from |^watch:|^listen:|pic\.twitter|download the app|"
+    r"our (?:app|podcast|journalism|reporters|readers|coverage|site)\b|support (?:our|quality) "
+    r"|donate (?:to|today)|^updated?\b|correction:|editor[’']s note|^disclos(?:ure|aimer):|opinions expressed|"
+    r"views expressed|is a (?:columnist|contributor|fellow at|staff writer|reporter (?:at|for|with))"
+    r"|staff writer|the author (?:is|of this)|learn more (?:about|at|here)|find out (?:more|how)|stay tuned|"
+    r"check (?:it|them) out|^here are|^here[’']s|interview (?:has been|was) (?:edited|condensed)"
+    r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|you need)|"
+    r"dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
+    r"|thank(?:s| you) (?:for|to) (?:reading|everyone|all|our)|feel free|stay updated|arxiv:|fig(?:ure|\.) \d|"
+    r"\btable \d|as shown (?:in|below|above)|see (?:below|above|here)\b"
+    r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|code|table|"
+    r"figure|command|section)|:$|\bbelow[.:]?$|^picture|is seen (?:in|on|at)|are seen (?:in|on|at)"
+    r"|taken on|poses? (?:for|with)|looks on\b|is pictured|via getty|associated press (?:writer|reporter)|"
+    r"\bnew window\b|opens in|minutes? read\b|read time",
     re.IGNORECASE,
 )
 BY_LINE = re.compile(
@@ -47,14 +61,18 @@ MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 # A caption tells in the present tense what a picture shows, often with a full date or who stands where.
 SHOWN = r"(?:speaks?|looks?|arrives?|testif(?:y|ies)|walks?|holds?|poses?|attends?|meets?|gestures?|listens?|stands?|waits?|sits?|wears?|appears?|leaves?|smiles?|protests?|demonstrates?|delivers?|shakes?|waves?)"
 CAPTION = re.compile(
-    rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |founder |chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|out|his|her|from|as)\b"
+    rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |founder |"
+    rf"chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|out|his|her|"
+    rf"from|as)\b"
     rf"|\b{SHOWN}\b.*\b{MONTH} \d{{1,2}}, (?:19|20)\d\d|, left,|, right,|, center,|from left"
 )
 BEGINS = re.compile(r"[“\"‘'(]?(?:[A-Z0-9$€£]|[a-z]+[A-Z\d-])|(?=[“\"])")
 # A caption's start, or an order to the reader.
 URGES = re.compile(
-    r"The logo |(?:Animation|Screenshot|Illustration|Chart|Graph|Graphic|Logo|Image|Photo|Picture|Video|A screenshot|A photo|An image)\b|"
-    r"(?:Join|Get|Try|Save|Register|Explore|Discover|Learn|Watch|Listen|See|Read|Sign|Download|Visit|Follow|Subscribe|Click|Check|Meet|Grab|Buy|"
+    r"The logo |(?:Animation|Screenshot|Illustration|Chart|Graph|Graphic|Logo|Image|Photo|Picture|Video|A screenshot|"
+    r"A photo|An image)\b|"
+    r"(?:Join|Get|Try|Save|Register|Explore|Discover|Learn|Watch|Listen|See|Read|Sign|Download|Visit|Follow|"
+    r"Subscribe|Click|Check|Meet|Grab|Buy|"
     r"Don[’']t|Please|Note that|Remember|Imagine|Consider|Say hello|Welcome|Tags?:)\b(?! Corp| Inc)"
 )
 # A heading that ran into the sentence below it, or a link into the word before it.
@@ -64,7 +82,8 @@ GLUED = re.compile(
 DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
 GRAMMAR = re.compile(
-    r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|said|to)\b",
+    r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|"
+    r"said|to)\b",
     re.IGNORECASE,
 )
 CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")

@@ -12,14 +12,16 @@ from briefings.write.verbs import BASES, INFLECTED
 
 DOES = re.compile(rf"(?<!^)\b(?:{INFLECTED}|is|are|has|says|say|will|to (?:{BASES}))\b", re.IGNORECASE)
 LABEL = re.compile(
-    r"(?:OPINION|Opinion|Scoop|SCOOP|Exclusive|EXCLUSIVE|Analysis|ANALYSIS|Watch|WATCH|Video|VIDEO|Update|UPDATED?|Breaking|BREAKING|Report|"
+    r"(?:OPINION|Opinion|Scoop|SCOOP|Exclusive|EXCLUSIVE|Analysis|ANALYSIS|Watch|WATCH|Video|VIDEO|Update|UPDATED?|"
+    r"Breaking|BREAKING|Report|"
     r"REPORT|(?:CNN|Fox|AP) exclusive|Live|LIVE|Leaked Memo|Review|Interview|Podcast)\s*[:—–|-]\s*"
 )
 SUFFIX = re.compile(
     r"\s+[|·»–—-]\s+(?P<outlet>[^|·»–—]{2,40})$|\s*\((?:\+?video|\+?photos?|audio|updated?)\)$", re.IGNORECASE
 )
 OPINED = re.compile(
-    r"\b(?:I|my|me|we|our|you|your|here's|here’s|why|how|think again|sorry|again\?!|explained|what to know|everything)\b",
+    r"\b(?:I|my|me|we|our|you|your|here's|here’s|why|how|think again|sorry|again\?!|explained|what to know|"
+    r"everything)\b",
     re.IGNORECASE,
 )
 

@@ -10,20 +10,26 @@ from dataclasses import dataclass, field
 from briefings.write.lexicon import GIVEN, NOT_NAMES, NOT_SURNAMES, STARTERS
 
 TITLES = (
-    r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|Representative|Judge|Justice|"
-    r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|Queen|Pope|CEO|CTO|COO|CFO|"
-    r"General|Admiral|Mayor|Governor|Sheriff|Speaker|Leader|Rev|Detective|Lieutenant|Captain|Sergeant|Officer|Attorney|Ambassador|Professor|Whip|Chief|Superintendent|Supt|founder|co-founder|chief executive|spokesman|spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
+    r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|"
+    r"Representative|Judge|Justice|"
+    r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|Queen|Pope|CEO|"
+    r"CTO|COO|CFO|"
+    r"General|Admiral|Mayor|Governor|Sheriff|Speaker|Leader|Rev|Detective|Lieutenant|Captain|Sergeant|Officer|"
+    r"Attorney|Ambassador|Professor|Whip|Chief|Superintendent|Supt|founder|co-founder|chief executive|spokesman|"
+    r"spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
 )
 ROLE_WORD = re.compile(
     rf"\b{TITLES}\b\.?(?!\s+of\b)|\b(?:CNN|Former|Then|Vice|Deputy|General Counsel|Executive|Operating|Officer)\b"
 )
 PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?|\.\d+)*|\b[a-z]{1,2}[A-Z]\w+|\bgpt-[\w.-]+)"
 SEQUENCE = re.compile(
-    rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) (?:the )?)?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}| \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
+    rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) (?:the )?)?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}|"
+    rf" \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
 )
 STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
 SAYING = (
-    r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|notes|claimed|claims|insisted|explained|"
+    r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|notes|claimed|"
+    r"claims|insisted|explained|"
     r"acknowledged|admitted|denied|declared|called|stated|replied|suggested|announced|believes|thinks|tells)"
 )
 
@@ -71,24 +77,26 @@ LONGER = frozenset({"White House", "Fox News", "South Korea", "North Korea"})
 
 def _used(name: Name, text: str) -> bool:
     """Whether `text` has the name as a whole, not as a part of a longer one ("House" in "White House")."""
-    for found in re.finditer(rf"(?<![\w-]){re.escape(name.short)}(?![\w-])", text):
-        if name.person:
-            return True
-        before = text[: found.start()].split()[-1:] or [""]
-        after = text[found.end() :].split()[:1] or [""]
-        inside = (
-            before[0][:1].isupper()
-            and before[0][-1:] not in ',.;:”"'
-            and len(text[: found.start()].split()) > 1
+    at = text.find(name.short)
+    while at >= 0:
+        end = at + len(name.short)
+        whole = (
+            not (at and (text[at - 1].isalnum() or text[at - 1] == "-")) and not text[end : end + 1].isalnum()
         )
-        longer = (
-            after[0][:1].isupper()
-            and text[found.end() : found.end() + 1] == " "
-            and not re.match(TITLES, after[0])
-        )
-        if not inside and not longer:
+        if whole and (name.person or not _inside_longer(text[:at], text[end:], name.short)):
             return True
+        at = text.find(name.short, end)
     return False
+
+
+def _inside_longer(before: str, after: str, name: str) -> bool:
+    words = before.split()
+    previous, following = (words or [""])[-1], (after.split(None, 1) or [""])[0]
+    if f"{previous} {name}" in LONGER:
+        return True
+    inside = previous[:1].isupper() and previous[-1:] not in ',.;:”"' and len(words) > 1
+    longer = following[:1].isupper() and after.startswith(" ") and not TITLE.match(following)
+    return inside or longer
 
 
 def names_of(bodies: Sequence[str], titles: Sequence[str]) -> Names:
@@ -108,8 +116,8 @@ def names_of(bodies: Sequence[str], titles: Sequence[str]) -> Names:
 
 
 def _sequences(body: str, titled: set[str]) -> list[str]:
-    middle = []
-    initial = []
+    middle: list[str] = []
+    initial: list[str] = []
     for match in SEQUENCE.finditer(body):
         opens = bool(STARTS.search(body[max(0, match.start() - 3) : match.start()])) or match.start() == 0
         for part in _parts(match.group()):
@@ -123,7 +131,7 @@ def _sequences(body: str, titled: set[str]) -> list[str]:
 
 def _parts(sequence: str) -> list[str]:
     """A run of capitals cut where a role or a given name begins: "FBI Director Robert Mueller" names two."""
-    parts = []
+    parts: list[str] = []
     for part in ROLE_WORD.split(sequence):
         words = part.split()
         at = next(
@@ -167,7 +175,7 @@ def _resolve(
     titles: str,
 ) -> Names:
     text = "\n".join(bodies)
-    people = {name for name in counts if _is_person(name, bodies)}
+    people = {name for name in counts if _is_person(name, bodies, text)}
     surnames: dict[str, str] = {}
     for person in sorted(people, key=lambda each: (-counts[each], each)):
         surnames.setdefault(person.split()[-1], person)
@@ -184,8 +192,8 @@ def _resolve(
             person=name in people,
             count=count + 3 * (name.split()[-1] in titles),
             articles=reach[name],
-            definite=count >= 2 and name not in people and _takes_article(name, text),
-            place=count >= 2 and name not in people and _is_place(name, text),
+            definite=count >= 2 and name not in people and _takes_article(name, _uses(name, text)),
+            place=count >= 2 and name not in people and _is_place(name, _uses(name, text)),
         )
         for name, count in merged.items()
     ]
@@ -206,27 +214,47 @@ def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _is_place(name: str, text: str) -> bool:
+INSIDE = frozenset("in near from around outside across".split())  # noqa: SIM905 - reads as words
+FREE = re.compile(
+    r"[,.;”\"]| (?:said|says|is|was|has|had|will|would|could|and|or|to|in|on|for|that|which|also|did|does|"
+    r"announced|told|the|its)\b"
+)
+ALWAYS_DEFINITE = frozenset(["FBI", "FTC", "FCC", "NSA", "CIA", "EU", "SEC", "DOJ", "FDA", "UN"])
+AGED = re.compile(r",? (?:\d\d,|who\b)")
+SPEAKS_NEXT = re.compile(rf" {SAYING}\b")
+SPOKE_BEFORE = re.compile(rf", {SAYING} $")
+TITLE = re.compile(rf"{TITLES}\.?")
+
+
+def _uses(name: str, text: str) -> list[tuple[str, str]]:
+    """What stands right before and after each whole use of the name: the 24 characters on either side."""
+    found = []
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (at and (text[at - 1].isalnum() or text[at - 1] == "-")) and not text[end : end + 1].isalnum():
+            found.append((text[max(0, at - 24) : at], text[end : end + 24]))
+        at = text.find(name, end)
+    return found
+
+
+def _last_word(before: str) -> str:
+    return before.split()[-1] if before.endswith(" ") and before.strip() else ""
+
+
+def _is_place(name: str, uses: list[tuple[str, str]]) -> bool:
     """Whether the story mostly says that things happen in it, not that it does things."""
-    uses = len(re.findall(rf"\b{re.escape(name)}\b", text))
-    inside = len(re.findall(rf"\b(?:in|near|from|around|outside|across) (?:the )?{re.escape(name)}\b", text))
-    return inside >= 0.35 * uses and " " not in name
+    inside = sum(_last_word(before) in INSIDE for before, _ in uses)
+    return " " not in name and inside >= 0.35 * len(uses)
 
 
-FREE = r"(?=[,.;”\"]| (?:said|says|is|was|has|had|will|would|could|and|or|to|in|on|for|that|which|also|did|does|announced|told|the|its)\b)"
-
-
-def _takes_article(name: str, text: str) -> bool:
+def _takes_article(name: str, uses: list[tuple[str, str]]) -> bool:
     """Whether running text says "the FTC" and not "FTC", where nothing follows that it could belong to."""
-    escaped = re.escape(name)
-    with_it = len(re.findall(rf"\b[Tt]he {escaped}{FREE}", text))
-    without = len(re.findall(rf"(?<![Tt]he )(?<![A-Z]\w )\b{escaped}{FREE}", text))
-    return with_it > without or (
-        name.isupper() and name in ("FBI", "FTC", "FCC", "NSA", "CIA", "EU", "SEC", "DOJ", "FDA", "UN")
-    )
+    free = [_last_word(before).lower() == "the" for before, after in uses if FREE.match(after)]
+    return 2 * sum(free) > len(free) or name in ALWAYS_DEFINITE
 
 
-def _is_person(name: str, bodies: Sequence[str]) -> bool:
+def _is_person(name: str, bodies: Sequence[str], text: str) -> bool:
     words = name.split()
     if not 2 <= len(words) <= 4 or any(char.isdigit() for char in name) or " of " in name or " for " in name:
         return False
@@ -238,11 +266,12 @@ def _is_person(name: str, bodies: Sequence[str]) -> bool:
         return True
     if len(words) > 3 or words[0] in NOT_SURNAMES:
         return False
-    text = "\n".join(bodies)
-    escaped, last = re.escape(name), re.escape(words[-1])
-    return bool(
-        re.search(rf"{TITLES}\.? {escaped}|{escaped},? (?:\d\d,|who\b)", text)
-        or re.search(rf"(?:^|[.”\"] )(?:Mr\. )?{last} {SAYING}|, {SAYING} {last}\b", text)
+    if any(TITLE.fullmatch(_last_word(before)) or AGED.match(after) for before, after in _uses(name, text)):
+        return True
+    return any(
+        (SPEAKS_NEXT.match(after) and before.rstrip()[-1:] in (".", "”", '"', ""))
+        or SPOKE_BEFORE.search(before)
+        for before, after in _uses(words[-1], text)
     )
 
 

@@ -11,7 +11,8 @@ from briefings.write.lexicon import NOT_TOPICS, STOP
 NOUN = r"[a-z][a-z-]{2,}"
 BEFORE = r"the|a|an|of|for|to|on|about|with|its|their|his|her|and|over|against|from|by|into|through|in|under|some|more|new|these|those|this"
 AFTER = (
-    r"(?=[,.;:”\")]|[’'](?!\w)| (?:of|for|to|on|about|with|and|over|against|from|by|into|that|which|who|in|under|at|as|is|was|are|were|"
+    r"(?=[,.;:”\")]|[’'](?!\w)| (?:of|for|to|on|about|with|and|over|against|from|by|into|that|which|who|in|under|at|"
+    r"as|is|was|are|were|"
     r"has|have|had|will|would|could|can|or|after|before|between|during|than)\b)"
 )
 # A noun phrase as far as wording can tell: after a determiner or preposition, before a break, preposition or verb.

@@ -141,7 +141,7 @@ def _relevance(kept: list[Candidate], likeness: Likeness) -> NDArray[np.float64]
     scores = likeness.vectors[:-1] @ core
     # An opening sentence is like the core for holding itself; the cap keeps it from outweighing everything else.
     top = float(np.quantile(scores, 0.85)) or 1.0
-    return np.minimum(1.0, scores / max(top, 1e-9))
+    return np.asarray(np.minimum(1.0, scores / max(top, 1e-9)))
 
 
 def _weight(each: Candidate, central: float, relevance: float) -> float:

@@ -9,37 +9,59 @@ from dataclasses import dataclass
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import FAMOUS, PLURALS, PRESS, WELL_KNOWN
-from briefings.write.names import SAYING, TITLES, Name
+from briefings.write.names import Name
 from briefings.write.rank import terms
+from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
 from briefings.write.verbs import ADVERB, ASKABLE, BASE, INFLECTED
 
-CROWDS = (
-    r"(?:critics|opponents|supporters|advocates|activists|civil liberties groups|civil rights groups|privacy advocates|consumer advocates|experts|"
-    r"analysts|researchers|scientists|lawmakers|senators|Democrats|Republicans|conservatives|prosecutors|regulators|investigators|"
-    r"police|authorities|employees|users|company officials|intelligence officials|U\.S\. officials|privacy groups|consumer groups|developers)"
+DEFINED = re.compile(
+    rf"^(?:\S+ ){{0,8}}{HERE}(?:, (?:\d\d,|\d\d-year|an? |the (?!Post|Times|Journal))| (?:is|was) (?:an?|the) )"
 )
-CROWD_SAYS = re.compile(
-    rf"(?:^|[,”\"] |\b(?:said|say|but|and|some|many|other|most|Some|Many|Other|Most) )(?P<who>{CROWDS}) (?:have |had |also )?(?:say|{SAYING})\b",
-    re.IGNORECASE,
+IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
+DID = re.compile(
+    rf"^(?:\S+ ){{0,8}}[“\"]?{HERE} {ADVERB}(?P<verb>{INFLECTED}) "
+    r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
-SAID_CROWD = re.compile(rf"\b(?:said|according to) (?P<who>{CROWDS})\b")
-PAPER = re.compile(
-    r"\b(?:the|a|an|The|A|An) (?P<what>(?:new |internal |leaked )?(?:report|study|survey|poll|lawsuit|complaint|memo|letter|indictment|affidavit|paper|analysis)) (?P<does>found|says|said|shows?|showed|concluded|estimates?|alleges?|alleged|claims?|argues|accuses)\b"
+PAYS = re.compile(
+    rf"{HERE}(?:,[^,]*,)? (?:will|would|has agreed to|agreed to|is to|must|could|to) (?:have to )?pay"
 )
-AFFECTED = re.compile(
-    r"(?:(?:All|Many|Most|Some|Any|Affected|The|These|U\.S\.|Other|Its|Eligible|Individual|Paying|Free|Enterprise|As a result, )\s+){0,2}(?:[a-z]+ ){0,2}"
-    r"(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|[Ww]orkers|Americans|[Ii]nvestors|[Pp]atients|[Ss]tudents|[Bb]usinesses|[Pp]ublishers|"
-    r"[Dd]rivers|[Pp]arents|[Aa]dvertisers|[Ss]hareholders|[Rr]esearchers|[Ss]tates|[Ss]ubscribers|[Tt]eachers|[Hh]ospitals|[Cc]itizens|[Vv]iewers|[Ss]ellers|[Rr]etailers|[Cc]ompanies) "
-    r"(?:[\w’', -]{0,60} )?(?:may|can|will|could|would|must|are entitled|are able|have to|won[’']t|can[’']t|should)\b"
-)
-ALSO = re.compile(r"(?:\S+ ){1,6}(?:also|too|as well)\b")
+RAISED = re.compile(rf"{HERE} (?:has )?(?:raised|raises) [^.]{{0,30}}[$€£]")
+WORTH = re.compile(rf"{HERE}(?:[’']s)? [^.]{{0,40}}(?:valued at|valuation of|worth) (?:\w+ )?[$€£]")
+SPENT = re.compile(rf"{HERE} (?:has )?(spent|donated|gave|invested|paid) [^.]{{0,30}}[$€£]")
+SPEND = {"spent": "spend", "donated": "donate", "gave": "give", "invested": "invest", "paid": "pay"}
 SUM = re.compile(
-    r"[$€£][\d.,]+ ?(?:million |billion )?(fine|penalty|settlement|valuation)|\b(fine|penalty|settlement|valuation) of (?:\w+ ){0,3}[$€£]"
+    r"[$€£][\d.,]+ ?(?:million |billion )?(fine|penalty|settlement|valuation)|"
+    r"\b(fine|penalty|settlement|valuation) of (?:\w+ ){0,3}[$€£]"
+)
+HARMED = re.compile(r"\b(?:affected|exposed|stolen|compromised|harvested|leaked)\b")
+HAS_SO_MANY = re.compile(rf"{HERE} (?:now )?has (?:[a-z]+ ){{0,3}}\d")
+MOVED = re.compile(r"\b([A-Z]\w+)[’']s (decision|move|announcement|request|proposal|removal) ")
+RESPONDS = re.compile(r"\b(?:respon\w+|in a statement|denied|spokes\w+)\b")
+PAPER = re.compile(
+    r"\b(?:the|a|an|The|A|An) (?:new |internal |leaked )?"
+    r"(?P<what>report|study|survey|poll|lawsuit|complaint|memo|letter|indictment|affidavit|paper|analysis) "
+    r"(?P<does>found|says|said|shows?|showed|concluded|estimates?|alleges?|alleged|claims?|argues|accuses)\b"
 )
 RULED = re.compile(
-    r"\b(?:The|the|a|A|an|federal|appeals|Supreme) (?P<who>judge|court|Supreme Court|jury)(?: on \w+day)? (?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
+    r"\b(?:The|the|a|A|an|federal|appeals|Supreme) (?P<who>judge|court|Supreme Court|jury)(?: on \w+day)? "
+    r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
 )
+CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
+PROBED = re.compile(r"\binvestigat\w+ (?:whether|how|the|into)\b|\bprobe (?:into|of)\b")
+AFFECTED = re.compile(
+    r"(?:(?:All|Many|Most|Some|Any|Affected|The|U\.S\.|Other|Eligible|Individual|Paying|Free|Enterprise) ){0,2}"
+    r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|[Ww]orkers|"
+    r"Americans|[Ii]nvestors|[Pp]atients|[Ss]tudents|[Bb]usinesses|[Pp]ublishers|[Dd]rivers|[Pp]arents|"
+    r"[Aa]dvertisers|[Ss]hareholders|[Rr]esearchers|[Ss]tates|[Ss]ubscribers|[Tt]eachers|[Hh]ospitals|[Cc]itizens|"
+    r"[Vv]iewers|[Ss]ellers|[Rr]etailers|[Cc]ompanies) (?:[\w’', -]{0,60} )?"
+    r"(?:may|can|will|could|would|must|are entitled|are able|have to|won[’']t|can[’']t|should)\b"
+)
+PLANS = re.compile(rf"(?<![\w-]){HERE} (?:\w+ )?(?:plans|intends|vowed|pledged|promised|expects|hopes)\b")
+OPENS_WITH_IT = re.compile(rf"(?:The )?{HERE}(?![\w’'-])")
+WORKS = re.compile(rf"{HERE} (?:uses|works|lets|allows|relies|runs|will let|enables|supports|combines)\b")
+LED_BY_NAME = re.compile(rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{HERE}(?![\w’'-])")
+ALSO = re.compile(r"(?:\S+ ){1,6}(?:also|too|as well)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +72,6 @@ class Ask:
     question: str
     about: str
     strength: float
-
-
-def asks_of(
-    text: str, subject: Subject, held: tuple[Name, ...], headline: str, central: bool
-) -> Iterator[Ask]:
-    """Every question that `text` answers, the headline's event apart.
-
-    `held`: the names in the text. `central`: it is so near the heart of the story that it needs not name the subject.
-    """
-    named = bool(subject.name) and any(name.short == subject.name for name in held)
-    yield from _who_is(text, held, headline)
-    yield from _what_is(text, held, subject)
-    yield from _did(text, held, subject)
-    if SIGNS[Aspect.MONEY].search(text):
-        yield from _money(text, subject, held, named)
-    yield from _count(text, subject, held, named)
-    yield from _why(text, subject, headline)
-    yield from _said(text, held, subject, headline)
-    yield from _papers(text, subject)
-    yield from _plain(text, subject, named, central)
-    yield from _role(text, subject, held, headline)
 
 
 def event_question(subject: Subject, tells_headline: bool, outlets: Sequence[str]) -> str:
@@ -88,105 +89,96 @@ def event_question(subject: Subject, tells_headline: bool, outlets: Sequence[str
     return f"What is known about {subject.topic}?"
 
 
-def _who_is(text: str, held: tuple[Name, ...], headline: str) -> Iterator[Ask]:
-    for name in held:
-        if (
-            not name.person
-            or name.text not in text
-            or name.short in FAMOUS
-            or (name.count < 4 and name.short not in headline)
-        ):
-            continue
-        after = re.escape(name.text)
-        if re.search(
-            rf"{after}, (?:\d\d,|\d\d-year|an? |the (?!Post|Times|Journal))|{after} (?:is|was) (?:an?|the) ",
-            text,
-        ):
-            if len(text[: text.find(name.text)].split()) > 8:
-                continue
-            yield Ask(Aspect.WHO, f"Who is {name.text}?", name.text, 0.9 + 0.5 * (name.short in headline))
+def asks_of(text: str, subject: Subject, held: Sequence[Name], headline: str, central: bool) -> Iterator[Ask]:
+    """Every question that `text` answers, the headline's event apart.
 
-
-def _what_is(text: str, held: tuple[Name, ...], subject: Subject) -> Iterator[Ask]:
-    for name in held:
-        if name.person or name.text in WELL_KNOWN or name.text.endswith("s") or " and " in name.text:
-            continue
-        if re.match(rf"(?:The )?{re.escape(name.text)}(?:,| is| was) (?:an?|the|which) [a-z-]+ ", text):
-            yield Ask(
-                Aspect.WHAT, f"What is {name.called}?", name.text, 0.9 + 0.5 * (name.short == subject.name)
-            )
-
-
-def _did(text: str, held: tuple[Name, ...], subject: Subject) -> Iterator[Ask]:
-    """Questions that take over the sentence's own verb: "What did ProPublica find?"."""
+    `held`: the names in the text. `central`: it is so near the heart of the story that it needs not name the subject.
+    """
     own = unquoted(text)
     for name in held:
-        found = re.search(
-            rf"(?<![\w’'-]){re.escape(name.short)} {ADVERB}(?P<verb>{INFLECTED}) (?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)",
-            own,
-        )
-        if not found or len(own[: found.start()].split()) > 8:
-            continue
+        yield from _about_name(text, own, name, subject, headline)
+    named = bool(subject.name) and any(name.short == subject.name for name in held)
+    named = named or bool(subject.name and subject.name.islower() and subject.name in text)
+    yield from _figures(text, subject, named)
+    yield from _why(text, subject, headline)
+    yield from _said(text, own, held, subject, headline)
+    yield from _papers(own, subject)
+    if subject.name and (named or central):
+        yield from _general(text, subject)
+
+
+def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str) -> Iterator[Ask]:
+    """The questions about one name of the sentence: who or what it is, what it did, what it pays, its part."""
+    seen, heard = masked(text, name), masked(own, name)
+    main = name.short == subject.name
+    called = subject.called if main else name.called
+    prominent = name.short in headline
+    if name.person:
+        known = name.short in FAMOUS or (name.count < 4 and not prominent)
+        if name.text in text and not known and DEFINED.match(seen):
+            yield Ask(Aspect.WHO, f"Who is {name.text}?", name.text, 0.9 + 0.5 * prominent)
+    elif not (name.text in WELL_KNOWN or name.text.endswith("s") or " and " in name.text) and IS_A.match(
+        seen
+    ):
+        yield Ask(Aspect.WHAT, f"What is {name.called}?", name.text, 0.9 + 0.5 * main)
+    if found := DID.match(heard):
         verb = BASE[found.group("verb").lower()]
-        past = f"What did {_called(name, subject)} {verb}?"
-        if verb in ASKABLE and not (subject.deed and subject.deed.question == past):
-            yield Ask(
-                Aspect.DID, past, name.text if name.short != subject.name else f"{name.text} {verb}", 1.1
-            )
+        question = f"What did {called} {verb}?"
+        if verb in ASKABLE and not (subject.deed and subject.deed.question == question):
+            yield Ask(Aspect.DID, question, f"{name.text} {verb}" if main else name.text, 1.1)
+    if SIGNS[Aspect.MONEY].search(text):
+        yield from _money(seen, name, called)
+    if not main and _has_a_part(name, subject) and LED_BY_NAME.match(seen) and not ALSO.match(text):
+        strength = 0.3 + 0.08 * min(6, name.count) + 0.2 * prominent
+        yield Ask(Aspect.ROLE, f"Where does {name.called} come in?", name.text, strength)
+    if main and not name.person and not subject.plural:
+        if shows(Aspect.COMPARED, text) and OPENS_WITH_IT.match(heard):
+            yield Ask(Aspect.COMPARED, f"How does {called} compare?", "compared", 0.9)
+        if WORKS.search(heard):
+            yield Ask(Aspect.WORKS, f"How does {called} work?", "works", 1.0)
+    if main and PLANS.search(heard):
+        helper = "do" if subject.plural else "does"
+        yield Ask(Aspect.NEXT, f"What {helper} {called} plan to do next?", "next", 1.2)
 
 
-def _called(name: Name, subject: Subject) -> str:
-    return subject.called if name.short == subject.name else name.called
+def _has_a_part(name: Name, subject: Subject) -> bool:
+    if name.count < 3 or len(name.text) < 3 or name.place or name.text in PRESS:
+        return False
+    if name.text.split()[-1] in (*PLURALS, "Police"):
+        return False
+    return not (subject.deed and (name.text in subject.deed.actor or name.short in subject.deed.actor))
 
 
-def _money(text: str, subject: Subject, held: tuple[Name, ...], named: bool) -> Iterator[Ask]:
-    for name in held:
-        who, called = re.escape(name.short), _called(name, subject)
-        if re.search(
-            rf"{who}(?:,[^,]*,)? (?:will|would|has agreed to|agreed to|is to|must|could|to) (?:have to )?pay",
-            text,
-        ):
-            yield Ask(Aspect.MONEY, f"How much will {called} pay?", "money", 1.8)
-        elif re.search(rf"{who} (?:has )?(?:raised|raises) [^.]{{0,30}}[$€£]", text):
-            yield Ask(Aspect.MONEY, f"How much did {called} raise?", "money", 1.8)
-        elif not name.person and re.search(
-            rf"{who}(?:[’']s)? [^.]{{0,40}}(?:valued at|valuation of|worth) (?:\w+ )?[$€£]", text
-        ):
-            yield Ask(Aspect.MONEY, f"What is {called} worth?", "money", 1.5)
-        elif spent := re.search(
-            rf"{who} (?:has )?(spent|donated|gave|invested|paid) [^.]{{0,30}}[$€£]", text
-        ):
-            base = {
-                "spent": "spend",
-                "donated": "donate",
-                "gave": "give",
-                "invested": "invest",
-                "paid": "pay",
-            }[spent.group(1)]
-            yield Ask(Aspect.MONEY, f"How much did {called} {base}?", "money", 1.6)
-    found = SUM.search(text)
-    if found and named:
-        yield Ask(
-            Aspect.MONEY,
-            f"How large is the {found.group(1) or found.group(2)} for {subject.called}?",
-            "money",
-            1.2,
-        )
-    if named:
+def _money(seen: str, name: Name, called: str) -> Iterator[Ask]:
+    if PAYS.search(seen):
+        yield Ask(Aspect.MONEY, f"How much will {called} pay?", "money", 1.8)
+    elif RAISED.search(seen):
+        yield Ask(Aspect.MONEY, f"How much did {called} raise?", "money", 1.8)
+    elif not name.person and WORTH.search(seen):
+        yield Ask(Aspect.MONEY, f"What is {called} worth?", "money", 1.5)
+    elif spent := SPENT.search(seen):
+        yield Ask(Aspect.MONEY, f"How much did {called} {SPEND[spent.group(1)]}?", "money", 1.6)
+    if noun := _counted(seen):
+        if HAS_SO_MANY.search(seen):
+            yield Ask(Aspect.COUNT, f"How many {noun} does {name.called} have?", "count", 1.3)
+
+
+def _counted(text: str) -> str:
+    found = SIGNS[Aspect.COUNT].search(text)
+    return (found.group("noun") or "") if found else ""
+
+
+def _figures(text: str, subject: Subject, named: bool) -> Iterator[Ask]:
+    if named and SIGNS[Aspect.MONEY].search(text):
+        if found := SUM.search(text):
+            noun = found.group(1) or found.group(2)
+            yield Ask(Aspect.MONEY, f"How large is the {noun} for {subject.called}?", "money", 1.2)
         if not subject.person:
             yield Ask(Aspect.MONEY, f"How much money is involved for {subject.called}?", "money", 0.4)
-
-
-def _count(text: str, subject: Subject, held: tuple[Name, ...], named: bool) -> Iterator[Ask]:
-    found = SIGNS[Aspect.COUNT].search(text)
-    if not found:
+    if not SIGNS[Aspect.COUNT].search(text):
         return
-    noun = found.group("noun")
-    if noun and re.search(r"\b(?:affected|exposed|stolen|compromised|harvested|leaked)\b", text):
+    if (noun := _counted(text)) and HARMED.search(text):
         yield Ask(Aspect.COUNT, f"How many {noun} were affected?", "count", 1.4)
-    for name in held:
-        if noun and re.search(rf"{re.escape(name.short)} (?:now )?has (?:[a-z]+ ){{0,3}}\d", text):
-            yield Ask(Aspect.COUNT, f"How many {noun} does {name.called} have?", "count", 1.3)
     if named:
         yield Ask(Aspect.COUNT, f"What do the figures on {subject.called} show?", "count", 0.6)
 
@@ -198,130 +190,50 @@ def _why(text: str, subject: Subject, headline: str) -> Iterator[Ask]:
     shared = set(terms(text)) & set(terms(headline))
     if deed and deed.thing and deed.helper == "did" and deed.actor in text and len(shared) >= 3:
         yield Ask(Aspect.WHY, f"Why did {deed.actor} {deed.verb} {deed.thing}?", "why", 1.8)
-    if moved := re.search(r"\b([A-Z]\w+)[’']s (decision|move|announcement|request|proposal|removal) ", text):
+    if moved := MOVED.search(text):
         yield Ask(Aspect.WHY, f"What prompted {moved.group(1)}’s {moved.group(2)}?", "why", 1.2)
 
 
-def _said(text: str, held: tuple[Name, ...], subject: Subject, headline: str) -> Iterator[Ask]:
-    own = unquoted(text)
+def _said(text: str, own: str, held: Sequence[Name], subject: Subject, headline: str) -> Iterator[Ask]:
     if who := speaker_of(own, held):
-        called = who.short if who.person and who.short in headline else _called(who, subject)
-        respond = not who.person and re.search(r"\b(?:respon\w+|in a statement|denied|spokes\w+)\b", own)
-        question = f"How did {called} respond?" if respond else f"What did {called} say?"
-        yield Ask(
-            Aspect.SAID,
-            question,
-            who.text,
-            0.9 + 0.3 * (own != text) + 0.3 * (who.short in headline) + 0.05 * min(6, who.count),
-        )
-    if group := CROWD_SAYS.search(own) or SAID_CROWD.search(own):
-        crowd = group.group("who")
-        crowd = (
-            crowd[0].upper() + crowd[1:]
-            if crowd.lower().startswith(("democ", "repub", "u.s"))
-            else crowd.lower()
-        )
+        prominent = who.short in headline
+        called = who.short if who.person and prominent else who.called
+        responds = not who.person and RESPONDS.search(own)
+        question = f"How did {called} respond?" if responds else f"What did {called} say?"
+        strength = 0.9 + 0.3 * (own != text) + 0.3 * prominent + 0.05 * min(6, who.count)
+        yield Ask(Aspect.SAID, question, who.text, strength)
+    for crowd in crowds_in(own):
         tail = f" about {subject.topic}" if subject.name else ""
         yield Ask(Aspect.CRITICS, f"What do {crowd} say{tail}?", crowd.split()[-1], 1.1)
 
 
-def speaker_of(own: str, held: tuple[Name, ...]) -> Name | None:
-    """Who speaks in the sentence, when it says so by name. `own` is the sentence without its quotations."""
-    for name in sorted(held, key=lambda each: not each.person):
-        if name.text in PRESS or name.place:
-            continue
-        who = re.escape(name.short)
-        if re.search(
-            rf"(?<![\w’'-]){who}(?:,[^,“”]{{3,80}},)? (?:spokes\w+ |officials? |executives? )?(?:[A-Z]\w+ [A-Z]\w+ )?(?:also |has |had |have )?{SAYING}\b",
-            own,
-        ):
-            return name
-        role = rf"(?:{TITLES}\.? |(?!(?:at|in|on|during|that|to|after|as|of|when|his|her|it|he|she|they|and|while|if|there|what|its|their|no|not|was|were|is|had|has|would|will|we|you) )[\w’'.-]+ )"
-        if "ccording to" in own and re.search(rf"\b{SAYING}\b", own):
-            continue
-        if re.search(
-            rf"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?{role + '{0,6}' if name.person else ''}{who}(?! [A-Z])(?![\w’'-])",
-            own,
-        ):
-            return name
-    return None
-
-
-def _papers(text: str, subject: Subject) -> Iterator[Ask]:
-    own = unquoted(text)
+def _papers(own: str, subject: Subject) -> Iterator[Ask]:
     if found := PAPER.search(own):
-        what = re.sub(r"^(?:new|internal|leaked) ", "", found.group("what"))
-        about = (
-            f" on {subject.called}"
-            if subject.name
-            and what in ("report", "study", "survey", "poll", "analysis")
-            and subject.name in text
-            else ""
-        )
+        what = found.group("what")
+        studied = what in ("report", "study", "survey", "poll", "analysis") and subject.name in own
+        about = f" on {subject.called}" if subject.name and studied else ""
         verb = "find" if found.group("does").startswith(("found", "show", "conclu")) else "say"
         yield Ask(Aspect.FOUND, f"What did the {what}{about} {verb}?", what, 1.2)
     if found := RULED.search(own):
         yield Ask(Aspect.LAW, f"What did the {found.group('who')} decide?", "law", 1.2)
-    if charged := re.search(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b", own):
+    if charged := CHARGED.search(own):
         yield Ask(Aspect.LAW, f"What was {charged.group('who')} charged with?", "law", 1.4)
-    if (
-        re.search(r"\binvestigat\w+ (?:whether|how|the|into)\b|\bprobe (?:into|of)\b", own)
-        and subject.name
-        and subject.name in own
-    ):
+    if PROBED.search(own) and subject.name and subject.name in own:
         yield Ask(Aspect.LAW, "What are investigators looking into?", "law", 0.9)
 
 
-def _plain(text: str, subject: Subject, named: bool, central: bool) -> Iterator[Ask]:
+def _general(text: str, subject: Subject) -> Iterator[Ask]:
     """The questions that any subject may be asked."""
-    if not subject.name or not (named or central):
-        return
-    called, topic, name = subject.called, subject.topic, re.escape(subject.name)
-    own = unquoted(text)
+    called, topic = subject.called, subject.topic
     if affected := AFFECTED.match(text):
         crowd = affected.group("who")
         crowd = crowd if crowd == "Americans" else crowd.lower()
         news = topic if topic != called else f"the {subject.name} story"
         yield Ask(Aspect.MEANS, f"What does {news} mean for {crowd}?", crowd, 1.2)
-    if re.search(rf"(?<![\w-]){name} (?:\w+ )?(?:plans|intends|vowed|pledged|promised|expects|hopes)\b", own):
-        yield Ask(
-            Aspect.NEXT,
-            f"What does {called} plan to do next?"
-            if not subject.plural
-            else f"What do {called} plan to do next?",
-            "next",
-            1.2,
-        )
-    elif shows(Aspect.NEXT, text):
+    if shows(Aspect.NEXT, text):
         yield Ask(Aspect.NEXT, f"What comes next for {called}?", "next", 0.8)
     if shows(Aspect.BEFORE, text):
         question = f"What led up to {topic}?" if topic != called else f"What is the background on {called}?"
         yield Ask(Aspect.BEFORE, question, "before", 0.8)
     if shows(Aspect.STAKE, text):
         yield Ask(Aspect.STAKE, f"What is at stake for {called}?", "stake", 0.7)
-    if subject.person or subject.plural or not named:
-        return
-    if shows(Aspect.COMPARED, text) and re.match(rf"(?:The )?{name}\b", own):
-        yield Ask(Aspect.COMPARED, f"How does {called} compare?", "compared", 0.9)
-    if re.search(rf"{name} (?:uses|works|lets|allows|relies|runs|will let|enables|supports|combines)\b", own):
-        yield Ask(Aspect.WORKS, f"How does {called} work?", "works", 1.0)
-
-
-def _role(text: str, subject: Subject, held: tuple[Name, ...], headline: str) -> Iterator[Ask]:
-    for name in held:
-        if (
-            name.short == subject.name
-            or name.count < 3
-            or len(name.text) < 3
-            or name.place
-            or name.text in PRESS
-            or name.text.split()[-1] in (*PLURALS, "Police")
-        ):
-            continue
-        if subject.deed and (name.text in subject.deed.actor or name.short in subject.deed.actor):
-            continue
-        if re.match(
-            rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{re.escape(name.short)}(?![\w’'-])", text
-        ) and not ALSO.match(text):
-            strength = 0.3 + 0.08 * min(6, name.count) + 0.2 * (name.short in headline)
-            yield Ask(Aspect.ROLE, f"Where does {name.called} come in?", name.text, strength)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.pool import Candidate
-from briefings.write.questions import Ask, asks_of, event_question, speaker_of
+from briefings.write.questions import Ask, asks_of, event_question
 from briefings.write.rank import stem, terms
+from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18

@@ -11,8 +11,10 @@ from briefings.write.names import Name, Names
 from briefings.write.verbs import ADVERB, ASKABLE, BASE, BASES, INFLECTED
 
 CLAUSE_END = re.compile(
-    r"\s*(?:[,;:|(]|\s[—–-]\s|\b(?:after|as|amid|over|because|while|when|before|following|in|on|at|by|to|for|from|with|against|during|despite|"
-    r"that|which|who|and|but|claims?|says|say|report|since|about|into|under|until|through|of|ahead|worldwide|once|using|if|up|out|off|down)\b)",
+    r"\s*(?:[,;:|(]|\s[—–-]\s|\b(?:after|as|amid|over|because|while|when|before|following|in|on|at|by|to|for|from|"
+    r"with|against|during|despite|"
+    r"that|which|who|and|but|claims?|says|say|report|since|about|into|under|until|through|of|ahead|worldwide|once|"
+    r"using|if|up|out|off|down)\b)",
     re.IGNORECASE,
 )
 SPELLED_OUT = {"dems": "Democrats", "feds": "federal authorities"}
@@ -99,7 +101,9 @@ def _topic(lead: Name, called: str, headline: str, bodies: str) -> str:
     if lead.person or " and " in lead.text:
         return called
     text = f"{headline}\n{bodies}"
-    counted = [(len(re.findall(rf"\b{re.escape(lead.short)} {noun}\b", text)), noun) for noun in EVENT_NOUNS]
+    counted = [
+        (len(re.findall(rf"\b{re.escape(lead.short)} {noun}\b", text)), noun) for noun in sorted(EVENT_NOUNS)
+    ]
     count, noun = max(counted, key=lambda pair: pair[0])
     return f"the {lead.short} {noun}" if count >= 2 else called
 

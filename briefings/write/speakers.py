@@ -1,0 +1,63 @@
+"""Finds who speaks in a sentence, by name or as a crowd, and words the question that their words answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from briefings.write.lexicon import PRESS
+from briefings.write.names import SAYING, TITLES, Name
+
+HERE = "\ue000"  # stands for the name that is looked for, so that one pattern serves all names
+CROWDS = (
+    r"(?:critics|opponents|supporters|advocates|activists|civil liberties groups|civil rights groups|"
+    r"privacy advocates|consumer advocates|experts|analysts|researchers|scientists|lawmakers|senators|Democrats|"
+    r"Republicans|conservatives|prosecutors|regulators|investigators|police|authorities|employees|users|"
+    r"company officials|intelligence officials|U\.S\. officials|privacy groups|consumer groups|developers)"
+)
+CROWD_SAYS = re.compile(
+    r"(?:^|[,”\"] |\b(?:said|say|but|and|some|many|other|most|Some|Many|Other|Most) )"
+    rf"(?P<who>{CROWDS}) (?:have |had |also )?(?:say|{SAYING})\b",
+    re.IGNORECASE,
+)
+SAID_CROWD = re.compile(rf"\b(?:said|according to) (?P<who>{CROWDS})\b")
+NO_ROLE = (
+    r"(?!(?:at|in|on|during|that|to|after|as|of|when|his|her|it|he|she|they|and|while|if|there|what|its|their|no|not|"
+    r"was|were|is|had|has|would|will|we|you) )"
+)
+SPEAKS = re.compile(
+    rf"(?<![\w’'-]){HERE}(?:,[^,“”]{{3,80}},)? (?:spokes\w+ |officials? |executives? )?(?:[A-Z]\w+ [A-Z]\w+ )?"
+    rf"(?:also |has |had |have )?{SAYING}\b"
+)
+SAID_BY = r"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?"
+PERSON_SPOKE = re.compile(rf"{SAID_BY}(?:{TITLES}\.? |{NO_ROLE}[\w’'.-]+ ){{0,6}}{HERE}(?! [A-Z])(?![\w’'-])")
+OTHER_SPOKE = re.compile(rf"{SAID_BY}{HERE}(?! [A-Z])(?![\w’'-])")
+SPEECH = re.compile(rf"\b{SAYING}\b")
+
+
+def masked(text: str, name: Name) -> str:
+    """The text with every mention of the name replaced by one sign."""
+    return text.replace(name.text, HERE).replace(name.short, HERE)
+
+
+def speaker_of(own: str, held: Sequence[Name]) -> Name | None:
+    """Who speaks in the sentence, when it says so by name. `own` is the sentence without its quotations."""
+    for name in sorted(held, key=lambda each: not each.person):
+        if name.text in PRESS or name.place:
+            continue
+        text = masked(own, name)
+        if SPEAKS.search(text):
+            return name
+        # "..., lawmakers said, according to the company": the company only passes it on.
+        passes_on = "ccording to" in own and SPEECH.search(own)
+        if not passes_on and (PERSON_SPOKE if name.person else OTHER_SPOKE).search(text):
+            return name
+    return None
+
+
+def crowds_in(own: str) -> Iterator[str]:
+    """The crowd that speaks in the sentence, as a question would name it: "experts", "Democrats"."""
+    if group := CROWD_SAYS.search(own) or SAID_CROWD.search(own):
+        crowd = group.group("who")
+        proper = crowd.lower().startswith(("democ", "repub", "u.s"))
+        yield crowd[0].upper() + crowd[1:] if proper else crowd.lower()
