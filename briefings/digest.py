@@ -90,7 +90,7 @@ def deliver(delivery_id: int, now: datetime) -> Delivery | None:
 
     A row found half-sent is never sent again: the server may have taken it.
     """
-    row = work.claim(Delivery, delivery_id, LEASE)
+    row = work.claim(Delivery, delivery_id, LEASE, limit=TRIES)
     if row is None:
         return None
     if row.state == Delivery.State.SENDING:
@@ -151,9 +151,18 @@ def _reason_not_to(row: Delivery, now: datetime) -> str:
     if not reader.is_active or not reader.profile.digest:
         return "the reader does not want it any more"
     hour = time(reader.profile.hour, tzinfo=reader.profile.time_zone)
-    if now - datetime.combine(row.edition.local_date, hour) > EXPIRES:
-        return "too late: more than twelve hours after its hour"
+    # Who signs up, or a service that comes back, after the hour still gets that day's edition.
+    could_go = max(datetime.combine(row.edition.local_date, hour), row.edition.created_at)
+    if now - could_go > EXPIRES:
+        return "too late: more than twelve hours after it could go"
+    if row.edition.sample and _had_the_sample(row):
+        return "the bundled sample was mailed before; real news has not come in yet"
     return ""
+
+
+def _had_the_sample(row: Delivery) -> bool:
+    earlier = Delivery.objects.filter(edition__reader=row.edition.reader, edition__sample=True)
+    return earlier.exclude(pk=row.pk).filter(state__in=(Delivery.State.SENT, Delivery.State.UNKNOWN)).exists()
 
 
 def _message(row: Delivery) -> EmailMultiAlternatives:

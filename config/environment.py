@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -139,10 +140,8 @@ def seal_or_exit() -> None:
     try:
         env.seal()
     except EnvValidationError as error:
-        lines = [
-            f"nutgraf: {name}: {'; '.join(texts)}" for name, texts in (error.error_messages or {}).items()
-        ]
-        stop("\n".join(lines))
+        problems = error.error_messages if isinstance(error.error_messages, Mapping) else {"settings": [str(error)]}
+        stop("\n".join(f"nutgraf: {name}: {'; '.join(texts)}" for name, texts in problems.items()))
 
 
 def stop(text: str) -> NoReturn:

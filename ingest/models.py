@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from pgvector.django import VectorField
@@ -34,7 +33,9 @@ class Source(Work):
     primary = models.BooleanField(default=False, help_text="speaks for the organisation the news is about")
     authority = models.FloatField(default=0.5, help_text="0 to 1, weighs in the ranking")
     any_topic = models.BooleanField(default=False, help_text="its items skip the AI-relevance gate")
-    sample = models.BooleanField(default=False, help_text="bundled with Nutgraf, shown until real news arrive")
+    sample = models.BooleanField(
+        default=False, help_text="bundled with Nutgraf, shown until real news arrive"
+    )
     enabled = models.BooleanField(default=True)
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
@@ -92,14 +93,21 @@ class Article(Work):
     embedder = models.CharField(max_length=80, blank=True)
     vector = VectorField(null=True, blank=True)
     bands = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
-    story = models.ForeignKey("Story", null=True, blank=True, on_delete=models.SET_NULL, related_name="articles")
+    duplicate_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
+    )
+    story = models.ForeignKey(
+        "Story", null=True, blank=True, on_delete=models.SET_NULL, related_name="articles"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "identity"], name="one_article_per_source_and_identity"),
+            models.UniqueConstraint(
+                fields=["source", "identity"], name="one_article_per_source_and_identity"
+            ),
             models.CheckConstraint(
-                condition=~models.Q(stage=Stage.PLACED) | models.Q(story__isnull=False), name="placed_has_story"
+                condition=~models.Q(stage=Stage.PLACED) | models.Q(story__isnull=False),
+                name="placed_has_story",
             ),
         ]
         indexes = [
@@ -107,7 +115,6 @@ class Article(Work):
             models.Index(fields=["happened_at"], name="article_happened"),
             models.Index(fields=["canonical_url"], name="article_canonical_url"),
             models.Index(fields=["content_hash"], name="article_content_hash"),
-            GinIndex(fields=["bands"], name="article_bands"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 MAX_ATTEMPTS = 5
+POISON = 10  # attempts that may end without a word, by a crash or a killed worker
 RETRY_BASE = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=30)
 
@@ -38,12 +39,21 @@ def _free() -> Q:
     return Q(due_at__lte=Now()) & (Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
 
 
-def claim(model: type[Row], pk: object, lease: timedelta) -> Row | None:
-    """Take the row's work for `lease`, or None when it is not due, done, or another worker has it."""
+def claim(model: type[Row], pk: object, lease: timedelta, limit: int = POISON) -> Row | None:
+    """Take the row's work for `lease`, or None when it is not due, done, or another worker has it.
+
+    Work that `limit` attempts have not brought to an end, not even to a failure, kills its workers: it rests.
+    """
     changed = model._default_manager.filter(_free(), pk=pk).update(
         lease_until=Now() + lease, attempt=F("attempt") + 1
     )
-    return model._default_manager.get(pk=pk) if changed == 1 else None
+    if changed != 1:
+        return None
+    row = model._default_manager.get(pk=pk)
+    if row.attempt <= limit:
+        return row
+    _update(row, {"lease_until": None, "due_at": None, "error": f"given up after {limit} attempts; {row.error}"})
+    return None
 
 
 def finish(row: Work, due_in: timedelta | None = None, **changes: object) -> bool:

@@ -19,7 +19,9 @@ LEFTOVERS = re.compile(
 )
 
 
-def source_text(pk: int, publisher: str, title: str, paragraphs: list[str], *, primary: bool = False) -> SourceText:
+def source_text(
+    pk: int, publisher: str, title: str, paragraphs: list[str], *, primary: bool = False
+) -> SourceText:
     """An article as the writers see it: the title is passage 0, each paragraph the next."""
     text, spans = title, [Span(0, 0, len(title))]
     for number, paragraph in enumerate(paragraphs, 1):

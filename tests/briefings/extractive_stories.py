@@ -65,7 +65,9 @@ TEASER = material(
         5,
         "TechExample",
         "Chipmaker Orbis delays its second factory | TechExample",
-        ["Orbis will open its second factory in 2027, a year later than planned, because a supplier went out of…"],
+        [
+            "Orbis will open its second factory in 2027, a year later than planned, because a supplier went out of…"
+        ],
     )
 )
 

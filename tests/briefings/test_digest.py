@@ -55,7 +55,7 @@ def test_its_headers_say_who_it_is_and_how_to_stop_it(mail: MailServer, prepared
     letter = mail.accepted[0]
     assert letter["Message-ID"] == delivery().message_id
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert letter["List-Unsubscribe"].startswith("<http")
+    assert letter["List-Unsubscribe"].strip().startswith("<http")
     assert letter["To"] == "ada@bank.example"
     assert {part.get_content_type() for part in letter.walk()} >= {"text/plain", "text/html"}
 
@@ -115,6 +115,7 @@ def test_who_unsubscribed_after_preparing_gets_nothing(mail: MailServer, prepare
 
 def test_it_does_not_come_half_a_day_late(mail: MailServer, prepared: Edition) -> None:
     row = digest.delivery_for(prepared)
+    Edition.objects.update(created_at=EIGHT)
     digest.deliver(row.pk, EIGHT + timedelta(hours=13))
     assert delivery().state == Delivery.State.SKIPPED
     assert "too late" in delivery().error
@@ -137,3 +138,12 @@ def test_it_queues_an_edition_shortly_before_the_hour(mail: MailServer, ada: Use
     digest.queue_editions(EIGHT - timedelta(hours=1, minutes=25))
     digest.queue_editions(EIGHT - timedelta(hours=1, minutes=20))
     assert [(e.reader_id, str(e.local_date)) for e in Edition.objects.all()] == [(ada.pk, "2026-11-23")]
+
+
+def test_a_quiet_day_is_told_in_a_short_mail(mail: MailServer, ada: User) -> None:
+    Edition.objects.create(reader=ada, local_date=EIGHT.date(), state="ready", prepared_at=EIGHT)
+    digest.queue_deliveries(EIGHT)
+    assert digest.run(EIGHT).sent == 1
+    body = mail.accepted[0].get_body(("plain",))
+    assert body is not None
+    assert "quiet" in body.get_content().lower()

@@ -79,7 +79,9 @@ def test_it_survives_articles_without_any_text() -> None:
 
 def test_it_says_a_claim_of_two_outlets_once() -> None:
     one = LAUNCH.articles[0]
-    twin = source_text(8, "Copycat", "Lumen Labs ships Halo 2", [one.passage(1).replace("LISBON (Reuters) - ", "")])
+    twin = source_text(
+        8, "Copycat", "Lumen Labs ships Halo 2", [one.passage(1).replace("LISBON (Reuters) - ", "")]
+    )
     told = [s.text for s in sentences(write_extractive(replace(LAUNCH, articles=(*LAUNCH.articles, twin))))]
     assert sum("released Halo 2 on Tuesday" in text for text in told) == 1
 

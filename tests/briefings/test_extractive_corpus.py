@@ -28,7 +28,9 @@ def stories() -> Iterator[Material]:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             events.setdefault(row["event"], []).append(row)
     for rows in events.values():
-        yield material(*(source_text(pk, row["source"], row["title"], paragraphs(row)) for pk, row in enumerate(rows, 1)))
+        yield material(
+            *(source_text(pk, row["source"], row["title"], paragraphs(row)) for pk, row in enumerate(rows, 1))
+        )
 
 
 def paragraphs(row: dict[str, str]) -> list[str]:
@@ -40,7 +42,11 @@ def paragraphs(row: dict[str, str]) -> list[str]:
 
 
 def test_it_keeps_every_promise_on_recorded_articles() -> None:
-    broken = [f"{story.title}: {line}" for story in stories() for line in broken_promises(story, write_extractive(story))]
+    broken = [
+        f"{story.title}: {line}"
+        for story in stories()
+        for line in broken_promises(story, write_extractive(story))
+    ]
     assert broken == []
 
 
@@ -53,4 +59,7 @@ def test_it_writes_the_full_shape_for_recorded_stories_of_several_articles() -> 
 
 
 def _sentences(body):  # type: ignore[no-untyped-def]  # a helper of one test
-    return [sentence for section in body.sections for sentence in section.answer] + [*body.lead, *body.takeaways]
+    return [sentence for section in body.sections for sentence in section.answer] + [
+        *body.lead,
+        *body.takeaways,
+    ]

@@ -47,7 +47,12 @@ def test_it_counts_offsets_in_the_whole_text() -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_balanced"),
-    [("He said “yes” (twice).", True), ("He said “yes.", False), ("and (so on.", False), ("the 'good' ones' day", True)],
+    [
+        ("He said “yes” (twice).", True),
+        ("He said “yes.", False),
+        ("and (so on.", False),
+        ("the 'good' ones' day", True),
+    ],
 )
 def test_it_knows_open_marks(text: str, is_balanced: bool) -> None:
     assert balanced(text) is is_balanced

@@ -26,7 +26,7 @@ def candidate(story: str, importance: float, hours: float = 2, origins: int = 1,
         last_at=NOW - timedelta(hours=hours),
         origins=origins,
         publishers=("Sample",),
-        words=frozenset(parts),
+        words={axis: axis for axis in parts},
     )
 
 

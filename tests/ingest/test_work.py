@@ -54,3 +54,12 @@ def test_it_waits_longer_after_each_failure_and_then_rests(source: Source) -> No
     assert source.error == "no answer"
     assert source.due_at is None
     assert work.due(Source, 10) == []
+
+
+def test_work_that_kills_its_workers_comes_to_rest(source: Source) -> None:
+    for _ in range(work.POISON):
+        assert work.claim(Source, source.pk, -MINUTE) is not None
+    assert work.claim(Source, source.pk, MINUTE) is None
+    source.refresh_from_db()
+    assert source.due_at is None
+    assert "given up" in source.error

@@ -40,6 +40,8 @@ class Command(BaseCommand):
             made = edition.assemble(role, industry, "", as_of, options["top"])
             if made.waiting:
                 raise CommandError("a worker is just writing one of these briefs; ask again in a moment")
+            if not made.items:
+                self.stderr.write("no story as of that date; `manage.py ingest` reads the sources that are due")
             documents = [read.document(item.brief, item.lens) for item in made.items]
         self._print(documents, options["json"])
 

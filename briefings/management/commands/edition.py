@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +14,8 @@ from django.utils import timezone
 from briefings import arguments, edition, plain_text, read
 from briefings.models import Edition, State
 from users.models import User
+
+PATIENCE = 20.0  # seconds
 
 
 class Command(BaseCommand):
@@ -34,12 +37,7 @@ class Command(BaseCommand):
             raise arguments.usage(
                 f"--date {day}: that day has not come yet for {email}; allowed are dates up to {today}"
             )
-        row = edition.request(user, day)
-        if row.state == State.QUEUED:
-            row = edition.prepare(row.pk, now) or row
-            row.refresh_from_db()
-        if row.state != State.READY:
-            raise CommandError("a worker is just preparing this edition; ask again in a moment")
+        row = _ready(edition.request(user, day), now)
         self._print(row, options["json"])
 
     def _print(self, row: Edition, as_json: bool) -> None:
@@ -48,3 +46,16 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(made, ensure_ascii=False, indent=1))
         else:
             self.stdout.write(plain_text.edition(row, read.edition_documents(row)))
+
+
+def _ready(row: Edition, now: datetime) -> Edition:
+    """The edition once it is frozen: prepared here, or by the worker who is at it."""
+    deadline = time.monotonic() + PATIENCE
+    while row.state != State.READY:
+        edition.prepare(row.pk, now)
+        row.refresh_from_db()
+        if row.state == State.QUEUED and time.monotonic() > deadline:
+            raise CommandError("nothing has been read yet, or a worker is busy with this edition; ask again in a moment")
+        if row.state == State.QUEUED:
+            time.sleep(0.5)
+    return row

@@ -1,0 +1,18 @@
+"""Celery's door handle to the housekeeping of accounts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from users import accounts
+
+UNCONFIRMED_FOR = timedelta(days=1)
+
+
+@shared_task
+def forget_unconfirmed() -> None:
+    """Accounts whose address nobody ever confirmed go after a day."""
+    accounts.forget_unconfirmed(timezone.now() - UNCONFIRMED_FOR)
