@@ -8,7 +8,8 @@ from briefings.write.rank import terms
 
 VAGUE = frozenset(
     terms(
-        "company companies people business market work team reader role industry care cares news important impact change need matter"
+        "company companies people business market work team reader role industry care cares news important impact "
+        "change need matter"
     )
 )
 

@@ -59,7 +59,10 @@ BY_LINE = re.compile(
 )
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 # A caption tells in the present tense what a picture shows, often with a full date or who stands where.
-SHOWN = r"(?:speaks?|looks?|arrives?|testif(?:y|ies)|walks?|holds?|poses?|attends?|meets?|gestures?|listens?|stands?|waits?|sits?|wears?|appears?|leaves?|smiles?|protests?|demonstrates?|delivers?|shakes?|waves?)"
+SHOWN = (
+    r"(?:speaks?|looks?|arrives?|testif(?:y|ies)|walks?|holds?|poses?|attends?|meets?|gestures?|listens?|stands?|waits?|"
+    r"sits?|wears?|appears?|leaves?|smiles?|protests?|demonstrates?|delivers?|shakes?|waves?)"
+)
 CAPTION = re.compile(
     rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |founder |"
     rf"chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|out|his|her|"

@@ -49,7 +49,10 @@ def _is_outlet(tail: str | None, article: SourceText) -> bool:
     words = set(terms(tail))
     if words & set(terms(article.publisher)):
         return True
-    known = r"TechCrunch|Reuters|WIRED|The Verge|CNN|BBC|AP News|Bloomberg|CNBC|Ars Technica|VentureBeat|The Guardian|Axios|Forbes|ZDNet|NPR"
+    known = (
+        r"TechCrunch|Reuters|WIRED|The Verge|CNN|BBC|AP News|Bloomberg|CNBC|Ars Technica|VentureBeat|The Guardian|"
+        r"Axios|Forbes|ZDNet|NPR"
+    )
     return bool(
         re.search(rf"^(?:{known})\b|\b(?:News|Blog|Times|Post|Journal|Magazine|Research|Online|\.com)$", tail)
     )

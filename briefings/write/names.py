@@ -276,7 +276,7 @@ def _is_person(name: str, bodies: Sequence[str], text: str) -> bool:
 
 
 def _comes_first(name: str, last: str, bodies: Sequence[str]) -> bool:
-    """Whether articles write the whole name before they shorten it: that is how people are introduced, not companies."""
+    """Whether articles write the whole name before they shorten it: so people are introduced, not companies."""
     using = [body for body in bodies if last in body]
     first = [body for body in using if 0 <= body.find(name) <= body.find(last)]
     return 2 * len(first) >= len(using)

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from briefings.write.lexicon import NOT_TOPICS, STOP
 
 NOUN = r"[a-z][a-z-]{2,}"
-BEFORE = r"the|a|an|of|for|to|on|about|with|its|their|his|her|and|over|against|from|by|into|through|in|under|some|more|new|these|those|this"
+BEFORE = (
+    r"the|a|an|of|for|to|on|about|with|its|their|his|her|and|over|against|from|by|into|through|in|under|some|more|new|"
+    r"these|those|this"
+)
 AFTER = (
     r"(?=[,.;:”\")]|[’'](?!\w)| (?:of|for|to|on|about|with|and|over|against|from|by|into|that|which|who|in|under|at|"
     r"as|is|was|are|were|"
@@ -25,7 +28,7 @@ MOST = 12
 
 
 def phrases_of(bodies: Sequence[str]) -> dict[str, str]:
-    """The phrases that come back, the longer and more used first, each as a question would say it ("the phone records")."""
+    """The phrases that come back, longer and more used first, each as a question would say it ("the phone records")."""
     seen = {match.group("words") for body in bodies for match in PHRASE.finditer(body)}
     counts, definite = _counted(bodies)
     kept: dict[str, str] = {}

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.furniture import unquoted
-from briefings.write.lexicon import FAMOUS, PLURALS, PRESS, WELL_KNOWN
+from briefings.write.lexicon import ASKABLE, FAMOUS, PLURALS, PRESS, WELL_KNOWN
 from briefings.write.names import Name
 from briefings.write.rank import terms
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
-from briefings.write.verbs import ADVERB, ASKABLE, BASE, INFLECTED
+from briefings.write.verbs import ADVERB, BASE, INFLECTED
 
 DEFINED = re.compile(
     rf"^(?:\S+ ){{0,8}}{HERE}(?:, (?:\d\d,|\d\d-year|an? |the (?!Post|Times|Journal))| (?:is|was) (?:an?|the) )"
@@ -158,9 +158,8 @@ def _money(seen: str, name: Name, called: str) -> Iterator[Ask]:
         yield Ask(Aspect.MONEY, f"What is {called} worth?", "money", 1.5)
     elif spent := SPENT.search(seen):
         yield Ask(Aspect.MONEY, f"How much did {called} {SPEND[spent.group(1)]}?", "money", 1.6)
-    if noun := _counted(seen):
-        if HAS_SO_MANY.search(seen):
-            yield Ask(Aspect.COUNT, f"How many {noun} does {name.called} have?", "count", 1.3)
+    if (noun := _counted(seen)) and HAS_SO_MANY.search(seen):
+        yield Ask(Aspect.COUNT, f"How many {noun} does {name.called} have?", "count", 1.3)
 
 
 def _counted(text: str) -> str:

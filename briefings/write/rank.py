@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Matrix = NDArray[np.float64]
-
 from briefings.write.lexicon import STOP
+
+Matrix = NDArray[np.float64]
 
 WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*|\$?\d[\d,.]*\d|\d")
 SUFFIXES = (

@@ -23,6 +23,7 @@ CENTRAL = 0.35  # so near that it belongs to the subject without naming it
 ALIKE_ENOUGH = 0.1
 ABOUT_SOMEONE = (Aspect.WHO, Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
 SHARED_WITH_HEADLINE = 2
+LAST_RESORT = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,12 @@ def _topics(draft: Draft, candidate: Candidate) -> Iterator[Ask]:
 
 def _more(candidate: Candidate, subject: Subject) -> Iterator[Ask]:
     """The last resort for what fits no other question."""
-    if not subject.name:
+    if not subject.name or candidate.text[0] in '“"':
         return
     if candidate.relevance >= CENTRAL or (subject.name in candidate.text and candidate.relevance >= 0.2):
-        yield Ask(Aspect.MORE, f"What else is known about {subject.topic}?", "more", 0.0)
+        yield Ask(Aspect.MORE, f"What else is known about {subject.topic}?", "more", LAST_RESORT)
     elif subject.name in candidate.text:
-        yield Ask(Aspect.BEFORE, f"What is the wider context for {subject.called}?", "before", 0.0)
+        yield Ask(Aspect.BEFORE, f"What is the wider context for {subject.called}?", "before", LAST_RESORT)
 
 
 def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:

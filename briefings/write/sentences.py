@@ -86,15 +86,15 @@ def _period_ends(before: str, following: str, closed: bool) -> bool:
     word = WORD_BEFORE.search(before)
     if word is None:
         return True
-    token = word.group(1).lower().lstrip("'’")
-    if closed and token not in BEFORE_A_NAME:
+    last = word.group(1).lower().lstrip("'’")
+    if closed and last not in BEFORE_A_NAME:
         return True
-    if token in BEFORE_A_NAME:
+    if last in BEFORE_A_NAME:
         return False
-    if token in ("no", "nos"):
+    if last in ("no", "nos"):
         return not following[0].isdigit()
-    initial = len(token) == 1 and token.isalpha() and token != "i"
-    if token in MAY_END or initial or re.fullmatch(r"(?:[a-z]\.)+[a-z]", token):
+    initial = len(last) == 1 and last.isalpha() and last != "i"
+    if last in MAY_END or initial or re.fullmatch(r"(?:[a-z]\.)+[a-z]", last):
         return following.lower() in OPENERS
     return True
 

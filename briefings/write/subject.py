@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from briefings.write.lexicon import EVENT_NOUNS, PLURALS
+from briefings.write.lexicon import ASKABLE, EVENT_NOUNS, PLURALS
 from briefings.write.names import Name, Names
-from briefings.write.verbs import ADVERB, ASKABLE, BASE, BASES, INFLECTED
+from briefings.write.verbs import ADVERB, BASE, BASES, INFLECTED
 
 CLAUSE_END = re.compile(
     r"\s*(?:[,;:|(]|\s[—–-]\s|\b(?:after|as|amid|over|because|while|when|before|following|in|on|at|by|to|for|from|"
@@ -18,7 +18,10 @@ CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 SPELLED_OUT = {"dems": "Democrats", "feds": "federal authorities"}
-ROLE = r"(?:director|chief|CEO|boss|founder|chair|chairman|head|staffers|employees|executives|consultants|user|users|conservatives)"
+ROLE = (
+    r"(?:director|chief|CEO|boss|founder|chair|chairman|head|staffers|employees|executives|consultants|user|users|"
+    r"conservatives)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from briefings.write.lexicon import ASKABLE, TELLING
 
 IRREGULAR = {
@@ -11,8 +9,9 @@ IRREGULAR = {
     "pay": ("pays", "paid"), "win": ("wins", "won"), "lose": ("loses", "lost"), "seek": ("seeks", "sought"),
     "find": ("finds", "found"), "show": ("shows", "showed"), "give": ("gives", "gave"), "get": ("gets", "got"),
     "make": ("makes", "made"), "take": ("takes", "took"), "build": ("builds", "built"), "ban": ("bans", "banned"),
-    "drop": ("drops", "dropped"), "admit": ("admits", "admitted"), "tap": ("taps", "tapped"), "slam": ("slams", "slammed"),
-    "plan": ("plans", "planned"), "ship": ("ships", "shipped"), "bar": ("bars", "barred"), "bring": ("brings", "brought"),
+    "drop": ("drops", "dropped"), "admit": ("admits", "admitted"), "tap": ("taps", "tapped"),
+    "slam": ("slams", "slammed"), "plan": ("plans", "planned"), "ship": ("ships", "shipped"),
+    "bar": ("bars", "barred"), "bring": ("brings", "brought"),
 }  # fmt: skip
 
 
@@ -29,5 +28,7 @@ def forms(verb: str) -> tuple[str, str]:
 BASE = {form: verb for verb in (*ASKABLE, *TELLING) for form in forms(verb)}
 INFLECTED = "|".join(sorted(BASE, key=len, reverse=True))
 BASES = "|".join(sorted({*ASKABLE, *TELLING}, key=len, reverse=True))
-ADVERB = r"(?:(?:finally|just|reportedly|temporarily|secretly|officially|quietly|formally|again|now|also|publicly|has|have|had|recently|later|already) )?"
-PATTERN = re.compile(rf"\b(?P<verb>{INFLECTED})\b", re.IGNORECASE)
+ADVERB = (
+    r"(?:(?:finally|just|reportedly|temporarily|secretly|officially|quietly|formally|again|now|also|publicly|has|have|had|"
+    r"recently|later|already) )?"
+)

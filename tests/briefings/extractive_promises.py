@@ -11,7 +11,8 @@ from briefings.write.rank import Likeness, terms
 
 WHEN = datetime(2025, 8, 7, 12, tzinfo=UTC)
 HANGING = re.compile(
-    r"[“\"‘']?(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|The company(?! behind| that| which| in)|The move(?! to)|But|However|Also|And|So)\b"
+    r"[“\"‘']?(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|But|However|Also|And|So|"
+    r"The company(?! behind| that| which| in)|The move(?! to))\b"
 )
 LEFTOVERS = re.compile(
     r"\b(?:Reuters|AP|AFP|CNN)\) ?[-–—]|Advertisement|Sign up|Read more|Subscribe|newsletter|"

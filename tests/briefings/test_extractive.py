@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +24,27 @@ def test_it_keeps_every_promise(story: Material) -> None:
 
 def test_it_writes_the_same_brief_every_time() -> None:
     assert write_extractive(LAUNCH) == write_extractive(LAUNCH)
+
+
+def test_it_writes_the_same_brief_in_every_process() -> None:
+    code = (
+        "import hashlib; from briefings.write.extractive import write_extractive; "
+        "from tests.briefings.extractive_stories import LAUNCH; "
+        "print(hashlib.sha256(write_extractive(LAUNCH).model_dump_json().encode()).hexdigest())"
+    )
+    root = Path(__file__).parents[2]
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    here = hashlib.sha256(write_extractive(LAUNCH).model_dump_json().encode()).hexdigest()
+    assert said == {f"{here}\n".encode()}
 
 
 def test_it_takes_the_headline_without_the_outlet() -> None:
