@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from briefings.models import Edition
 from briefings.schemas import BriefDocument, LensDocument, Sentence
+from users import taxonomy
 
 WIDTH = 96
 
@@ -20,21 +21,27 @@ def edition(row: Edition, documents: Sequence[BriefDocument]) -> str:
 
 
 def brief(document: BriefDocument) -> str:
-    """The whole brief; sources are numbered in the order of its source list."""
-    numbers = {source.id: number for number, source in enumerate(document.sources, start=1)}
-    lines = [document.headline.text.upper(), _label(document), ""]
-    lines += [_wrap(f"• {_cited([sentence], numbers)}", "  ") for sentence in document.takeaways]
-    lines += ["", _wrap(_cited(document.lead, numbers))]
+    """The whole brief; every sentence names the publishers it rests on."""
+    names = {source.id: source.publisher for source in document.sources}
+    lines = [_wrap(document.headline.text.upper()), _label(document)]
+    if document.takeaways:
+        lines.append("")
+    lines += [_wrap(f"• {_cited([sentence], names)}", "  ") for sentence in document.takeaways]
+    lines += _part("", document.lead, names)
     for section in document.sections:
-        lines += ["", section.question, _wrap(_cited(section.answer, numbers))]
-    if document.catch:
-        lines += ["", "The catch", _wrap(_cited(document.catch, numbers))]
-    if document.bottom_line:
-        lines += ["", "Bottom line", _wrap(_cited(document.bottom_line, numbers))]
-    lines += _lens(document.lens, numbers) if document.lens else []
+        lines += _part(section.question, section.answer, names)
+    lines += _part("The catch", document.catch, names)
+    lines += _part("Bottom line", document.bottom_line, names)
+    lines += _lens(document.lens, names) if document.lens else []
     lines += ["", "Sources"]
-    lines += [_wrap(f"[{numbers[s.id]}] {s.publisher}: {s.title} {s.url}", "    ") for s in document.sources]
+    lines += [_wrap(f"- {s.publisher}: {s.title}", "  ") + f"\n  {s.url}" for s in document.sources]
     return "\n".join([*lines, _foot(document)])
+
+
+def _part(heading: str, sentences: Sequence[Sentence], names: Mapping[int, str]) -> list[str]:
+    if not sentences:
+        return []
+    return ["", *([heading] if heading else []), _wrap(_cited(sentences, names))]
 
 
 def _label(document: BriefDocument) -> str:
@@ -44,10 +51,11 @@ def _label(document: BriefDocument) -> str:
     return kind + (" · bundled sample" if document.sample else "")
 
 
-def _lens(lens: LensDocument, numbers: dict[int, int]) -> list[str]:
-    lines = ["", f"For you ({lens.role} in {lens.industry})", _wrap(_cited(lens.why_it_matters, numbers))]
+def _lens(lens: LensDocument, names: Mapping[int, str]) -> list[str]:
+    role, industry = taxonomy.role(lens.role).title, taxonomy.industry(lens.industry).title
+    lines = _part(f"For you ({role}, {industry})", lens.why_it_matters, names)
     for question in lens.questions:
-        lines += [question.question, _wrap(_cited(question.answer, numbers))]
+        lines += _part(question.question, question.answer, names)
     return lines
 
 
@@ -57,15 +65,15 @@ def _foot(document: BriefDocument) -> str:
     return f"\n{checked.supported} of {checked.sentences} sentences supported · {figures} · cost ${cost.usd}"
 
 
-def _cited(sentences: Sequence[Sentence], numbers: dict[int, int]) -> str:
-    return " ".join(
-        sentence.text
-        + "".join(
-            f" [{n}]"
-            for n in sorted({numbers[c.source] for c in sentence.citations if c.source in numbers})
-        )
-        for sentence in sentences
+def _cited(sentences: Sequence[Sentence], names: Mapping[int, str]) -> str:
+    return " ".join(f"{sentence.text}{_marks(sentence, names)}" for sentence in sentences)
+
+
+def _marks(sentence: Sentence, names: Mapping[int, str]) -> str:
+    cited = dict.fromkeys(
+        names[citation.source] for citation in sentence.citations if citation.source in names
     )
+    return f" [{'; '.join(cited)}]" if cited else ""
 
 
 def _wrap(text: str, indent: str = "") -> str:
