@@ -39,6 +39,10 @@ class Draft:
         """Counts what was reserved as told from here on."""
         self._said += "".join("\n" + candidate.text for candidate in reserved)
 
+    def mentions(self, word: str) -> bool:
+        """Whether any sentence chosen so far uses the word."""
+        return any(word in candidate.text for candidate in self._used)
+
     def fresh(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate says something that neither the draft nor `beside` has said."""
         likeness = self.pool.likeness

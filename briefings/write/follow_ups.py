@@ -27,7 +27,12 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
         if offer.ask.aspect in CURIOUS and offer.ask.question not in asked and name not in heads:
             found.setdefault(offer.ask.aspect, offer.ask.question)
     questions = [found[aspect] for aspect in CURIOUS if aspect in found and not _same_kind(aspect, heads)]
-    questions += [question for mark, question in _open(subject) if mark not in heads]
+    answered = draft.mentions("ritics")
+    questions += [
+        question
+        for mark, question in _open(subject)
+        if mark not in heads and not ("critics" in question and answered)
+    ]
     return tuple(dict.fromkeys(questions))[:MOST]
 
 

@@ -129,7 +129,7 @@ def tells(text: str) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if GLUED.match(text):
+    if GLUED.match(text) or re.match(r"\d{4}[^a-z]{0,8}:", text):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False

@@ -13,14 +13,14 @@ from briefings.write.names import Name
 from briefings.write.rank import terms
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
-from briefings.write.verbs import ADVERB, BASE, INFLECTED
+from briefings.write.verbs import ADVERB, BASE, INFLECTED, forms
 
 DEFINED = re.compile(
     rf"^(?:\S+ ){{0,8}}{HERE}(?:, (?:\d\d,|\d\d-year|an? |the (?!Post|Times|Journal))| (?:is|was) (?:an?|the) )"
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
-    rf"^(?:\S+ ){{0,8}}[“\"]?{HERE} {ADVERB}(?P<verb>{INFLECTED}) "
+    rf"^(?:\S+ ){{0,8}}[“\"]?(?<!and ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
     r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
 PAYS = re.compile(
@@ -84,7 +84,8 @@ def event_question(subject: Subject, tells_headline: bool, outlets: Sequence[str
         return f"What is the news about {subject.topic}?"
     if len(set(outlets)) > 1:
         return f"What do the reports say about {subject.topic}?"
-    if re.fullmatch(r"[A-Z][\w.&’' ]{2,28}", outlets[0]):
+    # Only names that surely read well: whether others take "the" is not known.
+    if re.fullmatch(r"The [A-Z][\w.&’' ]{2,24}|[A-Z][A-Za-z]{2,14}", outlets[0]):
         return f"What does {outlets[0]} report about {subject.topic}?"
     return f"What is known about {subject.topic}?"
 
@@ -122,9 +123,15 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
     ):
         yield Ask(Aspect.WHAT, f"What is {name.called}?", name.text, 0.9 + 0.5 * main)
     if found := DID.match(heard):
-        verb = BASE[found.group("verb").lower()]
-        question = f"What did {called} {verb}?"
-        if verb in ASKABLE and not (subject.deed and subject.deed.question == question):
+        form = found.group("verb").lower()
+        verb = BASE[form]
+        habit = form == forms(verb)[0]
+        question = f"What does {called} {verb}?" if habit else f"What did {called} {verb}?"
+        if (
+            verb in ASKABLE
+            and not (habit and subject.plural)
+            and not (subject.deed and subject.deed.question == question)
+        ):
             yield Ask(Aspect.DID, question, f"{name.text} {verb}" if main else name.text, 1.1)
     if SIGNS[Aspect.MONEY].search(text):
         yield from _money(seen, name, called)
@@ -142,7 +149,7 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
 
 
 def _has_a_part(name: Name, subject: Subject) -> bool:
-    if name.count < 3 or len(name.text) < 3 or name.place or name.text in PRESS:
+    if name.count < 3 or len(name.text) < 3 or name.text[0].islower() or name.place or name.text in PRESS:
         return False
     if name.text.split()[-1] in (*PLURALS, "Police"):
         return False
