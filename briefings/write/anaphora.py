@@ -104,7 +104,7 @@ PERSON_NOUN = re.compile(
 
 
 # Words with nobody to say them.
-WHOLLY_QUOTED = re.compile(r"“[^“”]*”[.]?$|\"[^\"]*\"[.]?$")
+WHOLLY_QUOTED = re.compile(r"“[^“”]*”[.]?$|\"[^\"]*\"[.]?$|‘[^‘]*[.!]’$|'[^\"“]*[.!]'$")
 
 
 def leans_back(text: str, names: frozenset[str], topical: frozenset[str]) -> bool:

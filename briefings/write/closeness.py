@@ -13,12 +13,14 @@ VAGUE = frozenset(
     )
 )
 
+TOGETHER = 2  # one shared word is chance
+
 
 def nearness(text: str, concerns: frozenset[str]) -> float:
     """How much of a sentence is about the concerns: shared content words against the sentence's length."""
     own = set(terms(text))
     shared = own & concerns
-    return len(shared) / (6.0 + len(own)) ** 0.5 if shared else 0.0
+    return len(shared) / (6.0 + len(own)) ** 0.5 if len(shared) >= TOGETHER else 0.0
 
 
 def concerns_of(*texts: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from briefings.schemas import BriefBody, Citation, LensBody, Material, Section, Sentence, SourceText
-from briefings.write.closeness import closest, concerns_of
+from briefings.write.closeness import closest, concerns_of, nearness
 from briefings.write.draft import Draft
 from briefings.write.follow_ups import follow_ups
 from briefings.write.furniture import bare
@@ -16,7 +16,7 @@ from briefings.write.slots import bottom_line, catch, lead, opening, proof_and_c
 from briefings.write.subject import subject_of
 
 WITH_TAKEAWAYS = 4  # usable sentences from which on takeaways are worth setting apart
-NEAR_ENOUGH = 0.55  # a lens quotes only what is clearly about the reader's concerns
+NEAR_ENOUGH = 0.4  # a lens quotes only what is clearly about the reader's concerns
 LENS_SENTENCES = 2
 
 
@@ -64,7 +64,7 @@ def extractive_lens(
     role_title: str,
     industry_title: str,
 ) -> LensBody:
-    """The story's own sentences nearest to this reader's concerns, cited; else one plain sentence that there are none.
+    """The story's own sentences nearest to this reader's concerns, cited; else one plain sentence on whether it bears.
 
     `role_text` and `industry_text` describe what such readers care about; the titles name them. Nothing the brief
     already says is said again.
@@ -84,7 +84,16 @@ def extractive_lens(
             chosen.append(pool.candidates[index])
     if chosen:
         return LensBody(why_it_matters=_sentences(chosen))
-    text = f"Little in this story bears directly on {_many(role_title)} in {_inside(industry_title)}."
+    reader = f"{_many(role_title)} in {_inside(industry_title)}"
+    bears = any(
+        nearness(sentence.text, concerns) >= NEAR_ENOUGH for sentence in (body.headline, *_told(body))
+    )
+    # All that is near may already stand in the brief; then to say that little bears on this reader would be untrue.
+    text = (
+        f"What this brief reports bears directly on {reader}."
+        if bears
+        else f"Little in this story bears directly on {reader}."
+    )
     return LensBody(why_it_matters=(Sentence(text=text, opinion=True),))
 
 

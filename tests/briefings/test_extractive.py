@@ -139,3 +139,17 @@ def test_its_lens_says_so_when_nothing_is_near() -> None:
     assert sentence.opinion
     assert sentence.citations == ()
     assert sentence.text == "Little in this story bears directly on product managers in healthcare."
+
+
+def test_its_lens_does_not_call_a_story_far_whose_near_sentences_the_brief_already_tells() -> None:
+    lens = extractive_lens(
+        SHORT,
+        write_extractive(SHORT),
+        "Operations leaders care about factory openings, suppliers, lenses and delays",
+        "Manufacturing: factory, supplier, plan",
+        "Operations leader",
+        "Manufacturing",
+    )
+    (sentence,) = lens.why_it_matters
+    assert sentence.opinion
+    assert sentence.text == "What this brief reports bears directly on operations leaders in manufacturing."
