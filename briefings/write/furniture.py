@@ -150,4 +150,4 @@ def _looks_like_prose(text: str) -> bool:
     lower = sum(word[0].islower() for word in words)
     if len(words) < 16 and not GRAMMAR.search(text):
         return False  # a headline or a line of a list
-    return letters > 0.6 * len(text) and lower >= 0.45 * len(words) and "..." not in text and "…" not in text
+    return letters > 0.6 * len(text) and lower >= 0.38 * len(words) and "..." not in text and "…" not in text
