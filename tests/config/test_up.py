@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
+import sysconfig
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.processes import Instance, Running, free_port, wait_for
+from tests.processes import PROJECT, Instance, Running, free_port, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -76,6 +80,42 @@ def test_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) 
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_bad_price_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text("[[price]\n")
+    done = Instance(tmp_path / "var", {"NUTGRAF_PRICES": str(prices)}).manage("up")
+    assert done.returncode == 2
+    assert "NUTGRAF_PRICES" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 MB, which only root can make."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=755", "none", str(disk)], check=False)
+    if done.returncode != 0:
+        pytest.skip("cannot mount a small file system here: not root, or not allowed")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_is_refused_in_one_line(small_disk: Path) -> None:
+    done = Instance(small_disk / "var").manage("up")
+    assert done.returncode == 1
+    assert "MB free" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_read_only_disk_is_refused_in_one_line(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    done = Instance(small_disk / "var").manage("up")
+    assert done.returncode == 1
+    assert "set NUTGRAF_VAR" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_every_child_when_told_to(tmp_path: Path, number: int) -> None:
     with Instance(tmp_path).up("--no-sample") as running:
@@ -112,21 +152,21 @@ def test_it_runs_from_a_deep_path(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root can become somebody else; we are an ordinary user already"
+)
 def test_it_runs_as_an_ordinary_user(tmp_path: Path) -> None:
-    tmp_path.chmod(0o777)
-    for parent in list(tmp_path.parents)[:3]:
-        parent.chmod(parent.stat().st_mode | 0o055)
-    instance = Instance(tmp_path / "var", {"HOME": str(tmp_path)})
-    from tests.processes import PROJECT
-
-    if not _readable_by_all(PROJECT):
-        pytest.skip(f"an ordinary user cannot read {PROJECT}")
-    import sys
-
+    python = _python_for_all()
+    if python is None or not _passable(PROJECT):
+        pytest.skip(f"an ordinary user cannot read {PROJECT} or any Python {sys.version_info[:2]}")
+    home = Path(tempfile.mkdtemp(prefix="nutgraf-home-"))
+    home.chmod(0o777)
     done = subprocess.run(
-        [sys.executable, "-B", str(PROJECT / "manage.py"), "sources", "list"],
-        env=instance.environment,
+        [python, "-B", str(PROJECT / "manage.py"), "sources", "list"],
+        env={
+            **Instance(home / "var", {"HOME": str(home)}).environment,
+            "PYTHONPATH": sysconfig.get_paths()["purelib"],
+        },
         user=65534,
         group=65534,
         extra_groups=[],
@@ -135,14 +175,18 @@ def test_it_runs_as_an_ordinary_user(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
+    shutil.rmtree(home)
     assert done.returncode == 0, done.stderr
 
 
-def _readable_by_all(path: Path) -> bool:
-    import sys
+def _python_for_all() -> str | None:
+    """An interpreter of our version that every user may run: ours, or the system's."""
+    ours, systems = Path(sys.executable).resolve(), Path(f"/usr/bin/python3.{sys.version_info.minor}")
+    return next((str(path) for path in (ours, systems) if path.exists() and _passable(path)), None)
 
-    real = Path(sys.executable).resolve()
-    return all(p.stat().st_mode & 0o005 == 0o005 for p in [path, *path.parents, *real.parents])
+
+def _passable(path: Path) -> bool:
+    return all(one.stat().st_mode & 0o005 == 0o005 for one in [path, *path.parents])
 
 
 def _servers_of(var: Path) -> list[psutil.Process]:

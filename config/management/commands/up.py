@@ -22,6 +22,8 @@ from django.db import close_old_connections, connections
 from config.celery import QUEUES, TIMETABLE, app
 from config.database import migrate_if_needed
 from config.supervise import Supervisor
+from inference import book
+from inference.errors import BadPrices
 from ingest import catalogue, stories
 
 SAMPLE_AFTER = 6.0  # seconds without a first article before the bundled sample fills the page
@@ -30,14 +32,18 @@ log = logging.getLogger("config.up")
 
 class Command(BaseCommand):
     help = "Start everything: http://127.0.0.1:8000. Ctrl-C stops it."
+    requires_system_checks = []  # they load every page; what can be wrong here is refused in one line below
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-sample", action="store_true", help="never show the bundled sample edition")
-        parser.add_argument("--no-catalogue", action="store_true", help="read only sources you added yourself")
+        parser.add_argument(
+            "--no-catalogue", action="store_true", help="read only sources you added yourself"
+        )
 
     def handle(self, *args: Any, port: int, no_sample: bool, no_catalogue: bool, **options: Any) -> None:
         url = f"http://127.0.0.1:{port}"
+        _refuse_bad_prices()
         lock = _lock(settings.NUTGRAF_VAR, url)
         _refuse_taken(port)
         migrate_if_needed()
@@ -88,6 +94,15 @@ def _lock(var: Path, url: str) -> IO[str]:
     file.write(f"{url} (process {os.getpid()})")
     file.flush()
     return file
+
+
+def _refuse_bad_prices() -> None:
+    if not settings.NUTGRAF_PRICES:
+        return
+    try:
+        book.own_prices(settings.NUTGRAF_PRICES)
+    except BadPrices as error:
+        raise CommandError(str(error), returncode=2) from None
 
 
 def _refuse_taken(port: int) -> None:
