@@ -80,15 +80,18 @@ def settle_articles(outcomes: Sequence[Outcome]) -> None:
 def adopt_copies(articles: Sequence[int]) -> None:
     """Copies belong to their original's story: those among `articles`, and those of an original among them.
 
-    Copies are found while reading as well, before the original has a story.
+    Copies are found while reading as well, before the original has a story or long after. Safe to repeat.
     """
+    if not articles:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE ingest_article c SET story_id = o.story_id
             FROM ingest_article o
-            WHERE c.duplicate_of_id = o.id AND c.stage = 'copy' AND c.story_id IS DISTINCT FROM o.story_id
-              AND (c.id = ANY(%s) OR o.id = ANY(%s))
+            WHERE c.id IN (SELECT unnest(%s::bigint[])
+                           UNION SELECT id FROM ingest_article WHERE duplicate_of_id = ANY(%s))
+              AND c.duplicate_of_id = o.id AND c.stage = 'copy' AND c.story_id IS DISTINCT FROM o.story_id
             """,
             [list(articles), list(articles)],
         )

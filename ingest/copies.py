@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from ingest.bulk import adopt_copies
 from ingest.decide import SUBSTANCE, Candidate, copies
 from ingest.models import Stage
 
@@ -57,3 +58,4 @@ def _set_aside(found: dict[int, int]) -> None:
             """,
             [Stage.COPY, list(found), list(found.values()), Stage.NEW, Stage.READ],
         )
+    adopt_copies(list(found))

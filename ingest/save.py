@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from ingest.bulk import adopt_copies
 from ingest.copies import originals
 from ingest.decide import Candidate, Draft, Known, newest
 from ingest.extract import wants_page
@@ -34,6 +35,7 @@ def add(source: Source, drafts: Sequence[Draft], now: datetime) -> int:
     usual = defaults(Article, rows[0])
     insert(Article, ([*row.values(), *usual.values()] for row in rows), [*rows[0], *usual])
     write_passages((row["id"], row["text"]) for row in rows)
+    adopt_copies([row["id"] for row in rows if row["duplicate_of"]])
     return len(found)
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from ingest import decide, save
+from ingest.copies import originals
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import Placed, place
 from tests.ingest.newsroom import NOON, article, source
@@ -169,3 +171,40 @@ def test_it_finds_the_story_when_the_work_is_cut_into_parts(
     )
     article(paper, "Anthropic opens an office in Tokyo", "The AI lab hires a head of Japan.", hours=200)
     assert place_all() == Placed(placed=3, stories_new=1, stories_updated=1)
+
+
+def test_it_gives_a_copy_that_comes_later_the_story_of_its_original(paper: Source) -> None:
+    first = article(paper, "OpenAI launches GPT-5 to all ChatGPT users", LAUNCH)
+    place_all()
+    other = source("aggregator")
+    draft = decide.Draft(
+        identity="x",
+        guid="x",
+        url=first.url,
+        canonical_url=first.canonical_url,
+        title="GPT-5 launched",
+        author="",
+        paragraphs=("A short note.",),
+        published_at=LATER,
+        happened_at=LATER,
+        content_hash="x",
+    )
+    assert save.add(other, [draft], LATER) == 1
+    copy = Article.objects.get(source=other)
+    first.refresh_from_db()
+    assert (copy.stage, copy.duplicate_of, copy.story) == (Stage.COPY, first, first.story)
+    assert Story.objects.get().origins == 1
+
+
+def test_it_gives_a_stored_article_found_to_be_a_copy_the_story_of_its_original(paper: Source) -> None:
+    first = article(paper, "OpenAI launches GPT-5 to all ChatGPT users", LAUNCH)
+    place_all()
+    waiting = article(source("aggregator"), "GPT-5 launched")
+    later = decide.Candidate(
+        first.id, paper.id, "https://shared.example/gpt-5", "", first.title, 90, False, True
+    )
+    Article.objects.filter(id=waiting.id).update(canonical_url=later.canonical_url)
+    assert originals([later]) == {waiting.id: first.id}
+    waiting.refresh_from_db()
+    first.refresh_from_db()
+    assert (waiting.stage, waiting.story) == (Stage.COPY, first.story)
