@@ -13,7 +13,8 @@ def reserve_keys(model: type[models.Model], count: int) -> list[int]:
     """`count` new primary keys of a model that numbers its rows."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            # The name is looked up once, not for every number.
+            "SELECT nextval((SELECT pg_get_serial_sequence(%s, %s))::regclass) FROM generate_series(1, %s)",
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return [key for (key,) in cursor.fetchall()]

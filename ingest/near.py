@@ -17,18 +17,14 @@ _LEAD = 1200  # and that grouping needs
 
 
 def originals(
-    prints: Sequence[duplicates.Print], sample: bool, without: Sequence[int]
+    prints: Sequence[duplicates.Print], sample: bool
 ) -> tuple[list[duplicates.Print], dict[int, str]]:
     """Placed articles that share a band or the canonical URL with one of the prints, and their stories.
 
-    `without` are the articles being placed. Only the weeks around the prints are looked at, however long the archive.
+    Only the weeks around the prints are looked at, however long the archive.
     """
-    ids = _sharing_bands(prints)
-    urls = {item.url for item in prints if item.url}
     rows = (
-        Article.objects.filter(Q(id__in=ids) | Q(canonical_url__in=urls), stage=Stage.PLACED)
-        .filter(source__sample=sample)
-        .exclude(id__in=without)
+        Article.objects.filter(id__in=_sharing(prints), stage=Stage.PLACED, source__sample=sample)
         .annotate(opening=Left("text", OPENING))
         .values_list("id", "source_id", "canonical_url", "title", "opening", "happened_at", "story_id")
     )
@@ -39,26 +35,31 @@ def originals(
     return found, stories
 
 
-def _sharing_bands(prints: Sequence[duplicates.Print]) -> set[int]:
+def _sharing(prints: Sequence[duplicates.Print]) -> list[int]:
     bands = {band for item in prints for band in item.bands}
     spans = _spans(sorted(item.at for item in prints), duplicates.WINDOW)
     with connection.cursor() as cursor:
         # A hashed look at the bands of the weeks around. Asking a GIN index for thirty thousand bands at once took
         # six times as long, most of it in the index's list of pending entries.
         cursor.execute(
-            "SELECT DISTINCT a.id FROM unnest(%s::timestamptz[], %s::timestamptz[]) AS span(since, until)"
+            "SELECT a.id FROM unnest(%s::timestamptz[], %s::timestamptz[]) AS span(since, until)"
             " JOIN ingest_article a ON a.stage = 'placed' AND a.happened_at BETWEEN since AND until"
-            " CROSS JOIN unnest(a.bands) AS band WHERE band = ANY(%s::bigint[])",
-            [[since for since, _ in spans], [until for _, until in spans], sorted(bands)],
+            " CROSS JOIN unnest(a.bands) AS band WHERE band = ANY(%s::bigint[])"
+            " UNION SELECT id FROM ingest_article WHERE stage = 'placed' AND canonical_url = ANY(%s)",
+            [
+                [since for since, _ in spans],
+                [until for _, until in spans],
+                sorted(bands),
+                sorted({item.url for item in prints} - {""}),
+            ],
         )
-        return {int(row[0]) for row in cursor.fetchall()}
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
-def neighbours(times: Iterable[datetime], sample: bool, without: Sequence[int]) -> list[cluster.Item]:
+def neighbours(times: Iterable[datetime], sample: bool) -> list[cluster.Item]:
     """The independent placed articles within the clustering window of any of `times`, with their stories."""
     rows = (
         _around(_spans(sorted(times), cluster.WINDOW), sample)
-        .exclude(id__in=without)
         .annotate(opening=Left("text", _LEAD))
         .values_list("id", "source_id", "title", "opening", "happened_at", "story_id")
     )

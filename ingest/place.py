@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.db import connection, transaction
 from django.db.models.functions import Left
@@ -13,6 +14,7 @@ from ingest import bulk, cluster, duplicates, near, tell
 from ingest.embed import LEXICAL, Vectors, embed_grams
 from ingest.models import Article, Stage, public_id
 from ingest.relevance import Judgement, judge
+from ingest.work import among
 
 # A revised article leaves its story only when the gate is this sure that it is about something else now.
 _CLEARLY_OFF = 0.2
@@ -82,9 +84,10 @@ def place(article_ids: Sequence[int], now: datetime) -> Placed:
 
 
 def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
-    # Locked, so that a revision saved meanwhile waits and puts the article back to `read` after us.
+    # Locked, so that a revision saved meanwhile waits and puts the article back to `read` after us. Being `read`, they
+    # are not among the placed articles that they are compared with.
     rows = (
-        Article.objects.filter(id__in=article_ids, stage=Stage.READ)
+        Article.objects.filter(among(article_ids), stage=Stage.READ)
         .order_by("id")
         .select_for_update(of=("self",))
         .annotate(opening=Left("text", near.OPENING))
@@ -152,7 +155,7 @@ def _copies(
     # What counted before its revision goes on counting; its own copies point at it.
     settled = [prints[a.id] for a in kept if a.story and a.duplicate_of is None]
     open_ = [prints[a.id] for a in kept if not a.story or a.duplicate_of is not None]
-    stored, homes = near.originals(open_, sample, without=[a.id for a in kept])
+    stored, homes = near.originals(open_, sample)
     return duplicates.copies(open_, [*stored, *settled]), homes
 
 
@@ -162,7 +165,7 @@ def _group(items: Sequence[cluster.Item], sample: bool) -> tuple[dict[int, str],
     opened: set[str] = set()
     for part in _parts(sorted(items, key=lambda item: (item.at, item.key)), sample):
         times = [item.at for item in part if not item.story]
-        around = near.neighbours(times, sample, without=[item.key for item in items])
+        around = near.neighbours(times, sample)
         before = [item for item in told if part[0].at - item.at <= cluster.WINDOW]
         stories = {item.key: item.story for item in part}
         for group in cluster.group([*part, *before, *around]):
@@ -181,14 +184,24 @@ def _parts(items: Sequence[cluster.Item], sample: bool) -> Iterator[list[cluster
     crowd = near.crowd(items[0].at - cluster.WINDOW, items[-1].at + cluster.WINDOW, sample)
     part: list[cluster.Item] = []
     days: set[date] = set()
+    load = 0
     for item in items:
-        reach = {(item.at + timedelta(days=shift)).date() for shift in range(-_REACH, _REACH + 1)}
-        if part and len(part) + sum(crowd.get(day, 0) for day in days | reach) > _AT_ONCE:
+        more = _reach(item.at.date()) - days
+        brought = 1 + sum(crowd.get(day, 0) for day in more)
+        if part and load + brought > _AT_ONCE:
             yield part
-            part, days = [], set()
+            part, days, load = [], set(), 0
+            more = _reach(item.at.date())
+            brought = 1 + sum(crowd.get(day, 0) for day in more)
         part.append(item)
-        days |= reach
+        days |= more
+        load += brought
     yield part
+
+
+@lru_cache(maxsize=1000)
+def _reach(day: date) -> frozenset[date]:
+    return frozenset(day + timedelta(days=shift) for shift in range(-_REACH, _REACH + 1))
 
 
 def _outcome(

@@ -60,7 +60,7 @@ def read_many(ids: Sequence[int], now: datetime) -> Read:
 
 
 def _claim(ids: Sequence[int]) -> list[Article]:
-    return work.claim_many(Article, Q(pk__in=ids, stage=Stage.NEW), LEASE, _NEEDED)
+    return work.claim_many(Article, work.among(ids) & Q(stage=Stage.NEW), LEASE, _NEEDED)
 
 
 def _split(articles: Sequence[Article]) -> tuple[list[Article], list[Article]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ingest import terms
@@ -35,31 +37,66 @@ def judge(title: str, text: str, kind: str, any_topic: bool = False) -> Judgemen
         return Judgement(True, 1.0, "its source is read whole")
     title = terms.plain(title)
     text = terms.plain(text[: _LEAD_LENGTH + _BODY_LENGTH]).removeprefix(title).strip()
-    found = _weigh(FOR, title, text)
-    against = _weigh(AGAINST, title, text)
+    exact, lower = _Reading(title, text, _EXACT), _Reading(title.lower(), text.lower(), _LOWER)
+    found, against = _weigh(FOR, exact, lower), _weigh(AGAINST, exact, lower)
     total = PRIOR.get(kind, 0.0) + sum(found.values()) - sum(against.values())
     score = 1 / (1 + math.exp(-_SLOPE * (total - _ENOUGH)))
     return Judgement(score >= 0.5, round(score, 3), _reason(found, against, kind))
 
 
-def _weigh(signs: tuple[Sign, ...], title: str, text: str) -> dict[str, float]:
+def _anywhere(signs: Iterable[Sign]) -> re.Pattern[str]:
+    """Finds the words at which any of the signs may begin: one pass over a text in place of one for each sign."""
+    return re.compile(rf"(?<!\w)(?=(?:{'|'.join(sign.words for sign in signs)})(?!\w))")
+
+
+_SIGNS = (*FOR, *AGAINST)
+_EXACT = _anywhere(sign for sign in _SIGNS if sign.case)
+_LOWER = _anywhere(sign for sign in _SIGNS if not sign.case and not sign.title_only)
+_TITLES = _anywhere(sign for sign in _SIGNS if sign.title_only)
+
+
+class _Words:
+    """A text, and where in it signs may begin."""
+
+    def __init__(self, text: str, begin: re.Pattern[str]) -> None:
+        self.text = text
+        self.starts = [found.start() for found in begin.finditer(text)]
+
+    def find(self, sign: Sign, most: int) -> list[int]:
+        """Where the sign stands, up to `most` places, none overlapping."""
+        found: list[int] = []
+        end = 0
+        for start in self.starts:
+            if start >= end and (match := sign.pattern.match(self.text, start)):
+                found.append(start)
+                if len(found) == most:
+                    break
+                end = match.end()
+        return found
+
+
+class _Reading:
+    """The parts of an article where signs are looked for."""
+
+    def __init__(self, title: str, text: str, begin: re.Pattern[str]) -> None:
+        self.title = _Words(title, _TITLES)
+        self.opening = _Words(f"{title}\n{text[:_LEAD_LENGTH]}", begin)
+        self.body = _Words(text[_LEAD_LENGTH:], begin)
+
+    def place(self, sign: Sign) -> float:
+        """The factor of the best place where the sign stands; 0 for nowhere."""
+        if sign.title_only:
+            return _TITLE if self.title.find(sign, 1) else 0.0
+        if places := self.opening.find(sign, 2):
+            return _TITLE if places[0] < len(self.title.text) else (_LEAD, _LEAD_TWICE)[len(places) - 1]
+        return _BODY if len(self.body.find(sign, 3)) == 3 else 0.0
+
+
+def _weigh(signs: Iterable[Sign], exact: _Reading, lower: _Reading) -> dict[str, float]:
     """What each sign found is worth, by its name, the weightiest in full and the others by half."""
-    read = (title, f"{title}\n{text[:_LEAD_LENGTH]}", text[_LEAD_LENGTH:])
-    lower = (read[0].lower(), read[1].lower(), read[2].lower())
-    found = {sign.name: sign.worth * _place(sign, *(read if sign.case else lower)) for sign in signs}
+    found = {sign.name: sign.worth * (exact if sign.case else lower).place(sign) for sign in signs}
     ordered = sorted(((name, worth) for name, worth in found.items() if worth), key=lambda pair: -pair[1])
     return {name: worth if place == 0 else worth / 2 for place, (name, worth) in enumerate(ordered)}
-
-
-def _place(sign: Sign, title: str, opening: str, body: str) -> float:
-    """The factor of the best place where the sign stands; 0 for nowhere. `opening` starts with the title."""
-    found = sign.pattern.search(title if sign.title_only else opening)
-    if found and found.start() < len(title):
-        return _TITLE
-    if found:
-        return _LEAD_TWICE if sign.pattern.search(opening, found.end()) else _LEAD
-    enough = body and not sign.title_only and len(sign.pattern.findall(body)) > 2
-    return _BODY if enough else 0.0
 
 
 def _reason(found: dict[str, float], against: dict[str, float], kind: str) -> str:

@@ -21,7 +21,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 def plain(text: str) -> str:
     """The text with one kind of hyphen, apostrophe and compatibility form."""
-    return unicodedata.normalize("NFKC", text).translate(_SHAPES)
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_SHAPES)
 
 
 def words(text: str) -> list[str]:

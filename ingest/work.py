@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 MAX_ATTEMPTS = 5
@@ -52,7 +53,9 @@ def claim(model: type[Row], pk: object, lease: timedelta, limit: int = POISON) -
     row = model._default_manager.get(pk=pk)
     if row.attempt <= limit:
         return row
-    _update(row, {"lease_until": None, "due_at": None, "error": f"given up after {limit} attempts; {row.error}"})
+    _update(
+        row, {"lease_until": None, "due_at": None, "error": f"given up after {limit} attempts; {row.error}"}
+    )
     return None
 
 
@@ -93,10 +96,15 @@ def claim_many(model: type[Row], which: Q, lease: timedelta, fields: Sequence[st
         free = model._default_manager.select_for_update(skip_locked=True, of=("self",)).filter(_free(), which)
         rows = list(free.only("attempt", *fields) if fields else free)
         keys = [row.pk for row in rows]
-        model._default_manager.filter(pk__in=keys).update(lease_until=Now() + lease, attempt=F("attempt") + 1)
+        model._default_manager.filter(among(keys)).update(lease_until=Now() + lease, attempt=F("attempt") + 1)
     for row in rows:
         row.attempt += 1
     return rows
+
+
+def among(keys: Sequence[object]) -> Q:
+    """`pk__in` for thousands of integer keys: one array in place of a parameter for each, which takes far longer."""
+    return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(keys)]))
 
 
 def hurry() -> None:
