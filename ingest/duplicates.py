@@ -13,17 +13,15 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 from ingest import terms
+from ingest.bands import bands
 
 # A text republished later than this is news again.
 WINDOW = timedelta(days=21)
 
 _SHINGLE = 3
 _WORDS = 600  # an opening of this length tells any two articles apart
-_ROWS, _BANDS = 4, 16  # texts of Jaccard 0.5 share a band with probability 0.64, of 0.7 with 0.99
-_PERMUTATIONS = MinHash(num_perm=_ROWS * _BANDS, seed=1, scheme="affine32").permutations
 
 # A feed may repeat one headline for ever; only the latest bearers of a band are compared.
 _CANDIDATES = 40
@@ -47,10 +45,12 @@ class Print:
 
 def fingerprint(key: int, source: str, url: str, title: str, text: str, at: datetime) -> Print:
     """`text` may start with the title; `url` is the canonical one, empty when unknown."""
-    body = terms.plain(text[: _WORDS * 12]).removeprefix(terms.plain(title)).strip()
-    spoken = _spoken(f"{title} {body}")
+    title = terms.plain(title)
+    body = terms.plain(text[: _WORDS * 12]).removeprefix(title).strip()
+    headline = _spoken(title)
+    spoken = (headline + _spoken(body))[:_WORDS]
     shingles = _shingles(spoken)
-    heading = " ".join(_spoken(title))
+    heading = " ".join(headline)
     return Print(key, source, url, heading, len(spoken), shingles, _bands(shingles, heading), at)
 
 
@@ -74,8 +74,8 @@ def same(one: Print, other: Print) -> bool:
     return shared / union >= 0.7 or (shared / smaller >= 0.85 and smaller >= 60)
 
 
-def _spoken(text: str) -> list[str]:
-    return terms.WORD.findall(terms.plain(text).lower())[:_WORDS]
+def _spoken(plain: str) -> list[str]:
+    return terms.WORD.findall(plain.lower())[:_WORDS]
 
 
 @lru_cache(maxsize=100_000)
@@ -92,20 +92,11 @@ def _shingles(spoken: Sequence[str]) -> Shingles:
 
 
 def _bands(shingles: Shingles, heading: str) -> tuple[int, ...]:
-    """Signed 64-bit numbers, equal in two texts for every band they share; the headline is one more band."""
+    """The shingles' bands; the headline is one more."""
     if not len(shingles):
         return ()
-    values = MinHash(
-        num_perm=_ROWS * _BANDS, seed=1, scheme="affine32", hashfunc=int, permutations=_PERMUTATIONS
-    )
-    values.update_batch(shingles)
-    rows = values.hashvalues.reshape(_BANDS, _ROWS).astype(np.uint64)
-    folded = np.arange(1, _BANDS + 1, dtype=np.uint64)
-    for column in range(_ROWS):
-        folded = (folded ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
-        folded ^= folded >> np.uint64(29)
     headline = (zlib.crc32(heading.encode()) << 31 | zlib.adler32(heading.encode())) & 0x7FFFFFFFFFFFFFFF
-    return (*folded.astype(np.int64).tolist(), headline)
+    return (*bands(shingles), headline)
 
 
 def copies(prints: Sequence[Print], known: Sequence[Print]) -> dict[int, int]:
