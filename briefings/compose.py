@@ -15,12 +15,17 @@ from briefings.schemas import BriefBody, Material, SourceText, Span
 from briefings.write import brief as writers
 from ingest import stories, work
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=8)  # above the worst of a brief by model: four requests of a minute and a half each
+MOST_ATTEMPTS = 3  # what took its worker down so often is left alone
 log = logging.getLogger("briefings.compose")
 
 
 class NothingToWrite(Exception):
     """The story has no readable article as of the time asked about."""
+
+
+class BeingWritten(Exception):
+    """Another worker is at it: ask again in some seconds."""
 
 
 def material_of(story_id: str, as_of: datetime | None = None) -> Material:
@@ -72,7 +77,7 @@ def brief_for(material: Material) -> Brief:
 def write_brief(brief_id: str, material: Material | None = None) -> Brief | None:
     """Write a queued brief and store it verified. None when it is done already or somebody else is at it."""
     row = work.claim(Brief, brief_id, LEASE)
-    if row is None:
+    if row is None or _given_up(row):
         return None
     try:
         written = writers.write(material or stored_material(row), work_key=f"brief:{row.pk}", brief=row.pk)
@@ -97,6 +102,13 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
     return Brief.objects.get(pk=row.pk)
 
 
+def _given_up(row: Brief | Lens) -> bool:
+    if row.attempt <= MOST_ATTEMPTS:
+        return False
+    log.error("%s: given up, its writing never came to an end", row)
+    return work.finish(row, state=State.FAILED, error=f"given up: {MOST_ATTEMPTS} attempts never came to an end")
+
+
 def stored_material(brief: Brief) -> Material:
     """The articles this brief's version consists of. Raises NothingToWrite when one has changed or gone."""
     current = material_of(brief.story_id)
@@ -108,32 +120,37 @@ def stored_material(brief: Brief) -> Material:
 
 
 def ready_brief(story_id: str, as_of: datetime | None = None) -> Brief | None:
-    """The brief of the story as of then, written now if need be; None when it cannot be or is just being written."""
+    """The brief of the story as of then, written now if need be; None when it cannot be. Raises BeingWritten."""
     try:
         material = material_of(story_id, as_of)
     except NothingToWrite:
         return None
     row = brief_for(material)
     if row.state == State.QUEUED:
-        row = write_brief(row.pk, material) or row
+        write_brief(row.pk, material)
+        row.refresh_from_db()
+    if row.state == State.QUEUED:
+        raise BeingWritten(str(row))
     return row if row.state == State.READY else None
 
 
 def ready_lens(brief: Brief, role: str, industry: str) -> Lens | None:
-    """The brief's lens for this reader, written now if need be; None while another worker writes it or it failed."""
+    """The brief's lens for this reader, written now if need be; None when it cannot be. Raises BeingWritten."""
     row, _ = Lens.objects.get_or_create(
         brief=brief, role=role, industry=industry, defaults={"due_at": timezone.now()}
     )
     if row.state == State.QUEUED:
         write_lens(row.pk)
         row.refresh_from_db()
+    if row.state == State.QUEUED:
+        raise BeingWritten(str(row))
     return row if row.state == State.READY else None
 
 
 def write_lens(lens_id: int) -> None:
     """Write a queued lens and store it verified; nothing when somebody else is at it."""
     row = work.claim(Lens, lens_id, LEASE)
-    if row is None:
+    if row is None or _given_up(row):
         return
     try:
         material = stored_material(row.brief)

@@ -18,7 +18,7 @@ from users.models import User
 
 LEASE = timedelta(minutes=10)
 BUSY = timedelta(seconds=10)  # when to look again at an edition whose briefs another worker is writing
-SPARE = 4  # stories chosen beyond the edition's size, for those that cannot be written
+SPARE = 6  # stories chosen beyond the edition's size, for those that cannot be written
 NAMEABLE = 0.6  # the least weight of a word that a reason may name ("and" has 0, "agents" 0.6, "hospital" 1)
 ALWAYS = timedelta(days=36500)  # the sample's stories never grow old
 log = logging.getLogger("briefings.edition")
@@ -35,7 +35,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """`waiting`: another worker is still writing one of the briefs that belong in it."""
+    """`waiting`: another worker is still writing one of the briefs or lenses that belong in it."""
 
     items: tuple[Placed, ...]
     sample: bool
@@ -69,6 +69,7 @@ def assemble(
     choices = select.choose(candidates, reader, moment, size + SPARE)
     the_role, the_industry = taxonomy.role(role).slug, taxonomy.industry(industry).slug
     placed: list[Placed] = []
+    bare: list[Placed] = []  # a headline is all their sources give: for the end, where room is left
     for choice in choices:
         if len(placed) == size:
             break
@@ -77,8 +78,14 @@ def assemble(
             if _being_written(choice.story):
                 return Assembled((), sample, waiting=True)
             continue
-        placed.append(Placed(brief, compose.ready_lens(brief, the_role, the_industry), choice.why))
-    return Assembled(tuple(placed), sample)
+        lens = compose.ready_lens(brief, the_role, the_industry)
+        (placed if _tells(brief) else bare).append(Placed(brief, lens, choice.why))
+    return Assembled((*placed, *bare)[:size], sample)
+
+
+def _tells(brief: Brief) -> bool:
+    body = brief.body or {}
+    return bool(body.get("lead") or body.get("takeaways"))
 
 
 def candidates_at(as_of: datetime) -> tuple[list[select.Candidate], bool]:
@@ -111,12 +118,6 @@ def _telling(title: str) -> dict[str, str]:
             if terms.weight(stem) >= NAMEABLE:
                 found.setdefault(stem, word)
     return found
-
-
-def _being_written(story_id: str) -> bool:
-    return Brief.objects.filter(
-        story_id=story_id, state=State.QUEUED, lease_until__gt=timezone.now()
-    ).exists()
 
 
 def request(user: User, local_date: date) -> Edition:

@@ -9,10 +9,14 @@ from briefings.models import Brief
 
 
 def keep_fresh(now: datetime) -> Brief | None:
-    """Write the front page's brief when it has none yet. Returns it."""
+    """Write the front page's brief when it has none yet. Returns it; None while another worker is at it."""
     candidates, _ = edition.candidates_at(now)
     for candidate in sorted(candidates, key=lambda c: (-c.importance, c.story))[:3]:
-        if brief := compose.ready_brief(candidate.story, now):
+        try:
+            brief = compose.ready_brief(candidate.story, now)
+        except compose.BeingWritten:
+            return None
+        if brief:
             return brief
     return None
 

@@ -48,7 +48,8 @@ def write_lens(lens_id: int) -> None:
     compose.write_lens(lens_id)
 
 
-@shared_task
+# A dozen briefs by a slow model take longer than any other task may; still less than the edition's lease.
+@shared_task(soft_time_limit=540, time_limit=570)
 def prepare_edition(edition_id: str) -> None:
     edition.prepare(edition_id, timezone.now())
 

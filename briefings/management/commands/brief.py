@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from briefings import arguments, compose, edition, plain_text, read
-from briefings.models import State
 from briefings.schemas import BriefDocument
 from ingest.models import Story
 
@@ -66,12 +65,12 @@ def _one(story_id: str, role: str, industry: str, as_of: datetime | None) -> Bri
         row = compose.brief_for(compose.material_of(story_id, as_of))
     except compose.NothingToWrite:
         raise arguments.usage(f"--story {story_id}: nothing of it was known by that date") from None
-    brief = compose.ready_brief(story_id, as_of)
+    try:
+        brief = compose.ready_brief(story_id, as_of)
+        lens = compose.ready_lens(brief, role, industry) if brief else None
+    except compose.BeingWritten:
+        raise CommandError("a worker is just writing this brief; ask again in a moment") from None
     if brief is None:
         row.refresh_from_db()
-        raise CommandError(
-            f"story {story_id}: {row.error or 'cannot be written'}"
-            if row.state == State.FAILED
-            else "a worker is just writing this brief; ask again in a moment"
-        )
-    return read.document(brief, compose.ready_lens(brief, role, industry))
+        raise CommandError(f"story {story_id}: {row.error or 'cannot be written'}")
+    return read.document(brief, lens)
