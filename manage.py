@@ -33,14 +33,17 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = arguments[1] if len(arguments) > 1 else "help"
     asks_only = {"--help", "-h", "--version"} & set(arguments)
-    if command not in WITHOUT_DATA and not command.startswith("-") and not asks_only:
+    needs_data = command not in WITHOUT_DATA and not command.startswith("-") and not asks_only
+    if needs_data:
         _start_database()
-    from django.core.management import execute_from_command_line
+    import django
+    from django.core.management import execute_from_command_line, get_commands
 
-    if command not in WITHOUT_MIGRATING and not command.startswith("-") and not asks_only:
-        import django
-
-        django.setup()
+    django.setup()
+    if not command.startswith("-") and command not in {"help", "version", *get_commands()}:
+        print(f"nutgraf: unknown command {command!r}; `manage.py help` lists all", file=sys.stderr)
+        raise SystemExit(2)
+    if needs_data and command not in WITHOUT_MIGRATING:
         from config.database import migrate_if_needed
 
         migrate_if_needed()

@@ -198,6 +198,17 @@ class BriefDocument(BriefBody):
     cost: Cost
     sample: bool
 
+    @model_serializer(mode="wrap")
+    def _in_the_contracts_order(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        whole = handler(self)
+        return {name: whole[name] for name in DOCUMENT_ORDER if name in whole}
+
+
+DOCUMENT_ORDER = (
+    *("id", "version", "story", "written_at", "writer", "headline", "takeaways", "lead", "sections", "catch"),
+    *("bottom_line", "disagreements", "lens", "follow_ups", "sources", "verification", "cost", "sample"),
+)
+
 
 class EditionEntry(Shape):
     rank: int
