@@ -120,6 +120,10 @@ def _telling(title: str) -> dict[str, str]:
     return found
 
 
+def _being_written(story_id: str) -> bool:
+    return Brief.objects.filter(story_id=story_id, state=State.QUEUED, lease_until__gt=timezone.now()).exists()
+
+
 def request(user: User, local_date: date) -> Edition:
     """The reader's edition of that date, queued for the workers when there is none.
 

@@ -13,7 +13,7 @@ Vector = NDArray[np.float32]
 
 EDITION_SIZE = 6
 WINDOW = timedelta(hours=48)
-HALF_LIFE = timedelta(hours=30)
+HALF_LIFE = timedelta(hours=60)
 # Importance leads, so that nobody misses the day's main event; the reader's own concerns order the rest.
 WEIGHTS = {"importance": 0.50, "interests": 0.22, "role": 0.14, "industry": 0.14}
 REPETITION = 0.45  # how much an already chosen look-alike takes away
