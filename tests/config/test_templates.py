@@ -21,4 +21,4 @@ def test_it_compiles_and_escapes(path: Path) -> None:
     source = path.read_text()
     if path.suffix == ".html":
         assert not UNSAFE.search(source)
-        assert not re.search(r"\sstyle=|<style|\son[a-z]+=", source) or "emails" in path.parts
+        assert not re.search(r"\sstyle=|<style|<[^>]*\son[a-z]+\s*=", source) or "emails" in path.parts
