@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
+import psycopg
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOREIGN = ("DATABASE_URL", "CELERY_BROKER_URL", "NUTGRAF_TEST_VAR", "DJANGO_SETTINGS_MODULE", "NUTGRAF_POOL")
@@ -38,6 +40,14 @@ def wait_for(look: Callable[[], Found], seconds: float = 60, what: str = "it") -
             return found
         time.sleep(0.1)
     raise AssertionError(f"waited {seconds} s for {what}")
+
+
+@contextlib.contextmanager
+def state_directory() -> Iterator[Path]:
+    """A folder whose database goes with it: one that others may pass, or root's server keeps its data elsewhere."""
+    with tempfile.TemporaryDirectory(prefix="nutgraf-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @dataclass
@@ -96,6 +106,13 @@ class Instance:
             yield running
         finally:
             running.stop()
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """A connection to its embedded database, while that runs."""
+        from config.embedded import data_directory
+
+        lines = (data_directory(self.var) / "postmaster.pid").read_text().splitlines()
+        return psycopg.connect(host=lines[4], port=lines[3], user="postgres", dbname="nutgraf", autocommit=True)
 
     def said(self) -> str:
         with contextlib.suppress(OSError):

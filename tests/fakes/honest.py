@@ -1,0 +1,57 @@
+"""A model without imagination: it answers each of our questions in the words that it was given, and cites them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Answer = dict[str, Any]
+FACTS, BRIEF, LENS = "facts", "brief", "lens"
+QUESTIONS = ("What happened?", "Who says so?", "What stands in the reports?", "What else is known?")
+
+
+def asked_for(body: Answer) -> str:
+    """What the request wants: told apart by the schema it is asked to fill."""
+    wanted = body["response_format"]["json_schema"]["schema"]["properties"]
+    return FACTS if "facts" in wanted else BRIEF if "headline" in wanted else LENS
+
+
+def answer(body: Answer) -> Answer:
+    """The honest reply to a request for facts, a brief or a lens."""
+    prompt = body["messages"][-1]["content"]
+    return {FACTS: _facts, BRIEF: _brief, LENS: _lens}[asked_for(body)](prompt)
+
+
+def _facts(prompt: str) -> Answer:
+    passages = re.findall(r"^\[(A\d+\.\d+)\] (.+)$", prompt, re.MULTILINE)
+    said = [(label, sentence) for label, text in passages for sentence in _sentences(text)[:2]]
+    return {"facts": [{"statement": sentence, "passages": [label]} for label, sentence in said]}
+
+
+def _brief(prompt: str) -> Answer:
+    lines = re.findall(r"^- (.+) \[([^\]]+)\]$", prompt, re.MULTILINE)
+    said = [{"text": text, "passages": labels.split(", ")} for text, labels in lines]
+    answers = [said[start : start + 2] for start in range(6, len(said), 2)]
+    return {
+        "headline": said[0],
+        "takeaways": said[1:4],
+        "lead": said[4:6] or said[:1],
+        "sections": [
+            {"question": question, "answer": answer}
+            for question, answer in zip(QUESTIONS, answers, strict=False)
+        ],
+        "catch": [],
+        "bottom_line": said[-1:],
+        "disagreements": [],
+        "follow_ups": ["What comes next?"],
+    }
+
+
+def _lens(prompt: str) -> Answer:
+    del prompt
+    reason = "Whether the plans of the year still hold is worth a look with this in mind."
+    return {"why_it_matters": [{"text": reason, "passages": []}], "questions": []}
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)
