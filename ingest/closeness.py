@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from ingest import terms
+from ingest.digests import is_digest
 
 # Log-odds fitted by logistic regression on 464 labelled items of five weeks, rounded to what would generalise.
 _BIAS: Final = -2.6
@@ -78,7 +79,8 @@ def weigh(items: Sequence[Told], window: timedelta) -> Pairs:
         + _PER_DAY * np.abs(days[one] - days[other])
         + _SAME_SOURCE * (sources[one] == sources[other])
     )
-    score[_two_rounds(items, one, other)] = FLOOR
+    digests = np.array([is_digest(item.title) for item in items])
+    score[digests[one] | digests[other] | _two_rounds(items, one, other)] = FLOOR
     keep = score > FLOOR
     return Pairs(one[keep], other[keep], score[keep])
 

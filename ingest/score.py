@@ -11,6 +11,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from ingest import terms
+from ingest.digests import is_digest
 
 PICKUP = timedelta(hours=24)
 
@@ -114,7 +115,7 @@ _UNITS = {"t": 1e12, "b": 1e9, "m": 1e6}
 
 @lru_cache(maxsize=20_000)
 def _newsiness(title: str) -> float:
-    return 0.55 if _DULL.search(terms.plain(title)) else 1.0
+    return 0.55 if is_digest(title) or _DULL.search(terms.plain(title)) else 1.0
 
 
 @lru_cache(maxsize=20_000)
