@@ -73,13 +73,13 @@ def assemble(
     for choice in choices:
         if len(placed) == size:
             break
-        brief = compose.ready_brief(choice.story, as_of)
-        if brief is None:
-            if _being_written(choice.story):
-                return Assembled((), sample, waiting=True)
-            continue
-        lens = compose.ready_lens(brief, the_role, the_industry)
-        (placed if _tells(brief) else bare).append(Placed(brief, lens, choice.why))
+        try:
+            brief = compose.ready_brief(choice.story, as_of)
+            lens = compose.ready_lens(brief, the_role, the_industry) if brief else None
+        except compose.BeingWritten:
+            return Assembled((), sample, waiting=True)
+        if brief:
+            (placed if _tells(brief) else bare).append(Placed(brief, lens, choice.why))
     return Assembled((*placed, *bare)[:size], sample)
 
 
@@ -118,10 +118,6 @@ def _telling(title: str) -> dict[str, str]:
             if terms.weight(stem) >= NAMEABLE:
                 found.setdefault(stem, word)
     return found
-
-
-def _being_written(story_id: str) -> bool:
-    return Brief.objects.filter(story_id=story_id, state=State.QUEUED, lease_until__gt=timezone.now()).exists()
 
 
 def request(user: User, local_date: date) -> Edition:
