@@ -43,11 +43,21 @@ def main(arguments: list[str]) -> None:
     if not command.startswith("-") and command not in {"help", "version", *get_commands()}:
         print(f"nutgraf: unknown command {command!r}; `manage.py help` lists all", file=sys.stderr)
         raise SystemExit(2)
-    if needs_data and command not in WITHOUT_MIGRATING:
-        from config.database import migrate_if_needed
-
-        migrate_if_needed()
+    if needs_data:
+        _ready_database(migrate=command not in WITHOUT_MIGRATING)
     execute_from_command_line(arguments)
+
+
+def _ready_database(migrate: bool) -> None:
+    from config.database import Unusable, migrate_if_needed, refuse_unusable
+
+    try:
+        refuse_unusable()
+    except Unusable as error:
+        print(f"nutgraf: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    if migrate:
+        migrate_if_needed()
 
 
 def _start_database() -> None:

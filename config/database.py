@@ -6,12 +6,52 @@ import io
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from pgmq.install import get_embedded_install_sql
 
 # Any number works as long as nobody else uses it: two processes that start together must not both migrate.
 MIGRATION_LOCK = 0x6E757467
+
+
+class Unusable(Exception):
+    """Why the database at DATABASE_URL cannot serve, in one line that shows no password."""
+
+
+def refuse_unusable() -> None:
+    """Raises Unusable when a server of the user's own does not answer or lacks pgvector; the embedded one has it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT installed_version IS NOT NULL, trusted OR (SELECT rolsuper FROM pg_roles WHERE rolname = user)
+                FROM pg_available_extensions a JOIN pg_available_extension_versions v USING (name)
+                WHERE name = 'vector' AND version = default_version
+                """
+            )
+            found = cursor.fetchone()
+    except OperationalError as error:
+        raise Unusable(f"DATABASE_URL: cannot connect to {_where()}: {_reason(error)}") from None
+    if found is None:
+        raise Unusable(
+            f"DATABASE_URL: the Postgres at {_where()} has no pgvector; install that extension there"
+        )
+    installed, may_install = found
+    if not (installed or may_install):
+        raise Unusable(
+            f"DATABASE_URL: the extension vector is missing in the database at {_where()}, and its user may not create "
+            "it; let a superuser say CREATE EXTENSION vector there"
+        )
+
+
+def _where() -> str:
+    at = connection.settings_dict
+    return f"{at['HOST'] or 'the local socket'}:{at['PORT'] or 5432}/{at['NAME']}"
+
+
+def _reason(error: DatabaseError) -> str:
+    """The server's or the network's own words: the last part of libpq's first line."""
+    return (str(error).strip().splitlines() or ["no answer"])[0].rpartition("failed: ")[2]
 
 
 def migrate_if_needed() -> bool:

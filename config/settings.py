@@ -139,7 +139,7 @@ TEMPLATES = [
 
 # Commands that need no data (check, makemigrations) load without a server; anything else gets DATABASE_URL first.
 _default: dict[str, Any] = _database or {"ENGINE": "django.db.backends.postgresql", "NAME": "nutgraf"}
-_default.setdefault("OPTIONS", {})
+_default.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
 _default["CONN_MAX_AGE"] = 0
 _conninfo = make_conninfo(
     **{
@@ -246,6 +246,8 @@ if urlsplit(CELERY_BROKER_URL).scheme == "pgmq":
     }
     if not _broker:
         CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _conninfo
+elif urlsplit(CELERY_BROKER_URL).scheme in ("redis", "rediss"):
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 4}
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 

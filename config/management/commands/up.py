@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
+from kombu.exceptions import OperationalError
 
 from config.celery import QUEUES, TIMETABLE, app
 from config.database import migrate_if_needed
@@ -157,8 +158,17 @@ def _start_children(supervisor: Supervisor, port: int) -> None:
 
 def _nudge() -> None:
     """The first sweeps at once: beat waits a whole interval before its first."""
-    for entry in TIMETABLE.values():
-        app.send_task(entry["task"], queue=entry["options"]["queue"])
+    with app.connection_for_write() as broker:
+        try:
+            for entry in TIMETABLE.values():
+                app.send_task(entry["task"], queue=entry["options"]["queue"], connection=broker, retry=False)
+        except OperationalError as error:
+            # Pages need no broker, and beat goes on asking for it.
+            log.error(
+                "CELERY_BROKER_URL: cannot reach %s: %s; work waits until it answers",
+                broker.as_uri(),
+                error,
+            )
 
 
 def _answers(url: str) -> bool:
