@@ -11,6 +11,7 @@ from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
 from ingest.models import Article, Stage
+from ingest.work import among
 
 OPENING = 5000  # characters of an article that looking for copies needs
 _LEAD = 1200  # and that grouping needs
@@ -24,7 +25,7 @@ def originals(
     Only the weeks around the prints are looked at, however long the archive.
     """
     rows = (
-        Article.objects.filter(id__in=_sharing(prints), stage=Stage.PLACED, source__sample=sample)
+        Article.objects.filter(among(_sharing(prints)), stage=Stage.PLACED, source__sample=sample)
         .annotate(opening=Left("text", OPENING))
         .values_list("id", "source_id", "canonical_url", "title", "opening", "happened_at", "story_id")
     )

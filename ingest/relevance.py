@@ -82,6 +82,7 @@ class _Reading:
         self.title = _Words(title, _TITLES)
         self.opening = _Words(f"{title}\n{text[:_LEAD_LENGTH]}", begin)
         self.body = _Words(text[_LEAD_LENGTH:], begin)
+        self.starts = self.opening.starts or self.body.starts
 
     def place(self, sign: Sign) -> float:
         """The factor of the best place where the sign stands; 0 for nowhere."""
@@ -94,8 +95,13 @@ class _Reading:
 
 def _weigh(signs: Iterable[Sign], exact: _Reading, lower: _Reading) -> dict[str, float]:
     """What each sign found is worth, by its name, the weightiest in full and the others by half."""
-    found = {sign.name: sign.worth * (exact if sign.case else lower).place(sign) for sign in signs}
-    ordered = sorted(((name, worth) for name, worth in found.items() if worth), key=lambda pair: -pair[1])
+    found = []
+    for sign in signs:
+        reading = exact if sign.case else lower
+        # Most texts have no place where most signs could begin.
+        if (reading.title if sign.title_only else reading).starts:
+            found.append((sign.name, sign.worth * reading.place(sign)))
+    ordered = sorted(((name, worth) for name, worth in found if worth), key=lambda pair: -pair[1])
     return {name: worth if place == 0 else worth / 2 for place, (name, worth) in enumerate(ordered)}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -57,6 +59,21 @@ def due_sources() -> list[int]:
 
 def ingest(source_ids: Sequence[int], now: datetime, force: bool, say: Callable[[str], None]) -> Run:
     """Refresh the sources (`force`: also those not due), then bring every article that is due to rest."""
+    with _nothing_old_collected():
+        return _ingest(source_ids, now, force, say)
+
+
+@contextmanager
+def _nothing_old_collected() -> Iterator[None]:
+    """Thousands of new objects at once look like garbage to Python, which would then walk all of Django for cycles."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _ingest(source_ids: Sequence[int], now: datetime, force: bool, say: Callable[[str], None]) -> Run:
     began = time.monotonic()
     refreshed = refresh_many(source_ids, now, force)
     say(f"looked at {len(refreshed)} sources: {sum(one.new for one in refreshed)} new articles")
