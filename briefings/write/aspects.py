@@ -30,6 +30,7 @@ class Aspect(StrEnum):
     CRITICS = "critics"
     MEANS = "means"
     STAKE = "stake"
+    LIMIT = "limit"
     CATCH = "catch"
     NEXT = "next"
 

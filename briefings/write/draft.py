@@ -9,6 +9,7 @@ from functools import lru_cache
 from briefings.write.lexicon import FAMOUS
 from briefings.write.names import Name
 from briefings.write.pool import Candidate, Pool
+from briefings.write.questions import Ask
 
 REPEATS_HEADLINE = 0.85
 
@@ -19,6 +20,7 @@ class Draft:
     def __init__(self, pool: Pool, headline: str) -> None:
         self.pool = pool
         self.headline = headline
+        self.asks: dict[int, tuple[Ask, ...]] = {}  # what each candidate answers, once read
         self._used: list[Candidate] = []
         self._held: dict[int, tuple[Name, ...]] = {}
         self._strangers: dict[int, tuple[str, ...]] = {}

@@ -201,3 +201,38 @@ TELLING = _words(
     tweak warn win
     """
 )
+
+# Verbs by which the main clause of a sentence is read; wider than what a question may take over.
+SENTENCE_VERBS = (
+    ASKABLE
+    | TELLING
+    | _words(
+        """
+        accept account act affect agree aim allow amount answer appear apply approach arrive ask avoid base beat become
+        begin belong break carry cause change choose climb close collect combine come compare complain compete
+        concede conclude confirm consider consist contain continue contribute control cost count cover criticise
+        decline defeat demand depend describe design destroy differ direct distribute divide double draw drive drop earn
+        employ enable encourage end estimate exceed exclude exist expect explain express fail fall fear feature focus
+        follow force found fund gain generate grow guarantee handle happen have hear help hit hold host hurt
+        ignore improve include increase inform intend invest involve invite jump keep know lack last lead learn leave
+        let lie list live look loosen maintain manage mark matter mean measure meet monitor need note number obtain
+        occur oppose outline outperform own perform permit place play point possess post prepare present prevent
+        produce prohibit protect prove provide qualify question quote reach receive record reduce refer refuse regard
+        rely remain replace reply reply represent respond rest result retain retire return reverse review rise risk
+        roll rule run save say score see seem send serve share shrink sink slide slip soar solve spend split spread
+        stand start state stay steal stop store strengthen struggle suffer supply support surge surpass switch tell
+        think trade train trigger triple try turn understand use value vary violate vote wait want warn weigh welcome
+        work worry write
+        """
+    )
+)
+
+IRREGULAR_PLURALS = _words("authorities children data men people police women weights")
+
+# What a subject that stands for itself does not hold: openers, pronouns, clauses inside it.
+NO_SUBJECT = (
+    "in|on|at|by|after|before|when|while|if|because|since|although|though|as|during|despite|under|that|which|who|"
+    "whose|where|what|how|why|it|its|they|their|he|his|she|her|this|these|those|you|we|our|there|but|or|nor|not|"
+    "said|says|is|are|was|were|be|been|has|have|had|will|would|could|can|may|also|once|until|another|both|each|such|"
+    "using|including|according|instead|rather|than|to"
+)

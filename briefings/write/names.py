@@ -145,8 +145,8 @@ def _tidy(text: str) -> str:
     text = re.sub(r"[’']s$|[’']$|\.$", "", text)
     words = text.split()
     while words and (
-        words[0] in NOT_NAMES
-        or words[0].rstrip(".") in NOT_NAMES
+        (words[0] in NOT_NAMES and words[1:2] != ["Arabia"])
+        or (words[0].rstrip(".") in NOT_NAMES and words[1:2] != ["Arabia"])
         or words[0] in ("The", "A", "An", "In", "On", "At", "But", "And", "of", "for", "the", "de")
     ):
         words = words[1:]
@@ -220,6 +220,10 @@ FREE = re.compile(
     r"announced|told|the|its)\b"
 )
 ALWAYS_DEFINITE = frozenset(["FBI", "FTC", "FCC", "NSA", "CIA", "EU", "SEC", "DOJ", "FDA", "UN"])
+BODY = re.compile(
+    r"(?:Federal|National|House|Senate|Supreme|European|Justice|State|Securities) .*(?:Bureau|Agency|Commission|Committee|"
+    r"Court|Department|Council|Union)\b|(?:\w+ )?(?:Bureau|Department|Office|Ministry) of "
+)
 AGED = re.compile(r",? (?:\d\d,|who\b)")
 SPEAKS_NEXT = re.compile(rf" {SAYING}\b")
 SPOKE_BEFORE = re.compile(rf", {SAYING} $")
@@ -251,7 +255,7 @@ def _is_place(name: str, uses: list[tuple[str, str]]) -> bool:
 def _takes_article(name: str, uses: list[tuple[str, str]]) -> bool:
     """Whether running text says "the FTC" and not "FTC", where nothing follows that it could belong to."""
     free = [_last_word(before).lower() == "the" for before, after in uses if FREE.match(after)]
-    return 2 * sum(free) > len(free) or name in ALWAYS_DEFINITE
+    return 2 * sum(free) > len(free) or name in ALWAYS_DEFINITE or BODY.match(name) is not None
 
 
 def _is_person(name: str, bodies: Sequence[str], text: str) -> bool:

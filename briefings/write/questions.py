@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ASKABLE, FAMOUS, PLURALS, PRESS, WELL_KNOWN
-from briefings.write.names import Name
+from briefings.write.names import SAYING, Name
 from briefings.write.rank import terms
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
@@ -26,7 +26,9 @@ DID = re.compile(
 PAYS = re.compile(
     rf"{HERE}(?:,[^,]*,)? (?:will|would|has agreed to|agreed to|is to|must|could|to) (?:have to )?pay"
 )
-RAISED = re.compile(rf"{HERE} (?:has )?(?:raised|raises) [^.]{{0,30}}[$€£]")
+RAISED = re.compile(
+    rf"{HERE} (?:has )?(?:raised|raises) (?:(?:about|more than|another|at least|an additional) )?[$€£]"
+)
 WORTH = re.compile(rf"{HERE}(?:[’']s)? [^.]{{0,40}}(?:valued at|valuation of|worth) (?:\w+ )?[$€£]")
 SPENT = re.compile(rf"{HERE} (?:has )?(spent|donated|gave|invested|paid) [^.]{{0,30}}[$€£]")
 SPEND = {"spent": "spend", "donated": "donate", "gave": "give", "invested": "invest", "paid": "pay"}
@@ -58,8 +60,36 @@ AFFECTED = re.compile(
     r"(?:may|can|will|could|would|must|are entitled|are able|have to|won[’']t|can[’']t|should)\b"
 )
 PLANS = re.compile(rf"(?<![\w-]){HERE} (?:\w+ )?(?:plans|intends|vowed|pledged|promised|expects|hopes)\b")
-OPENS_WITH_IT = re.compile(rf"(?:The )?{HERE}(?![\w’'-])")
-WORKS = re.compile(rf"{HERE} (?:uses|works|lets|allows|relies|runs|will let|enables|supports|combines)\b")
+# Where, to whom and in whose words something was said is not what it was about.
+NOT_SAID = re.compile(
+    r"\b(?:told|tells|on|via|at|in) (?:the )?(?:Twitter|X|Facebook|CNN|CNBC|Reddit|[A-Z][\w.]+ (?:News|Times|Post|Journal))\b|"
+    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|, (?:who|which) [^,]+,|, (?:an?|the) [^,]+,"
+)
+DATED_BACK = re.compile(
+    r"(?:In|Back in|During) (?:early |late |mid-)?(?P<when>(?:(?:January|February|March|April|May|June|July|August|"
+    r"September|October|November|December),? )?(?:19|20)\d\d|(?:January|February|March|April|June|July|August|"
+    r"September|October|November|December))(?:,| (?!(?:and|to|by|or)\b)[\w’]+ )"
+)
+DAY_EARLY = re.compile(
+    r"(?:On |(?:[\w’'.-]+ ){1,9}(?:on )?)(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{1,2} (?:January|February|March|"
+    r"April|May|June|July|August|September|October|November|December))\b(?! (?:night|morning|evening))(?=[, ])"
+)
+SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
+UNCLEAR = re.compile(
+    r"\b(?:unclear|not clear|not known|unknown|has not said|have not said|remains to be seen|did not say|no word|"
+    r"declined to (?:say|comment|answer)|has not (?:said|disclosed|published)|whether .* remains)\b"
+)
+RISKY = re.compile(r"\b(?:risks?|dangers?|threat(?:en\w*)?|vulnerab\w+|exposed? to|backlash)\b")
+MATTERS = re.compile(
+    r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|open|provoke|"
+    r"dent)|the (?:first|largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|major|turning point|"
+    r"undermin\w+|underscor\w+|growing|touched off|at stake|more than any|matters?)\b"
+)
+WILL = re.compile(
+    r"\b(?:scheduled (?:to|for)|(?:is|are) set to|later this (?:year|month|week)|upcoming|in the coming|"
+    r"is due|are due|is expected to|are expected to|will (?:vote|testify|appear|decide|hear|meet|launch|begin|start|"
+    r"continue|roll out|hold))\b"
+)
 LED_BY_NAME = re.compile(rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{HERE}(?![\w’'-])")
 ALSO = re.compile(r"(?:\S+ ){1,6}(?:also|too|as well)\b")
 
@@ -74,26 +104,18 @@ class Ask:
     strength: float
 
 
-def event_question(subject: Subject, tells_headline: bool, outlets: Sequence[str]) -> str:
-    """The first section's question: what happened, named; a wider one when the answer adds to the headline's news."""
-    if subject.deed and tells_headline:
-        return subject.deed.question
-    if not subject.name:
-        return "What happened?" if tells_headline else "What else is known?"
-    if tells_headline:
-        return f"What is the news about {subject.topic}?"
-    if len(set(outlets)) > 1:
-        return f"What do the reports say about {subject.topic}?"
-    # Only names that surely read well: whether others take "the" is not known.
-    if re.fullmatch(r"The [A-Z][\w.&’' ]{2,24}|[A-Z][A-Za-z]{2,14}", outlets[0]):
-        return f"What does {outlets[0]} report about {subject.topic}?"
-    return f"What is known about {subject.topic}?"
+def event_question(subject: Subject) -> str:
+    """What the headline's deed answers: "What did Facebook remove?"; empty when it was not surely read."""
+    return subject.deed.question if subject.deed and not subject.deed.question.endswith(" do?") else ""
 
 
-def asks_of(text: str, subject: Subject, held: Sequence[Name], headline: str, central: bool) -> Iterator[Ask]:
+def asks_of(
+    text: str, subject: Subject, held: Sequence[Name], headline: str, central: bool, topics: Mapping[str, str]
+) -> Iterator[Ask]:
     """Every question that `text` answers, the headline's event apart.
 
     `held`: the names in the text. `central`: it is so near the heart of the story that it needs not name the subject.
+    `topics`: the nameless things the story comes back to, and how a question says them.
     """
     own = unquoted(text)
     for name in held:
@@ -102,7 +124,8 @@ def asks_of(text: str, subject: Subject, held: Sequence[Name], headline: str, ce
     named = named or bool(subject.name and subject.name.islower() and subject.name in text)
     yield from _figures(text, subject, named)
     yield from _why(text, subject, headline)
-    yield from _said(text, own, held, subject, headline)
+    yield from _said(text, own, held, subject, headline, topics)
+    yield from _before(text, subject)
     yield from _papers(own, subject)
     if subject.name and (named or central):
         yield from _general(text, subject)
@@ -135,17 +158,36 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
             yield Ask(Aspect.DID, question, f"{name.text} {verb}" if main else name.text, 1.1)
     if SIGNS[Aspect.MONEY].search(text):
         yield from _money(seen, name, called)
-    if not main and _has_a_part(name, subject) and LED_BY_NAME.match(seen) and not ALSO.match(text):
-        strength = 0.3 + 0.08 * min(6, name.count) + 0.2 * prominent
-        yield Ask(Aspect.ROLE, f"Where does {name.called} come in?", name.text, strength)
-    if main and not name.person and not subject.plural:
-        if shows(Aspect.COMPARED, text) and OPENS_WITH_IT.match(heard):
-            yield Ask(Aspect.COMPARED, f"How does {called} compare?", "compared", 0.9)
-        if WORKS.search(heard):
-            yield Ask(Aspect.WORKS, f"How does {called} work?", "works", 1.0)
+    if (
+        not main
+        and name.text not in subject.called
+        and _has_a_part(name, subject)
+        and LED_BY_NAME.match(seen)
+        and not ALSO.match(text)
+    ):
+        strength = 0.2 + 0.05 * min(6, name.count) + 0.2 * prominent
+        if subject.name != name.short and (subject.name in own or prominent) and not name.text.endswith("s"):
+            yield Ask(Aspect.ROLE, f"How is {name.called} involved?", name.text, strength - 0.2)
+        event = subject.topic != subject.called or subject.name not in WELL_KNOWN
+        if (
+            subject.name
+            and subject.name in own
+            and not subject.person
+            and event
+            and not name.text.endswith("s")
+        ):
+            yield Ask(
+                Aspect.ROLE, f"What is {name.called}’s role in {_matter(subject)}?", name.text, strength
+            )
     if main and PLANS.search(heard):
         helper = "do" if subject.plural else "does"
         yield Ask(Aspect.NEXT, f"What {helper} {called} plan to do next?", "next", 1.2)
+
+
+def _matter(subject: Subject) -> str:
+    """The story's event or thing as something one can have a role in."""
+    event = subject.topic != subject.called or (subject.name[:1].islower() and not subject.plural)
+    return subject.topic if event else f"the {subject.name} story"
 
 
 def _has_a_part(name: Name, subject: Subject) -> bool:
@@ -179,14 +221,10 @@ def _figures(text: str, subject: Subject, named: bool) -> Iterator[Ask]:
         if found := SUM.search(text):
             noun = found.group(1) or found.group(2)
             yield Ask(Aspect.MONEY, f"How large is the {noun} for {subject.called}?", "money", 1.2)
-        if not subject.person:
-            yield Ask(Aspect.MONEY, f"How much money is involved for {subject.called}?", "money", 0.4)
     if not SIGNS[Aspect.COUNT].search(text):
         return
     if (noun := _counted(text)) and HARMED.search(text):
         yield Ask(Aspect.COUNT, f"How many {noun} were affected?", "count", 1.4)
-    if named:
-        yield Ask(Aspect.COUNT, f"What do the figures on {subject.called} show?", "count", 0.6)
 
 
 def _why(text: str, subject: Subject, headline: str) -> Iterator[Ask]:
@@ -200,17 +238,54 @@ def _why(text: str, subject: Subject, headline: str) -> Iterator[Ask]:
         yield Ask(Aspect.WHY, f"What prompted {moved.group(1)}’s {moved.group(2)}?", "why", 1.2)
 
 
-def _said(text: str, own: str, held: Sequence[Name], subject: Subject, headline: str) -> Iterator[Ask]:
+def _said(
+    text: str, own: str, held: Sequence[Name], subject: Subject, headline: str, topics: Mapping[str, str]
+) -> Iterator[Ask]:
     if who := speaker_of(own, held):
         prominent = who.short in headline
         called = who.short if who.person and prominent else who.called
-        responds = not who.person and RESPONDS.search(own)
-        question = f"How did {called} respond?" if responds else f"What did {called} say?"
-        strength = 0.9 + 0.3 * (own != text) + 0.3 * prominent + 0.05 * min(6, who.count)
-        yield Ask(Aspect.SAID, question, who.text, strength)
+        topic = _topic_of(text, who, held, subject, topics)
+        strength = 0.5 + 0.3 * (own != text) + 0.2 * prominent + 0.05 * min(6, who.count)
+        if not who.person and RESPONDS.search(own):
+            yield Ask(Aspect.SAID, f"How did {called} respond?", who.text, strength + 0.3)
+        elif topic:
+            yield Ask(Aspect.SAID, f"What did {called} say about {topic}?", who.text, strength + 0.3)
+        elif own != text:
+            yield Ask(Aspect.SAID, f"What did {called} say?", who.text, strength - 0.6)
     for crowd in crowds_in(own):
         tail = f" about {subject.topic}" if subject.name else ""
         yield Ask(Aspect.CRITICS, f"What do {crowd} say{tail}?", crowd.split()[-1], 1.1)
+
+
+def _topic_of(text: str, who: Name, held: Sequence[Name], subject: Subject, topics: Mapping[str, str]) -> str:
+    """What a speaker's words are about: the subject, a thing the story comes back to, or another name."""
+    words = NOT_SAID.sub("", text).replace(who.text, "").replace(who.short, "")
+    if (
+        subject.name
+        and subject.name in words
+        and subject.name not in who.text
+        and who.text not in subject.called
+    ):
+        return subject.topic
+    for phrase, said in topics.items():
+        if re.search(rf"\b{re.escape(phrase)}\b", words) and said not in (subject.name, who.text):
+            return said
+    for name in held:
+        other = name.short in words and name.text not in who.text and who.short not in name.text
+        if other and name.count >= 3 and not name.place and name.text not in PRESS and len(name.text) > 2:
+            return name.called
+    return ""
+
+
+def _before(text: str, subject: Subject) -> Iterator[Ask]:
+    """What happened at a time that the sentence opens with."""
+    if found := DATED_BACK.match(text):
+        when = found["when"]
+        yield Ask(Aspect.BEFORE, f"What happened in {when}?", "before", 0.9)
+    elif (found := DAY_EARLY.match(text)) and not SPOKEN.search(text):
+        yield Ask(Aspect.BEFORE, f"What happened on {found['day']}?", "before", 0.5)
+    elif subject.topic != subject.called and shows(Aspect.BEFORE, text) and subject.name in text:
+        yield Ask(Aspect.BEFORE, f"What led up to {subject.topic}?", "before", 0.7)
 
 
 def _papers(own: str, subject: Subject) -> Iterator[Ask]:
@@ -236,10 +311,14 @@ def _general(text: str, subject: Subject) -> Iterator[Ask]:
         crowd = crowd if crowd == "Americans" else crowd.lower()
         news = topic if topic != called else f"the {subject.name} story"
         yield Ask(Aspect.MEANS, f"What does {news} mean for {crowd}?", crowd, 1.2)
-    if shows(Aspect.NEXT, text):
-        yield Ask(Aspect.NEXT, f"What comes next for {called}?", "next", 0.8)
-    if shows(Aspect.BEFORE, text):
-        question = f"What led up to {topic}?" if topic != called else f"What is the background on {called}?"
-        yield Ask(Aspect.BEFORE, question, "before", 0.8)
-    if shows(Aspect.STAKE, text):
-        yield Ask(Aspect.STAKE, f"What is at stake for {called}?", "stake", 0.7)
+    own = unquoted(text)
+    if UNCLEAR.search(own):
+        yield Ask(Aspect.LIMIT, f"What is still unclear about {topic}?", "unclear", 0.9)
+    elif RISKY.search(own) and not subject.person:
+        yield Ask(Aspect.LIMIT, f"What are the risks for {called}?", "risks", 0.7)
+    if MATTERS.search(own) and not subject.person:
+        yield Ask(Aspect.STAKE, f"Why does {_matter(subject)} matter?", "stake", 0.7)
+    if subject.topic != called and SIGNS[Aspect.MONEY].search(text):
+        yield Ask(Aspect.MONEY, f"How much money is at stake in {topic}?", "money", 0.6)
+    if WILL.search(own):
+        yield Ask(Aspect.NEXT, f"What comes next for {called}?", "next", 0.6)

@@ -2,28 +2,69 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from briefings.write.aspects import ORDER, Aspect
+from briefings.write.clauses import clause_of
 from briefings.write.draft import Draft
+from briefings.write.heads import heads_of
 from briefings.write.pool import Candidate
 from briefings.write.questions import Ask, asks_of, event_question
-from briefings.write.rank import stem, terms
+from briefings.write.rank import terms
 from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18
-LIMIT = {Aspect.SAID: 2, Aspect.ROLE: 2, Aspect.DID: 2, Aspect.TOPIC: 3}
+LIMIT = {
+    Aspect.SAID: 3,
+    Aspect.EVENT: 2,
+    Aspect.COUNT: 2,
+    Aspect.DID: 3,
+    Aspect.WORKS: 2,
+    Aspect.MONEY: 2,
+    Aspect.WHY: 2,
+    Aspect.MEANS: 2,
+}
 # Usable sentences in the sources, and how many sections they carry.
 SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 CENTRAL = 0.35  # so near that it belongs to the subject without naming it
 ALIKE_ENOUGH = 0.1
-ABOUT_SOMEONE = (Aspect.WHO, Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
+ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS)
+ASKING = frozenset(
+    "what who how why when where which did does do is was are were will the a an of in on to about".split()
+)  # noqa: SIM905
+SAME_DEED = (
+    {
+        "launch",
+        "release",
+        "unveil",
+        "introduce",
+        "announce",
+        "debut",
+        "publish",
+        "present",
+        "open",
+        "ship",
+        "reveal",
+    },
+    {"remove", "delete", "pull", "ban", "suspend", "block", "take"},
+    {"buy", "acquire"},
+    {"agree", "settle", "pay"},
+)
+OPENS_A_STORY = (
+    Aspect.DID,
+    Aspect.MONEY,
+    Aspect.WHO,
+    Aspect.WHAT,
+    Aspect.WHY,
+    Aspect.WORKS,
+    Aspect.FOUND,
+    Aspect.LAW,
+)
 SHARED_WITH_HEADLINE = 2
-LAST_RESORT = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +92,35 @@ def sections_of(draft: Draft, subject: Subject, event: Answered | None) -> list[
     sections = [event] if event else []
     draft.tell(event.answer if event else ())
     offers = offers_of(draft, subject)
-    return sections + _in_order(draft, offers, wanted - len(sections))
+    return sections + _in_order(draft, subject, offers, wanted - len(sections), sections)
 
 
 def event_section(draft: Draft, subject: Subject) -> Answered | None:
-    """What happened, told by the weightiest early sentence that is still free; reserved, not yet told."""
+    """What happened, told by the weightiest early sentence that is still free; reserved, not yet told.
+
+    Its heading is the headline's deed where the sentence tells it, else what the sentence itself answers.
+    """
     if not _room(draft):
         return None
-    early = [c for c in draft.open() if c.place <= 14 and c.text[0] not in '“"' and subject.name in c.text]
-    early.sort(key=lambda c: not _tells_deed(draft, c, subject))
+    early = [
+        c for c in draft.open() if c.place <= 14 and c.text[0] not in '“"' and c.relevance >= _gate(draft)
+    ]
+    early.sort(key=lambda c: not (event_question(subject) and _tells_deed(draft, c, subject)))
     for anchor in early:
+        question = event_question(subject) if _tells_deed(draft, anchor, subject) else ""
+        if not question and not (question := _own_question(draft, anchor, subject)):
+            continue
         answer = _fill(draft, anchor, [])
         if _words(answer) >= FEWEST_WORDS:
             draft.reserve(answer)
-            outlets = [c.article.publisher for c in draft.pool.candidates]
-            return Answered(
-                event_question(subject, _tells_deed(draft, anchor, subject), outlets), tuple(answer)
-            )
+            return Answered(question, tuple(answer))
     return None
+
+
+def _own_question(draft: Draft, anchor: Candidate, subject: Subject) -> str:
+    """The strongest question about what happened, who, what or why that the sentence answers; empty when it has none."""
+    asks = [ask for ask in _asks(draft, anchor, subject) if ask.aspect in OPENS_A_STORY]
+    return max(asks, key=lambda ask: ask.strength).question if asks else ""
 
 
 def _tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
@@ -79,10 +131,14 @@ def _tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
         return False
     if speaker_of(candidate.text, draft.held(candidate)) is not None:
         return False
-    own = set(terms(candidate.text))
-    thing = set(terms(subject.deed.thing)) if subject.deed else set()
-    same_thing = bool(thing) and 3 * len(thing & own) >= 2 * len(thing)
-    return subject.deed is None or same_thing or stem(subject.deed.verb) in own
+    clause = clause_of(candidate.text, draft.pool.names)
+    if clause is None or clause.negated:
+        return False
+    return (
+        subject.deed is None
+        or any({clause.verb, subject.deed.verb} <= alike for alike in SAME_DEED)
+        or (clause.verb == subject.deed.verb)
+    )
 
 
 def _gate(draft: Draft) -> float:
@@ -101,32 +157,26 @@ def offers_of(draft: Draft, subject: Subject) -> list[Offer]:
     for candidate in draft.pool.candidates:
         if candidate.leans or candidate.relevance < _gate(draft) or not draft.fresh(candidate):
             continue
-        central = candidate.relevance >= CENTRAL
-        asks = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central)
-        for ask in (*asks, *_topics(draft, candidate), *_more(candidate, subject)):
+        for ask in _asks(draft, candidate, subject):
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
 
-def _topics(draft: Draft, candidate: Candidate) -> Iterator[Ask]:
-    """Questions about the nameless things the story keeps coming back to, where the sentence opens with them."""
-    opens = " ".join(candidate.text.split()[:10])
-    for place, (phrase, said) in enumerate(draft.pool.phrases.items()):
-        if phrase in opens:
-            yield Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.7 - 0.03 * place)
+def _asks(draft: Draft, candidate: Candidate, subject: Subject) -> tuple[Ask, ...]:
+    """The questions that the sentence answers: those its main clause answers, then those its wording shows."""
+    if candidate.index in draft.asks:
+        return draft.asks[candidate.index]
+    central = candidate.relevance >= CENTRAL
+    pool = draft.pool
+    heads = heads_of(candidate.text, pool.names)
+    shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
+    draft.asks[candidate.index] = (*heads, *shown)
+    return draft.asks[candidate.index]
 
 
-def _more(candidate: Candidate, subject: Subject) -> Iterator[Ask]:
-    """The last resort for what fits no other question."""
-    if not subject.name or candidate.text[0] in '“"':
-        return
-    if candidate.relevance >= CENTRAL or (subject.name in candidate.text and candidate.relevance >= 0.2):
-        yield Ask(Aspect.MORE, f"What else is known about {subject.topic}?", "more", LAST_RESORT)
-    elif subject.name in candidate.text:
-        yield Ask(Aspect.BEFORE, f"What is the wider context for {subject.called}?", "before", LAST_RESORT)
-
-
-def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:
+def _in_order(
+    draft: Draft, subject: Subject, offers: list[Offer], wanted: int, before: list[Answered]
+) -> list[Answered]:
     """The best offers that can be answered, no aspect beyond its limit, nobody asked about twice, in telling order.
 
     What is chosen is only reserved, not told: as the order is not yet known, no section may lean on another.
@@ -137,8 +187,11 @@ def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:
         if len(chosen) >= wanted:
             break
         ask = offer.ask
+        if any(_same_question(ask.question, each.question, subject) for each in before):
+            continue
         if counts[ask.aspect] >= LIMIT.get(ask.aspect, 1) or any(
-            ask.about == other.ask.about for other, _ in chosen
+            ask.about == other.ask.about or _same_question(ask.question, other.ask.question, subject)
+            for other, _ in chosen
         ):
             continue
         if answered := _answer(draft, offer, offers):
@@ -147,6 +200,19 @@ def _in_order(draft: Draft, offers: list[Offer], wanted: int) -> list[Answered]:
             chosen.append((offer, answered))
     chosen.sort(key=lambda each: (ORDER[each[0].ask.aspect], -each[0].score))
     return [answered for _, answered in chosen]
+
+
+def _same_question(one: str, other: str, subject: Subject) -> bool:
+    """Whether two headings ask the same of the subject, or nearly the same words of anything."""
+    shared = {word.lower() for word in f"{subject.called} {subject.topic}".split()} | ASKING
+    first, second = _asked(one) - shared, _asked(other) - shared
+    if not first or not second:
+        return one.split()[:2] == other.split()[:2] and first == second
+    return len(first & second) >= 0.67 * max(len(first), len(second))
+
+
+def _asked(question: str) -> set[str]:
+    return set(re.sub(r"[’']s\b|[?,]", "", question).lower().split())
 
 
 def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:

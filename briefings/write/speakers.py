@@ -30,8 +30,14 @@ SPEAKS = re.compile(
     rf"(?:also |has |had |have )?{SAYING}\b"
 )
 SAID_BY = r"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?"
+WROTE_A_THING = re.compile(
+    r"\b(?:wrote|announced|suggested|called|declared) (?:the|an?|its|his|her|that|for) "
+)
 PERSON_SPOKE = re.compile(rf"{SAID_BY}(?:{TITLES}\.? |{NO_ROLE}[\w’'.-]+ ){{0,6}}{HERE}(?! [A-Z])(?![\w’'-])")
-OTHER_SPOKE = re.compile(rf"{SAID_BY}{HERE}(?! [A-Z])(?![\w’'-])")
+# "According to the DeepSeek paper": the paper speaks.
+OTHER_SPOKE = re.compile(
+    rf"{SAID_BY}{HERE}(?! [A-Z]| (?:paper|report|study|survey|filing|papers|documents|data|estimates|figures)\b)(?![\w’'-])"
+)
 SPEECH = re.compile(rf"\b{SAYING}\b")
 
 
@@ -46,7 +52,9 @@ def speaker_of(own: str, held: Sequence[Name]) -> Name | None:
         if name.text in PRESS or name.place:
             continue
         text = masked(own, name)
-        if SPEAKS.search(text):
+        if (spoke := SPEAKS.search(text)) and not WROTE_A_THING.match(
+            text, spoke.end() - len(spoke.group().split()[-1])
+        ):
             return name
         # "..., lawmakers said, according to the company": the company only passes it on.
         passes_on = "ccording to" in own and SPEECH.search(own)

@@ -12,6 +12,20 @@ IRREGULAR = {
     "drop": ("drops", "dropped"), "admit": ("admits", "admitted"), "tap": ("taps", "tapped"),
     "slam": ("slams", "slammed"), "plan": ("plans", "planned"), "ship": ("ships", "shipped"),
     "bar": ("bars", "barred"), "bring": ("brings", "brought"),
+    "become": ("becomes", "became"), "begin": ("begins", "began"), "break": ("breaks", "broke"),
+    "choose": ("chooses", "chose"), "come": ("comes", "came"), "cost": ("costs", "cost"), "draw": ("draws", "drew"),
+    "drive": ("drives", "drove"), "fall": ("falls", "fell"), "grow": ("grows", "grew"), "have": ("has", "had"),
+    "hear": ("hears", "heard"), "hit": ("hits", "hit"), "hold": ("holds", "held"), "hurt": ("hurts", "hurt"),
+    "keep": ("keeps", "kept"), "know": ("knows", "knew"), "lead": ("leads", "led"), "let": ("lets", "let"),
+    "lie": ("lies", "lay"), "mean": ("means", "meant"), "meet": ("meets", "met"), "quote": ("quotes", "quoted"),
+    "rise": ("rises", "rose"), "run": ("runs", "ran"), "say": ("says", "said"), "see": ("sees", "saw"),
+    "send": ("sends", "sent"), "shrink": ("shrinks", "shrank"), "sink": ("sinks", "sank"),
+    "slide": ("slides", "slid"), "slip": ("slips", "slipped"), "spend": ("spends", "spent"),
+    "split": ("splits", "split"), "spread": ("spreads", "spread"), "stand": ("stands", "stood"),
+    "steal": ("steals", "stole"), "stop": ("stops", "stopped"), "tell": ("tells", "told"),
+    "think": ("thinks", "thought"), "understand": ("understands", "understood"), "write": ("writes", "wrote"),
+    "permit": ("permits", "permitted"), "refer": ("refers", "referred"), "occur": ("occurs", "occurred"),
+    "prefer": ("prefers", "preferred"), "try": ("tries", "tried"),
 }  # fmt: skip
 
 

@@ -1,0 +1,219 @@
+"""Reads a plain sentence as subject, verb and rest; gives up rather than guess."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from briefings.write.lexicon import EVENT_NOUNS, GIVEN, IRREGULAR_PLURALS, NO_SUBJECT, PLURALS, SENTENCE_VERBS
+from briefings.write.names import TITLES, Names
+from briefings.write.verbs import forms
+
+MODALS = "will|would|can|could|may|might|must|should|cannot"
+BE = "is|are|was|were"
+HAVE = "has|have|had"
+DO = "does|do|did"
+FORM: dict[str, tuple[str, str]] = {}  # an inflected form -> its base and "base", "third" or "past"
+for _verb in sorted(SENTENCE_VERBS):
+    _third, _past = forms(_verb)
+    for _form, _kind in ((_past, "past"), (_third, "third"), (_verb, "base")):
+        FORM[_form] = (_verb, _kind)
+# Words are found first and looked up then: an alternation of a thousand verb forms would be slow.
+GROUP = re.compile(
+    rf" (?:(?P<aux>{MODALS}|{BE}|{HAVE}|{DO})(?P<not> not|n[’']t)? )?"
+    r"(?:(?:also|now|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|then|again|never|soon|"
+    r"[a-z]+ly) )?"
+    r"(?P<verb>[a-z]+)(?= |\.|$)"
+)
+ATTRIBUTED = re.compile(
+    r"(?:,? according to [^,]{3,70}|, (?:[\w’'.&-]+ ){1,5}(?:said|says|reported|wrote|warns|warned|added|found))"
+    r"(?: (?:on|in) [^,.]{3,30})?\.$"
+)
+# What may come before the subject: a time, a place, a source.
+SETTING = re.compile(
+    r"(?:According to|In|On|At|After|Before|Earlier|During|For|Under|By|Since|Last|As of|With|Until|Late|Early|Besides)"
+    r" [^,“”\"]{2,70}, (?=[A-Z\d]|the )|(?:Earlier|Separately|Today|Yesterday|Afterwards),? (?=[A-Z])"
+)
+SAYS = re.compile(
+    r"(?:[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*){0,3}) (?:says|said|argues|argued|believes|reports|reported|estimates)"
+    r"(?: on [A-Z]\w+(?: \d+)?)?(?: that)? (?=[A-Z]|the |g|i)"
+)
+OPENS_NO_SUBJECT = frozenset(
+    ["for", "with", "from", "of", "into", "over", "about", "against", "even", "not", "so"]
+)
+LOOSE = frozenset(
+    [
+        "following",
+        "same",
+        "new",
+        "latest",
+        "most",
+        "first",
+        "second",
+        "other",
+        "only",
+        "two",
+        "three",
+        "next",
+        "last",
+    ]
+)
+MASS = frozenset(
+    [
+        "revenue",
+        "demand",
+        "spending",
+        "growth",
+        "traffic",
+        "access",
+        "enforcement",
+        "inflation",
+        "training",
+        "software",
+        "research",
+    ]
+)
+WHEN_WITHIN = re.compile(r"\b(?:last|next|earlier|today|yesterday|\w+day|week|month|year|again|ago)\b")
+MOST_WORDS = 9
+NOT_WITHIN = re.compile(rf"\b(?:{NO_SUBJECT})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`subject` as a question says it ("the rules"); `aux` empty, a modal or a form of be, have, do; `verb` its base.
+
+    `form`: "base", "third" or "past". `rest`: what follows the verb, the last full stop and attribution left out.
+    """
+
+    subject: str
+    plural: bool
+    aux: str
+    negated: bool
+    verb: str
+    form: str
+    rest: str
+
+    @property
+    def helper(self) -> str:
+        """The auxiliary of a question about the subject: "did", "does", "do" or the sentence's own modal."""
+        if self.aux and self.aux not in (*HAVE.split("|"), *BE.split("|")):
+            return "can" if self.aux == "cannot" else self.aux
+        if self.form == "past":
+            return "did"
+        return "do" if self.plural else "does"
+
+
+def clause_of(text: str, names: Names) -> Clause | None:
+    """The main clause of `text`, without who says so; None when any part of it is unsure."""
+    own = (
+        SETTING.sub("", ATTRIBUTED.sub(".", text), count=1)
+        if SETTING.match(text)
+        else ATTRIBUTED.sub(".", text)
+    )
+    inner = SAYS.match(own)
+    if inner and (told := _main(_capital(own[inner.end() :]), names)):
+        return told
+    return _main(own, names)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:] if text.startswith("the ") else text
+
+
+def _main(own: str, names: Names) -> Clause | None:
+    own = own.rstrip(".")
+    at = 0
+    while found := GROUP.search(own, at):
+        at = found.start() + 1
+        if found["verb"] not in FORM:
+            continue
+        before = own[: found.start()]
+        if len(before.split()) > MOST_WORDS + 8:
+            return None
+        subject = subject_in(before, names)
+        base, kind = FORM[found["verb"]]
+        if subject and _agrees(kind, found["aux"], plural_of(subject, names)):
+            negated = bool(found["not"]) or found["aux"] == "cannot" or "not yet" in found.group()
+            rest = own[found.end() :].strip()
+            return Clause(subject, plural_of(subject, names), found["aux"] or "", negated, base, kind, rest)
+        if subject is None and "," not in before and len(before.split()) > MOST_WORDS:
+            return None
+    return None
+
+
+def _agrees(kind: str, aux: str | None, plural: bool) -> bool:
+    if aux in MODALS.split("|") or aux in DO.split("|"):
+        return kind == "base" and (aux not in ("does", "do") or plural == (aux == "do"))
+    if aux:
+        return kind == "past"
+    return kind == "past" or plural == (kind == "base")
+
+
+def subject_in(before: str, names: Names) -> str | None:
+    """The subject that stands alone at the start of a sentence, as a question says it; None when unsure."""
+    words = before.split(",")[0] if before.endswith(",") else before
+    if re.search(r"[“”\"():;,]|\d+ percent", words) or not 1 <= len(words.split()) <= MOST_WORDS:
+        return None
+    if words.endswith((" the", " a", " of", " an")) or WHEN_WITHIN.search(words):
+        return None
+    if NOT_WITHIN.search(words) or words.split()[0].lower() in OPENS_NO_SUBJECT:
+        return None
+    if " and " in words:
+        both = [subject_in(part, names) for part in words.split(" and ")]
+        return " and ".join(part for part in both if part) if all(both) and len(both) == 2 else None
+    for name in names.in_text(words):
+        if words == name.text or words == f"The {name.text}":
+            return name.called if name.text == words or name.definite else f"the {name.text}"
+        if words == name.short or (
+            name.person and re.fullmatch(rf"{TITLES}\.? {re.escape(name.short)}", words)
+        ):
+            return name.text if name.person else name.called
+        if name.person and words.endswith(f" {name.text}"):
+            return name.text
+        if words.endswith(f" {name.text}") and not re.search(
+            r"[’']s |\b(?:of|in|for|at|from|by|on|with)\b", words
+        ):
+            return None
+    return _phrase(words, names)
+
+
+def _phrase(words: str, names: Names) -> str | None:
+    """A subject that is no name: "the rules", "Nvidia’s shares", "providers of open models"."""
+    first, *others = words.split()
+    if words[0].islower() or first.lower() in ("a", "an", "some", "many", "most", "one", "two", "three"):
+        return None
+    if first == "The":
+        sure = others and others[0] not in LOOSE and not others[-1].endswith("ly")
+        return f"the {' '.join(others)}" if sure else None
+    proper = first in names.words or re.sub(r"[’']s$", "", first) in names.words or first in GIVEN
+    if proper:
+        tail = others[-1] if others else ""
+        owned = re.search(r"[’']s? ", words) is not None
+        noun = re.fullmatch(r"[a-z-]+", tail) and (owned or tail.endswith("s") or tail in EVENT_NOUNS)
+        return words if noun and not tail.endswith("ly") else None
+    said = words[0].lower() + words[1:]
+    sure = names.is_common(first) and first[1:].islower() and not first.endswith("ly")
+    return said if sure and (is_plural(head(said)) or head(said) in MASS) else None
+
+
+def head(phrase: str) -> str:
+    """The last word of a noun phrase before what hangs on it: "providers" of "providers of open models"."""
+    return re.split(r" (?:of|for|in|with|behind|on|at|from|under|against|to|outside|without) ", phrase)[
+        0
+    ].split()[-1]
+
+
+def is_plural(word: str) -> bool:
+    return word in IRREGULAR_PLURALS or (
+        word.endswith("s") and not word.endswith(("ss", "us", "is", "’s", "'s"))
+    )
+
+
+def plural_of(subject: str, names: Names) -> bool:
+    """Whether the subject takes a plural verb; a name takes a singular one unless it names a group."""
+    if " and " in subject:
+        return True
+    last = head(subject)
+    if last[0].isupper() or any(char.isdigit() for char in last):
+        return last in PLURALS
+    return is_plural(last)
