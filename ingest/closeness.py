@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final, Protocol
 
 import numpy as np
@@ -88,7 +89,7 @@ def weigh(items: Sequence[Told], window: timedelta) -> Pairs:
 def _matrices(items: Sequence[Told]) -> tuple[csr_matrix, csr_matrix]:
     """Unit rows over the grams of whole articles, and of their titles alone, weighed by rarity."""
     titles, whole = [item.gist.title for item in items], [item.gist.whole for item in items]
-    seen = Counter(gram for counts in whole for gram in counts)
+    seen = Counter(chain.from_iterable(whole))
     place = {gram: number for number, gram in enumerate(seen)}
     named = {name for item in items for name in item.gist.names}
     rarity = np.array(
@@ -102,8 +103,9 @@ def _matrices(items: Sequence[Told]) -> tuple[csr_matrix, csr_matrix]:
 
 def _matrix(rows: Sequence[Counter[str]], place: dict[str, int], rarity: Floats) -> csr_matrix:
     ends = np.cumsum([0, *(len(row) for row in rows)])
-    columns = np.fromiter((place[gram] for row in rows for gram in row), dtype=np.int64, count=ends[-1])
-    often = np.fromiter((n for row in rows for n in row.values()), dtype=np.float64, count=ends[-1])
+    grams, counts = chain.from_iterable(rows), chain.from_iterable(row.values() for row in rows)
+    columns = np.fromiter(map(place.__getitem__, grams), dtype=np.int64, count=ends[-1])
+    often = np.fromiter(counts, dtype=np.float64, count=ends[-1])
     values = (1 + np.log(often)) * rarity[columns]
     # reduceat would repeat a neighbour's value for an empty row.
     squares = np.concatenate([[0.0], np.cumsum(values**2)])

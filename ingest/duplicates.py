@@ -84,7 +84,7 @@ def _number(word: str) -> int:
 
 
 def _shingles(spoken: Sequence[str]) -> Shingles:
-    numbers = np.fromiter((_number(word) for word in spoken), dtype=np.uint32, count=len(spoken))
+    numbers = np.fromiter(map(_number, spoken), dtype=np.uint32, count=len(spoken))
     if len(numbers) < _SHINGLE:
         return np.unique(numbers)
     mixed = numbers[:-2] * np.uint32(2654435761) ^ numbers[1:-1] * np.uint32(40503) ^ numbers[2:]

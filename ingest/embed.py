@@ -30,10 +30,8 @@ def embed_grams(texts: Sequence[Counter[str]]) -> Vectors:
     """`embed` for texts already taken apart by `terms.grams`."""
     vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
     for row, counts in enumerate(texts):
-        spots = np.fromiter((_spot(gram) for gram in counts), dtype=np.int64, count=len(counts))
-        weights = np.fromiter(
-            (terms.gram_weight(gram) for gram in counts), dtype=np.float32, count=len(counts)
-        )
+        spots = np.fromiter(map(_spot, counts), dtype=np.int64, count=len(counts))
+        weights = np.fromiter(map(terms.gram_weight, counts), dtype=np.float32, count=len(counts))
         often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         worth = weights * (1 + np.log(often))
         # The last bit is the sign: words that meet in one dimension by chance then cancel out on average.

@@ -101,7 +101,7 @@ _PAIR = 0.6
 
 def grams(text: str) -> Counter[str]:
     """The telling words of a text and its pairs of neighbouring telling words ("deep think"), counted."""
-    telling = [word for word in words(text) if weight(word)]
+    telling = list(filter(weight, words(text)))
     found = Counter(telling)
     found.update(f"{first} {second}" for first, second in pairwise(telling))
     return found
