@@ -17,7 +17,7 @@ from users import taxonomy
 from users.models import User
 
 LEASE = timedelta(minutes=10)
-BUSY = timedelta(seconds=10)  # when to look again at an edition whose briefs another worker is writing
+BUSY = timedelta(seconds=3)  # when to look again at an edition whose briefs another worker is writing
 SPARE = 6  # stories chosen beyond the edition's size, for those that cannot be written
 NAMEABLE = 0.6  # the least weight of a word that a reason may name ("and" has 0, "agents" 0.6, "hospital" 1)
 ALWAYS = timedelta(days=36500)  # the sample's stories never grow old
@@ -70,17 +70,19 @@ def assemble(
     the_role, the_industry = taxonomy.role(role).slug, taxonomy.industry(industry).slug
     placed: list[Placed] = []
     bare: list[Placed] = []  # a headline is all their sources give: for the end, where room is left
+    busy = 0
     for choice in choices:
-        if len(placed) == size:
+        if len(placed) + busy == size:
             break
         try:
             brief = compose.ready_brief(choice.story, as_of)
             lens = compose.ready_lens(brief, the_role, the_industry) if brief else None
         except compose.BeingWritten:
-            return Assembled((), sample, waiting=True)
+            busy += 1  # go on with the others meanwhile
+            continue
         if brief:
             (placed if _tells(brief) else bare).append(Placed(brief, lens, choice.why))
-    return Assembled((*placed, *bare)[:size], sample)
+    return Assembled((*placed, *bare)[:size], sample, waiting=busy > 0)
 
 
 def _tells(brief: Brief) -> bool:
