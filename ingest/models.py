@@ -161,7 +161,7 @@ def public_id() -> str:
 
 
 class Story(models.Model):
-    """The articles about one event. `happened_at` to `last_at` spans its articles; `origins` counts independent ones."""
+    """The articles about one event. `happened_at` to `last_at` spans them; `origins` counts independent ones."""
 
     id = models.CharField(primary_key=True, max_length=16, default=public_id, editable=False)
     title = models.TextField()
