@@ -106,6 +106,14 @@ def shows(aspect: Aspect, text: str) -> bool:
     return SIGNS[aspect].search(unquoted(text)) is not None
 
 
+# What a story adds up to, or what is still to come.
+CONSEQUENCE = re.compile(
+    r"\b(?:will|would|could|must|means?|so (?:the|that|it|far|any)|therefore|draws? a line|for the first time|the first|in all|"
+    r"depends? on|remains?|nearly all|largest|in history|makes? (?:it|them)|shows? (?:that|how)|turns? on|from now on|"
+    r"in future|no longer|until|plans? to|expects?|is expected|are expected|the question|at stake|step)\b"
+)
+
+
 def has_figure(text: str) -> bool:
     """Whether the text carries a figure that proves something: money, a share or a count, not a bare year."""
     return bool(SIGNS[Aspect.MONEY].search(text) or SIGNS[Aspect.COUNT].search(text))
@@ -115,6 +123,11 @@ PLAIN_DOUBT = re.compile(
     r"\b(?:[Cc]ritics|[Oo]pponents|[Uu]nclear|not clear|no evidence|declined to|did not (?:respond|immediately|"
     r"disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
     r"lacks|loopholes?|falls? short|drawbacks?|downsides?|caveats?|denies|denied|disputes|disputed|skeptic\w*|"
+    r"[Tt]he catch|a catch|(?:is|are|was|were) not included|(?:leaves?|left) out|no precedent|independently|conflict of interest|"
+    r"which also sells|no substitute|(?:has|have) not (?:confirmed|published|disclosed|said|released|named|been)|"
+    r"did not (?:publish|confirm|name|detect|release)|nobody outside|named no|no date|in doubt|[Dd]oubts?|unverified|"
+    r"excludes?|is missing|missing from|do not (?:yet )?know|does not (?:yet )?know|still (?:has to|have to|must|needs)|must still|"
+    r"handles? text only|can neither|more mixed|unproven|measured and published by|[Nn]either \w+ nor|no gain|no admission|"
     r"no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
 )
 MILD_DOUBT = re.compile(
@@ -124,9 +137,21 @@ MILD_DOUBT = re.compile(
 )
 
 
+CATCH_ITSELF = re.compile(r"\b(?:[Tt]he|a) catch\b|\b[Tt]he (?:main )?(?:limit|drawback|weakness|caveat)\b")
+# Enough for a catch where the sources name nothing plainer.
+HAZARD = re.compile(
+    r"\b(?:[Rr]isks?|warn(?:s|ed|ing)|concern(?:s|ed)?|[Ff]ears?|worr(?:y|ies|ied)|criticism|critici[sz]ed|backlash|limited to|"
+    r"limits?|flaws?|errors?|mistakes?|invent(?:s|ed)? facts|vulnerab\w+|problem|violat\w+|accus\w+|denie[sd]|rejected|"
+    r"lawsuit|opposed|depends? on|only (?:if|from|for|when)|may lose|can lose|too (?:much|little|few|many)|[Hh]owever|"
+    r"cannot|not enough|failed)\b"
+)
+
+
 def doubt(text: str, turns: bool) -> float:
     """How much a sentence names a limit, a risk or an opposing voice. `turns`: it began with "but" or "however"."""
     own = unquoted(text)
     plain = len({match.group() for match in PLAIN_DOUBT.finditer(own)})
     mild = len({match.group() for match in MILD_DOUBT.finditer(own)})
+    if CATCH_ITSELF.search(own):
+        return 1.5
     return 0.45 * min(2, plain) + 0.2 * min(2, mild) + 0.25 * turns

@@ -168,7 +168,7 @@ def subject_in(before: str, names: Names) -> str | None:
             name.person and re.fullmatch(rf"{TITLES}\.? {re.escape(name.short)}", words)
         ):
             return name.text if name.person else name.called
-        if name.person and words.endswith(f" {name.text}"):
+        if name.person and (words.endswith(f" {name.text}") or words.startswith(f"{name.text} of ")):
             return name.text
         if words.endswith(f" {name.text}") and not re.search(
             r"[’']s |\b(?:of|in|for|at|from|by|on|with)\b", words

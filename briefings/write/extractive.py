@@ -11,7 +11,7 @@ from briefings.write.follow_ups import follow_ups
 from briefings.write.furniture import bare
 from briefings.write.headline import best_title, title_span
 from briefings.write.pool import Candidate, bodies_of, pool_of, story_names
-from briefings.write.sections import event_section, offers_of, sections_of
+from briefings.write.sections import offers_of, sections_of
 from briefings.write.slots import bottom_line, catch, lead, opening, proof_and_consequence
 from briefings.write.subject import subject_of
 
@@ -31,18 +31,18 @@ def write_extractive(material: Material) -> BriefBody:
     pool = pool_of(material, headline.text, names)
     subject = subject_of(headline.text, names, "\n".join(bodies_of(material)), pool.phrases)
     draft = Draft(pool, headline.text)
-    first = opening(draft, titled)
+    first = opening(draft, titled, subject)
     takeaways = [first] if first and len(draft.open()) >= WITH_TAKEAWAYS else []
     draft.take(takeaways)
-    told_next = lead(draft, None if takeaways else first, alone=not takeaways)
+    told_next = lead(draft, None if takeaways else first, titled, subject, alone=not takeaways)
     if not told_next:
         takeaways, told_next = [], takeaways
-    event = event_section(draft, subject)
-    takeaways += proof_and_consequence(draft)
-    draft.tell(told_next)
+    # What is hardest to find is chosen first; what is read late may not lean on what is read before it.
     against = catch(draft)
     last = bottom_line(draft)
-    sections = sections_of(draft, subject, event)
+    takeaways += proof_and_consequence(draft)
+    draft.tell(told_next)
+    sections = sections_of(draft, subject)
     return BriefBody(
         headline=headline,
         takeaways=_sentences(takeaways),

@@ -86,7 +86,7 @@ DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
 GRAMMAR = re.compile(
     r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|"
-    r"said|to)\b",
+    r"said|to|which|who|than|after|because|on|of|by|from)\b",
     re.IGNORECASE,
 )
 CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")

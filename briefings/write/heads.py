@@ -182,7 +182,7 @@ def _held_back(clause: Clause, names: Names) -> Iterator[Ask]:
 
 def _why(clause: Clause, names: Names) -> Iterator[Ask]:
     found = REASON.match(clause.rest)
-    if not found or clause.negated:
+    if not found or clause.negated or clause.verb in ("say", "tell", "argue", "think", "claim"):
         return
     what = f" {found['what']}".rstrip()
     if clause.aux in ("is", "are", "was", "were"):

@@ -214,7 +214,7 @@ SENTENCE_VERBS = (
         decline defeat demand depend describe design destroy differ direct distribute divide double draw drive drop earn
         employ enable encourage end estimate exceed exclude exist expect explain express fail fall fear feature focus
         follow force found fund gain generate grow guarantee handle happen have hear help hit hold host hurt
-        ignore improve include increase inform intend invest involve invite jump keep know lack last lead learn leave
+        go ignore improve include increase inform intend invest involve invite jump keep know lack last lead learn leave
         let lie list live look loosen maintain manage mark matter mean measure meet monitor need note number obtain
         occur oppose outline outperform own perform permit place play point possess post prepare present prevent
         produce prohibit protect prove provide qualify question quote reach receive record reduce refer refuse regard

@@ -63,7 +63,7 @@ PLANS = re.compile(rf"(?<![\w-]){HERE} (?:\w+ )?(?:plans|intends|vowed|pledged|p
 # Where, to whom and in whose words something was said is not what it was about.
 NOT_SAID = re.compile(
     r"\b(?:told|tells|on|via|at|in) (?:the )?(?:Twitter|X|Facebook|CNN|CNBC|Reddit|[A-Z][\w.]+ (?:News|Times|Post|Journal))\b|"
-    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|, (?:who|which) [^,]+,|, (?:an?|the) [^,]+,"
+    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|\b(?:head|chief|director|president|minister|secretary|adviser|professor|editor) (?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|which) [^,]+,|, (?:an?|the) [^,]+,"
 )
 DATED_BACK = re.compile(
     r"(?:In|Back in|During) (?:early |late |mid-)?(?P<when>(?:(?:January|February|March|April|May|June|July|August|"
@@ -71,8 +71,8 @@ DATED_BACK = re.compile(
     r"September|October|November|December))(?:,| (?!(?:and|to|by|or)\b)[\w’]+ )"
 )
 DAY_EARLY = re.compile(
-    r"(?:On |(?:[\w’'.-]+ ){1,9}(?:on )?)(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{1,2} (?:January|February|March|"
-    r"April|May|June|July|August|September|October|November|December))\b(?! (?:night|morning|evening))(?=[, ])"
+    r"(?:On |(?:[\w’'.-]+ ){1,9}on )(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{1,2} (?:January|February|"
+    r"March|April|May|June|July|August|September|October|November|December))\b(?! (?:night|morning|evening))(?=[, ])"
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 UNCLEAR = re.compile(

@@ -7,13 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from briefings.write.aspects import ORDER, Aspect
-from briefings.write.clauses import clause_of
 from briefings.write.draft import Draft
+from briefings.write.event import tells_deed
 from briefings.write.heads import heads_of
 from briefings.write.pool import Candidate
 from briefings.write.questions import Ask, asks_of, event_question
 from briefings.write.rank import terms
-from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18
@@ -36,24 +35,6 @@ ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS)
 ASKING = frozenset(
     "what who how why when where which did does do is was are were will the a an of in on to about".split()
 )  # noqa: SIM905
-SAME_DEED = (
-    {
-        "launch",
-        "release",
-        "unveil",
-        "introduce",
-        "announce",
-        "debut",
-        "publish",
-        "present",
-        "open",
-        "ship",
-        "reveal",
-    },
-    {"remove", "delete", "pull", "ban", "suspend", "block", "take"},
-    {"buy", "acquire"},
-    {"agree", "settle", "pay"},
-)
 OPENS_A_STORY = (
     Aspect.DID,
     Aspect.MONEY,
@@ -64,7 +45,6 @@ OPENS_A_STORY = (
     Aspect.FOUND,
     Aspect.LAW,
 )
-SHARED_WITH_HEADLINE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +64,29 @@ class Offer:
     score: float
 
 
-def sections_of(draft: Draft, subject: Subject, event: Answered | None) -> list[Answered]:
-    """Up to seven sections in telling order, `event` first; their number follows from how much the sources hold."""
+def sections_of(draft: Draft, subject: Subject) -> list[Answered]:
+    """Up to seven sections in telling order, the event first; their number follows from how much the sources hold."""
     wanted = _room(draft)
     if not wanted:
         return []
+    event = _event_section(draft, subject)
     sections = [event] if event else []
     draft.tell(event.answer if event else ())
     offers = offers_of(draft, subject)
     return sections + _in_order(draft, subject, offers, wanted - len(sections), sections)
 
 
-def event_section(draft: Draft, subject: Subject) -> Answered | None:
+def _event_section(draft: Draft, subject: Subject) -> Answered | None:
     """What happened, told by the weightiest early sentence that is still free; reserved, not yet told.
 
     Its heading is the headline's deed where the sentence tells it, else what the sentence itself answers.
     """
-    if not _room(draft):
-        return None
     early = [
         c for c in draft.open() if c.place <= 14 and c.text[0] not in '“"' and c.relevance >= _gate(draft)
     ]
-    early.sort(key=lambda c: not (event_question(subject) and _tells_deed(draft, c, subject)))
+    early.sort(key=lambda c: not (event_question(subject) and tells_deed(draft, c, subject)))
     for anchor in early:
-        question = event_question(subject) if _tells_deed(draft, anchor, subject) else ""
+        question = event_question(subject) if tells_deed(draft, anchor, subject) else ""
         if not question and not (question := _own_question(draft, anchor, subject)):
             continue
         answer = _fill(draft, anchor, [])
@@ -121,24 +100,6 @@ def _own_question(draft: Draft, anchor: Candidate, subject: Subject) -> str:
     """The strongest question about what happened, who, what or why that the sentence answers; empty when it has none."""
     asks = [ask for ask in _asks(draft, anchor, subject) if ask.aspect in OPENS_A_STORY]
     return max(asks, key=lambda ask: ask.strength).question if asks else ""
-
-
-def _tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
-    """Whether the sentence is about what the headline says, with its actor doing it."""
-    actor = subject.deed.actor.removeprefix("the ") if subject.deed else subject.name
-    opens = " ".join(candidate.text.split()[: len(actor.split()) + 3])
-    if draft.shared_with_headline(candidate) <= SHARED_WITH_HEADLINE or actor not in opens:
-        return False
-    if speaker_of(candidate.text, draft.held(candidate)) is not None:
-        return False
-    clause = clause_of(candidate.text, draft.pool.names)
-    if clause is None or clause.negated:
-        return False
-    return (
-        subject.deed is None
-        or any({clause.verb, subject.deed.verb} <= alike for alike in SAME_DEED)
-        or (clause.verb == subject.deed.verb)
-    )
 
 
 def _gate(draft: Draft) -> float:

@@ -5,24 +5,31 @@ from __future__ import annotations
 import re
 
 from briefings.schemas import SourceText
-from briefings.write.aspects import Aspect, doubt, has_figure, shows
+from briefings.write.aspects import CONSEQUENCE, HAZARD, Aspect, doubt, has_figure, shows
 from briefings.write.draft import Draft
+from briefings.write.event import tells_deed
+from briefings.write.furniture import unquoted
 from briefings.write.pool import Candidate
+from briefings.write.subject import Subject
 
 QUICK = 260  # characters a takeaway may have, to be read in seconds
 EARLY = 8  # sentences into an article within which the event is told
 LEAD_WORDS = 70
 CATCH_WORDS = 60
 CATCH_DOUBT = 0.4  # below this a sentence names no limit or opposing voice worth a heading
+MEASURED = re.compile(
+    r"\b(?:compared (?:with|to)|than (?:the|its|any)|up from|down from|the (?:first|largest|biggest) )\b"
+)
 FROM = {
     "more takeaways": 7,
+    "why it matters": 16,
     "catch": 5,
     "bottom line": 8,
 }  # usable sentences from which on a place is worth filling
 
 
-def opening(draft: Draft, titled: SourceText) -> Candidate | None:
-    """The sentence that tells the event: weighty, early, like the headline, and able to stand first."""
+def opening(draft: Draft, titled: SourceText, subject: Subject) -> Candidate | None:
+    """The sentence that tells the event: the headline's deed, weighty, early, and able to stand first."""
     standing = draft.open()
     early = [c for c in standing if c.place <= EARLY and not _quotes_first(c)] or standing
     if not early:
@@ -32,90 +39,126 @@ def opening(draft: Draft, titled: SourceText) -> Candidate | None:
             for c in draft.pool.candidates
             if c.mild and c.place == 1 and c.article is titled and draft.fresh(c)
         ]
+    return max(early, key=lambda c: (_telling(draft, c, titled, subject), -c.index), default=None)
 
-    def telling(c: Candidate) -> float:
-        specific = 0.04 * min(4, len(draft.held(c)) + 2 * has_figure(c.text))
-        return (
-            c.weight + specific + 0.08 * min(5, draft.shared_with_headline(c)) + 0.08 * (c.article is titled)
-        )
 
-    return max(early, key=lambda c: (telling(c), -c.index), default=None)
+def _telling(draft: Draft, c: Candidate, titled: SourceText, subject: Subject) -> float:
+    """How well a sentence tells what happened."""
+    specific = 0.04 * min(4, len(draft.held(c)) + 2 * has_figure(c.text))
+    likeness = 0.08 * min(6, draft.shared_with_headline(c)) + 0.08 * (c.article is titled)
+    deed = subject.deed is not None and tells_deed(draft, c, subject)
+    return c.weight + specific + likeness + 0.35 * deed + 0.15 * (c.place == 1)
 
 
 def proof_and_consequence(draft: Draft) -> list[Candidate]:
-    """The second and third takeaway, as far as the sources carry them."""
+    """The second and third takeaway, as far as the sources carry them: a figure or a witness, then what follows."""
     chosen: list[Candidate] = []
     if len(draft.pool.candidates) < FROM["more takeaways"]:
         return chosen
-    for wanted in (_proves, _follows, _plain):
-        quick = [c for c in draft.open() if len(c.text) <= QUICK and c.relevance >= 0.3]
-        if len(chosen) < 2 and (found := next((c for c in quick if wanted(c)), None)):
+    for wanted in (_proves, _follows):
+        quick = [
+            c for c in draft.open() if len(c.text) <= QUICK and c.relevance >= 0.3 and not _quotes_first(c)
+        ]
+        if found := max(quick, key=lambda c: (c.weight + wanted(c), -c.index), default=None):
             draft.take([found])
             chosen.append(found)
     return chosen
 
 
-def _proves(candidate: Candidate) -> bool:
-    said = re.search(r"\b(?:said|according to|told|found|showed?|statement)\b", candidate.text)
-    return has_figure(candidate.text) or bool(said and not _quotes_first(candidate))
+def _proves(candidate: Candidate) -> float:
+    said = re.search(r"\b(?:according to|told|found|showed?|statement|measured|scored)\b", candidate.text)
+    return 0.4 * has_figure(candidate.text) + 0.15 * bool(said)
 
 
-def _follows(candidate: Candidate) -> bool:
-    return shows(Aspect.STAKE, candidate.text) or shows(Aspect.NEXT, candidate.text)
+def _follows(candidate: Candidate) -> float:
+    own = candidate.text
+    looks_on = 0.3 * shows(Aspect.STAKE, own) + 0.2 * shows(Aspect.NEXT, own)
+    return looks_on + 0.15 * bool(CONSEQUENCE.search(own)) - 0.3 * shows(Aspect.BEFORE, own)
 
 
-def _plain(candidate: Candidate) -> bool:
-    return not _quotes_first(candidate)
-
-
-def lead(draft: Draft, first: Candidate | None, alone: bool) -> list[Candidate]:
-    """One to three sentences, reserved and not yet told: `first` or the next weightiest, with what follows it.
+def lead(
+    draft: Draft, first: Candidate | None, titled: SourceText, subject: Subject, alone: bool
+) -> list[Candidate]:
+    """One to three sentences, reserved and not yet told: `first` or what tells the event next best, then why it matters.
 
     `alone`: there is nothing else in the brief, so it takes what there is.
     """
-    start = first or next((c for c in draft.open() if not _quotes_first(c) and c.place <= 2 * EARLY), None)
+    early = [c for c in draft.open() if not _quotes_first(c) and c.place <= 2 * EARLY]
+    start = first or max(early, key=lambda c: (_telling(draft, c, titled, subject), -c.index), default=None)
     if start is None:
         return []
     chosen = [start]
-    while len(chosen) < 3 and (following := draft.continues(chosen[-1], chosen)):
+    while len(chosen) < (3 if alone else 2) and (following := draft.continues(chosen[-1], chosen)):
         if _words([*chosen, following]) > LEAD_WORDS:
             break
         chosen.append(following)
     draft.reserve(chosen)
+    if not alone and (why := _why_it_matters(draft, chosen)):
+        chosen.append(why)
+        draft.reserve([why])
     while alone and len(chosen) < 3 and (more := next(iter(draft.open()), None)):
         chosen.append(more)
         draft.reserve([more])
     return chosen
 
 
+def _why_it_matters(draft: Draft, before: list[Candidate]) -> Candidate | None:
+    """A sentence near the heart of the story that says what it changes, as far as the lead has room."""
+    if len(draft.pool.candidates) < FROM["why it matters"]:
+        return None
+    for c in draft.open():
+        fits = _words([*before, c]) <= LEAD_WORDS and c.relevance >= 0.5 and not _quotes_first(c)
+        if (
+            fits
+            and (shows(Aspect.STAKE, c.text) or shows(Aspect.COMPARED, c.text))
+            and draft.fresh(c, before)
+        ):
+            return c
+    return None
+
+
 def catch(draft: Draft) -> list[Candidate]:
-    """What speaks against the story or limits it, by its own sources; empty when they name nothing."""
+    """What speaks against the story or limits it, by its own sources; reserved, not yet told. Empty when they name nothing.
+
+    It is chosen early, so that no ordinary place takes it.
+    """
     if len(draft.pool.candidates) < FROM["catch"]:
         return []
-    doubtful = [c for c in draft.open() if doubt(c.text, c.turns) >= CATCH_DOUBT]
-    best = max(doubtful, key=lambda c: (c.weight + doubt(c.text, c.turns), -c.index), default=None)
+    standing = [c for c in draft.open() if c.relevance >= 0.1]
+    doubtful = [c for c in standing if doubt(c.text, c.turns) >= CATCH_DOUBT]
+    doubtful = doubtful or [c for c in standing if HAZARD.search(unquoted(c.text)) and c.relevance >= 0.25]
+    best = max(doubtful, key=lambda c: (c.weight + 1.2 * doubt(c.text, c.turns), -c.index), default=None)
     if best is None:
         return []
     following = draft.continues(best, [best])
     chosen = [best, following] if following and _words([best, following]) <= CATCH_WORDS else [best]
-    draft.take(chosen)
+    draft.reserve(chosen)
     return chosen
 
 
 def bottom_line(draft: Draft) -> list[Candidate]:
-    """One sentence to leave with: what is at stake or to come, rather late than early in its article."""
+    """One sentence to leave with: what follows, what it adds up to or what comes next; empty when none says so."""
     if len(draft.pool.candidates) < FROM["bottom line"]:
         return []
     lasts = {c.article.article: c.place for c in draft.pool.candidates}
 
     def fit(c: Candidate) -> float:
         late = 0.25 * c.place / max(1, lasts[c.article.article])
-        looks_on = 0.5 * shows(Aspect.STAKE, c.text) + 0.3 * shows(Aspect.NEXT, c.text)
-        return c.weight + late + looks_on - 0.4 * ("“" in c.text or '"' in c.text) - 0.15 * has_figure(c.text)
+        looks_on = 0.5 * shows(Aspect.STAKE, c.text) + 0.4 * shows(Aspect.NEXT, c.text)
+        back = 0.4 * shows(Aspect.BEFORE, c.text)
+        return c.weight + late + looks_on - back - 0.15 * has_figure(c.text)
 
-    fitting = [c for c in draft.open() if len(c.text) <= QUICK and c.relevance >= 0.3]
+    fitting = [
+        c
+        for c in draft.open()
+        if len(c.text) <= QUICK
+        and c.relevance >= 0.2
+        and CONSEQUENCE.search(unquoted(c.text))
+        and "“" not in c.text
+        and '"' not in c.text
+    ]
     best = max(fitting, key=lambda c: (fit(c), -c.index), default=None)
-    draft.take([best] if best else [])
+    draft.reserve([best] if best else [])
     return [best] if best else []
 
 

@@ -1,0 +1,50 @@
+"""Tells whether a sentence reports the very deed that the headline announces."""
+
+from __future__ import annotations
+
+from briefings.write.clauses import clause_of
+from briefings.write.draft import Draft
+from briefings.write.pool import Candidate
+from briefings.write.rank import terms
+from briefings.write.speakers import speaker_of
+from briefings.write.subject import Subject
+
+SHARED_WITH_HEADLINE = 2
+SAME_DEED = (
+    {
+        "launch",
+        "release",
+        "unveil",
+        "introduce",
+        "announce",
+        "debut",
+        "publish",
+        "present",
+        "open",
+        "ship",
+        "reveal",
+    },
+    {"remove", "delete", "pull", "ban", "suspend", "block", "take"},
+    {"buy", "acquire"},
+    {"agree", "settle", "pay"},
+)
+
+
+def tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
+    """Whether the sentence is about what the headline says, with its actor doing it."""
+    actor = subject.deed.actor.removeprefix("the ") if subject.deed else subject.name
+    opens = " ".join(candidate.text.split()[: len(actor.split()) + 3])
+    if draft.shared_with_headline(candidate) <= SHARED_WITH_HEADLINE or actor not in opens:
+        return False
+    if speaker_of(candidate.text, draft.held(candidate)) is not None:
+        return False
+    clause = clause_of(candidate.text, draft.pool.names)
+    if clause is None or clause.negated:
+        return False
+    deed = subject.deed
+    if deed is None or clause.verb == deed.verb:
+        return True
+    # Another word for the deed counts when it is done to the same thing.
+    thing = set(terms(deed.thing))
+    same_thing = bool(thing) and 3 * len(thing & set(terms(candidate.text))) >= 2 * len(thing)
+    return same_thing and any({clause.verb, deed.verb} <= alike for alike in SAME_DEED)
