@@ -62,7 +62,7 @@ class Brief(Work):
                 name="ready_brief_is_verified",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="brief_due")]
+        indexes = [models.Index(fields=["due_at"], name="brief_due", condition=models.Q(due_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.story_id} v{self.version}"
@@ -90,7 +90,7 @@ class Lens(Work):
                 name="ready_lens_is_verified",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="lens_due")]
+        indexes = [models.Index(fields=["due_at"], name="lens_due", condition=models.Q(due_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.brief_id} for {self.role} in {self.industry}"
@@ -115,7 +115,7 @@ class Edition(Work):
         constraints = [
             models.UniqueConstraint(fields=["reader", "local_date"], name="one_edition_per_reader_and_date")
         ]
-        indexes = [models.Index(fields=["due_at"], name="edition_due")]
+        indexes = [models.Index(fields=["due_at"], name="edition_due", condition=models.Q(due_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.local_date} for {self.reader_id}"
@@ -165,7 +165,7 @@ class Delivery(Work):
                 fields=["edition", "channel"], name="one_delivery_per_edition_and_channel"
             )
         ]
-        indexes = [models.Index(fields=["due_at"], name="delivery_due")]
+        indexes = [models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.edition_id} by {self.channel}"

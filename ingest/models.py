@@ -46,7 +46,7 @@ class Source(Work):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], name="source_due")]
+        indexes = [models.Index(fields=["due_at"], name="source_due", condition=models.Q(due_at__isnull=False))]
 
     def __str__(self) -> str:
         return self.title or self.url
@@ -111,7 +111,7 @@ class Article(Work):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="article_due"),
+            models.Index(fields=["due_at"], name="article_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["happened_at"], name="article_happened"),
             models.Index(fields=["canonical_url"], name="article_canonical_url"),
             models.Index(fields=["content_hash"], name="article_content_hash"),

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='brief',
-            index=models.Index(fields=['due_at'], name='brief_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='brief_due'),
         ),
         migrations.AddConstraint(
             model_name='brief',
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='edition',
-            index=models.Index(fields=['due_at'], name='edition_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='edition_due'),
         ),
         migrations.AddConstraint(
             model_name='edition',
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['due_at'], name='delivery_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='delivery_due'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lens',
-            index=models.Index(fields=['due_at'], name='lens_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='lens_due'),
         ),
         migrations.AddConstraint(
             model_name='lens',
