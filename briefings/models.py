@@ -51,7 +51,7 @@ class Brief(Work):
             models.UniqueConstraint(fields=["story", "fingerprint"], name="one_brief_per_fingerprint"),
             models.CheckConstraint(
                 condition=~Q(state=State.READY)
-                # A comparison with NULL is neither true nor false, and a check lets that pass: say that there is a count.
+                # A comparison with NULL is neither true nor false, and a check lets that pass: there must be a count.
                 | Q(
                     body__isnull=False,
                     verified_at__isnull=False,
