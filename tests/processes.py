@@ -112,7 +112,9 @@ class Instance:
         from config.embedded import data_directory
 
         lines = (data_directory(self.var) / "postmaster.pid").read_text().splitlines()
-        return psycopg.connect(host=lines[4], port=lines[3], user="postgres", dbname="nutgraf", autocommit=True)
+        return psycopg.connect(
+            host=lines[4], port=lines[3], user="postgres", dbname="nutgraf", autocommit=True
+        )
 
     def said(self) -> str:
         with contextlib.suppress(OSError):

@@ -30,7 +30,8 @@ class Report:
     @property
     def page(self) -> str:
         return (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.title)}</title></head>'
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            f"<title>{html.escape(self.title)}</title></head>"
             f"<body><article><h1>{html.escape(self.title)}</h1>{self.body}</article></body></html>"
         )
 
