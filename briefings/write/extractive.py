@@ -15,7 +15,8 @@ from briefings.write.sections import offers_of, sections_of
 from briefings.write.slots import bottom_line, catch, lead, opening, proof_and_consequence
 from briefings.write.subject import subject_of
 
-WITH_TAKEAWAYS = 4  # usable sentences from which on takeaways are worth setting apart
+WITH_TAKEAWAYS = 2  # usable sentences from which on a takeaway is set apart from the lead
+SHORT = 5  # usable sentences below which the lead takes all that is left
 NEAR_ENOUGH = 0.4  # a lens quotes only what is clearly about the reader's concerns
 LENS_SENTENCES = 2
 
@@ -34,7 +35,8 @@ def write_extractive(material: Material) -> BriefBody:
     first = opening(draft, titled, subject)
     takeaways = [first] if first and len(draft.open()) >= WITH_TAKEAWAYS else []
     draft.take(takeaways)
-    told_next = lead(draft, None if takeaways else first, titled, subject, alone=not takeaways)
+    alone = not takeaways or len(pool.candidates) < SHORT
+    told_next = lead(draft, None if takeaways else first, titled, subject, alone=alone)
     if not told_next:
         takeaways, told_next = [], takeaways
     # What is hardest to find is chosen first; what is read late may not lean on what is read before it.

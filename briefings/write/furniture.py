@@ -51,7 +51,7 @@ NEVER = re.compile(
     r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|code|table|"
     r"figure|command|section)|:$|\bbelow[.:]?$|^picture|is seen (?:in|on|at)|are seen (?:in|on|at)"
     r"|taken on|poses? (?:for|with)|looks on\b|is pictured|via getty|associated press (?:writer|reporter)|"
-    r"\bnew window\b|opens in|minutes? read\b|read time",
+    r"\bnew window\b|opens in|appeared first on|episode of\b|this week.s episode|welcome back|we(?:[’\']ve)? (?:rounded|tested|answered)|these wired|minutes? read\b|read time",
     re.IGNORECASE,
 )
 BY_LINE = re.compile(
@@ -119,8 +119,11 @@ def unquoted(text: str) -> str:
     return QUOTED.sub(" “” ", text)
 
 
-def tells(text: str) -> bool:
-    """Whether this is a whole, plain sentence that a story could be told with."""
+def tells(text: str, *, addressing: bool = False) -> bool:
+    """Whether this is a whole, plain sentence that a story could be told with.
+
+    `addressing`: it may speak to the reader, as the only sentence of a short announcement does.
+    """
     if not SHORTEST <= len(text) <= LONGEST or len(text.split()) < 6:
         return False
     if not TERMINATED.search(text) or CUT_OFF.search(text) or not balanced(text):
@@ -134,9 +137,10 @@ def tells(text: str) -> bool:
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False
     own = unquoted(text)
-    return not (
-        FIRST_PERSON.search(own) or " ." in text or SECOND_PERSON.search(own) or "?" in own
-    ) and _looks_like_prose(text)
+    addresses = SECOND_PERSON.search(own) and not addressing
+    return not (FIRST_PERSON.search(own) or " ." in text or addresses or "?" in own) and _looks_like_prose(
+        text
+    )
 
 
 def speaks_as_we(text: str) -> bool:

@@ -20,6 +20,12 @@ ENOUGH_WITHOUT_WE = 3
 THIN = (
     20  # usable sentences up to which the story is too small for its weights to tell what is beside the point
 )
+MOST_OF_SHORT = 3
+# Not even below its title does such a sentence stand.
+POINTS_BACK = re.compile(
+    r"[“\"‘']?(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|But|However|Also|And|So|Here|Plus|Another|With th|"
+    r"The (?:company|companies|firm|startup|move|comment|latter|former)\b)"
+)
 GENERIC = frozenset(
     terms(
         "AI artificial intelligence model models new tool company data launch release says million billion open"
@@ -98,6 +104,8 @@ def pool_of(material: Material, headline: str, names: Names) -> Pool:
     phrases = phrases_of(bodies)
     topical = frozenset(re.findall(r"[a-z]+", headline.lower())) | {phrase.split()[-1] for phrase in phrases}
     found = [piece for article in material.articles for piece in _of_article(article, names, topical)]
+    if all(each.leans for each in found):
+        found = [piece for article in material.articles for piece in _short_of(article, names)] or found
     plain = [each for each in found if not speaks_as_we(each.text)]
     own_words = [each for each in found if each.article.primary or not speaks_as_we(each.text)]
     kept = plain if len(plain) >= ENOUGH_WITHOUT_WE else own_words
@@ -114,6 +122,16 @@ def pool_of(material: Material, headline: str, names: Names) -> Pool:
             replace(each, index=index, weight=weight, relevance=float(relevance[index]), on_topic=on_topic)
         )
     return Pool(tuple(weighted), names, likeness, phrases)
+
+
+def _short_of(article: SourceText, names: Names) -> list[Candidate]:
+    """What an article of a sentence or two says right below its own title, where less needs to be said before it."""
+    lenient = _of_article(article, names, frozenset(), addressing=True)
+    return [
+        replace(each, leans=POINTS_BACK.match(each.text) is not None)
+        for each in lenient
+        if each.place <= MOST_OF_SHORT
+    ]
 
 
 def _common_terms(kept: list[Candidate], likeness: Likeness) -> frozenset[str]:
@@ -153,7 +171,9 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
     return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 
-def _of_article(article: SourceText, names: Names, topical: frozenset[str]) -> list[Candidate]:
+def _of_article(
+    article: SourceText, names: Names, topical: frozenset[str], *, addressing: bool = False
+) -> list[Candidate]:
     found = []
     place = 0
     seen: set[str] = set()
@@ -165,7 +185,7 @@ def _of_article(article: SourceText, names: Names, topical: frozenset[str]) -> l
             turns = TURN.match(article.text, start, end) is not None
             start = trimmed(article.text, start, end, opens_passage=first == 0)
             text = bare(article.text[start:end])
-            if tells(text) and text not in seen:
+            if tells(text, addressing=addressing) and text not in seen:
                 seen.add(text)
                 leans = leans_back(text, names.words, topical)
                 mild = leans and only_names_a_thing(text, names.words)
