@@ -9,7 +9,8 @@ from typing import Literal
 from briefings.schemas import BriefBody, LensBody, Material
 from briefings.verify import Failure, Unusable, Verified, VerifiedLens, verify, verify_lens
 from briefings.write.asking import NotGoodEnough
-from briefings.write.extractive import extractive_lens, write_extractive
+from briefings.write.bearing import extractive_lens
+from briefings.write.extractive import write_extractive
 from briefings.write.lens import write_lens_with_model
 from briefings.write.model import write_with_model
 from inference import gateway

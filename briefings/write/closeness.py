@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from briefings.write.rank import terms
 
 VAGUE = frozenset(
@@ -26,11 +24,3 @@ def nearness(text: str, concerns: frozenset[str]) -> float:
 def concerns_of(*texts: str) -> frozenset[str]:
     """The content words of what a reader cares about, without those that fit any story."""
     return frozenset(word for text in texts for word in terms(text)) - VAGUE
-
-
-def closest(
-    sentences: Sequence[tuple[str, int]], concerns: frozenset[str], least: float, most: int
-) -> list[int]:
-    """The keys of at most `most` sentences that are near enough, nearest first."""
-    scored = sorted(((nearness(text, concerns), -key) for text, key in sentences), reverse=True)
-    return [-key for score, key in scored[:most] if score >= least]

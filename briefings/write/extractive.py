@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from briefings.schemas import BriefBody, Citation, LensBody, Material, Section, Sentence, SourceText
-from briefings.write.closeness import closest, concerns_of, nearness
+from briefings.schemas import BriefBody, Citation, Material, Section, Sentence, SourceText
 from briefings.write.draft import Draft
 from briefings.write.follow_ups import follow_ups
 from briefings.write.furniture import bare
@@ -17,8 +16,6 @@ from briefings.write.subject import subject_of
 
 WITH_TAKEAWAYS = 2  # usable sentences from which on a takeaway is set apart from the lead
 SHORT = 5  # usable sentences below which the lead takes all that is left
-NEAR_ENOUGH = 0.4  # a lens quotes only what is clearly about the reader's concerns
-LENS_SENTENCES = 2
 
 
 def write_extractive(material: Material) -> BriefBody:
@@ -56,66 +53,6 @@ def write_extractive(material: Material) -> BriefBody:
             draft, subject, [each.question for each in sections], offers_of(draft, subject)
         ),
     )
-
-
-def extractive_lens(
-    material: Material,
-    body: BriefBody,
-    role_text: str,
-    industry_text: str,
-    role_title: str,
-    industry_title: str,
-) -> LensBody:
-    """The story's own sentences nearest to this reader's concerns, cited; else one plain sentence on whether it bears.
-
-    `role_text` and `industry_text` describe what such readers care about; the titles name them. Nothing the brief
-    already says is said again.
-    """
-    concerns = concerns_of(role_text, industry_text, role_title, industry_title)
-    pool = pool_of(material, body.headline.text, story_names(material))
-    draft = Draft(pool, body.headline.text)
-    told = {sentence.text for sentence in _told(body)}
-    draft.take(candidate for candidate in pool.candidates if candidate.text in told)
-    free = draft.open()
-    near = closest(
-        [(candidate.text, candidate.index) for candidate in free], concerns, NEAR_ENOUGH, LENS_SENTENCES
-    )
-    chosen: list[Candidate] = []
-    for index in sorted(near):
-        if draft.fresh(pool.candidates[index], chosen):
-            chosen.append(pool.candidates[index])
-    if chosen:
-        return LensBody(why_it_matters=_sentences(chosen))
-    reader = f"{_many(role_title)} in {_inside(industry_title)}"
-    bears = any(
-        nearness(sentence.text, concerns) >= NEAR_ENOUGH for sentence in (body.headline, *_told(body))
-    )
-    # All that is near may already stand in the brief; then to say that little bears on this reader would be untrue.
-    text = (
-        f"What this brief reports bears directly on {reader}."
-        if bears
-        else f"Little in this story bears directly on {reader}."
-    )
-    return LensBody(why_it_matters=(Sentence(text=text, opinion=True),))
-
-
-def _told(body: BriefBody) -> tuple[Sentence, ...]:
-    answers = tuple(sentence for section in body.sections for sentence in section.answer)
-    return (*body.takeaways, *body.lead, *answers, *body.catch, *body.bottom_line)
-
-
-def _inside(title: str) -> str:
-    """A title inside a sentence: capitals stay only in abbreviations ("IT", "HR", "CTO")."""
-    return " ".join(
-        word if sum(char.isupper() for char in word) > 1 else word.lower() for word in title.split()
-    )
-
-
-def _many(role_title: str) -> str:
-    title = _inside(role_title)
-    if title.endswith("s"):
-        return title
-    return title[:-1] + "ies" if title.endswith("y") and title[-2] not in "aeiou" else title + "s"
 
 
 def _headline(article: SourceText) -> Sentence:

@@ -166,7 +166,7 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
         and not ALSO.match(text)
     ):
         strength = 0.2 + 0.05 * min(6, name.count) + 0.2 * prominent
-        if subject.name != name.short and (subject.name in own or prominent) and not name.text.endswith("s"):
+        if not prominent and subject.name in own and not name.text.endswith("s"):
             yield Ask(Aspect.ROLE, f"How is {name.called} involved?", name.text, strength - 0.2)
         event = subject.topic != subject.called or subject.name not in WELL_KNOWN
         if (

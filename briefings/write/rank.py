@@ -70,10 +70,17 @@ class Likeness:
         self.texts = texts
         self.sets = [frozenset(text) for text in texts]
         self.vectors = _tf_idf(texts)
+        self._same: dict[tuple[int, int], bool] = {}
         self.cosine: Matrix = self.vectors @ self.vectors.T
 
     def same_claim(self, one: int, other: int) -> bool:
         """Whether two texts say so nearly the same that a reader would feel told twice."""
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._same:
+            self._same[pair] = self._says_the_same(*pair)
+        return self._same[pair]
+
+    def _says_the_same(self, one: int, other: int) -> bool:
         cosine = self.cosine[one, other]
         if cosine >= ALIKE:
             return True

@@ -12,7 +12,6 @@ from briefings.write.event import tells_deed
 from briefings.write.heads import heads_of
 from briefings.write.pool import Candidate
 from briefings.write.questions import Ask, asks_of, event_question
-from briefings.write.rank import terms
 from briefings.write.subject import Subject
 
 ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18
@@ -33,8 +32,32 @@ CENTRAL = 0.35  # so near that it belongs to the subject without naming it
 ALIKE_ENOUGH = 0.1
 ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS)
 ASKING = frozenset(
-    "what who how why when where which did does do is was are were will the a an of in on to about".split()
-)  # noqa: SIM905
+    [
+        "what",
+        "who",
+        "how",
+        "why",
+        "when",
+        "where",
+        "which",
+        "did",
+        "does",
+        "do",
+        "is",
+        "was",
+        "are",
+        "were",
+        "will",
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "to",
+        "about",
+    ]
+)
 OPENS_A_STORY = (
     Aspect.DID,
     Aspect.MONEY,
@@ -121,6 +144,11 @@ def offers_of(draft: Draft, subject: Subject) -> list[Offer]:
         for ask in _asks(draft, candidate, subject):
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
+
+
+def questions_of(draft: Draft, candidate: Candidate, subject: Subject) -> list[str]:
+    """The questions that one sentence answers, the strongest first."""
+    return [ask.question for ask in sorted(_asks(draft, candidate, subject), key=lambda ask: -ask.strength)]
 
 
 def _asks(draft: Draft, candidate: Candidate, subject: Subject) -> tuple[Ask, ...]:

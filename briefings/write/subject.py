@@ -105,9 +105,11 @@ def _topic(lead: Name, called: str, headline: str, bodies: str) -> str:
         return called
     text = f"{headline}\n{bodies}"
     counted = [
-        (len(re.findall(rf"\b{re.escape(lead.short)} {noun}\b", text)), noun) for noun in sorted(EVENT_NOUNS)
+        (len(re.findall(rf"\b{re.escape(lead.short)} {noun}\b", text)), noun)
+        for noun in sorted(EVENT_NOUNS)
+        if f"{lead.short} {noun}" in text  # by far the quicker look
     ]
-    count, noun = max(counted, key=lambda pair: pair[0])
+    count, noun = max(counted, key=lambda pair: pair[0], default=(0, ""))
     return f"the {lead.short} {noun}" if count >= 2 else called
 
 

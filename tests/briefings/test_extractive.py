@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from briefings.schemas import Material
-from briefings.write.extractive import extractive_lens, write_extractive
+from briefings.verify import verify_lens
+from briefings.write.bearing import extractive_lens
+from briefings.write.extractive import write_extractive
 from tests.briefings.extractive_promises import broken_promises, material, sentences, source_text
 from tests.briefings.extractive_stories import LAUNCH, SHORT, TEASER
+from users import taxonomy
 
 
 @pytest.mark.parametrize("story", [LAUNCH, SHORT, TEASER], ids=["launch", "short", "teaser"])
@@ -122,8 +125,12 @@ def test_its_lens_quotes_what_is_near_the_reader() -> None:
         "Clinician",
         "Healthcare",
     )
-    assert lens.why_it_matters[0].citations
-    assert any(word in lens.why_it_matters[0].text for word in ("hospital", "doctor", "patient"))
+    where, *quoted = lens.why_it_matters
+    assert where.opinion
+    assert where.text.startswith("For clinicians in healthcare, the part")
+    assert quoted
+    assert all(sentence.citations for sentence in quoted)
+    assert any(word in quoted[0].text for word in ("hospital", "doctor", "patient"))
 
 
 def test_its_lens_says_so_when_nothing_is_near() -> None:
@@ -141,7 +148,7 @@ def test_its_lens_says_so_when_nothing_is_near() -> None:
     assert sentence.text == "Little in this story bears directly on product managers in healthcare."
 
 
-def test_its_lens_does_not_call_a_story_far_whose_near_sentences_the_brief_already_tells() -> None:
+def test_its_lens_quotes_what_the_brief_already_tells_when_nothing_else_is_near() -> None:
     lens = extractive_lens(
         SHORT,
         write_extractive(SHORT),
@@ -150,6 +157,19 @@ def test_its_lens_does_not_call_a_story_far_whose_near_sentences_the_brief_alrea
         "Operations leader",
         "Manufacturing",
     )
-    (sentence,) = lens.why_it_matters
-    assert sentence.opinion
-    assert sentence.text == "What this brief reports bears directly on operations leaders in manufacturing."
+    where, quoted = lens.why_it_matters
+    assert where.opinion
+    assert (
+        where.text == "For operations leaders in manufacturing, the part to look at is factories and robots."
+    )
+    assert quoted.text == "Orbis will open its second factory in 2027, a year later than planned."
+
+
+@pytest.mark.parametrize(
+    ("role", "industry"), [("cto", "finance"), ("lawyer", "healthcare"), ("investor", "energy")]
+)
+def test_its_lens_passes_the_verifier(role: str, industry: str) -> None:
+    who, where = taxonomy.role(role), taxonomy.industry(industry)
+    body = write_extractive(LAUNCH)
+    lens = extractive_lens(LAUNCH, body, who.cares, where.cares, who.title, where.title)
+    assert verify_lens(lens, body, LAUNCH, reader=f"{who.title} {where.title}").failures == ()

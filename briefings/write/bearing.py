@@ -1,0 +1,144 @@
+"""Shows a reader what in a story bears on their work: its sentences nearest to their concerns, without any model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from briefings.schemas import BriefBody, LensBody, LensQuestion, Material, Sentence
+from briefings.verify.names import strangers, vocabulary
+from briefings.write.closeness import concerns_of, nearness
+from briefings.write.concerns import CONCERNS, Concern
+from briefings.write.draft import Draft
+from briefings.write.pool import Candidate, bodies_of, pool_of, story_names
+from briefings.write.sections import questions_of
+from briefings.write.subject import subject_of
+
+    0.4  # words shared with what the reader cares about, without any concern of theirs in the sentence
+)
+OF_THE_INDUSTRY = 1.3  # an industry's concerns are narrower than a role's
+ALREADY_TOLD = 0.3
+NEXT_BEST = 0.7  # of the best sentence's score, what a second one needs
+BESIDE_THE_POINT = 0.1
+MOST_SENTENCES, MOST_LABELS = 2, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """A sentence that bears on a reader, how much, and by which of their concerns, the weightiest first."""
+
+    candidate: Candidate
+    score: float
+    concerns: tuple[Concern, ...]
+
+
+def extractive_lens(
+    material: Material,
+    body: BriefBody,
+    role_text: str,
+    industry_text: str,
+    role_title: str,
+    industry_title: str,
+) -> LensBody:
+    """One plain sentence on where to look, the story's own sentences on it, cited, and a question they answer.
+
+    `role_text` and `industry_text` describe what such readers care about; the titles name them. What the brief leaves
+    out comes first; where nothing in the story is near, one sentence says that little bears on this reader.
+    """
+    draft, found = _bearings(material, body, role_text, industry_text, role_title, industry_title)
+    reader = f"{_many(role_title)} in {_inside(industry_title)}"
+    chosen: list[Bearing] = []
+    for each in found:
+        beside = [other.candidate for other in chosen]
+        near = each.score >= NEXT_BEST * found[0].score
+        if near and len(chosen) < MOST_SENTENCES and _differs(draft, each.candidate, beside):
+            chosen.append(each)
+    if not chosen:
+        text = f"Little in this story bears directly on {reader}."
+        return LensBody(why_it_matters=(Sentence(text=text, opinion=True),))
+    labels = list(dict.fromkeys(concern.said for each in chosen for concern in each.concerns[:1]))[
+        :MOST_LABELS
+    ]
+    opinion = _opinion(reader, labels)
+    return LensBody(
+        why_it_matters=(opinion, *(each.candidate.sentence() for each in chosen)),
+        questions=_question(draft, material, body, found, [each.candidate for each in chosen]),
+    )
+
+
+def _opinion(reader: str, labels: list[str]) -> Sentence:
+    look = f"the part to look at is {labels[0]}"
+    if len(labels) > 1:
+        look = f"the parts to look at are {labels[0]}, and {labels[1]}"
+    return Sentence(text=f"For {reader}, {look}.", opinion=True)
+
+
+def _bearings(
+    material: Material,
+    body: BriefBody,
+    role_text: str,
+    industry_text: str,
+    role_title: str,
+    industry_title: str,
+) -> tuple[Draft, list[Bearing]]:
+    pool = pool_of(material, body.headline.text, story_names(material))
+    draft = Draft(pool, body.headline.text)
+    told = {sentence.text for sentence in _told(body)}
+    words = concerns_of(role_text, industry_text, role_title, industry_title)
+    role = [concern for concern in CONCERNS if concern.cares.search(role_text)]
+    industry = [concern for concern in CONCERNS if concern.cares.search(industry_text)]
+    found = []
+    for candidate in pool.candidates:
+        stands = candidate.on_topic and not candidate.leans and draft.introduced(candidate)
+        if not stands or candidate.relevance < BESIDE_THE_POINT:
+            continue
+        near = nearness(candidate.text, words)
+        weights = {c: OF_THE_INDUSTRY for c in industry if c.shown.search(candidate.text)}
+        weights |= {c: weights.get(c, 0.0) + 1.0 for c in role if c.shown.search(candidate.text)}
+        if not weights:
+            continue
+        own = sorted(weights, key=lambda concern: -weights[concern])
+        score = sum(sorted(weights.values(), reverse=True)[:3]) + near + candidate.weight
+        score -= ALREADY_TOLD * (candidate.text in told)
+        found.append(Bearing(candidate, score, tuple(own)))
+    return draft, sorted(found, key=lambda each: (-each.score, each.candidate.index))
+
+
+def _differs(draft: Draft, candidate: Candidate, beside: list[Candidate]) -> bool:
+    likeness = draft.pool.likeness
+    return not any(likeness.same_claim(candidate.index, other.index) for other in beside)
+
+
+def _question(
+    draft: Draft, material: Material, body: BriefBody, found: list[Bearing], used: list[Candidate]
+) -> tuple[LensQuestion, ...]:
+    """The best of the other sentences that answers a question of its own, which the brief does not ask."""
+    pool = draft.pool
+    subject = subject_of(body.headline.text, pool.names, "\n".join(bodies_of(material)), pool.phrases)
+    asked = {section.question for section in body.sections}
+    known = vocabulary(sentence.text for sentence in (body.headline, *_told(body)))
+    for each in found:
+        if each.candidate in used or not _differs(draft, each.candidate, used):
+            continue
+        for question in questions_of(draft, each.candidate, subject):
+            if question not in asked and not strangers(question, known):
+                return (LensQuestion(question=question, answer=(each.candidate.sentence(),)),)
+    return ()
+
+
+def _told(body: BriefBody) -> tuple[Sentence, ...]:
+    answers = tuple(sentence for section in body.sections for sentence in section.answer)
+    return (*body.takeaways, *body.lead, *answers, *body.catch, *body.bottom_line)
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: capitals stay only in abbreviations ("IT", "HR", "CTO")."""
+    return " ".join(
+        word if sum(char.isupper() for char in word) > 1 else word.lower() for word in title.split()
+    )
+
+
+def _many(role_title: str) -> str:
+    title = _inside(role_title)
+    if title.endswith("s"):
+        return title
+    return title[:-1] + "ies" if title.endswith("y") and title[-2] not in "aeiou" else title + "s"
