@@ -22,10 +22,14 @@ class Report:
     body: str
 
     @property
+    def plain(self) -> str:
+        """Its text in one paragraph."""
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", self.body)).split())
+
+    @property
     def teaser(self) -> str:
         """Its first two sentences as plain text."""
-        text = html.unescape(re.sub(r"<[^>]+>", " ", self.body))
-        return " ".join(re.split(r"(?<=[.!?])\s+(?=[A-Z])", " ".join(text.split()))[:2])
+        return " ".join(re.split(r"(?<=[.!?])\s+(?=[A-Z])", self.plain)[:2])
 
     @property
     def page(self) -> str:

@@ -1,0 +1,60 @@
+"""Writing shared by many workers: who comes second waits, and what never comes to an end is given up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from briefings import compose, edition
+from briefings.models import Brief, Lens, State
+from ingest import place, work
+from ingest.models import Article, Story
+from tests.fakes.newspaper import reports
+from tests.ingest import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story() -> Story:
+    report = reports("docket")[0]
+    article = newsroom.article(newsroom.source("docket"), report.title, report.plain)
+    place.place([article.pk], timezone.now())
+    found = Article.objects.get(pk=article.pk).story
+    assert found is not None
+    return found
+
+
+def test_it_writes_the_brief_and_the_lens_that_are_asked_for(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    lens = compose.ready_lens(brief, "cto", "finance")
+    assert lens is not None
+    assert compose.ready_brief(story.pk) == brief
+    assert compose.ready_lens(brief, "cto", "finance") == lens
+
+
+def test_it_says_that_another_worker_is_at_it(story: Story) -> None:
+    row = compose.brief_for(compose.material_of(story.pk))
+    assert work.claim(Brief, row.pk, timedelta(minutes=1))
+    with pytest.raises(compose.BeingWritten):
+        compose.ready_brief(story.pk)
+
+
+def test_an_edition_is_not_frozen_without_a_lens_that_another_worker_writes(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    lens = Lens.objects.create(brief=brief, role="cto", industry="finance", due_at=timezone.now())
+    assert work.claim(Lens, lens.pk, timedelta(minutes=1))
+    made = edition.assemble("cto", "finance", "", newsroom.NOON + timedelta(hours=1))
+    assert (made.waiting, made.items) == (True, ())
+
+
+def test_a_brief_whose_writing_never_comes_to_an_end_is_given_up(story: Story) -> None:
+    row = compose.brief_for(compose.material_of(story.pk))
+    Brief.objects.filter(pk=row.pk).update(attempt=compose.MOST_ATTEMPTS)
+    assert compose.ready_brief(story.pk) is None
+    row.refresh_from_db()
+    assert (row.state, row.due_at) == (State.FAILED, None)
+    assert row.error.startswith("given up")
