@@ -13,8 +13,6 @@ from briefings.write.pool import Candidate, bodies_of, pool_of, story_names
 from briefings.write.sections import questions_of
 from briefings.write.subject import subject_of
 
-    0.4  # words shared with what the reader cares about, without any concern of theirs in the sentence
-)
 OF_THE_INDUSTRY = 1.3  # an industry's concerns are narrower than a role's
 ALREADY_TOLD = 0.3
 NEXT_BEST = 0.7  # of the best sentence's score, what a second one needs

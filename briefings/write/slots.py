@@ -10,6 +10,7 @@ from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.furniture import unquoted
 from briefings.write.pool import Candidate
+from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 QUICK = 260  # characters a takeaway may have, to be read in seconds
@@ -148,16 +149,21 @@ def bottom_line(draft: Draft) -> list[Candidate]:
         back = 0.4 * shows(Aspect.BEFORE, c.text)
         return c.weight + late + looks_on - back - 0.15 * has_figure(c.text)
 
+    standing = [c for c in draft.open() if speaker_of(unquoted(c.text), draft.held(c)) is None]
+    late = [c for c in standing if c.place >= 0.75 * lasts[c.article.article] and c.relevance >= 0.3]
     fitting = [
         c
-        for c in draft.open()
+        for c in standing
         if len(c.text) <= QUICK
         and c.relevance >= 0.2
         and CONSEQUENCE.search(unquoted(c.text))
         and "“" not in c.text
         and '"' not in c.text
     ]
-    best = max(fitting, key=lambda c: (fit(c), -c.index), default=None)
+    rounding_off = [
+        c for c in late if len(c.text) <= QUICK and c.text[0] not in '“"' and not shows(Aspect.BEFORE, c.text)
+    ]
+    best = max(fitting or rounding_off, key=lambda c: (fit(c), -c.index), default=None)
     draft.reserve([best] if best else [])
     return [best] if best else []
 
