@@ -44,29 +44,37 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
         r"thousand))? (?:[a-z-]+ ){0,2}"
         r"(?P<noun>users|people|accounts|customers|Americans|jobs|posts|videos|tweets|members|voters|employees|"
         r"workers|companies|countries|"
-        r"parameters|tokens|records|students|developers|pages|ads|stores|cases|attacks|emails|patients|data centers|"
+        r"parameters|tokens|records|students|developers|pages|ads|stores|cases|attacks|emails|patients|data "
+        r"centers|"
         r"languages)\b|\b\d[\d.]*\s?(?:percent|%|per cent)"
     ),
     Aspect.COMPARED: re.compile(
-        r"\b(?:compared (?:with|to)|(?:more|less|fewer|larger|bigger|smaller|faster|slower|higher|lower|better|worse|"
+        r"\b(?:compared (?:with|to)|(?:more|less|fewer|larger|bigger|smaller|faster|slower|higher|lower|"
+        r"better|worse|"
         r"cheaper|stronger) than (?!\$?\d|\w+ (?:million|billion|dozen)|half|one|two|three|a )|outperform\w*|"
-        r"up from|down from|(?:largest|biggest|highest|lowest|fastest|worst|best) [\w-]+ (?:\w+ )?(?:ever|since|in|"
+        r"up from|down from|(?:largest|biggest|highest|lowest|fastest|worst|best) [\w-]+ (?:\w+ )?(?:ever|"
+        r"since|in|"
         r"to date|of its kind)|twice as|for the first time|unlike)\b"
     ),
     Aspect.WHY: re.compile(
         r"\b(?:because(?! of course)|due to|in response to|in order to|prompted by|in an effort to|so that|"
         r"the reason|sparked by|driven by|stems? from|"
-        r"motivated by|citing|on the grounds|for violating|violated|violates|came after|comes after|comes as|came as|"
+        r"motivated by|citing|on the grounds|for violating|violated|violates|came after|comes after|comes "
+        r"as|came as|"
         r"aimed at|designed to|intended to|in a bid to)\b"
     ),
     Aspect.BEFORE: re.compile(
-        r"^(?:In|Since|Until|Back in|During|By) (?:early |late |mid-)?(?:(?:January|February|March|April|May|June|"
-        r"July|August|September|October|November|December),? ?)?(?:of )?(?:(?:19|20)\d\d|last (?:year|month|fall|"
+        r"^(?:In|Since|Until|Back in|During|By) (?:early |late |mid-)?(?:(?:January|February|March|April|"
+        r"May|June|"
+        r"July|August|September|October|November|December),? ?)?(?:of )?(?:(?:19|20)\d\d|last (?:year|month|"
+        r"fall|"
         r"spring|summer|winter))\b"
-        r"|^(?:Last (?:year|month|fall|spring|summer|winter)|Earlier this (?:year|month|week)|(?:A|Two|Three|Four|"
+        r"|^(?:Last (?:year|month|fall|spring|summer|winter)|Earlier this (?:year|month|week)|(?:A|Two|"
+        r"Three|Four|"
         r"Five|Several|Some|Many) (?:years?|months?|weeks?) (?:ago|earlier)|In recent (?:years|months|weeks)|"
         r"For (?:years|months|decades))\b"
-        r"|^[^,“\"]{0,90}\b(?:in (?:19|20)\d\d|last (?:year|month)|earlier this (?:year|month)|previously|(?:years|"
+        r"|^[^,“\"]{0,90}\b(?:in (?:19|20)\d\d|last (?:year|month)|earlier this (?:year|month)|previously|"
+        r"(?:years|"
         r"months|weeks) ago|has long|have long|in recent (?:years|months)|since (?:19|20)\d\d|had (?:already|"
         r"previously))\b"
     ),
@@ -84,14 +92,17 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
     Aspect.CATCH: re.compile(
         r"\b(?:but|however|although|though|despite|unclear|uncertain|not clear|no evidence|did not (?:respond|"
         r"immediately|say|disclose|provide)|declined to|limit(?:s|ed|ation\w*)?|"
-        r"risk(?:s|y)?|concern(?:s|ed)?|critics?|criticized|denied|denies|disputed?|warn(?:s|ed|ing)|fail(?:s|ed|"
+        r"risk(?:s|y)?|concern(?:s|ed)?|critics?|criticized|denied|denies|disputed?|warn(?:s|ed|ing)|"
+        r"fail(?:s|ed|"
         r"ure)?|fears?|doubt\w*|skeptic\w*|not yet|has yet to|have yet to|"
-        r"without (?:evidence|saying|providing)|only|cannot|can't|not enough|lacks?|problem|falls? short|unproven|"
+        r"without (?:evidence|saying|providing)|only|cannot|can't|not enough|lacks?|problem|falls? short|"
+        r"unproven|"
         r"incomplete|caution\w*|loophole|remains to be)\b",
         re.IGNORECASE,
     ),
     Aspect.NEXT: re.compile(
-        r"\b(?:will (?:not )?(?:be|begin|start|have|take|make|also|meet|vote|testify|continue|roll|launch|become|go|"
+        r"\b(?:will (?:not )?(?:be|begin|start|have|take|make|also|meet|vote|testify|continue|roll|launch|"
+        r"become|go|"
         r"hold|hear|expand|appear|need|now|decide|consider|open|come)|"
         r"plans? to|planning to|expect(?:s|ed)? to|scheduled (?:to|for)|(?:is|are) set to|by the end of|"
         r"later this (?:year|month|week)|"
@@ -108,8 +119,10 @@ def shows(aspect: Aspect, text: str) -> bool:
 
 # What a story adds up to, or what is still to come.
 CONSEQUENCE = re.compile(
-    r"\b(?:will|would|could|must|means?|so (?:the|that|it|far|any)|therefore|draws? a line|for the first time|the first|in all|"
-    r"depends? on|remains?|nearly all|largest|in history|makes? (?:it|them)|shows? (?:that|how)|turns? on|from now on|"
+    r"\b(?:will|would|could|must|means?|so (?:the|that|it|far|any)|therefore|draws? a line|for the "
+    r"first time|the first|in all|"
+    r"depends? on|remains?|nearly all|largest|in history|makes? (?:it|them)|shows? (?:that|how)|turns? "
+    r"on|from now on|"
     r"in future|no longer|until|plans? to|expects?|is expected|are expected|the question|at stake|step)\b"
 )
 
@@ -123,15 +136,21 @@ PLAIN_DOUBT = re.compile(
     r"\b(?:[Cc]ritics|[Oo]pponents|[Uu]nclear|not clear|no evidence|declined to|did not (?:respond|immediately|"
     r"disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
     r"lacks|loopholes?|falls? short|drawbacks?|downsides?|caveats?|denies|denied|disputes|disputed|skeptic\w*|"
-    r"[Tt]he catch|a catch|(?:is|are|was|were) not included|(?:leaves?|left) out|no precedent|independently|conflict of interest|"
-    r"which also sells|no substitute|(?:has|have) not (?:confirmed|published|disclosed|said|released|named|been)|"
-    r"did not (?:publish|confirm|name|detect|release)|nobody outside|named no|no date|in doubt|[Dd]oubts?|unverified|"
-    r"excludes?|is missing|missing from|do not (?:yet )?know|does not (?:yet )?know|still (?:has to|have to|must|needs)|must still|"
-    r"handles? text only|can neither|more mixed|unproven|measured and published by|[Nn]either \w+ nor|no gain|no admission|"
+    r"[Tt]he catch|a catch|(?:is|are|was|were) not included|(?:leaves?|left) out|no precedent|"
+    r"independently|conflict of interest|"
+    r"which also sells|no substitute|(?:has|have) not (?:confirmed|published|disclosed|said|released|"
+    r"named|been)|"
+    r"did not (?:publish|confirm|name|detect|release)|nobody outside|named no|no date|in doubt|"
+    r"[Dd]oubts?|unverified|"
+    r"excludes?|is missing|missing from|do not (?:yet )?know|does not (?:yet )?know|still (?:has to|"
+    r"have to|must|needs)|must still|"
+    r"handles? text only|can neither|more mixed|unproven|measured and published by|[Nn]either \w+ nor|"
+    r"no gain|no admission|"
     r"no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
 )
 MILD_DOUBT = re.compile(
-    r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed|ing)|limits?|limited|limitations?|[Hh]owever|[Aa]lthough|"
+    r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed|ing)|limits?|limited|limitations?|[Hh]owever|"
+    r"[Aa]lthough|"
     r"[Dd]espite|[Tt]hough|worr(?:y|ies|ied)|fears?|criticism|criticized|questions?|challeng\w+|"
     r"flaws?|problems?|errors?|cannot|backlash|accus\w+|falsely|misleading)\b"
 )
@@ -140,15 +159,19 @@ MILD_DOUBT = re.compile(
 CATCH_ITSELF = re.compile(r"\b(?:[Tt]he|a) catch\b|\b[Tt]he (?:main )?(?:limit|drawback|weakness|caveat)\b")
 # Enough for a catch where the sources name nothing plainer.
 HAZARD = re.compile(
-    r"\b(?:[Rr]isks?|warn(?:s|ed|ing)|concern(?:s|ed)?|[Ff]ears?|worr(?:y|ies|ied)|criticism|critici[sz]ed|backlash|limited to|"
-    r"limits?|flaws?|errors?|mistakes?|invent(?:s|ed)? facts|vulnerab\w+|problem|violat\w+|accus\w+|denie[sd]|rejected|"
-    r"lawsuit|opposed|depends? on|only (?:if|from|for|when)|may lose|can lose|too (?:much|little|few|many)|[Hh]owever|"
+    r"\b(?:[Rr]isks?|warn(?:s|ed|ing)|concern(?:s|ed)?|[Ff]ears?|worr(?:y|ies|ied)|criticism|"
+    r"critici[sz]ed|backlash|limited to|"
+    r"limits?|flaws?|errors?|mistakes?|invent(?:s|ed)? facts|vulnerab\w+|problem|violat\w+|accus\w+|"
+    r"denie[sd]|rejected|"
+    r"lawsuit|opposed|depends? on|only (?:if|from|for|when)|may lose|can lose|too (?:much|little|few|"
+    r"many)|[Hh]owever|"
     r"cannot|not enough|failed)\b"
 )
 
 
 def doubt(text: str, turns: bool) -> float:
-    """How much a sentence names a limit, a risk or an opposing voice. `turns`: it began with "but" or "however"."""
+    """How much a sentence names a limit, a risk or an opposing voice. `turns`: it began with "but" or "
+    ""however"."""
     own = unquoted(text)
     plain = len({match.group() for match in PLAIN_DOUBT.finditer(own)})
     mild = len({match.group() for match in MILD_DOUBT.finditer(own)})

@@ -21,21 +21,25 @@ for _verb in sorted(SENTENCE_VERBS):
 # Words are found first and looked up then: an alternation of a thousand verb forms would be slow.
 GROUP = re.compile(
     rf" (?:(?P<aux>{MODALS}|{BE}|{HAVE}|{DO})(?P<not> not|n[’']t)? )?"
-    r"(?:(?:also|now|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|then|again|never|soon|"
+    r"(?:(?:also|now|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|then|"
+    r"again|never|soon|"
     r"[a-z]+ly) )?"
     r"(?P<verb>[a-z]+)(?= |\.|$)"
 )
 ATTRIBUTED = re.compile(
-    r"(?:,? according to [^,]{3,70}|, (?:[\w’'.&-]+ ){1,5}(?:said|says|reported|wrote|warns|warned|added|found))"
+    r"(?:,? according to [^,]{3,70}|, (?:[\w’'.&-]+ ){1,5}(?:said|says|reported|wrote|warns|warned|"
+    r"added|found))"
     r"(?: (?:on|in) [^,.]{3,30})?\.$"
 )
 # What may come before the subject: a time, a place, a source.
 SETTING = re.compile(
-    r"(?:According to|In|On|At|After|Before|Earlier|During|For|Under|By|Since|Last|As of|With|Until|Late|Early|Besides)"
+    r"(?:According to|In|On|At|After|Before|Earlier|During|For|Under|By|Since|Last|As of|With|Until|"
+    r"Late|Early|Besides)"
     r" [^,“”\"]{2,70}, (?=[A-Z\d]|the )|(?:Earlier|Separately|Today|Yesterday|Afterwards),? (?=[A-Z])"
 )
 SAYS = re.compile(
-    r"(?:[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*){0,3}) (?:says|said|argues|argued|believes|reports|reported|estimates)"
+    r"(?:[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*){0,3}) (?:says|said|argues|argued|believes|reports|reported|"
+    r"estimates)"
     r"(?: on [A-Z]\w+(?: \d+)?)?(?: that)? (?=[A-Z]|the |g|i)"
 )
 OPENS_NO_SUBJECT = frozenset(

@@ -22,6 +22,8 @@ class Draft:
         self.headline = headline
         self.asks: dict[int, tuple[Ask, ...]] = {}  # what each candidate answers, once read
         self._used: list[Candidate] = []
+        self._stale: set[int] = set()
+        self._compared: dict[int, int] = {}
         self._held: dict[int, tuple[Name, ...]] = {}
         self._strangers: dict[int, tuple[str, ...]] = {}
         self._said = headline
@@ -48,15 +50,21 @@ class Draft:
     def fresh(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate says something that neither the draft nor `beside` has said."""
         likeness = self.pool.likeness
-        if any(
-            candidate is other or likeness.same_claim(candidate.index, other.index)
-            for other in (*self._used, *beside)
-        ):
-            return False
-        if any(_share_quotation(candidate.text, other.text) for other in (*self._used, *beside)):
+        index = candidate.index
+        # What is used stays used: each candidate is held once against each of them.
+        if index not in self._stale and self._compared.get(index, 0) < len(self._used):
+            later = self._used[self._compared.get(index, 0) :]
+            if any(self._repeats(candidate, other) for other in later):
+                self._stale.add(index)
+            self._compared[index] = len(self._used)
+        if index in self._stale or any(self._repeats(candidate, other) for other in beside):
             return False
         own = likeness.sets[candidate.index]
         return len(own & likeness.sets[self._headline_index]) < REPEATS_HEADLINE * max(1, len(own))
+
+    def _repeats(self, candidate: Candidate, other: Candidate) -> bool:
+        same = candidate is other or self.pool.likeness.same_claim(candidate.index, other.index)
+        return same or _share_quotation(candidate.text, other.text)
 
     def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether everyone the candidate calls by surname has been named in full before, or needs not be."""
@@ -124,7 +132,8 @@ QUOTATION = re.compile(r"[“\"]([^”\"]{12,})[”\"]")
 
 def _share_quotation(one: str, other: str) -> bool:
     """Whether both quote the same five words in a row."""
-    return bool(_quoted_runs(one) & _quoted_runs(other))
+    first = _quoted_runs(one)
+    return bool(first) and bool(first & _quoted_runs(other))
 
 
 @lru_cache(maxsize=2000)

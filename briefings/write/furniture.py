@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from briefings.write.sentences import balanced
 
@@ -10,7 +11,8 @@ SHORTEST, LONGEST = 40, 350
 AGENCY = r"(?:CNN|CNNMoney|CNN Business|Reuters|AP|AFP|UPI|Bloomberg|BBC|NBC News|CBS News|Fox News|Xinhua|PTI|ANI)"
 DATELINE = re.compile(
     rf"(?:[A-Z][\w.,’' /]{{1,40}}?)?\s?\((?:{AGENCY})(?: Business)?\)\s*(?:[-–—]+\s*)?(?=[A-Z“\"])"
-    r"|[A-Z][A-Z.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*(?:[-–—]+|_)\s+(?=[A-Z“\"])"
+    r"|[A-Z][A-Z.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?\s*(?:[-–—]+|"
+    r"_)\s+(?=[A-Z“\"])"
     rf"|(?:{AGENCY}|The Associated Press)\s*[-–—]+\s+(?=[A-Z“\"])"
     r"|(?:Updated?|UPDATE|Correction|Story highlights|Summary|EXCLUSIVE|Exclusive)\s*[:—-]?\s+(?=[A-Z“\"])"
 )
@@ -26,17 +28,22 @@ FILLER = re.compile(
 )
 MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
 NEVER = re.compile(
-    r"^advertisement\b|advertisement$|continues below|\bsubscribe\b|our subscri|subscription required|(?:our|free|"
+    r"^advertisement\b|advertisement$|continues below|\bsubscribe\b|our subscri|subscription required|"
+    r"(?:our|free|"
     r"daily|weekly|this|the) newsletter\b|newsletters?$"
-    r"|sign(?:ing)? up (?:for (?:our|the|free|a)\b|here|now|to (?:get|receive))|\blog ?in to\b|click (?:here|on|"
+    r"|sign(?:ing)? up (?:for (?:our|the|free|a)\b|here|now|to (?:get|receive))|\blog ?in to\b|click "
+    r"(?:here|on|"
     r"below)|read (?:more|the full|next|our)\b|^see also|just watched|must watch"
     r"|watch (?:now|the video|below|live)|replay more|story highlights|hide caption|play video|media playback|"
     r"enable javascript|accept cookies|cookie policy|use of cookies"
-    r"|this (?:article|story|post|piece|page) (?:is|was|has|originally|first|will|appeared)|originally (?:appeared|"
+    r"|this (?:article|story|post|piece|page) (?:is|was|has|originally|first|will|appeared)|originally "
+    r"(?:appeared|"
     r"published) (?:in|on|at)|contributed to this|contributed reporting"
-    r"|(?:reporting|editing|writing) by\b|reported from [A-Z]|follow (?:us|me|him|her|the author|@)|@\w+ on twitter|"
+    r"|(?:reporting|editing|writing) by\b|reported from [A-Z]|follow (?:us|me|him|her|the author|@)|"
+    r"@\w+ on twitter|"
     r"all rights reserved|copyright (?:©|\d{4})|©|terms of (?:use|service) and"
-    r"|photo(?:graph)? (?:by|credit|courtesy)|getty images|file photo|image (?:credit|source|caption)|\(photo|\(ap\b|"
+    r"|photo(?:graph)? (?:by|credit|courtesy)|getty images|file photo|image (?:credit|source|caption)|"
+    r"\(photo|\(ap\b|"
     r"credit:|pictured|shown here|in this (?:\w+ ){0,3}photo"
     r"|share this|comments? section|^related:|^more:|more from |^watch:|^listen:|pic\.twitter|download the app|"
     r"our (?:app|podcast|journalism|reporters|readers|coverage|site)\b|support (?:our|quality) "
@@ -44,14 +51,17 @@ NEVER = re.compile(
     r"views expressed|is a (?:columnist|contributor|fellow at|staff writer|reporter (?:at|for|with))"
     r"|staff writer|the author (?:is|of this)|learn more (?:about|at|here)|find out (?:more|how)|stay tuned|"
     r"check (?:it|them) out|^here are|^here[’']s|interview (?:has been|was) (?:edited|condensed)"
-    r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|you need)|"
+    r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|"
+    r"you need)|"
     r"dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
     r"|thank(?:s| you) (?:for|to) (?:reading|everyone|all|our)|feel free|stay updated|arxiv:|fig(?:ure|\.) \d|"
     r"\btable \d|as shown (?:in|below|above)|see (?:below|above|here)\b"
-    r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|code|table|"
+    r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|"
+    r"code|table|"
     r"figure|command|section)|:$|\bbelow[.:]?$|^picture|is seen (?:in|on|at)|are seen (?:in|on|at)"
     r"|taken on|poses? (?:for|with)|looks on\b|is pictured|via getty|associated press (?:writer|reporter)|"
-    r"\bnew window\b|opens in|appeared first on|episode of\b|this week.s episode|welcome back|we(?:[’\']ve)? (?:rounded|tested|answered)|these wired|minutes? read\b|read time",
+    r"\bnew window\b|opens in|appeared first on|episode of\b|this week.s episode|welcome back|"
+    r"we(?:[’\']ve)? (?:rounded|tested|answered)|these wired|minutes? read\b|read time",
     re.IGNORECASE,
 )
 BY_LINE = re.compile(
@@ -60,19 +70,23 @@ BY_LINE = re.compile(
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 # A caption tells in the present tense what a picture shows, often with a full date or who stands where.
 SHOWN = (
-    r"(?:speaks?|looks?|arrives?|testif(?:y|ies)|walks?|holds?|poses?|attends?|meets?|gestures?|listens?|stands?|waits?|"
+    r"(?:speaks?|looks?|arrives?|testif(?:y|ies)|walks?|holds?|poses?|attends?|meets?|gestures?|"
+    r"listens?|stands?|waits?|"
     r"sits?|wears?|appears?|leaves?|smiles?|protests?|demonstrates?|delivers?|shakes?|waves?)"
 )
 CAPTION = re.compile(
-    rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |founder |"
-    rf"chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|out|his|her|"
+    rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |"
+    rf"founder |"
+    rf"chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|"
+    rf"out|his|her|"
     rf"from|as)\b"
     rf"|\b{SHOWN}\b.*\b{MONTH} \d{{1,2}}, (?:19|20)\d\d|, left,|, right,|, center,|from left"
 )
 BEGINS = re.compile(r"[“\"‘'(]?(?:[A-Z0-9$€£]|[a-z]+[A-Z\d-])|(?=[“\"])")
 # A caption's start, or an order to the reader.
 URGES = re.compile(
-    r"The logo |(?:Animation|Screenshot|Illustration|Chart|Graph|Graphic|Logo|Image|Photo|Picture|Video|A screenshot|"
+    r"The logo |(?:Animation|Screenshot|Illustration|Chart|Graph|Graphic|Logo|Image|Photo|Picture|Video|"
+    r"A screenshot|"
     r"A photo|An image)\b|"
     r"(?:Join|Get|Try|Save|Register|Explore|Discover|Learn|Watch|Listen|See|Read|Sign|Download|Visit|Follow|"
     r"Subscribe|Click|Check|Meet|Grab|Buy|"
@@ -85,7 +99,8 @@ GLUED = re.compile(
 DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
 GRAMMAR = re.compile(
-    r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|would|could|"
+    r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|"
+    r"would|could|"
     r"said|to|which|who|than|after|because|on|of|by|from)\b",
     re.IGNORECASE,
 )
@@ -101,7 +116,8 @@ QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 
 
 def bare(text: str) -> str:
-    """The words as shown to readers: one space between words, no mark-up signs. Plain text comes back as it is."""
+    """The words as shown to readers: one space between words, no mark-up signs. Plain text comes back "
+    "as it is."""
     return " ".join(MARK_UP.sub("", text).split())
 
 
@@ -119,6 +135,7 @@ def unquoted(text: str) -> str:
     return QUOTED.sub(" “” ", text)
 
 
+@lru_cache(maxsize=4000)  # a reader's lens asks again what the brief has asked
 def tells(text: str, *, addressing: bool = False) -> bool:
     """Whether this is a whole, plain sentence that a story could be told with.
 
@@ -144,7 +161,8 @@ def tells(text: str, *, addressing: bool = False) -> bool:
 
 
 def speaks_as_we(text: str) -> bool:
-    """Whether the writer speaks of itself: fit to be used only when an organisation's own words are all there is."""
+    """Whether the writer speaks of itself: fit to be used only when an organisation's own words are "
+    "all there is."""
     return bool(FIRST_PLURAL.search(unquoted(text)))
 
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from briefings.write.aspects import Aspect
 from briefings.write.clauses import SETTING, Clause, clause_of, plural_of, subject_in
-from briefings.write.lexicon import ASKABLE
+from briefings.write.lexicon import ASKABLE, HAPPENINGS, REACTIONS, STILL
 from briefings.write.names import Names
 from briefings.write.questions import Ask
 from briefings.write.verbs import forms
 
 LONGEST = 92
 ABOUT = (
-    r"(?:(?:about|around|almost|nearly|roughly|close to|more than|less than|at least|up to|just over|just under|"
+    r"(?:(?:about|around|almost|nearly|roughly|close to|more than|less than|at least|up to|just over|"
+    r"just under|"
     r"only|another|an? (?:estimated|additional)) )*"
 )
 UNIT = r"(?: (?:million|billion|trillion))?"
@@ -26,8 +27,10 @@ TAIL = re.compile(
 MOVES = "rise|fall|drop|gain|climb|jump|slip|grow|shrink|sink|slide|surge|increase|soar"
 SHARE = re.compile(rf"(?:by )?(?:as much as |to )?{AMOUNT} ?(?:percent|%|per cent)")
 OBJECT = re.compile(
-    r"(?:the|an?|its|their|his|her|all|some|no|two|three|four|five|six|seven|ten|more|several|many|another|both|"
-    r"about|new|only)\b|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|[a-z]+ (?:[a-z]+ )?(?:of|for|to|on)\b"
+    r"(?:the|an?|its|their|his|her|all|some|no|two|three|four|five|six|seven|ten|more|several|many|"
+    r"another|both|"
+    r"about|new|only)\b|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|[a-z]+ "
+    r"(?:[a-z]+ )?(?:of|for|to|on)\b"
 )
 REASON = re.compile(r"(?P<what>[^,;:“”\"]{0,70}?),? because (?!of course)")
 DAY = re.compile(
@@ -51,66 +54,38 @@ WITH_PREPOSITION = {
     "result": "in", "belong": "to", "apply": "to",
 }  # fmt: skip
 STATES = (
-    "require|include|exclude|cover|contain|mean|show|offer|allow|cost|need|want|fear|expect|support|supply|ban|forbid|"
-    "own|control|measure|collect|promise|propose|claim|warn|prohibit|protect|change|add|use|accept|affect|threaten|discuss|address|face|"
-    r"dismiss|condemn|slam|blame|post|collect|detect|attack|praise|challenge|question|oppose|cite|describe|highlight|leak|"
-    r"share|send|receive|win|lose|seek|file|sue|hire|miss|lack|miss|record|obtain|store|expose|test|count|reach|"
+    "require|include|exclude|cover|contain|mean|show|offer|allow|cost|need|want|fear|expect|support|"
+    "supply|ban|forbid|"
+    "own|control|measure|collect|promise|propose|claim|warn|prohibit|protect|change|add|use|accept|"
+    "affect|threaten|discuss|address|face|"
+    r"dismiss|condemn|slam|blame|post|collect|detect|attack|praise|challenge|question|oppose|cite|"
+    r"describe|highlight|leak|"
+    r"share|send|receive|win|lose|seek|file|sue|hire|miss|lack|miss|record|obtain|store|expose|test|"
+    r"count|reach|"
     r"replace|prevent|enable|combine|handle|serve|provide|produce|generate|drive|limit|restrict|target|put"
 )
-KEPT_BACK = "publish|disclose|say|confirm|include|cover|explain|name|reveal|know|address|release|give|provide|show|answer"
-WROTE = "write|build|create|found|lead|sign|own|develop|design|acquire|buy|present|launch|fund|train|pay|run|supply|file"
-STILL = frozenset(
-    [
-        "control",
-        "show",
-        "get",
-        "want",
-        "pay",
-        "need",
-        "use",
-        "see",
-        "like",
-        "know",
-        "reach",
-        "cost",
-        "live",
-        "stay",
-        "remain",
-        "receive",
-        "look",
-    ]
+KEPT_BACK = (
+    "publish|disclose|say|confirm|include|cover|explain|name|reveal|know|address|release|give|"
+    "provide|show|answer"
+)
+WROTE = (
+    "write|build|create|found|lead|sign|own|develop|design|acquire|buy|present|launch|fund|train|"
+    "pay|run|supply|file"
 )
 PASSIVE = re.compile(
-    r"(?P<verb>accused of|charged with|suspected of|based on|linked to|tied to|aimed at|known for|made of|used for|blamed for)"
-    r" |(?P<duty>expected|required|allowed|forbidden|designed|obliged|supposed|set|due|told|meant|ordered|asked) to (?!be )"
+    r"(?P<verb>accused of|charged with|suspected of|based on|linked to|tied to|aimed at|known for|made "
+    r"of|used for|blamed for)"
+    r" |(?P<duty>expected|required|allowed|forbidden|designed|obliged|supposed|set|due|told|meant|"
+    r"ordered|asked) to (?!be )"
 )
 COUNTED = re.compile(
-    rf"{ABOUT}\d[\d.,]*{UNIT} (?:[a-z-]+ ){{0,3}}?(?P<noun>(?!percent)[a-z]{{3,}}s|people)(?= (?:of|for|to|in|on|from|with|and|"
+    rf"{ABOUT}\d[\d.,]*{UNIT} (?:[a-z-]+ ){{0,3}}?(?P<noun>(?!percent)[a-z]{{3,}}s|people)(?= (?:of|for|"
+    rf"to|in|on|from|with|and|"
     r"at|that|who|which|by|as|but|worldwide)\b|[,;]|$)"
 )
-HAPPENINGS = frozenset(
-    "accuse arrest attack ban block charge close compromise convict cut delay delete destroy dismiss expose fine fire hack harm "  # noqa: SIM905
-    "hit indict kill leak postpone pull remove replace restore sell steal stop suspend target withdraw".split()
-)
-REACTIONS = frozenset(
-    [
-        "accuse",
-        "back",
-        "condemn",
-        "criticise",
-        "criticize",
-        "defend",
-        "oppose",
-        "praise",
-        "question",
-        "reject",
-        "sue",
-        "support",
-        "welcome",
-    ]
-)
 PRONOUN = re.compile(
-    r"\b(?:it|its|they|their|them|he|his|him|she|her|this|that|these|those|we|our|you|your|such|there|here|former|"
+    r"\b(?:it|its|they|their|them|he|his|him|she|her|this|that|these|those|we|our|you|your|such|there|"
+    r"here|former|"
     r"latter|same|latest)\b|[“”\"()…;:]|\b(\w+) \1\b",
     re.IGNORECASE,
 )
@@ -240,7 +215,8 @@ def _befell(clause: Clause, names: Names) -> Iterator[Ask]:
         yield _ask(Aspect.EVENT, f"What happened to {clause.subject}", clause, 1.0)
     elif not clause.aux and not clause.negated and clause.verb in REACTIONS and names.in_text(clause.subject):
         target = re.match(
-            r"(?:the |The )?[A-Za-z’'-]+(?: [A-Za-z’'-]+){0,2}(?=$|,| (?:for|as|because|after|over|and|in|on)\b)",
+            r"(?:the |The )?[A-Za-z’'-]+(?: [A-Za-z’'-]+){0,2}(?=$|,| (?:for|as|because|after|over|and|in|"
+            r"on)\b)",
             clause.rest,
         )
         if target and names.in_text(target.group()):

@@ -231,8 +231,34 @@ IRREGULAR_PLURALS = _words("authorities children data men people police women we
 
 # What a subject that stands for itself does not hold: openers, pronouns, clauses inside it.
 NO_SUBJECT = (
-    "in|on|at|by|after|before|when|while|if|because|since|although|though|as|during|despite|under|that|which|who|"
-    "whose|where|what|how|why|it|its|they|their|he|his|she|her|this|these|those|you|we|our|there|but|or|nor|not|"
-    "said|says|is|are|was|were|be|been|has|have|had|will|would|could|can|may|also|once|until|another|both|each|such|"
+    "in|on|at|by|after|before|when|while|if|because|since|although|though|as|during|despite|under|that|"
+    "which|who|"
+    "whose|where|what|how|why|it|its|they|their|he|his|she|her|this|these|those|you|we|our|there|but|"
+    "or|nor|not|"
+    "said|says|is|are|was|were|be|been|has|have|had|will|would|could|can|may|also|once|until|another|"
+    "both|each|such|"
     "using|including|according|instead|rather|than|to"
+)
+
+# What is done to somebody: answers "What happened to X?".
+HAPPENINGS = _words(
+    """
+    accuse arrest attack ban block charge close compromise convict cut delay delete destroy dismiss
+    expose fine fire hack harm hit indict kill leak postpone pull remove replace restore sell steal stop
+    suspend target withdraw
+    """
+)
+
+# What somebody does in answer to another: "Who criticised X?".
+REACTIONS = _words(
+    """
+    accuse back condemn criticise criticize defend oppose praise question reject sue support welcome
+    """
+)
+
+# Verbs of a state, after which "What will X do next?" is not answered.
+STILL = _words(
+    """
+    control cost get know like live look need pay reach receive remain see show stay use want
+    """
 )

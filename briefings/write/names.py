@@ -12,14 +12,17 @@ from briefings.write.lexicon import GIVEN, NOT_NAMES, NOT_SURNAMES, STARTERS
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|"
     r"Representative|Judge|Justice|"
-    r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|Queen|Pope|CEO|"
+    r"Secretary|Chairman|Chairwoman|Commissioner|Director|Minister|Chancellor|Prince|Princess|King|"
+    r"Queen|Pope|CEO|"
     r"CTO|COO|CFO|"
     r"General|Admiral|Mayor|Governor|Sheriff|Speaker|Leader|Rev|Detective|Lieutenant|Captain|Sergeant|Officer|"
-    r"Attorney|Ambassador|Professor|Whip|Chief|Superintendent|Supt|founder|co-founder|chief executive|spokesman|"
+    r"Attorney|Ambassador|Professor|Whip|Chief|Superintendent|Supt|founder|co-founder|chief executive|"
+    r"spokesman|"
     r"spokeswoman|spokesperson|executive|analyst|professor|researcher|attorney|lawyer|engineer)"
 )
 ROLE_WORD = re.compile(
-    rf"\b{TITLES}\b\.?(?!\s+of\b)|\b(?:CNN|Former|Then|Vice|Deputy|General Counsel|Executive|Operating|Officer)\b"
+    rf"\b{TITLES}\b\.?(?!\s+of\b)|\b(?:CNN|Former|Then|Vice|Deputy|General Counsel|Executive|Operating|"
+    rf"Officer)\b"
 )
 PIECE = r"(?:[A-Z][\w’'&-]*(?:\.[A-Z]\.?|\.\d+)*|\b[a-z]{1,2}[A-Z]\w+|\bgpt-[\w.-]+)"
 SEQUENCE = re.compile(
@@ -28,7 +31,8 @@ SEQUENCE = re.compile(
 )
 STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
 SAYING = (
-    r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|notes|claimed|"
+    r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|"
+    r"notes|claimed|"
     r"claims|insisted|explained|"
     r"acknowledged|admitted|denied|declared|called|stated|replied|suggested|announced|believes|thinks|tells)"
 )
@@ -204,7 +208,8 @@ def _resolve(
 
 
 def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:
-    """By last word, the longer name that articles use first and shorten later: "Tsarnaev" for "Tamerlan Tsarnaev"."""
+    """By last word, the longer name that articles use first and shorten later: "Tsarnaev" for "
+    ""Tamerlan Tsarnaev"."""
     found = {}
     for name in sorted(counts):
         last = name.split()[-1]
@@ -221,7 +226,8 @@ FREE = re.compile(
 )
 ALWAYS_DEFINITE = frozenset(["FBI", "FTC", "FCC", "NSA", "CIA", "EU", "SEC", "DOJ", "FDA", "UN"])
 BODY = re.compile(
-    r"(?:Federal|National|House|Senate|Supreme|European|Justice|State|Securities) .*(?:Bureau|Agency|Commission|Committee|"
+    r"(?:Federal|National|House|Senate|Supreme|European|Justice|State|Securities) .*(?:Bureau|Agency|"
+    r"Commission|Committee|"
     r"Court|Department|Council|Union)\b|(?:\w+ )?(?:Bureau|Department|Office|Ministry) of "
 )
 AGED = re.compile(r",? (?:\d\d,|who\b)")

@@ -23,7 +23,8 @@ THIN = (
 MOST_OF_SHORT = 3
 # Not even below its title does such a sentence stand.
 POINTS_BACK = re.compile(
-    r"[“\"‘']?(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|But|However|Also|And|So|Here|Plus|Another|With th|"
+    r"[“\"‘']?(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|But|However|Also|And|So|Here|"
+    r"Plus|Another|With th|"
     r"The (?:company|companies|firm|startup|move|comment|latter|former)\b)"
 )
 GENERIC = frozenset(
@@ -125,7 +126,8 @@ def pool_of(material: Material, headline: str, names: Names) -> Pool:
 
 
 def _short_of(article: SourceText, names: Names) -> list[Candidate]:
-    """What an article of a sentence or two says right below its own title, where less needs to be said before it."""
+    """What an article of a sentence or two says right below its own title, where less needs to be "
+    "said before it."""
     lenient = _of_article(article, names, frozenset(), addressing=True)
     return [
         replace(each, leans=POINTS_BACK.match(each.text) is not None)
@@ -144,14 +146,16 @@ def _common_terms(kept: list[Candidate], likeness: Likeness) -> frozenset[str]:
 
 
 def _on_topic(own: frozenset[str], headline: frozenset[str], common: frozenset[str], *, thin: bool) -> bool:
-    """Whether a sentence belongs to a thin story of several articles: one of them may be a digest of many events."""
+    """Whether a sentence belongs to a thin story of several articles: one of them may be a digest of "
+    "many events."""
     if not thin or not common:
         return True
     return bool(own & (headline - GENERIC)) or len(own & common) >= 3
 
 
 def _relevance(kept: list[Candidate], likeness: Likeness) -> NDArray[np.float64]:
-    """How close each candidate is to the heart of the story: the headline and how the articles begin. Highest is 1."""
+    """How close each candidate is to the heart of the story: the headline and how the articles begin. "
+    "Highest is 1."""
     if not kept:
         return np.zeros(0)
     opening = [index for index, each in enumerate(kept) if each.place <= OPENING_SENTENCES]

@@ -53,41 +53,53 @@ CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
 PROBED = re.compile(r"\binvestigat\w+ (?:whether|how|the|into)\b|\bprobe (?:into|of)\b")
 AFFECTED = re.compile(
     r"(?:(?:All|Many|Most|Some|Any|Affected|The|U\.S\.|Other|Eligible|Individual|Paying|Free|Enterprise) ){0,2}"
-    r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|[Ww]orkers|"
+    r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|"
+    r"[Ww]orkers|"
     r"Americans|[Ii]nvestors|[Pp]atients|[Ss]tudents|[Bb]usinesses|[Pp]ublishers|[Dd]rivers|[Pp]arents|"
-    r"[Aa]dvertisers|[Ss]hareholders|[Rr]esearchers|[Ss]tates|[Ss]ubscribers|[Tt]eachers|[Hh]ospitals|[Cc]itizens|"
+    r"[Aa]dvertisers|[Ss]hareholders|[Rr]esearchers|[Ss]tates|[Ss]ubscribers|[Tt]eachers|[Hh]ospitals|"
+    r"[Cc]itizens|"
     r"[Vv]iewers|[Ss]ellers|[Rr]etailers|[Cc]ompanies) (?:[\w’', -]{0,60} )?"
     r"(?:may|can|will|could|would|must|are entitled|are able|have to|won[’']t|can[’']t|should)\b"
 )
 PLANS = re.compile(rf"(?<![\w-]){HERE} (?:\w+ )?(?:plans|intends|vowed|pledged|promised|expects|hopes)\b")
 # Where, to whom and in whose words something was said is not what it was about.
 NOT_SAID = re.compile(
-    r"\b(?:told|tells|on|via|at|in) (?:the )?(?:Twitter|X|Facebook|CNN|CNBC|Reddit|[A-Z][\w.]+ (?:News|Times|Post|Journal))\b|"
-    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|\b(?:head|chief|director|president|minister|secretary|adviser|professor|editor) (?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|which) [^,]+,|, (?:an?|the) [^,]+,"
+    r"\b(?:told|tells|on|via|at|in) (?:the )?(?:Twitter|X|Facebook|CNN|CNBC|Reddit|[A-Z][\w.]+ (?:News|"
+    r"Times|Post|Journal))\b|"
+    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|\b(?:head|chief|director|"
+    r"president|minister|secretary|adviser|professor|editor) (?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|"
+    r"which) [^,]+,|, (?:an?|the) [^,]+,"
 )
 DATED_BACK = re.compile(
-    r"(?:In|Back in|During) (?:early |late |mid-)?(?P<when>(?:(?:January|February|March|April|May|June|July|August|"
+    r"(?:In|Back in|During) (?:early |late |mid-)?(?P<when>(?:(?:January|February|March|April|May|June|"
+    r"July|August|"
     r"September|October|November|December),? )?(?:19|20)\d\d|(?:January|February|March|April|June|July|August|"
     r"September|October|November|December))(?:,| (?!(?:and|to|by|or)\b)[\w’]+ )"
 )
 DAY_EARLY = re.compile(
-    r"(?:On |(?:[\w’'.-]+ ){1,9}on )(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{1,2} (?:January|February|"
-    r"March|April|May|June|July|August|September|October|November|December))\b(?! (?:night|morning|evening))(?=[, ])"
+    r"(?:On |(?:[\w’'.-]+ ){1,9}on )(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{1,2} "
+    r"(?:January|February|"
+    r"March|April|May|June|July|August|September|October|November|December))\b(?! (?:night|morning|"
+    r"evening))(?=[, ])"
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 UNCLEAR = re.compile(
-    r"\b(?:unclear|not clear|not known|unknown|has not said|have not said|remains to be seen|did not say|no word|"
+    r"\b(?:unclear|not clear|not known|unknown|has not said|have not said|remains to be seen|did not "
+    r"say|no word|"
     r"declined to (?:say|comment|answer)|has not (?:said|disclosed|published)|whether .* remains)\b"
 )
 RISKY = re.compile(r"\b(?:risks?|dangers?|threat(?:en\w*)?|vulnerab\w+|exposed? to|backlash)\b")
 MATTERS = re.compile(
-    r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|open|provoke|"
-    r"dent)|the (?:first|largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|major|turning point|"
+    r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|"
+    r"open|provoke|"
+    r"dent)|the (?:first|largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|major|"
+    r"turning point|"
     r"undermin\w+|underscor\w+|growing|touched off|at stake|more than any|matters?)\b"
 )
 WILL = re.compile(
     r"\b(?:scheduled (?:to|for)|(?:is|are) set to|later this (?:year|month|week)|upcoming|in the coming|"
-    r"is due|are due|is expected to|are expected to|will (?:vote|testify|appear|decide|hear|meet|launch|begin|start|"
+    r"is due|are due|is expected to|are expected to|will (?:vote|testify|appear|decide|hear|meet|launch|"
+    r"begin|start|"
     r"continue|roll out|hold))\b"
 )
 LED_BY_NAME = re.compile(rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{HERE}(?![\w’'-])")
@@ -217,10 +229,9 @@ def _counted(text: str) -> str:
 
 
 def _figures(text: str, subject: Subject, named: bool) -> Iterator[Ask]:
-    if named and SIGNS[Aspect.MONEY].search(text):
-        if found := SUM.search(text):
-            noun = found.group(1) or found.group(2)
-            yield Ask(Aspect.MONEY, f"How large is the {noun} for {subject.called}?", "money", 1.2)
+    if named and SIGNS[Aspect.MONEY].search(text) and (found := SUM.search(text)):
+        noun = found.group(1) or found.group(2)
+        yield Ask(Aspect.MONEY, f"How large is the {noun} for {subject.called}?", "money", 1.2)
     if not SIGNS[Aspect.COUNT].search(text):
         return
     if (noun := _counted(text)) and HARMED.search(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ ALIKE = 0.42
 CONTAINED = 0.6
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A rough stem, enough to bring the forms of a word together."""
     word = word.lower().replace("’", "'").removesuffix("'s").strip("'-")

@@ -120,7 +120,7 @@ def _event_section(draft: Draft, subject: Subject) -> Answered | None:
 
 
 def _own_question(draft: Draft, anchor: Candidate, subject: Subject) -> str:
-    """The strongest question about what happened, who, what or why that the sentence answers; empty when it has none."""
+    """The strongest question about what happened that the sentence answers; empty when it has none."""
     asks = [ask for ask in _asks(draft, anchor, subject) if ask.aspect in OPENS_A_STORY]
     return max(asks, key=lambda ask: ask.strength).question if asks else ""
 

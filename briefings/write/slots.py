@@ -80,7 +80,7 @@ def _follows(candidate: Candidate) -> float:
 def lead(
     draft: Draft, first: Candidate | None, titled: SourceText, subject: Subject, alone: bool
 ) -> list[Candidate]:
-    """One to three sentences, reserved and not yet told: `first` or what tells the event next best, then why it matters.
+    """One to three sentences, reserved, not told: `first` or what tells the event next best, then why it matters.
 
     `alone`: there is nothing else in the brief, so it takes what there is.
     """
@@ -119,7 +119,7 @@ def _why_it_matters(draft: Draft, before: list[Candidate]) -> Candidate | None:
 
 
 def catch(draft: Draft) -> list[Candidate]:
-    """What speaks against the story or limits it, by its own sources; reserved, not yet told. Empty when they name nothing.
+    """What speaks against the story or limits it, by its sources; reserved, not told. Empty when they name nothing.
 
     It is chosen early, so that no ordinary place takes it.
     """

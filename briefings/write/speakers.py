@@ -11,7 +11,8 @@ from briefings.write.names import SAYING, TITLES, Name
 HERE = "\ue000"  # stands for the name that is looked for, so that one pattern serves all names
 CROWDS = (
     r"(?:critics|opponents|supporters|advocates|activists|civil liberties groups|civil rights groups|"
-    r"privacy advocates|consumer advocates|experts|analysts|researchers|scientists|lawmakers|senators|Democrats|"
+    r"privacy advocates|consumer advocates|experts|analysts|researchers|scientists|lawmakers|senators|"
+    r"Democrats|"
     r"Republicans|conservatives|prosecutors|regulators|investigators|police|authorities|employees|users|"
     r"company officials|intelligence officials|U\.S\. officials|privacy groups|consumer groups|developers)"
 )
@@ -22,7 +23,8 @@ CROWD_SAYS = re.compile(
 )
 SAID_CROWD = re.compile(rf"\b(?:said|according to) (?P<who>{CROWDS})\b")
 NO_ROLE = (
-    r"(?!(?:at|in|on|during|that|to|after|as|of|when|his|her|it|he|she|they|and|while|if|there|what|its|their|no|not|"
+    r"(?!(?:at|in|on|during|that|to|after|as|of|when|his|her|it|he|she|they|and|while|if|there|what|its|"
+    r"their|no|not|"
     r"was|were|is|had|has|would|will|we|you) )"
 )
 SPEAKS = re.compile(
@@ -36,7 +38,8 @@ WROTE_A_THING = re.compile(
 PERSON_SPOKE = re.compile(rf"{SAID_BY}(?:{TITLES}\.? |{NO_ROLE}[\w’'.-]+ ){{0,6}}{HERE}(?! [A-Z])(?![\w’'-])")
 # "According to the DeepSeek paper": the paper speaks.
 OTHER_SPOKE = re.compile(
-    rf"{SAID_BY}{HERE}(?! [A-Z]| (?:paper|report|study|survey|filing|papers|documents|data|estimates|figures)\b)(?![\w’'-])"
+    rf"{SAID_BY}{HERE}(?! [A-Z]| (?:paper|report|study|survey|filing|papers|documents|data|estimates|"
+    rf"figures)\b)(?![\w’'-])"
 )
 SPEECH = re.compile(rf"\b{SAYING}\b")
 
