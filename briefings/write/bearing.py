@@ -95,7 +95,12 @@ def _bearings(
         if not weights:
             continue
         own = sorted(weights, key=lambda concern: -weights[concern])
-        score = sum(sorted(weights.values(), reverse=True)[:3]) + near + candidate.weight
+        score = (
+            sum(sorted(weights.values(), reverse=True)[:3])
+            + near
+            + candidate.weight
+            + 0.5 * candidate.relevance
+        )
         score -= ALREADY_TOLD * (candidate.text in told)
         found.append(Bearing(candidate, score, tuple(own)))
     return draft, sorted(found, key=lambda each: (-each.score, each.candidate.index))

@@ -10,7 +10,7 @@ from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ASKABLE, FAMOUS, PLURALS, PRESS, WELL_KNOWN
 from briefings.write.names import SAYING, Name
-from briefings.write.rank import terms
+from briefings.write.rank import stem, terms
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
 from briefings.write.verbs import ADVERB, BASE, INFLECTED, forms
@@ -243,7 +243,14 @@ def _why(text: str, subject: Subject, headline: str) -> Iterator[Ask]:
         return
     deed = subject.deed
     shared = set(terms(text)) & set(terms(headline))
-    if deed and deed.thing and deed.helper == "did" and deed.actor in text and len(shared) >= 3:
+    if (
+        deed
+        and deed.thing
+        and deed.helper == "did"
+        and deed.actor in text
+        and stem(deed.verb) in terms(text)
+        and len(shared) >= 3
+    ):
         yield Ask(Aspect.WHY, f"Why did {deed.actor} {deed.verb} {deed.thing}?", "why", 1.8)
     if moved := MOVED.search(text):
         yield Ask(Aspect.WHY, f"What prompted {moved.group(1)}’s {moved.group(2)}?", "why", 1.2)
