@@ -29,6 +29,7 @@ from tests.processes import Instance, Running, state_directory, wait_for
 
 pytestmark = pytest.mark.processes
 
+PATIENCE = 120.0  # seconds; a worker's restart and a sweep take ten to twenty, on a busy machine more
 PLACING = 0x4E757467  # the lock of ingest/place.py
 LEASED: tuple[LiteralString, ...] = (
     "UPDATE ingest_source SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
@@ -107,7 +108,7 @@ def redeliver(running: Running) -> int:
             left = {queue: connection.execute(all_).fetchall() for queue, (_, all_) in QUEUES.items()}
             return not any(set(given[queue]) & set(left[queue]) for queue in QUEUES)
 
-        wait_for(done, 60, "the queue to be rid of it")
+        wait_for(done, PATIENCE, "the queue to be rid of it")
     return sum(map(len, given.values()))
 
 
@@ -154,7 +155,7 @@ def test_a_feed_is_taken_in_once(reading: Running, web: WebServer) -> None:
     door.await_somebody()
     kill_the_worker(reading, door)
     for report in (SETTLEMENT, GPT_OSS):
-        assert wait_for(lambda title=report.title: one(reading, ARTICLE, title), 40, report.title)  # type: ignore[misc]
+        assert wait_for(lambda title=report.title: one(reading, ARTICLE, title), PATIENCE, report.title)  # type: ignore[misc]
     assert rows(reading, "SELECT count(*) FROM ingest_article") == [(2,)]
     source = one(
         reading, "SELECT lease_until, attempt, failures, error FROM ingest_source WHERE url = %s", feed
@@ -169,7 +170,7 @@ def test_a_page_is_read_once(reading: Running, web: WebServer) -> None:
     add_source(reading, web.put("/teasers.xml", announced(AI_ACT, link)))
     door.await_somebody()
     kill_the_worker(reading, door)
-    article = wait_for(lambda: one(reading, ARTICLE, AI_ACT.title), 40, "the article")
+    article = wait_for(lambda: one(reading, ARTICLE, AI_ACT.title), PATIENCE, "the article")
     assert article[1:3] == (True, 0)
     assert web.seen["/ai-act"] == 2
     text, spans = (
@@ -189,9 +190,9 @@ def test_an_article_finds_its_story_once(reading: Running, web: WebServer) -> No
     with reading.instance.connect() as other:
         other.execute("SELECT pg_advisory_lock(%s)", [PLACING])
         add_source(reading, web.put("/plan.xml", whole(ACTION_PLAN)))
-        wait_for(lambda: waits_for_a_lock(reading), 40, "a worker that places")
+        wait_for(lambda: waits_for_a_lock(reading), PATIENCE, "a worker that places")
         kill_the_worker(reading)
-    article = wait_for(lambda: one(reading, ARTICLE, ACTION_PLAN.title), 40, "the article in its story")
+    article = wait_for(lambda: one(reading, ARTICLE, ACTION_PLAN.title), PATIENCE, "the article in its story")
     story = one(reading, "SELECT count(*) FROM ingest_article WHERE story_id = %s", article[3])
     assert story == (1,)
     assert rows(reading, "SELECT count(*) FROM ingest_story WHERE title = %s", ACTION_PLAN.title) == [(1,)]
@@ -211,8 +212,8 @@ def test_work_goes_on_when_beat_and_web_are_killed(reading: Running, web: WebSer
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
     add_source(reading, web.put("/later.xml", whole(FIRST_DAY)), hurry=False)
-    wait_for(lambda: web.seen["/later.xml"], 60, "beat's sweep to find the new source")
-    wait_for(lambda: reading.status("/") == 200, 30, "the page")
+    wait_for(lambda: web.seen["/later.xml"], PATIENCE, "beat's sweep to find the new source")
+    wait_for(lambda: reading.status("/") == 200, PATIENCE, "the page")
     assert web.seen["/later.xml"] == 1
 
 
@@ -275,12 +276,12 @@ def brief(writing: Running, web: WebServer, provider: ModelServer) -> tuple[Any,
     """The brief of the only story, whose writer was killed while the model thought."""
     door = door_for(provider, honest.BRIEF)
     add_source(writing, web.put("/briefs.xml", whole(SETTLEMENT)))
-    wait_for(lambda: one(writing, ARTICLE, SETTLEMENT.title), 40, "the article")
+    wait_for(lambda: one(writing, ARTICLE, SETTLEMENT.title), PATIENCE, "the article")
     nudge(writing, "briefings.tasks.sweep_briefs")
     door.await_somebody()
     kill_the_worker(writing, door)
     query = "SELECT id, version, writer, attempt FROM briefings_brief WHERE state = 'ready'"
-    return wait_for(lambda: one(writing, query), 40, "the brief")
+    return wait_for(lambda: one(writing, query), PATIENCE, "the brief")
 
 
 def test_a_brief_is_written_once(writing: Running, brief: tuple[Any, ...], provider: ModelServer) -> None:
@@ -304,7 +305,7 @@ def test_an_edition_is_prepared_once(writing: Running, brief: tuple[Any, ...], p
     sign_up(writing, "ada@bank.example", digest=False)
     door.await_somebody()
     kill_the_worker(writing, door)
-    edition = wait_for(_edition(writing, "ada@bank.example"), 40, "the edition")
+    edition = wait_for(_edition(writing, "ada@bank.example"), PATIENCE, "the edition")
     assert edition[1] == 0
     items = "SELECT rank, brief_id, lens_id IS NOT NULL FROM briefings_editionitem WHERE edition_id = %s"
     assert rows(writing, items, edition[0]) == [(1, brief[0], True)]
@@ -328,13 +329,13 @@ def test_a_mail_whose_sending_was_cut_off_is_unknown_and_never_sent_again(
 ) -> None:
     mail.answers.append("hold")
     sign_up(writing, "ben@fund.example", digest=True)
-    wait_for(_edition(writing, "ben@fund.example"), 40, "the edition")
+    wait_for(_edition(writing, "ben@fund.example"), PATIENCE, "the edition")
     nudge(writing, "briefings.tasks.sweep_deliveries")
-    assert mail.holding.wait(60), "no mail came"
+    assert mail.holding.wait(PATIENCE), "no mail came"
     kill_the_worker(writing)
     mail.release.set()
     state, due_at, error = wait_for(
-        lambda: one(writing, DELIVERY, "ben@fund.example", DONE), 60, "the end of it"
+        lambda: one(writing, DELIVERY, "ben@fund.example", DONE), PATIENCE, "the end of it"
     )
     assert (state, due_at) == ("unknown", None)
     assert "not sent again" in error
@@ -350,11 +351,11 @@ def test_a_mail_whose_sending_had_not_begun_is_sent_once(
             "SELECT 1 FROM users_profile p JOIN users_user u ON u.id = p.user_id WHERE u.email = %s FOR UPDATE OF p",
             ["dan@fund.example"],
         )
-        wait_for(_edition(writing, "dan@fund.example"), 40, "the edition")
+        wait_for(_edition(writing, "dan@fund.example"), PATIENCE, "the edition")
         nudge(writing, "briefings.tasks.sweep_deliveries")
-        wait_for(lambda: waits_for_a_lock(writing), 60, "a worker about to send")
+        wait_for(lambda: waits_for_a_lock(writing), PATIENCE, "a worker about to send")
         kill_the_worker(writing)
-    delivery = wait_for(lambda: one(writing, DELIVERY, "dan@fund.example", DONE), 60, "the end of it")
+    delivery = wait_for(lambda: one(writing, DELIVERY, "dan@fund.example", DONE), PATIENCE, "the end of it")
     assert delivery[0] == "sent"
     assert _letters(mail, "dan@fund.example") == 1
 
@@ -365,7 +366,7 @@ def test_what_the_dead_had_asked_for_is_unknown_and_stays_on_the_books(
     def closed() -> bool:
         return not rows(writing, "SELECT 1 FROM inference_call WHERE state IN ('reserved', 'sent')")
 
-    wait_for(closed, 80, "the sweep that closes what was abandoned")
+    wait_for(closed, PATIENCE, "the sweep that closes what was abandoned")
     assert calls(writing, "brief") == ["unknown", "settled"]
     assert calls(writing, "lens") == ["unknown", "settled"]
     verified = writing.instance.manage("ledger", "verify", "--json")

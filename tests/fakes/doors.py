@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.fakes.web_server import FEED, Misbehaviour
 
-LONGEST = 60.0  # seconds, so that a failed test ends
+LONGEST = 120.0  # seconds, so that a failed test ends
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Door:
     def open(self) -> None:
         self.opened.set()
 
-    def await_somebody(self, seconds: float = 40) -> None:
+    def await_somebody(self, seconds: float = 120) -> None:
         assert self.reached.wait(seconds), f"nobody came within {seconds:g} s"
 
     def before(self, body: str, content_type: str = FEED) -> Misbehaviour:
