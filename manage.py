@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,9 @@ WITHOUT_MIGRATING = WITHOUT_DATA | {
 
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # An ordinary exit, so that whatever we started is stopped on the way out.
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     command = arguments[1] if len(arguments) > 1 else "help"
     asks_only = {"--help", "-h", "--version"} & set(arguments)
     needs_data = command not in WITHOUT_DATA and not command.startswith("-") and not asks_only
@@ -71,5 +75,20 @@ def _start_database() -> None:
         raise SystemExit(1) from None
 
 
+def run(arguments: list[str]) -> None:
+    """`main`, with one line in place of a traceback for what a person can type or press."""
+    try:
+        "".join(arguments).encode()
+        main(arguments)
+    except UnicodeEncodeError:
+        print("nutgraf: an argument is not valid UTF-8", file=sys.stderr)
+        raise SystemExit(2) from None
+    except OverflowError as error:
+        print(f"nutgraf: an argument is out of range: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
 if __name__ == "__main__":
-    main(sys.argv)
+    run(sys.argv)

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from briefings import digest_render, edition
 from briefings.due import Clock, coming_date, due_date
-from briefings.models import Delivery, Edition, State
+from briefings.models import Delivery, Edition, EditionItem, State
 from ingest import work
 from users import unsubscribe
 from users.models import Profile, User
@@ -46,31 +48,42 @@ class Tally:
 
 def readers_due(now: datetime) -> Iterator[tuple[User, date]]:
     """Readers who want the email and whose local hour has come today, with that local date."""
-    for profile in _wanting():
-        if day := due_date(_clock(profile), now):
+    for profile in _onboarded():
+        if profile.digest and (day := due_date(_clock(profile), now)):
             yield profile.user, day
 
 
 def queue_editions(now: datetime) -> None:
-    """A queued edition for every reader whose hour is near."""
-    have = set(
-        Edition.objects.filter(local_date__gte=now.date() - timedelta(days=2)).values_list(
+    """A queued edition for every reader whose hour is near, by mail or not; again for one without real news so far."""
+    since = now.date() - timedelta(days=2)
+    frozen = Edition.objects.filter(local_date__gte=since).annotate(filled=Exists(_items_of(OuterRef("pk"))))
+    settled = set(
+        frozen.filter(Q(filled=True, sample=False) | ~Q(state=State.READY)).values_list(
             "reader", "local_date"
         )
     )
-    for profile in _wanting():
+    for profile in _onboarded():
         day = coming_date(_clock(profile), now, AHEAD)
-        if day and (profile.user_id, day) not in have:
+        if day and (profile.user_id, day) not in settled:
             edition.request(profile.user, day)
 
 
 def queue_deliveries(now: datetime) -> None:
-    """A queued delivery for every ready edition whose reader's hour has come."""
-    for user, day in readers_due(now):
-        ready = Edition.objects.filter(
-            reader=user, local_date=day, state=State.READY, deliveries__isnull=True
-        )
-        for row in ready:
+    """A queued delivery for every ready edition whose reader's hour has come and is not half a day past."""
+    waiting = Edition.objects.filter(
+        state=State.READY,
+        deliveries__isnull=True,
+        local_date__gte=now.date() - timedelta(days=2),
+        reader__is_active=True,
+        reader__profile__digest=True,
+    )
+    for row in waiting.select_related("reader__profile"):
+        profile = row.reader.profile
+        if (
+            row.local_date.isoweekday() in profile.days
+            and _hour_of(row) <= now
+            and now - _could_go(row) <= EXPIRES
+        ):
             delivery_for(row)
 
 
@@ -104,21 +117,40 @@ def deliver(delivery_id: int, now: datetime) -> Delivery | None:
 
 
 def _send(row: Delivery, now: datetime) -> None:
-    message = _message(row)
-    if not _begin(row):
+    connection = mail.get_connection()
+    message = _message(row, connection)
+    try:
+        # Before the row says that it is being sent: whatever fails up to here has sent nothing and may be tried again.
+        connection.open()
+    except (smtplib.SMTPException, OSError) as error:
+        work.fail(row, f"the mail server cannot be reached: {error}", TRIES, **_state_after(row))
         return
     try:
+        if _begin(row):
+            _hand_over(row, message)
+    finally:
+        connection.close()
+
+
+def _hand_over(row: Delivery, message: EmailMultiAlternatives) -> None:
+    try:
         message.send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+    except smtplib.SMTPSenderRefused as error:
+        # About us, not about the reader: an operator can mend it.
+        work.fail(row, f"our sender address was refused: {error}", TRIES, **_state_after(row))
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
         _refused(row, error)
-    except (smtplib.SMTPConnectError, ConnectionRefusedError) as error:
-        work.fail(row, f"the mail server cannot be reached: {error}", TRIES, state=Delivery.State.QUEUED)
     except (smtplib.SMTPException, OSError) as error:
         # The line broke somewhere after we began: the server may have accepted the message.
         work.finish(row, state=Delivery.State.UNKNOWN, error=f"outcome unknown: {error}")
         log.error("delivery %s: outcome unknown: %s", row.pk, error)
     else:
         work.finish(row, state=Delivery.State.SENT, sent_at=timezone.now())
+
+
+def _state_after(row: Delivery) -> dict[str, object]:
+    """Queued again while there are tries left."""
+    return {"state": Delivery.State.FAILED if row.attempt >= TRIES else Delivery.State.QUEUED}
 
 
 def _begin(row: Delivery) -> bool:
@@ -130,7 +162,9 @@ def _begin(row: Delivery) -> bool:
         if not wants.exists():
             work.finish(row, state=Delivery.State.SKIPPED, error="the reader does not want it any more")
             return False
-        owned = Delivery.objects.filter(pk=row.pk, attempt=row.attempt, state=Delivery.State.QUEUED)
+        owned = Delivery.objects.filter(
+            pk=row.pk, attempt=row.attempt, state=Delivery.State.QUEUED, edition__state=State.READY
+        )
         return owned.update(state=Delivery.State.SENDING) == 1
 
 
@@ -141,7 +175,7 @@ def _refused(row: Delivery, error: smtplib.SMTPException) -> None:
         else [getattr(error, "smtp_code", 0)]
     )
     if all(400 <= code < 500 for code in codes):
-        work.fail(row, f"refused for now: {error}", TRIES, state=Delivery.State.QUEUED)
+        work.fail(row, f"refused for now: {error}", TRIES, **_state_after(row))
     else:
         work.finish(row, state=Delivery.State.FAILED, error=f"refused: {error}")
 
@@ -150,14 +184,21 @@ def _reason_not_to(row: Delivery, now: datetime) -> str:
     reader = row.edition.reader
     if not reader.is_active or not reader.profile.digest:
         return "the reader does not want it any more"
-    hour = time(reader.profile.hour, tzinfo=reader.profile.time_zone)
-    # Who signs up, or a service that comes back, after the hour still gets that day's edition.
-    could_go = max(datetime.combine(row.edition.local_date, hour), row.edition.created_at)
-    if now - could_go > EXPIRES:
+    if now - _could_go(row.edition) > EXPIRES:
         return "too late: more than twelve hours after it could go"
     if row.edition.sample and _had_the_sample(row):
         return "the bundled sample was mailed before; real news has not come in yet"
     return ""
+
+
+def _hour_of(row: Edition) -> datetime:
+    profile = row.reader.profile
+    return datetime.combine(row.local_date, time(profile.hour, tzinfo=profile.time_zone))
+
+
+def _could_go(row: Edition) -> datetime:
+    """Its hour; for who signs up, or a service that comes back, after the hour: when the edition was asked for."""
+    return max(_hour_of(row), row.created_at)
 
 
 def _had_the_sample(row: Delivery) -> bool:
@@ -165,7 +206,7 @@ def _had_the_sample(row: Delivery) -> bool:
     return earlier.exclude(pk=row.pk).filter(state__in=(Delivery.State.SENT, Delivery.State.UNKNOWN)).exists()
 
 
-def _message(row: Delivery) -> EmailMultiAlternatives:
+def _message(row: Delivery, connection: BaseEmailBackend) -> EmailMultiAlternatives:
     reader = row.edition.reader
     leave = settings.NUTGRAF_URL + unsubscribe.path(reader)
     made = digest_render.render(row.edition, unsubscribe_url=leave)
@@ -179,15 +220,18 @@ def _message(row: Delivery) -> EmailMultiAlternatives:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
         },
-        connection=mail.get_connection(),
+        connection=connection,
     )
     message.attach_alternative(made.html, "text/html")
     return message
 
 
-def _wanting() -> Iterator[Profile]:
-    wanting = Profile.objects.filter(digest=True, user__is_active=True).select_related("user")
-    return wanting.iterator(chunk_size=2000)
+def _onboarded() -> Iterator[Profile]:
+    return Profile.objects.filter(user__is_active=True).select_related("user").iterator(chunk_size=2000)
+
+
+def _items_of(edition_id: OuterRef) -> QuerySet[EditionItem]:
+    return EditionItem.objects.filter(edition=edition_id)
 
 
 def _clock(profile: Profile) -> Clock:

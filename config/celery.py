@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+
+from config.embedded import refuse_no_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -58,3 +60,9 @@ app.conf.update(
     broker_connection_timeout=4,
 )
 app.autodiscover_tasks()
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def _refuse_no_database(**_: Any) -> None:
+    refuse_no_database()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, OperationalError, connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from pgmq.install import get_embedded_install_sql
 
 # Any number works as long as nobody else uses it: two processes that start together must not both migrate.
 MIGRATION_LOCK = 0x6E757467
+QUEUE_LOCK = MIGRATION_LOCK + 1
 
 
 class Unusable(Exception):
@@ -49,7 +51,7 @@ def _where() -> str:
     return f"{at['HOST'] or 'the local socket'}:{at['PORT'] or 5432}/{at['NAME']}"
 
 
-def _reason(error: DatabaseError) -> str:
+def _reason(error: Exception) -> str:
     """The server's or the network's own words: the last part of libpq's first line."""
     return (str(error).strip().splitlines() or ["no answer"])[0].rpartition("failed: ")[2]
 
@@ -76,10 +78,16 @@ def _current() -> bool:
 
 
 def install_queue() -> None:
-    """The PGMQ schema, as plain SQL, in our own database; nothing when the broker is elsewhere."""
-    if "conn_string" not in settings.CELERY_BROKER_TRANSPORT_OPTIONS:
+    """The PGMQ schema, as plain SQL, where the queue lies in a Postgres; nothing when the broker is another."""
+    conninfo = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("conn_string")
+    if not conninfo:
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'pgmq'")
-        if not cursor.fetchone():
-            cursor.execute(get_embedded_install_sql())
+    try:
+        with psycopg.connect(conninfo, connect_timeout=10) as queue:
+            queue.execute("SELECT pg_advisory_xact_lock(%s)", [QUEUE_LOCK])
+            if not queue.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'pgmq'").fetchone():
+                queue.execute(get_embedded_install_sql())
+    except psycopg.OperationalError as error:
+        raise Unusable(
+            f"CELERY_BROKER_URL: cannot connect to the queue's Postgres: {_reason(error)}"
+        ) from None

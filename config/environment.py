@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import dj_database_url
 from environs import FileAwareEnv
@@ -17,7 +19,8 @@ from marshmallow import ValidationError
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 BROKERS = ("pgmq", "redis", "rediss", "amqp", "amqps", "memory")
-MAIL = ("smtp", "smtps", "smtp+tls", "console")
+MAIL = {"smtp": 25, "smtp+tls": 587, "smtps": 465}  # and their usual ports
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "OPENAI_API_KEY", "EMAIL_URL")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -72,67 +75,121 @@ def networks(value: str) -> list[Network]:
         raise _refuse(value, "networks such as 127.0.0.0/8, separated by commas") from None
 
 
+@env.parser_for("names")
+def names(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
 @env.parser_for("hosts")
 def hosts(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
+    found: list[str] = names(value)
+    if any("/" in host for host in found):
+        raise _refuse(value, "host names separated by commas, without http://")
+    return found
+
+
+@env.parser_for("count")
+def count(value: str) -> int:
+    if not value.strip().isdigit() or int(value) > 100:
+        raise _refuse(value, "a number from 0 to 100")
+    return int(value)
 
 
 @env.parser_for("web_address")
 def web_address(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _refuse(value, "an http or https address")
+    """An address without its last slash; empty where none is given."""
+    if value.strip():
+        _parts(value, "an http or https address", ("http", "https"))
     return value.strip().rstrip("/")
+
+
+@env.parser_for("secret_word")
+def secret_word(value: str) -> str:
+    """A key as it travels in a header: printable ASCII without blanks."""
+    if not all(33 <= ord(char) <= 126 for char in value.strip()):
+        raise ValidationError("its value is not allowed; allowed: printable ASCII characters without blanks")
+    return value.strip()
 
 
 @env.parser_for("database")
 def database(value: str) -> dict[str, Any] | None:
     if not value.strip():
         return None
-    if urlsplit(value).scheme not in ("postgres", "postgresql"):
-        raise _refuse(_without_password(value), "a postgresql:// address of a Postgres with pgvector")
+    allowed = "a postgresql:// address of a Postgres with pgvector"
+    if urlsplit_or_none(value) is None or value.partition("://")[0] not in ("postgres", "postgresql"):
+        raise _refuse(_without_password(value), allowed)
     try:
-        return dict(dj_database_url.parse(value))
+        found = dict(dj_database_url.parse(value))
+        if found.get("NAME"):
+            return found
+        raise ValueError("no database is named")
     except (ValueError, KeyError):
-        raise _refuse(
-            _without_password(value), "a postgresql:// address of a Postgres with pgvector"
-        ) from None
+        raise _refuse(_without_password(value), allowed) from None
 
 
 @env.parser_for("broker")
 def broker(value: str) -> str:
-    if value.strip() and urlsplit(value.strip()).scheme not in BROKERS:
-        raise _refuse(_without_password(value), "redis://, amqp:// or pgmq:// addresses")
+    if value.strip() and not value.startswith("memory://"):
+        _parts(value, "redis://, amqp:// or pgmq:// addresses", BROKERS)
     return value.strip()
 
 
 @env.parser_for("mail")
 def mail(value: str) -> dict[str, Any] | None:
-    """Django's mail settings from smtp://user:password@host:port, smtp+tls:// or smtps://."""
+    """Django's mail settings from smtp://user:password@host:port?from=..., smtp+tls:// or smtps://."""
     if not value.strip():
         return None
-    parts = urlsplit(value.strip())
-    if parts.scheme not in MAIL or (parts.scheme != "console" and not parts.hostname):
-        raise _refuse(_without_password(value), "smtp://, smtp+tls:// or smtps:// addresses")
-    if parts.scheme == "console":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = _parts(value, "smtp://, smtp+tls:// or smtps:// addresses", tuple(MAIL))
     options = dict(parse_qsl(parts.query))
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+        "EMAIL_PORT": parts.port or MAIL[parts.scheme],
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "DEFAULT_FROM_EMAIL": options.get("from", "Nutgraf <nutgraf@localhost>"),
+        "DEFAULT_FROM_EMAIL": options.get("from", ""),
     }
 
 
+def urlsplit_or_none(value: str) -> SplitResult | None:
+    """The parts of an address, or None when it is none: brackets that do not close, a port that is no number."""
+    try:
+        parts = urlsplit(value.strip())
+        return parts if parts.port is None or parts.port >= 0 else None
+    except ValueError:
+        return None
+
+
+def _parts(value: str, allowed: str, schemes: tuple[str, ...]) -> SplitResult:
+    parts = urlsplit_or_none(value)
+    if parts is None or parts.scheme not in schemes or not parts.hostname:
+        raise _refuse(_without_password(value), allowed)
+    return parts
+
+
 def _without_password(value: str) -> str:
-    """The address as it may be shown in an error: its password never is."""
-    parts = urlsplit(value)
-    return value.replace(f":{parts.password}@", ":***@") if parts.password else value
+    """The address as it may be shown in an error: whatever stands before its last @ may be a password."""
+    scheme, separator, rest = value.partition("://")
+    _, at, after = rest.rpartition("@")
+    return f"{scheme}{separator}***@{after}" if at else value
+
+
+def running_at(var: Path) -> str:
+    """Where the `up` of this state directory serves, by the note it keeps there: links in mails must lead to it."""
+    try:
+        address: str = web_address((var / "up.lock").read_text().partition(" ")[0])
+        return address
+    except (OSError, ValidationError):
+        return ""
+
+
+def refuse_missing_files() -> None:
+    """NAME_FILE must be readable for every variable that may be given as a file."""
+    for name, path in os.environ.items():
+        if name.removesuffix("_FILE") in SECRETS and name.endswith("_FILE") and not os.access(path, os.R_OK):
+            stop(f"nutgraf: {name}: {path!r} cannot be read; allowed: the path of a readable file")
 
 
 def seal_or_exit() -> None:

@@ -13,18 +13,21 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import make_conninfo
 
-from config.environment import env, seal_or_exit, stop
+from config.environment import env, refuse_missing_files, running_at, seal_or_exit, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- where state lives and who we are
 
+refuse_missing_files()
 DEBUG: bool = env.flag("DEBUG", "true")
 NUTGRAF_VAR = Path(env.line("NUTGRAF_VAR", "") or BASE_DIR / "var").absolute()
-NUTGRAF_URL: str = env.web_address("NUTGRAF_URL", "http://127.0.0.1:8000")
+NUTGRAF_URL: str = env.web_address("NUTGRAF_URL", "") or running_at(NUTGRAF_VAR) or "http://127.0.0.1:8000"
 SECRET_KEY: str = env.line("SECRET_KEY", "")
-SECRET_KEY_FALLBACKS: list[str] = env.hosts("SECRET_KEY_FALLBACKS", "")
+SECRET_KEY_FALLBACKS: list[str] = env.names("SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS: list[str] = env.hosts("ALLOWED_HOSTS", "")
+# How many reverse proxies of yours stand before the web process: sign-in is limited by the address behind them.
+NUTGRAF_PROXIES: int = env.count("NUTGRAF_PROXIES", "0")
 
 # --- the database: embedded unless DATABASE_URL names a server of your own (config/embedded.py sets it for us)
 
@@ -33,8 +36,8 @@ _broker: str = env.broker("CELERY_BROKER_URL", "")
 
 # --- models: without a key or an address of an OpenAI-compatible endpoint the extractive writer serves
 
-OPENAI_API_KEY: str = env.line("OPENAI_API_KEY", "")
-OPENAI_BASE_URL: str = env.line("OPENAI_BASE_URL", "")
+OPENAI_API_KEY: str = env.secret_word("OPENAI_API_KEY", "")
+OPENAI_BASE_URL: str = env.web_address("OPENAI_BASE_URL", "")
 NUTGRAF_MODEL_CHEAP: str = env.line("NUTGRAF_MODEL_CHEAP", "gpt-5-mini")
 NUTGRAF_MODEL_STRONG: str = env.line("NUTGRAF_MODEL_STRONG", "gpt-5")
 NUTGRAF_MODEL_EMBED: str = env.line("NUTGRAF_MODEL_EMBED", "text-embedding-3-small")
@@ -66,7 +69,7 @@ if not DEBUG:
             stop(f"nutgraf: {_name}: not set; with DEBUG=false it must be given")
 
 if not SECRET_KEY:
-    # `up` leaves a random key of this installation here; the constant serves only commands that never face a browser.
+    # Every command leaves a random key of this installation here; the web process refuses to serve with the constant.
     _key_file = NUTGRAF_VAR / "secret-key"
     SECRET_KEY = _key_file.read_text().strip() if _key_file.is_file() else "development-only-" + "x" * 50
 
@@ -82,7 +85,9 @@ EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL: str = _mail.get("DEFAULT_FROM_EMAIL", "Nutgraf <nutgraf@localhost>")
+DEFAULT_FROM_EMAIL: str = (
+    _mail.get("DEFAULT_FROM_EMAIL") or f"Nutgraf <nutgraf@{urlsplit(NUTGRAF_URL).hostname or 'localhost'}>"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Django
@@ -141,24 +146,22 @@ TEMPLATES = [
 _default: dict[str, Any] = _database or {"ENGINE": "django.db.backends.postgresql", "NAME": "nutgraf"}
 _default.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
 _default["CONN_MAX_AGE"] = 0
+_named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 _conninfo = make_conninfo(
-    **{
-        key: str(value)
-        for key, value in {
-            "dbname": _default.get("NAME"),
-            "user": _default.get("USER"),
-            "password": _default.get("PASSWORD"),
-            "host": _default.get("HOST") or _default["OPTIONS"].get("host"),
-            "port": _default.get("PORT"),
-        }.items()
-        if value
-    }
+    **{key: str(value) for key, value in _default["OPTIONS"].items()},
+    **{key: str(_default[name]) for key, name in _named.items() if _default.get(name)},
 )
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
     _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
 DATABASES = {"default": _default}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 USE_TZ = True
@@ -202,6 +205,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,30/d/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
 
 # --- pages: nothing foreign is ever loaded
@@ -244,7 +248,9 @@ if urlsplit(CELERY_BROKER_URL).scheme == "pgmq":
         "polling_interval": 0.2,
         "wait_time_seconds": 0,
     }
-    if not _broker:
+    if urlsplit(_broker).hostname:  # a Postgres of its own for the queue
+        CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _broker.replace("pgmq://", "postgresql://", 1)
+    else:
         CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _conninfo
 elif urlsplit(CELERY_BROKER_URL).scheme in ("redis", "rediss"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 4}

@@ -1,11 +1,17 @@
-"""What differs from allauth's own ways: where a reader lands after signing in, and whose address a request has."""
+"""What differs from allauth's own ways: its words, who may open an account, and what happens when mail is down."""
 
 from __future__ import annotations
 
+import logging
+import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest
+from django.shortcuts import render
+
+log = logging.getLogger("users.adapter")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -18,3 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never by allauth's own form: accounts are opened by the sign-in form alone (`users.accounts`)."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """As allauth does; while the mail server is away the reader is told so, whoever they are."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (smtplib.SMTPException, OSError) as error:
+            log.error("EMAIL_URL: sign-in mail cannot be sent: %s", error)
+            raise ImmediateHttpResponse(render(self.request, "users/mail_down.html", status=503)) from error

@@ -14,6 +14,7 @@ from users.models import EVERY_DAY, Profile
 from users.taxonomy import industries, roles
 from users.zones import zone_choices
 
+LONGEST_ADDRESS = 254  # RFC 5321, and what the account stores
 WEEKDAYS = tuple(zip(EVERY_DAY, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
@@ -22,6 +23,8 @@ class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships n
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
+        if len(email) > LONGEST_ADDRESS:
+            raise forms.ValidationError("That address is too long to be one.")
         # The limit comes before the account: a flood of tries must not open accounts.
         if not ratelimit.consume(context.request, action="request_login_code", key=email):
             raise get_adapter().validation_error("too_many_login_attempts")

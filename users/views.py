@@ -52,7 +52,7 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 def outbox_list(request: HttpRequest, name: str = "") -> HttpResponse:
-    _only_in_development()
+    _only_in_development(request)
     mails = outbox.mails()
     chosen = next((mail for mail in mails if mail.name == name), None) if name else next(iter(mails), None)
     if name and chosen is None:
@@ -74,13 +74,15 @@ MAIL_POLICY = {
 @never_cache
 @require_safe
 def outbox_html(request: HttpRequest, name: str) -> HttpResponse:
-    _only_in_development()
+    _only_in_development(request)
     chosen = outbox.mail(name)
     if chosen is None or not chosen.html:
         raise Http404
     return HttpResponse(chosen.html)
 
 
-def _only_in_development() -> None:
-    if not settings.MAILBOX_SHOWN:
+def _only_in_development(request: HttpRequest) -> None:
+    """The mailbox holds sign-in codes: it opens only in development, and only to this very machine."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if not (settings.MAILBOX_SHOWN and (address.startswith("127.") or address == "::1")):
         raise Http404

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
 from briefings import read
@@ -43,9 +43,11 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def prepare(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
+    if request.method == "GET":  # back from signing in again: the button is on that page
+        return redirect("today")
     if not Profile.objects.filter(user=user).exists():
         return redirect("welcome")
     editions.request(user, editions.local_date_of(user, timezone.now()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -147,3 +149,45 @@ def test_a_quiet_day_is_told_in_a_short_mail(mail: MailServer, ada: User) -> Non
     body = mail.accepted[0].get_body(("plain",))
     assert body is not None
     assert "quiet" in body.get_content().lower()
+
+
+def test_a_server_that_hangs_up_before_anything_is_said_is_tried_again(
+    mail: MailServer, prepared: Edition, settings: Any
+) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        threading.Thread(target=lambda: deaf.accept()[0].close(), daemon=True).start()
+        settings.EMAIL_PORT = deaf.getsockname()[1]
+        digest.run(EIGHT)
+    assert delivery().state == Delivery.State.QUEUED
+
+
+def test_a_wrong_password_of_ours_is_tried_again(mail: MailServer, prepared: Edition, settings: Any) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "nutgraf", "wrong"
+    digest.run(EIGHT)
+    assert delivery().state == Delivery.State.QUEUED
+    assert mail.accepted == []
+
+
+def test_an_hour_just_before_midnight_is_not_lost(mail: MailServer, ada: User) -> None:
+    Profile.objects.update(hour=23)
+    row = edition_of_two(ada, EIGHT.date())
+    Edition.objects.update(created_at=EIGHT)
+    digest.queue_deliveries(datetime(2026, 11, 24, 0, 5, tzinfo=UTC))
+    assert Delivery.objects.get().edition_id == row.pk
+
+
+def test_a_sample_edition_gives_way_to_real_news(mail: MailServer, prepared: Edition) -> None:
+    Edition.objects.update(sample=True)
+    digest.queue_editions(EIGHT)
+    prepared.refresh_from_db()
+    assert prepared.state == "queued"
+
+
+def test_who_reads_on_the_site_only_still_gets_editions(mail: MailServer, ada: User) -> None:
+    Profile.objects.update(digest=False)
+    digest.queue_editions(EIGHT)
+    assert Edition.objects.count() == 1
+    digest.queue_deliveries(EIGHT)
+    assert not Delivery.objects.exists()

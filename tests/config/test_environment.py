@@ -35,6 +35,12 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
         ("NUTGRAF_FETCH_ALLOW", "localhost", "networks such as 127.0.0.0/8"),
         ("NUTGRAF_URL", "nutgraf", "an http or https address"),
         ("EMAIL_URL", "pigeon://loft", "smtp://"),
+        ("NUTGRAF_URL", "http://[", "an http or https address"),
+        ("EMAIL_URL", "smtp://mail:99999", "smtp://"),
+        ("CELERY_BROKER_URL", "redis://[", "redis://"),
+        ("OPENAI_BASE_URL", "nonsense", "an http or https address"),
+        ("ALLOWED_HOSTS", "http://news", "without http://"),
+        ("SECRET_KEY_FILE", "/nowhere/key", "a readable file"),
         ("DEBUG", "maybe", "true or false"),
         ("LOG_LEVEL", "loud", "WARNING"),
     ],
@@ -49,8 +55,9 @@ def test_it_refuses_a_bad_value_in_one_line(name: str, value: str, allowed: str)
 
 
 def test_it_reports_every_bad_value_at_once_and_never_a_password() -> None:
-    done = start(DATABASE_URL="mysql://ada:secret@db/x", NUTGRAF_URL="x")
-    assert len(done.stderr.strip().splitlines()) == 2
+    done = start(DATABASE_URL="mysql://ada:sec/ret@db/x", NUTGRAF_URL="x", OPENAI_API_KEY="sk-\u2026secret")
+    assert len(done.stderr.strip().splitlines()) == 3
+    assert "sec/ret" not in done.stderr
     assert "secret" not in done.stderr
 
 

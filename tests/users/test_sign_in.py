@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from users.accounts import forget_unconfirmed
 from users.models import Profile, User
@@ -130,3 +131,16 @@ def test_it_forgets_addresses_whose_code_was_never_entered() -> None:
     assert forget_unconfirmed(timezone.now() - timedelta(days=1)) == 0
     assert forget_unconfirmed(timezone.now()) == 1
     assert set(User.objects.values_list("email", flat=True)) == {"stays@bank.example", "made@bank.example"}
+
+
+def test_it_refuses_an_address_longer_than_any(client: Client) -> None:
+    assert ask(client, "a" * 300 + "@bank.example").status_code == 200  # type: ignore[attr-defined]
+    assert not User.objects.exists()
+
+
+def test_it_says_so_while_mail_is_down(client: Client, settings: SettingsWrapper) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 2
+    answer = ask(client, "ada@bank.example")
+    assert answer.status_code == 503  # type: ignore[attr-defined]
+    assert b"cannot send mail" in answer.content  # type: ignore[attr-defined]

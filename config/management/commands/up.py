@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import logging
 import os
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -55,9 +55,12 @@ class Command(BaseCommand):
             catalogue.load()
         connections.close_all()
         supervisor = Supervisor(_environment(port))
-        _start_children(supervisor, port)
-        _nudge()
-        supervisor.run(_Watch(url, supervisor, wants_sample=not no_sample))
+        try:
+            _start_children(supervisor, port)
+            _nudge()
+            supervisor.run(_Watch(url, supervisor, wants_sample=not no_sample))
+        finally:
+            supervisor.stop()
         self.stderr.write("Nutgraf stopped.")
         lock.close()
 
@@ -67,11 +70,15 @@ class _Watch:
 
     def __init__(self, url: str, supervisor: Supervisor, wants_sample: bool) -> None:
         self.url, self.supervisor, self.wants_sample, self.served = url, supervisor, wants_sample, False
-        self.began = time.monotonic()
+        self.told = False
+        self.began = self.asked = time.monotonic()
 
     def __call__(self) -> None:
-        if not self.served and _answers(self.url):
-            self.served = True
+        if not self.served and time.monotonic() - self.asked > 0.5:
+            self.asked = time.monotonic()
+            self.served = _answers(self.url)
+        if self.served and not self.told:
+            self.told = True
             sys.stderr.write(f"\nNutgraf is ready: {self.url}\nCtrl-C stops it.\n\n")
         if self.wants_sample and time.monotonic() - self.began > SAMPLE_AFTER:
             self.wants_sample = False
@@ -108,7 +115,7 @@ def _refuse_bad_prices() -> None:
 
 def _refuse_taken(port: int) -> None:
     if not 1 <= port <= 65535:
-        raise CommandError(f"--port {port}: allowed are 1 to 65535")
+        raise CommandError(f"--port {port}: allowed are 1 to 65535", returncode=2)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -172,8 +179,14 @@ def _nudge() -> None:
 
 
 def _answers(url: str) -> bool:
+    """Whether the front page is served, asked for as the proxy in front of it would."""
+    public = urlsplit(settings.NUTGRAF_URL)
+    headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
+    local = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own loopback address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        local.request("GET", "/", headers=headers)
+        return local.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        local.close()
