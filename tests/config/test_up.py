@@ -152,6 +152,13 @@ def test_it_runs_from_a_deep_path(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("name", ["my news", "it's #1; 50%", "a&b+c?d=e"])
+def test_it_runs_from_a_path_with_blanks_and_punctuation(tmp_path: Path, name: str) -> None:
+    done = Instance(tmp_path / name).manage("sources", "list")
+    assert done.returncode == 0, done.stderr
+    assert not _servers_of(tmp_path / name)
+
+
 @pytest.mark.skipif(
     os.geteuid() != 0, reason="only root can become somebody else; we are an ordinary user already"
 )

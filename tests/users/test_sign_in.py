@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from users.accounts import forget_unconfirmed
 from users.models import Profile, User
@@ -138,7 +138,7 @@ def test_it_refuses_an_address_longer_than_any(client: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_it_says_so_while_mail_is_down(client: Client, settings: SettingsWrapper) -> None:
+def test_it_says_so_while_mail_is_down(client: Client, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 2
     answer = ask(client, "ada@bank.example")
