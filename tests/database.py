@@ -34,6 +34,7 @@ def _remove(var: Path, owner: int) -> None:
 
         for server in list(PostgresServer._instances.values()):
             server.cleanup()
+            atexit.unregister(server._cleanup)  # it would take its lock again, and so make the folder again
         shutil.rmtree(var, ignore_errors=True)
 
 
