@@ -21,7 +21,7 @@ from ingest.save import rewrite_passages
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 2  # a page whose reading took our worker down twice is left alone
-_NEEDED = ("url", "title", "author", "feed_text", "happened_at", "page_error")
+_NEEDED = ("url", "title", "author", "feed_text", "happened_at", "page_error", "revision")
 CHUNK = 200  # articles whose pages are in memory at once
 
 
@@ -102,15 +102,18 @@ def _store(articles: Sequence[Article]) -> None:
         ours = set(
             Article.objects.select_for_update()
             .filter(pk__in=[one.pk for one in articles], stage=Stage.NEW)
-            .values_list("pk", "attempt")
+            .values_list("pk", "attempt", "revision")
         )
-        kept = [one for one in articles if (one.pk, one.attempt) in ours]
+        kept = [one for one in articles if (one.pk, one.attempt, one.revision) in ours]
         Article.objects.bulk_update(kept, ("text", "text_from_page"), batch_size=100)
         rewrite_passages([(one.pk, one.text) for one in kept])
 
 
 def _finish(articles: Sequence[Article], done: Read) -> None:
-    """READ, and due for being placed; stage and attempt are the fence against a reader that lost its lease."""
+    """READ, and due for being placed.
+
+    Stage and attempt are the fence against a reader that lost its lease, the revision against one of an older text.
+    """
     if not articles:
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -119,15 +122,17 @@ def _finish(articles: Sequence[Article], done: Read) -> None:
             """
             UPDATE ingest_article a
             SET stage = %s, page_error = r.page_error, due_at = now(), lease_until = NULL, attempt = 0, error = ''
-            FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS r(id, attempt, page_error)
-            WHERE a.id = r.id AND a.stage = %s AND a.attempt = r.attempt
+            FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::text[]) AS r(id, attempt, revision, page_error)
+            WHERE a.id = r.id AND a.stage = %s AND a.attempt = r.attempt AND a.revision = r.revision
+            RETURNING a.id
             """,
             [
                 Stage.READ,
                 [one.pk for one in articles],
                 [one.attempt for one in articles],
+                [one.revision for one in articles],
                 [one.page_error for one in articles],
                 Stage.NEW,
             ],
         )
-    done.read += [one.pk for one in articles]
+        done.read += [key for (key,) in cursor.fetchall()]

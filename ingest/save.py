@@ -117,6 +117,7 @@ _CHANGED = (
     "stage",
     "due_at",
     "lease_until",
+    "attempt",
     "error",
     "embedder",
     "vector",
@@ -134,6 +135,6 @@ def _apply(article: Article, draft: Draft, now: datetime) -> None:
     article.revision += 1
     if article.stage != Stage.COPY:  # the article that counts is edited by its own source
         article.stage, article.due_at = Stage.NEW, now - SKEW
-    # The attempt count stays: it is what tells a reader of the old text that its result is not wanted any more.
-    article.lease_until, article.error = None, ""
+    # New text, new attempts; a reader of the old text finds another revision, and leaves its result out.
+    article.attempt, article.lease_until, article.error = 0, None, ""
     article.embedder, article.vector, article.bands = "", None, []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from ingest import work
 from ingest.models import Article, Source, Stage
 from ingest.read import read_article, read_many
 from ingest.refresh import refresh
@@ -110,6 +113,29 @@ def test_hundreds_of_articles_on_a_dead_host_cost_one_attempt(web: WebServer) ->
         len(done.read) == len(waiting) == 100
     )  # the archive behind the newest hundred is READ from its feed
     assert Article.objects.filter(stage=Stage.READ).exclude(page_error="").count() == 300
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("paragraphs", [TEXT, []])
+def test_an_edit_that_comes_while_the_page_is_read_stays(web: WebServer, paragraphs: list[str]) -> None:
+    web.put("/p", page(*TEXT), content_type="text/html")
+    article = teaser(web, "/p")
+    title = "Correction: model ships at twice the price"
+
+    def edit_and_answer(client: socket.socket) -> None:
+        feed = web.put("/feed/p", rss(item(title, web.url("/p"), TEASER, "/p")))
+        refresh(Source.objects.get(url=feed).pk, timezone.now(), force=True)
+        connection.close()
+        head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+        client.sendall((head + page(*paragraphs)).encode())
+
+    web.misbehave("/p", edit_and_answer)
+    assert read_article(article.pk, timezone.now()).read == []
+    article.refresh_from_db()
+    assert (article.stage, article.revision, article.attempt) == (Stage.NEW, 2, 0)
+    assert article.text == f"{title}\n\n{TEASER}"
+    assert article.passages.get(number=0).end == len(title)
+    assert article.pk in work.due(Article, 10)
 
 
 def test_reading_twice_reads_once(web: WebServer) -> None:
