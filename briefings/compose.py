@@ -6,6 +6,7 @@ import hashlib
 import logging
 from datetime import datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -75,19 +76,28 @@ def brief_for(material: Material) -> Brief:
 
 
 def write_brief(brief_id: str, material: Material | None = None) -> Brief | None:
-    """Write a queued brief and store it verified. None when it is done already or somebody else is at it."""
+    """Write a queued brief and store it verified. None when it is done, somebody else is at it, or it failed."""
     row = work.claim(Brief, brief_id, LEASE)
     if row is None or _given_up(row):
         return None
     try:
-        written = writers.write(material or stored_material(row), work_key=f"brief:{row.pk}", brief=row.pk)
+        return _write_brief(row, material or stored_material(row))
     except NothingToWrite:
         work.finish(row, state=State.FAILED, error="its articles are gone")
-        return None
     except writers.CannotWrite as error:
         work.finish(row, state=State.FAILED, error=str(error)[:2000])
         log.warning("no brief of story %s: %s", row.story_id, error)
-        return None
+    except SoftTimeLimitExceeded:
+        _failed(row, "the time ran out")
+        raise  # it is the whole task's time
+    except Exception as error:  # one story's fault must not keep the others from their readers
+        log.exception("no brief of story %s", row.story_id)
+        _failed(row, f"{type(error).__name__}: {error}")
+    return None
+
+
+def _write_brief(row: Brief, material: Material) -> Brief:
+    written = writers.write(material, work_key=f"brief:{row.pk}", brief=row.pk)
     now = timezone.now()
     checked = written.body.verification
     work.finish(
@@ -102,11 +112,19 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
     return Brief.objects.get(pk=row.pk)
 
 
+def _failed(row: Brief | Lens, words: str) -> None:
+    """Later again, some times; until then it counts as one that cannot be written."""
+    spent = row.attempt >= MOST_ATTEMPTS
+    work.fail(row, words, MOST_ATTEMPTS, state=State.FAILED if spent else State.QUEUED)
+
+
 def _given_up(row: Brief | Lens) -> bool:
     if row.attempt <= MOST_ATTEMPTS:
         return False
     log.error("%s: given up, its writing never came to an end", row)
-    return work.finish(row, state=State.FAILED, error=f"given up: {MOST_ATTEMPTS} attempts never came to an end")
+    return work.finish(
+        row, state=State.FAILED, error=f"given up: {MOST_ATTEMPTS} attempts never came to an end"
+    )
 
 
 def stored_material(brief: Brief) -> Material:
@@ -129,7 +147,7 @@ def ready_brief(story_id: str, as_of: datetime | None = None) -> Brief | None:
     if row.state == State.QUEUED:
         write_brief(row.pk, material)
         row.refresh_from_db()
-    if row.state == State.QUEUED:
+    if _is_being_written(row):
         raise BeingWritten(str(row))
     return row if row.state == State.READY else None
 
@@ -142,9 +160,14 @@ def ready_lens(brief: Brief, role: str, industry: str) -> Lens | None:
     if row.state == State.QUEUED:
         write_lens(row.pk)
         row.refresh_from_db()
-    if row.state == State.QUEUED:
+    if _is_being_written(row):
         raise BeingWritten(str(row))
     return row if row.state == State.READY else None
+
+
+def _is_being_written(row: Brief | Lens) -> bool:
+    """One that failed before has its next attempt to come: nobody waits for that."""
+    return row.state == State.QUEUED and not row.error
 
 
 def write_lens(lens_id: int) -> None:
@@ -153,18 +176,27 @@ def write_lens(lens_id: int) -> None:
     if row is None or _given_up(row):
         return
     try:
-        material = stored_material(row.brief)
-        written = writers.write_lens(
-            BriefBody.model_validate(row.brief.body),
-            material,
-            row.role,
-            row.industry,
-            work_key=f"lens:{row.pk}",
-            brief=row.brief_id,
-        )
+        _write_lens(row)
     except (NothingToWrite, writers.CannotWrite) as error:
         work.finish(row, state=State.FAILED, error=str(error)[:2000])
-        return
+    except SoftTimeLimitExceeded:
+        _failed(row, "the time ran out")
+        raise  # it is the whole task's time
+    except Exception as error:  # one lens's fault must not keep the others from their readers
+        log.exception("no lens %s", row)
+        _failed(row, f"{type(error).__name__}: {error}")
+
+
+def _write_lens(row: Lens) -> None:
+    material = stored_material(row.brief)
+    written = writers.write_lens(
+        BriefBody.model_validate(row.brief.body),
+        material,
+        row.role,
+        row.industry,
+        work_key=f"lens:{row.pk}",
+        brief=row.brief_id,
+    )
     work.finish(
         row,
         state=State.READY,

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from briefings import compose, select
@@ -17,6 +19,7 @@ from users import taxonomy
 from users.models import User
 
 LEASE = timedelta(minutes=10)
+MOST_ROUNDS = 8  # rounds that ran out of time; each keeps the briefs it wrote
 BUSY = timedelta(seconds=3)  # when to look again at an edition whose briefs another worker is writing
 SPARE = 6  # stories chosen beyond the edition's size, for those that cannot be written
 NAMEABLE = 0.6  # the least weight of a word that a reason may name ("and" has 0, "agents" 0.6, "hospital" 1)
@@ -126,6 +129,7 @@ def request(user: User, local_date: date) -> Edition:
     """The reader's edition of that date, queued for the workers when there is none.
 
     What is frozen stays, but for one that was never sent and has nothing real in it although real news has come since.
+    One that failed is tried again.
     """
     edition, created = Edition.objects.get_or_create(
         reader=user,
@@ -136,10 +140,22 @@ def request(user: User, local_date: date) -> Edition:
             "due_at": timezone.now(),
         },
     )
+    if not created and _has_failed(edition):
+        resting = Q(state=State.FAILED) | Q(state=State.QUEUED, due_at__isnull=True)
+        Edition.objects.filter(resting, pk=edition.pk).update(
+            state=State.QUEUED, due_at=timezone.now(), attempt=0, error=""
+        )
+        edition.refresh_from_db()
     if not created and edition.state == State.READY and _may_be_better_now(edition):
-        Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(state=State.QUEUED, due_at=timezone.now())
+        Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(
+            state=State.QUEUED, due_at=timezone.now()
+        )
         edition.refresh_from_db()
     return edition
+
+
+def _has_failed(edition: Edition) -> bool:
+    return edition.state == State.FAILED or (edition.state == State.QUEUED and edition.due_at is None)
 
 
 def _may_be_better_now(edition: Edition) -> bool:
@@ -147,10 +163,31 @@ def _may_be_better_now(edition: Edition) -> bool:
 
 
 def prepare(edition_id: str, now: datetime) -> Edition | None:
-    """Fill and freeze a queued edition. None when it is frozen already or another worker is at it."""
+    """Fill and freeze a queued edition. None when it is frozen already, another worker is at it, or it failed.
+
+    A failure is kept in the row, which is tried again later and is FAILED at last.
+    """
     row = work.claim(Edition, edition_id, LEASE)
     if row is None:
         return None
+    if row.attempt > MOST_ROUNDS:
+        work.finish(row, state=State.FAILED, error=f"given up: {MOST_ROUNDS} attempts never came to an end")
+        return None
+    try:
+        return _fill(row, now)
+    except SoftTimeLimitExceeded:
+        _failed(row, "the time ran out; what is written so far is kept", MOST_ROUNDS)
+    except Exception as error:  # whatever it is, the reader must not wait for ever without a word
+        log.exception("edition %s cannot be prepared", row)
+        _failed(row, f"{type(error).__name__}: {error}", work.MAX_ATTEMPTS)
+    return None
+
+
+def _failed(row: Edition, words: str, limit: int) -> None:
+    work.fail(row, words, limit, state=State.FAILED if row.attempt >= limit else State.QUEUED)
+
+
+def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
     made = assemble(row.role, row.industry, interests, as_of(row, now))
     if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
