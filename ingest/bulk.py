@@ -135,7 +135,7 @@ def _execute(statement: LiteralString, columns: list[list[object]]) -> None:
         return
     connection.ensure_connection()
     # Django's cursors write values into the statement as text; half a million floats a batch go in binary.
-    with Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         # Known to this cursor only: registered on the connection, Django would be handed other types as well.
         info = TypeInfo.fetch(connection.connection, "vector")
         register_vector_info(cast("BaseConnection[Any]", cursor), info)

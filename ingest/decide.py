@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from courlan import normalize_url
 
 from ingest.parse import ParsedItem
-from ingest.plain import BREAK
+from ingest.plain import BREAK, storable
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # no feed is older, so 1970 and its like are no dates
 SUBSTANCE = 200  # characters from which equal content means the same item, not just the same phrase
@@ -93,20 +93,24 @@ def _words(text: str) -> str:
 
 
 def canonical(url: str) -> str:
-    """One spelling for all links to the same item: https, no tracking, www, default port or closing slash."""
+    """One spelling for all links to the same item: https, no tracking, www, default port or closing slash.
+
+    Empty for a link that cannot tell items apart: a home page, or one too long to be stored.
+    """
     if not url:
         return ""
     try:
         parts = urlsplit(normalize_url(url, strict=False))
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     except (ValueError, TypeError):
-        return url
+        return url if storable(url) else ""
     host = (parts.hostname or "").removeprefix("www.")
     fragment = "" if _MARK.match(parts.fragment) else parts.fragment
     path = parts.path.rstrip("/")
     if not path and not parts.query and not fragment:
         return ""  # a home page is no item
-    return urlunsplit(("https", host + port, path or "/", parts.query, fragment))
+    whole = urlunsplit(("https", host + port, path or "/", parts.query, fragment))
+    return whole if storable(whole) else ""  # what is not ASCII was spelled out, and grew
 
 
 def content_hash(title: str, paragraphs: Sequence[str]) -> str:

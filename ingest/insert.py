@@ -21,10 +21,14 @@ def reserve_keys(model: type[models.Model], count: int) -> list[int]:
 
 
 def insert(model: type[models.Model], rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> None:
-    """Add `rows`, each the values of the fields named by `columns`; the table's own rules hold as ever."""
+    """Add `rows`, each the values of the fields named by `columns`.
+
+    The table's own rules hold as ever; DatabaseError when a row breaks one, or cannot be stored at all.
+    """
     names = sql.SQL(", ").join(sql.Identifier(_column(model, name)) for name in columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django gives its own names to the errors of all statements but COPY.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ingest.addresses import Unreachable, target
 from ingest.models import Source
 from ingest.parse import parse_opml
+from ingest.plain import LONGEST_LINK, storable
 
 LARGEST = 8 * 1024 * 1024
 MOST_FEEDS = 5_000
@@ -61,8 +62,8 @@ def add(feeds: Iterable[tuple[str, str]], any_topic: bool = False) -> Added:
 
 
 def _problem(url: str) -> str:
-    if len(url) > 2000:
-        return "the address is longer than 2000 characters"
+    if not storable(url):
+        return f"the address is longer than {LONGEST_LINK} bytes"
     try:
         target(url)
     except Unreachable as error:

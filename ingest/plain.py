@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 
 BREAK = "\n\n"
+LONGEST_LINK = 2000  # bytes in UTF-8
 
 # Controls, soft hyphens, zero-width, bidi, tag, filler, variation, private-use and surrogate characters: what a reader
 # cannot see must not reach a model either.
@@ -72,7 +73,7 @@ def html_paragraphs(source: str) -> list[str]:
 
 
 def web_link(url: str, base: str = "") -> str:
-    """The absolute http or https address that `url` means when found at `base`; empty when it means none."""
+    """The absolute http or https address that `url` means when found at `base`; empty for none, or one too long."""
     url = visible(url).strip().replace("\n", "").replace(" ", "%20")
     try:
         whole = urljoin(base, url)
@@ -80,4 +81,9 @@ def web_link(url: str, base: str = "") -> str:
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    return whole if good and len(whole) <= 2000 else ""
+    return whole if good and storable(whole) else ""
+
+
+def storable(link: str) -> bool:
+    """False for a link too long for an index of the database, which counts bytes."""
+    return len(link.encode("utf-8", "replace")) <= LONGEST_LINK

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from ingest.models import Article, Source
 from ingest.parse import ParsedFeed, ParseError, parse_feed
 from ingest.save import add, change
 
+logger = logging.getLogger(__name__)
+
 LEASE = timedelta(minutes=5)
 AT_ONCE = 8
 
@@ -30,7 +33,7 @@ class Refreshed:
 
     `repeated` entries came twice in it; `copies` articles, new or stored before, were set aside as the same item as
     another; `unusable` names each entry that could not become an article.
-    `busy` means that another worker has the source, or that it was not due.
+    `busy` means that another worker has the source, or that it was not due; one that was given up has `failed`.
     """
 
     source_id: int
@@ -60,7 +63,7 @@ class _Look:
 @dataclass
 class _Batch:
     sources: list[Source] = field(default_factory=list)
-    busy: list[Refreshed] = field(default_factory=list)
+    others: list[Refreshed] = field(default_factory=list)
 
 
 def refresh(source_id: int, now: datetime, force: bool = False) -> Refreshed:
@@ -71,23 +74,28 @@ def refresh(source_id: int, now: datetime, force: bool = False) -> Refreshed:
 def refresh_many(ids: Sequence[int], now: datetime, force: bool = False) -> list[Refreshed]:
     """Look at several sources, fetching side by side and saving one after the other; same contract as `refresh`."""
     batch = _claim(ids, force)
-    results = list(batch.busy)
+    results = list(batch.others)
     if len(batch.sources) == 1:
-        return [*results, _save(batch.sources[0], _look(batch.sources[0]), now)]
+        return [*results, _settle(batch.sources[0], lambda: _look(batch.sources[0]), now)]
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch") as pool:
         looks = {pool.submit(_look, source): source for source in batch.sources}
-        results += [_save(looks[done], done.result(), now) for done in as_completed(looks)]
+        results += [_settle(looks[done], done.result, now) for done in as_completed(looks)]
     return results
 
 
 def _claim(ids: Sequence[int], force: bool) -> _Batch:
     if force:
-        Source.objects.filter(pk__in=ids, enabled=True).update(due_at=Now())
+        Source.objects.filter(pk__in=ids, enabled=True, attempt__lt=work.POISON).update(due_at=Now())
     batch = _Batch(sources=work.claim_many(Source, Q(pk__in=ids, enabled=True), LEASE))
     taken = {source.pk for source in batch.sources}
-    others = Source.objects.filter(pk__in=set(ids) - taken).values_list("pk", "url")
-    batch.busy = [Refreshed(pk, url, "busy") for pk, url in others]
+    batch.others = [_left_alone(source) for source in Source.objects.filter(pk__in=set(ids) - taken)]
     return batch
+
+
+def _left_alone(source: Source) -> Refreshed:
+    if source.enabled and source.due_at is None and source.error:
+        return Refreshed(source.pk, source.url, "failed", error=source.error)
+    return Refreshed(source.pk, source.url, "busy")
 
 
 def _look(source: Source) -> _Look:
@@ -104,6 +112,16 @@ def _look(source: Source) -> _Look:
         return _Look(code=error.code, words=error.words, retry_after=error.retry_after)
     except ParseError as error:
         return _Look(code=error.code, words=error.words)
+
+
+def _settle(source: Source, look: Callable[[], _Look], now: datetime) -> Refreshed:
+    """Save a look, whatever it holds: what one feed brings about harms no other of its batch."""
+    try:
+        return _save(source, look(), now)
+    except work.MISHAPS as error:
+        logger.exception("the look at %s could not be saved", source.url)
+        words = f"what this feed holds could not be stored ({work.mishap(error)})"
+        return _failed(source, _Look(code="unstorable", words=words), now)
 
 
 def _save(source: Source, look: _Look, now: datetime) -> Refreshed:

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from django.db import connection, models, transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, connection, models, transaction
+from django.db.models import F, Q, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Now
+from django.db.models.functions import Concat, Now
 
 MAX_ATTEMPTS = 5
 POISON = 10  # attempts that may end without a word, by a crash or a killed worker
 RETRY_BASE = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=30)
+
+# What contents nobody foresaw can bring about, not a time limit: a batch sets such a row aside and goes on.
+MISHAPS: Final = (
+    DatabaseError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class Work(models.Model):
@@ -75,6 +86,11 @@ def fail(row: Work, error: str, limit: int = MAX_ATTEMPTS, **changes: object) ->
     return _update(row, values)
 
 
+def mishap(error: Exception) -> str:
+    """What happened, on one line for the operator."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
 def _update(row: Work, values: dict[str, object]) -> bool:
     # The attempt number is the fence: a worker that lost its lease must not overwrite its successor's result.
     owned = type(row)._default_manager.filter(pk=row.pk, attempt=row.attempt)
@@ -87,11 +103,14 @@ def due(model: type[Row], limit: int, *conditions: Q) -> Sequence[object]:
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
-def claim_many(model: type[Row], which: Q, lease: timedelta, fields: Sequence[str] = ()) -> list[Row]:
+def claim_many(
+    model: type[Row], which: Q, lease: timedelta, fields: Sequence[str] = (), limit: int = POISON
+) -> list[Row]:
     """Take every row of `which` that is free, as `claim` does; what another worker is taking is left to it.
 
     With `fields` given, the rows carry only these and `attempt`.
     """
+    rest(model, which & _free(), limit)
     with transaction.atomic():
         free = model._default_manager.select_for_update(skip_locked=True, of=("self",)).filter(_free(), which)
         rows = list(free.only("attempt", *fields) if fields else free)
@@ -100,6 +119,13 @@ def claim_many(model: type[Row], which: Q, lease: timedelta, fields: Sequence[st
     for row in rows:
         row.attempt += 1
     return rows
+
+
+def rest(model: type[Row], which: Q, limit: int = POISON) -> None:
+    """Lay down those of `which` that `limit` attempts have not brought to an end: they are due no more."""
+    words = Concat(Value(f"given up after {limit} attempts; "), F("error"))
+    spent = model._default_manager.filter(which, due_at__isnull=False, attempt__gte=limit)
+    spent.update(due_at=None, lease_until=None, error=words)
 
 
 def among(keys: Sequence[object]) -> Q:

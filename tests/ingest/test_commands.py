@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -116,6 +117,14 @@ def test_a_file_that_lists_no_feeds_is_refused(tmp_path: Path, text: str) -> Non
 
 def test_a_file_that_is_not_there_is_bad_usage() -> None:
     assert run("sources", "import", "/nowhere/feeds.opml")[1] == 2
+
+
+def test_an_address_too_long_to_be_stored_is_refused() -> None:
+    random = Random(1)
+    url = "https://a.example/" + "".join(chr(random.randrange(0x4E00, 0x9C00)) for _ in range(1900))
+    words, status = run("sources", "add", url, "--json")
+    assert (status, Source.objects.count()) == (1, 0)
+    assert "longer than" in json.loads(words)["refused"][0]["error"]
 
 
 def test_a_huge_list_is_refused_before_it_is_stored(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
+from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from ingest import work
@@ -148,6 +151,50 @@ def test_one_bad_feed_harms_no_other(web: WebServer) -> None:
     good = source(web.put("/f", rss(item("A"))))
     looks = {look.source_id: look.outcome for look in refresh_many([bad.pk, good.pk], timezone.now())}
     assert looks == {bad.pk: "failed", good.pk: "fetched"}
+
+
+def test_a_feed_that_cannot_be_stored_harms_no_other(web: WebServer) -> None:
+    with connection.cursor() as cursor:  # a rule of the database that nothing before it knows of
+        cursor.execute("ALTER TABLE ingest_article ADD CONSTRAINT rule CHECK (title <> 'Forbidden')")
+    bad = source(web.put("/bad", rss(item("Forbidden"))))
+    good = source(web.put("/f", rss(item("A"))))
+    looks = {look.source_id: look.outcome for look in refresh_many([bad.pk, good.pk], timezone.now())}
+    assert looks == {bad.pk: "failed", good.pk: "fetched"}
+    assert refresh(bad.pk, timezone.now(), force=True).outcome == "failed"
+    bad.refresh_from_db()
+    assert "could not be stored" in bad.error
+    assert "rule" in bad.error
+    assert (bad.failures, bad.lease_until, bad.attempt, bad.body_hash) == (2, None, 0, "")
+    assert bad.due_at is not None
+    assert bad.due_at - timezone.now() == pytest.approx(timedelta(hours=1), abs=timedelta(minutes=1))
+
+
+def test_a_link_of_any_length_is_no_reason_to_fail(web: WebServer) -> None:
+    random = Random(1)
+    links = [
+        "https://a.example/" + "".join(chr(random.randrange(low, low + span)) for _ in range(length))
+        for length, low, span in (
+            (1900, 0x4E00, 20_000),
+            (650, 0x4E00, 20_000),
+            (1980, 97, 26),
+            (9000, 97, 26),
+        )
+    ]
+    one = source(web.put("/f", rss(*(item(f"T{n}", link, LONG) for n, link in enumerate(links)))))
+    assert refresh(one.pk, timezone.now()).new == 4
+    assert refresh(one.pk, timezone.now(), force=True).outcome == "not_modified"
+    stored = list(Article.objects.order_by("pk").values_list("url", flat=True))
+    assert stored == ["", links[1], links[2], ""]
+
+
+def test_a_source_that_kills_its_workers_comes_to_rest(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A"))))
+    for _ in range(work.POISON):
+        assert work.claim_many(Source, Q(pk=one.pk), -LEASE)
+    for force in (False, True, True):
+        assert refresh(one.pk, timezone.now(), force=force).outcome == "failed"
+    one.refresh_from_db()
+    assert (one.due_at, one.error.count("given up"), web.seen["/f"]) == (None, 1, 0)
 
 
 def test_it_leaves_a_source_alone_that_another_worker_has(web: WebServer) -> None:
