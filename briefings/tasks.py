@@ -10,16 +10,19 @@ from briefings.models import Brief, Delivery, Edition, Lens
 from ingest import work
 
 PER_SWEEP = 500
+NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
+# A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve.
+WRITING = {"soft_time_limit": 400, "time_limit": 430}
 
 
-@shared_task
+@shared_task(**WRITING)
 def sweep_briefs() -> None:
-    """Keep a brief on the front page, and nudge the writing of whatever is due."""
-    front.keep_fresh(timezone.now())
+    """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
     for pk in work.due(Brief, PER_SWEEP):
-        write_brief.delay(str(pk))
+        write_brief.apply_async((str(pk),), expires=NUDGE)
     for pk in work.due(Lens, PER_SWEEP):
-        write_lens.delay(int(str(pk)))
+        write_lens.apply_async((int(str(pk)),), expires=NUDGE)
+    front.keep_fresh(timezone.now())
 
 
 @shared_task
@@ -27,7 +30,7 @@ def sweep_editions() -> None:
     """Queue the editions whose hour is near, and nudge whatever is due."""
     digest.queue_editions(timezone.now())
     for pk in work.due(Edition, PER_SWEEP):
-        prepare_edition.delay(str(pk))
+        prepare_edition.apply_async((str(pk),), expires=NUDGE)
 
 
 @shared_task
@@ -35,15 +38,15 @@ def sweep_deliveries() -> None:
     """Queue the deliveries whose hour has come, and nudge whatever is due."""
     digest.queue_deliveries(timezone.now())
     for pk in work.due(Delivery, PER_SWEEP):
-        deliver.delay(int(str(pk)))
+        deliver.apply_async((int(str(pk)),), expires=NUDGE)
 
 
-@shared_task
+@shared_task(**WRITING)
 def write_brief(brief_id: str) -> None:
     compose.write_brief(brief_id)
 
 
-@shared_task
+@shared_task(**WRITING)
 def write_lens(lens_id: int) -> None:
     compose.write_lens(lens_id)
 

@@ -57,7 +57,9 @@ def _ready(row: Edition, now: datetime) -> Edition:
         if row.state != State.READY and row.error:
             raise CommandError(f"the edition cannot be prepared: {row.error}")
         if row.state == State.QUEUED and time.monotonic() > deadline:
-            raise CommandError("nothing has been read yet, or a worker is busy with this edition; ask again in a moment")
+            raise CommandError(
+                "nothing has been read yet, or a worker is busy with this edition; ask again in a moment"
+            )
         if row.state == State.QUEUED:
             time.sleep(0.5)
     return row
