@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from briefings import compose, edition
-from briefings.models import Brief
+from briefings.models import Brief, State
+
+KEPT = timedelta(hours=6)  # a brief stays that long though its story gains articles: each version costs a model's money
 
 
 def keep_fresh(now: datetime) -> Brief | None:
-    """Write the front page's brief when it has none yet. Returns it; None while another worker is at it."""
+    """Write the front page's brief when it has none of these hours. Returns it; None while another worker is at it."""
     candidates, _ = edition.candidates_at(now)
     for candidate in sorted(candidates, key=lambda c: (-c.importance, c.story))[:3]:
+        if kept := _kept(candidate.story, now):
+            return kept
         try:
             brief = compose.ready_brief(candidate.story, now)
         except compose.BeingWritten:
@@ -20,3 +24,7 @@ def keep_fresh(now: datetime) -> Brief | None:
             return brief
     return None
 
+
+def _kept(story: str, now: datetime) -> Brief | None:
+    written = Brief.objects.filter(story_id=story, state=State.READY, written_at__gt=now - KEPT)
+    return written.order_by("-written_at").first()
