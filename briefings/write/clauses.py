@@ -21,7 +21,7 @@ for _verb in sorted(SENTENCE_VERBS):
 # Words are found first and looked up then: an alternation of a thousand verb forms would be slow.
 GROUP = re.compile(
     rf" (?:(?P<aux>{MODALS}|{BE}|{HAVE}|{DO})(?P<not> not|n[’']t)? )?"
-    r"(?:(?:also|now|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|then|"
+    r"(?:(?:also|even|now|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|then|"
     r"again|never|soon|"
     r"[a-z]+ly) )?"
     r"(?P<verb>[a-z]+)(?= |\.|$)"

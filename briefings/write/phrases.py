@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from briefings.write.lexicon import NOT_TOPICS, STOP
 
@@ -27,16 +27,25 @@ LEAST = {1: 6, 2: 3, 3: 3}  # how often a phrase of so many words must come back
 MOST = 12
 
 
-def phrases_of(bodies: Sequence[str]) -> dict[str, str]:
-    """The phrases that come back, longer and more used first, each as a question would say it ("the phone records")."""
+def phrases_of(
+    bodies: Sequence[str], least: Mapping[int, int] = LEAST, definite: int = 3, most: int = MOST
+) -> dict[str, str]:
+    """The phrases that come back, longer and more used first, each as a question would say it ("the phone records").
+
+    `least`: how often by number of words; `definite`: how often behind "the" to be called so.
+    """
     seen = {match.group("words") for body in bodies for match in PHRASE.finditer(body)}
-    counts, definite = _counted(bodies)
+    counts, behind_the = _counted(bodies)
     kept: dict[str, str] = {}
     for words in sorted(seen, key=lambda each: (-counts[each] * (1 + each.count(" ")), each)):
-        enough = counts[words] >= LEAST.get(words.count(" ") + 1, 9)
-        if enough and _is_noun_phrase(words) and (said := _said(words, definite[words], counts[words])):
+        enough = counts[words] >= least.get(words.count(" ") + 1, 9)
+        if (
+            enough
+            and _is_noun_phrase(words)
+            and (said := _said(words, behind_the[words], counts[words], definite))
+        ):
             kept[words] = said
-    return dict(list(kept.items())[:MOST])
+    return dict(list(kept.items())[:most])
 
 
 def _counted(bodies: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
@@ -59,8 +68,8 @@ def _is_noun_phrase(words: str) -> bool:
     return not any(word in STOP or word in NOT_TOPICS or word.endswith(("ly", "ing")) for word in modifiers)
 
 
-def _said(words: str, definite: int, count: int) -> str:
+def _said(words: str, definite: int, count: int, least: int) -> str:
     plural = words.endswith("s") and not words.endswith("ss")
-    if definite >= 3 and definite * 3 >= count:
+    if definite >= least and definite * 3 >= count:
         return f"the {words}"
     return words if plural and " " in words else ""

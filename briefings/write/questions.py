@@ -189,14 +189,14 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
             and not name.text.endswith("s")
         ):
             yield Ask(
-                Aspect.ROLE, f"What is {name.called}’s role in {_matter(subject)}?", name.text, strength
+                Aspect.ROLE, f"What is {name.called}’s role in {matter_of(subject)}?", name.text, strength
             )
     if main and PLANS.search(heard):
         helper = "do" if subject.plural else "does"
         yield Ask(Aspect.NEXT, f"What {helper} {called} plan to do next?", "next", 1.2)
 
 
-def _matter(subject: Subject) -> str:
+def matter_of(subject: Subject) -> str:
     """The story's event or thing as something one can have a role in."""
     event = subject.topic != subject.called or (subject.name[:1].islower() and not subject.plural)
     return subject.topic if event else f"the {subject.name} story"
@@ -335,7 +335,7 @@ def _general(text: str, subject: Subject) -> Iterator[Ask]:
     elif RISKY.search(own) and not subject.person:
         yield Ask(Aspect.LIMIT, f"What are the risks for {called}?", "risks", 0.7)
     if MATTERS.search(own) and not subject.person:
-        yield Ask(Aspect.STAKE, f"Why does {_matter(subject)} matter?", "stake", 0.7)
+        yield Ask(Aspect.STAKE, f"Why does {matter_of(subject)} matter?", "stake", 0.7)
     if subject.topic != called and SIGNS[Aspect.MONEY].search(text):
         yield Ask(Aspect.MONEY, f"How much money is at stake in {topic}?", "money", 0.6)
     if WILL.search(own):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from briefings.write.aspects import ORDER, Aspect
@@ -12,9 +13,10 @@ from briefings.write.event import tells_deed
 from briefings.write.heads import heads_of
 from briefings.write.pool import Candidate
 from briefings.write.questions import Ask, asks_of, event_question
+from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
 
-ENOUGH_WORDS, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 92, 4, 18
+ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 28, 92, 4, 18
 LIMIT = {
     Aspect.SAID: 3,
     Aspect.EVENT: 2,
@@ -30,7 +32,9 @@ SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 CENTRAL = 0.35  # so near that it belongs to the subject without naming it
 ALIKE_ENOUGH = 0.1
-ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS)
+ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
+LITTLE = 32  # usable sentences below which answers are kept short, so that more questions are answered
+FULL = 5  # sections below which aspects may come back, and then plainer headings
 ASKING = frozenset(
     [
         "what",
@@ -70,6 +74,9 @@ OPENS_A_STORY = (
 )
 
 
+Wording = Callable[[Draft, Candidate, Subject, Mapping[str, str]], Iterable[Ask]]
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A question with the sentences that answer it, the direct answer first."""
@@ -95,8 +102,16 @@ def sections_of(draft: Draft, subject: Subject) -> list[Answered]:
     event = _event_section(draft, subject)
     sections = [event] if event else []
     draft.tell(event.answer if event else ())
-    offers = offers_of(draft, subject)
-    return sections + _in_order(draft, subject, offers, wanted - len(sections), sections)
+    choice = _Choice(draft, subject, sections)
+    choice.add(offers_of(draft, subject), wanted, lambda aspect: LIMIT.get(aspect, 1))
+    full = min(FULL, wanted)
+    if choice.size < full:
+        farther = offers_of(draft, subject, far=True) + _second_offers(draft, subject, more_asks)
+        choice.add(farther, full, lambda aspect: LIMIT.get(aspect, 1))
+    if choice.size < full:
+        most = min(full, choice.size + MOST)
+        choice.add(_second_offers(draft, subject, second_asks), most, lambda aspect: 1)
+    return choice.in_order()
 
 
 def _event_section(draft: Draft, subject: Subject) -> Answered | None:
@@ -131,18 +146,36 @@ def _gate(draft: Draft) -> float:
     return ON_THE_STORY if len(articles) > 1 else ON_THE_STORY / 3
 
 
+def _far_gate(draft: Draft) -> float:
+    """The same where few sections were found: a single article is about its story all through."""
+    return 0.4 * ON_THE_STORY if _gate(draft) == ON_THE_STORY else 0.0
+
+
 def _room(draft: Draft) -> int:
     return next((count for size, count in SIZES if len(draft.pool.candidates) >= size), 0)
 
 
-def offers_of(draft: Draft, subject: Subject) -> list[Offer]:
-    """Every question that a sentence still free could answer, the best first."""
+def offers_of(draft: Draft, subject: Subject, far: bool = False) -> list[Offer]:
+    """Every question that a sentence still free could answer, the best first. `far`: also off the story's heart."""
+    gate = _far_gate(draft) if far else _gate(draft)
     found = []
     for candidate in draft.pool.candidates:
-        if candidate.leans or candidate.relevance < _gate(draft) or not draft.fresh(candidate):
+        if candidate.leans or candidate.relevance < gate or not draft.fresh(candidate):
             continue
         for ask in _asks(draft, candidate, subject):
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
+    return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
+
+
+def _second_offers(draft: Draft, subject: Subject, asks: Wording) -> list[Offer]:
+    """The plainer headings that sentences still free could stand under, the best first."""
+    themes = themes_of(draft)
+    found = [
+        Offer(ask, candidate, 0.5 * ask.strength + candidate.weight)
+        for candidate in draft.open()
+        if candidate.relevance >= _far_gate(draft)
+        for ask in asks(draft, candidate, subject, themes)
+    ]
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
 
@@ -163,32 +196,44 @@ def _asks(draft: Draft, candidate: Candidate, subject: Subject) -> tuple[Ask, ..
     return draft.asks[candidate.index]
 
 
-def _in_order(
-    draft: Draft, subject: Subject, offers: list[Offer], wanted: int, before: list[Answered]
-) -> list[Answered]:
-    """The best offers that can be answered, no aspect beyond its limit, nobody asked about twice, in telling order.
+class _Choice:
+    """The sections chosen so far: no aspect beyond its limit, nobody asked about twice.
 
     What is chosen is only reserved, not told: as the order is not yet known, no section may lean on another.
     """
-    chosen: list[tuple[Offer, Answered]] = []
-    counts: dict[Aspect, int] = defaultdict(int)
-    for offer in offers:
-        if len(chosen) >= wanted:
-            break
-        ask = offer.ask
-        if any(_same_question(ask.question, each.question, subject) for each in before):
-            continue
-        if counts[ask.aspect] >= LIMIT.get(ask.aspect, 1) or any(
-            ask.about == other.ask.about or _same_question(ask.question, other.ask.question, subject)
-            for other, _ in chosen
-        ):
-            continue
-        if answered := _answer(draft, offer, offers):
-            counts[ask.aspect] += 1
-            draft.reserve(answered.answer)
-            chosen.append((offer, answered))
-    chosen.sort(key=lambda each: (ORDER[each[0].ask.aspect], -each[0].score))
-    return [answered for _, answered in chosen]
+
+    def __init__(self, draft: Draft, subject: Subject, before: list[Answered]) -> None:
+        self._draft, self._subject, self._before = draft, subject, before
+        self._chosen: list[tuple[Offer, Answered]] = []
+
+    @property
+    def size(self) -> int:
+        return len(self._before) + len(self._chosen)
+
+    def add(self, offers: list[Offer], wanted: int, limits: Callable[[Aspect], int]) -> None:
+        """Takes the best offers that can be answered until there are `wanted` sections."""
+        counts: dict[Aspect, int] = defaultdict(int)
+        for offer in offers:
+            if self.size >= wanted:
+                return
+            aspect = offer.ask.aspect
+            if counts[aspect] >= limits(aspect) or self._asked_already(offer.ask):
+                continue
+            if answered := _answer(self._draft, offer, offers):
+                counts[aspect] += 1
+                self._draft.reserve(answered.answer)
+                self._chosen.append((offer, answered))
+
+    def _asked_already(self, ask: Ask) -> bool:
+        asked = [each.question for each in self._before] + [answered.question for _, answered in self._chosen]
+        return any(_same_question(ask.question, other, self._subject) for other in asked) or any(
+            ask.about == offer.ask.about for offer, _ in self._chosen
+        )
+
+    def in_order(self) -> list[Answered]:
+        """All sections in telling order."""
+        ordered = sorted(self._chosen, key=lambda each: (ORDER[each[0].ask.aspect], -each[0].score))
+        return self._before + [answered for _, answered in ordered]
 
 
 def _same_question(one: str, other: str, subject: Subject) -> bool:
@@ -226,7 +271,7 @@ def _fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = 
     _extend(draft, answer, anchor, about)
     ordered = sorted(mates, key=lambda mate: (mate.article is anchor.article, -mate.weight))
     for mate in (*ordered, *_alike(draft, anchor)):
-        if _words(answer) >= ENOUGH_WORDS or len(answer) >= MOST_SENTENCES:
+        if _words(answer) >= _enough(draft) or len(answer) >= MOST_SENTENCES:
             break
         if (
             about in mate.text
@@ -236,6 +281,11 @@ def _fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = 
             answer.append(mate)
             _extend(draft, answer, mate, about)
     return answer
+
+
+def _enough(draft: Draft) -> int:
+    """The words an answer is filled up to: where there is little to tell, less goes under each heading."""
+    return ENOUGH_WORDS if len(draft.pool.candidates) >= LITTLE else ENOUGH_OF_LITTLE
 
 
 def _alike(draft: Draft, anchor: Candidate) -> list[Candidate]:
@@ -250,7 +300,7 @@ def _alike(draft: Draft, anchor: Candidate) -> list[Candidate]:
 
 
 def _extend(draft: Draft, answer: list[Candidate], last: Candidate, about: str) -> None:
-    while _words(answer) < ENOUGH_WORDS and len(answer) < MOST_SENTENCES:
+    while _words(answer) < _enough(draft) and len(answer) < MOST_SENTENCES:
         following = draft.continues(last, answer)
         if following is None or not (following.leans or about in following.text):
             return

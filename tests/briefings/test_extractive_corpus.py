@@ -54,15 +54,20 @@ def test_it_writes_the_full_shape_for_recorded_stories_of_several_articles() -> 
     several = [story for story in stories() if len(story.articles) > 1]
     bodies = [write_extractive(story) for story in several]
     assert all(body.lead and body.takeaways for body in bodies)
-    assert sum(len(body.sections) >= 2 for body in bodies) >= 0.8 * len(bodies)
-    assert sum(len(body.sections) for body in bodies) >= 3.5 * len(bodies)
+    assert sum(len(body.sections) >= 5 for body in bodies) >= 0.8 * len(bodies)
+    assert sum(len(body.sections) for body in bodies) >= 4.4 * len(bodies)
     assert all(len({s.citations[0].article for s in _sentences(body)}) > 1 for body in bodies[:5])
 
 
 def test_it_heads_no_section_with_a_question_that_fits_any_story() -> None:
-    dull = re.compile(r"What (?:else )?is known|What do the (?:reports|figures)|What is the news|Where does")
-    heads = [section.question for story in stories() for section in write_extractive(story).sections]
-    assert [head for head in heads if dull.match(head)] == []
+    dull = re.compile(r"What else is known|What do the (?:reports|figures)|What is the news")
+    plain = re.compile(r"What is known about|Where does .* come in|Which figures does|What happens next in")
+    for story in stories():
+        heads = [section.question for section in write_extractive(story).sections]
+        kinds = [found.group() for head in heads if (found := plain.match(head))]
+        assert not any(dull.match(head) for head in heads), heads
+        assert len(kinds) <= 3, heads
+        assert len({kind[:13] for kind in kinds}) == len(kinds), heads
 
 
 def _sentences(body):  # type: ignore[no-untyped-def]  # a helper of one test

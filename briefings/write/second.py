@@ -1,0 +1,221 @@
+"""Words plainer headings for what no clause heading fits: each names whom or what its sentences speak of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from briefings.write.aspects import SIGNS, Aspect, shows
+from briefings.write.clauses import clause_of
+from briefings.write.draft import Draft
+from briefings.write.furniture import unquoted
+from briefings.write.heads import PRONOUN
+from briefings.write.lexicon import PLURALS, PRESS, STARTERS
+from briefings.write.names import Name, Names
+from briefings.write.phrases import phrases_of
+from briefings.write.pool import Candidate
+from briefings.write.questions import LED_BY_NAME, SPOKEN, Ask, matter_of
+from briefings.write.speakers import HERE, masked, speaker_of
+from briefings.write.subject import Subject
+from briefings.write.verbs import forms
+
+MOST = 3  # such headings in a brief, each of another kind
+LONGEST = 92
+CHIEF = 3  # phrases that come back so often that naming them anywhere in a sentence is enough
+RETURNS = {1: 5, 2: 2, 3: 2}  # how often a phrase of so many words must come back to head a section
+FIGURE = re.compile(
+    r"[$€£]\d[\d.,]*|(?<![\w$€£.,])\d[\d.,]* ?(?:percent\b|per cent\b|%|million\b|billion\b|trillion\b)"
+    r"|(?<![\w$€£.,])(?!(?:19|20)\d\d\b)\d[\d.,]* (?:[a-z-]+ )?[a-z]{3,}s\b"
+)
+YEAR = re.compile(r"^[^“\"]{0,90}\b[Ii]n (?P<when>(?:[A-Z][a-z]+ )?(?:of )?(?:19|20)\d\d)\b")
+VIEW = re.compile(
+    r"\b(?:believes?|argue[sd]?|thinks?|thought|warn(?:s|ed)|fear(?:s|ed)|insist(?:s|ed)|applauded|praised|welcomed|"
+    r"criticized|slammed|condemned|hopes?|called for|opposes?|supports?|rejected|dismissed)\b"
+)
+REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had )?{VIEW.pattern}")
+TURNED = re.compile(rf"\b(?:said|says|writes|wrote) (?:[A-Z][\w’'.-]* |of |at |and |the ){{0,7}}{HERE}")
+NOTES = re.compile(rf"\b(?:gave|showed|sent|handed) {HERE} notes\b")
+DAY = re.compile(
+    r"\bon (?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:(?:January|February|March|April|May|June|July|"
+    r"August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.) \d{1,2}|"
+    r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)))\b(?![’'])"
+)
+UNREAL = re.compile(r"\b(?:could|would|should|might) have\b")
+PASSED_ON = re.compile(r"\b(?:reported|posted|published|via)\b")
+OUTLET = re.compile(r"\b(?:News|Times|Post|Journal|Magazine|Today|TV|Beast|Guardian|Herald|Tribune|Review)$")
+SUMS = re.compile(r"[$€£]\d[\d.,]* ?(?:million|billion|trillion)")
+VAGUE = frozenset(["average", "help", "activity", "end", "way", "time", "part", "fact", "day", "year"])
+TO_COME = re.compile(
+    r"\b(?:will|vowed|pledged|scheduled (?:to|for)|(?:is|are) (?:set|expected|due) to|plans? to|intends? to|upcoming|"
+    r"deadline|in the coming|later this (?:week|month|year))\b"
+)
+
+
+def themes_of(draft: Draft) -> dict[str, str]:
+    """The noun phrases that the usable sentences come back to, each as a question says it."""
+    articles = {candidate.article.article: candidate.article for candidate in draft.pool.candidates}
+    return phrases_of([article.text for article in articles.values()], RETURNS, definite=2, most=40)
+
+
+def second_asks(
+    draft: Draft, candidate: Candidate, subject: Subject, themes: Mapping[str, str]
+) -> Iterator[Ask]:
+    """What the sentence may stand under, one question of a kind; the aspect tells the kind."""
+    own = unquoted(candidate.text)
+    held = draft.held(candidate)
+    for ask in (
+        _voice(own, held),
+        _earlier(candidate.text, subject),
+        _on_a_day(own),
+        _figures(candidate.text, subject),
+        _sums(candidate.text, subject),
+        _legal(candidate.text, subject),
+        _theme(own, themes, subject) or _spoken_of(candidate.text, draft.pool.names, subject),
+        _part(own, held, subject, draft.headline),
+        _ahead(candidate.text, subject),
+    ):
+        if ask and len(ask.question) <= LONGEST:
+            yield ask
+
+
+def more_asks(
+    draft: Draft, candidate: Candidate, subject: Subject, themes: Mapping[str, str]
+) -> Iterator[Ask]:
+    """What somebody says about a theme of the story."""
+    own = unquoted(candidate.text)
+    who = speaker_of(own, draft.held(candidate))
+    if who is None or who.text.split()[-1] in PLURALS or OUTLET.search(who.text):
+        return
+    for phrase, said in themes.items():
+        if phrase not in VAGUE and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", candidate.text):
+            yield Ask(Aspect.SAID, f"What did {who.called} say about {said}?", who.text, 0.6)
+            return
+
+
+def _voice(own: str, held: tuple[Name, ...]) -> Ask | None:
+    """Who speaks or takes a stand, as far as a name is given."""
+    who = speaker_of(own, held)
+    for name in held:
+        text = masked(own, name)
+        stands = name.text not in PRESS and not name.place and REACTS.match(text)
+        if who is None and (stands or (name.person and TURNED.search(text))):
+            who = name
+    if (
+        who is None
+        or who.text.split()[-1] in PLURALS
+        or OUTLET.search(who.text)
+        or NOTES.search(masked(own, who))
+    ):
+        return None
+    if VIEW.search(own):
+        return Ask(Aspect.CRITICS, f"How does {_called(who, own)} see it?", who.text, 0.6)
+    return Ask(Aspect.SAID, f"What does {_called(who, own)} say?", who.text, 0.6)
+
+
+def _on_a_day(own: str) -> Ask | None:
+    found = DAY.search(own)
+    if not found or SPOKEN.search(own) or PASSED_ON.search(own) or TO_COME.search(own) or UNREAL.search(own):
+        return None
+    return Ask(Aspect.MORE, f"What happened on {found['day']}?", f"on {found['day']}", 0.4)
+
+
+def _sums(text: str, subject: Subject) -> Ask | None:
+    if not _story(subject) or not SUMS.search(text):
+        return None
+    return Ask(Aspect.MONEY, f"How much money is involved in {_story(subject)}?", "money", 0.4)
+
+
+def _legal(text: str, subject: Subject) -> Ask | None:
+    own = unquoted(text).replace("the law", "")
+    if not _story(subject) or len(set(SIGNS[Aspect.LAW].findall(own))) < 1 + (subject.name not in text):
+        return None
+    return Ask(Aspect.LAW, f"What is the legal side of {_story(subject)}?", "law", 0.4)
+
+
+def _earlier(text: str, subject: Subject) -> Ask | None:
+    if not subject.name or not shows(Aspect.BEFORE, text):
+        return None
+    deed = subject.deed
+    if deed and deed.thing and deed.helper == "did":
+        question = f"What happened before {deed.actor} {forms(deed.verb)[1]} {deed.thing}?"
+    elif found := YEAR.match(text):
+        question = f"What happened in {found['when']}?"
+    else:
+        question = f"What is the background to {matter_of(subject)}?"
+    return Ask(Aspect.BEFORE, question, "before", 0.6)
+
+
+def _figures(text: str, subject: Subject) -> Ask | None:
+    if not _story(subject) or len(set(FIGURE.findall(text))) < 2:
+        return None
+    return Ask(Aspect.COUNT, f"Which figures does {_story(subject)} rest on?", "figures", 0.5)
+
+
+def _theme(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
+    """The phrase that the sentence names, early unless it is among the chief ones of the story."""
+    for place, (phrase, said) in enumerate(themes.items()):
+        early = own[: len(own) // 2] if " " in phrase else own[:45]
+        early = own if place < CHIEF and " " in phrase else early
+        apart = phrase != subject.name and said not in subject.topic and phrase not in VAGUE
+        if apart and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", early):
+            return Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.5)
+    return None
+
+
+def _spoken_of(text: str, names: Names, subject: Subject) -> Ask | None:
+    """The thing without a name that is the sentence's own subject: "What is known about the partisan divide?"."""
+    clause = clause_of(text, names)
+    if (
+        clause is None
+        or not clause.subject.startswith("the ")
+        or names.in_text(clause.subject)
+        or clause.subject in subject.topic
+    ):
+        return None
+    words = clause.subject.removeprefix("the ").split()
+    question = f"What is known about {clause.subject}?"
+    if (
+        not 1 <= len(words) <= 5
+        or words[-1] in VAGUE
+        or PRONOUN.search(question)
+        or re.search(r"\d", question)
+    ):
+        return None
+    return Ask(Aspect.TOPIC, question, words[-1], 0.3)
+
+
+def _part(own: str, held: tuple[Name, ...], subject: Subject, headline: str) -> Ask | None:
+    """Who or what leads the sentence, the story's own people and the headline's first word left out."""
+    for name in held:
+        others = name.short != subject.name and name.text not in subject.called and not name.place
+        first = name.short in " ".join(headline.split()[:3]) or name.text in STARTERS
+        plain = (
+            name.text not in PRESS and name.text.split()[-1] not in PLURALS and not name.text.endswith("s")
+        )
+        known = name.count >= 2 or (name.person and name.text in own)
+        if others and plain and known and not first and LED_BY_NAME.match(_led(own, name)):
+            return Ask(Aspect.ROLE, f"Where does {_called(name, own)} come in?", name.text, 0.3)
+    return None
+
+
+def _led(own: str, name: Name) -> str:
+    """The sentence with the name masked, a "CRTV's" before it left out."""
+    return re.sub(rf"^[A-Z]\w+[’']s (?={HERE})", "", masked(own, name))
+
+
+def _called(name: Name, text: str) -> str:
+    body = len(name.text.split()) >= 3 and not name.person and f"he {name.text}" in text
+    return f"the {name.text}" if body else name.called
+
+
+def _ahead(text: str, subject: Subject) -> Ask | None:
+    if not _story(subject) or subject.name not in text or not TO_COME.search(unquoted(text)):
+        return None
+    return Ask(Aspect.NEXT, f"What happens next in {_story(subject)}?", "next", 0.5)
+
+
+def _story(subject: Subject) -> str:
+    """How a question calls the story; empty when its subject has no name short enough."""
+    if not subject.name or len(subject.name.split()) > 3:
+        return ""
+    return f"the {subject.name} story" if subject.name[0].isupper() else f"the story of {subject.called}"
