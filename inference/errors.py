@@ -19,6 +19,10 @@ class NotConfigured(Refusal):
     """There is neither a key nor a base URL: the extractive writer serves."""
 
 
+class Unsendable(Refusal):
+    """The key, the base URL or the text cannot be put into a request."""
+
+
 class OverBudget(Refusal):
     """The hold does not fit into a budget; `scope` says which (`service` or `reader:<id>`) and `period` when."""
 

@@ -20,6 +20,7 @@ from inference import answer, breaker, dialect, ledger, prices, spool
 from inference.book import CLIFF
 from inference.dialect import Dialect
 from inference.errors import (
+    BadPrices,
     BadReply,
     LedgerDown,
     NotConfigured,
@@ -27,6 +28,7 @@ from inference.errors import (
     Rejected,
     TooLong,
     Unavailable,
+    Unsendable,
 )
 from inference.evidence import Evidence
 from inference.ledger import Attempt, Bill
@@ -100,8 +102,9 @@ def generate(ask: Ask) -> Reply:
     """One answer, metered; never inside a transaction. A retry is another call of this, a new attempt.
 
     An endpoint that refuses the way it is asked (a 400, which is free) is asked in a simpler way, each an attempt of
-    its own. Raises `inference.errors`: NotConfigured, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown
-    (nothing was sent); RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row).
+    its own. Raises `inference.errors`: NotConfigured, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong,
+    LedgerDown (nothing was sent); RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the
+    ledger row).
     """
     ask = ask if ask.model else replace(ask, model=settings.NUTGRAF_MODEL_CHEAP)
     done = _ask_simply_enough(ask, _json_schema(ask.schema))
@@ -182,6 +185,7 @@ class _Done:
 def _metered(request: _Request, attempt: Attempt) -> _Done:
     if not available():
         raise NotConfigured("no OPENAI_API_KEY and no OPENAI_BASE_URL: the extractive writer serves")
+    _check_sendable(request)
     if request.input_bound > CLIFF:
         raise TooLong(f"about {request.input_bound} tokens; prices change from {CLIFF} on")
     with reachable():
@@ -229,6 +233,8 @@ def _settle(call: Call, asked: Tariff, reading: Reading, evidence: Evidence) -> 
             tariff, flags = prices.billed(asked, evidence.model_reported, evidence.tier)
     except LedgerDown:
         tariff, flags = asked, ["priced as asked for: the ledger was away"]
+    except BadPrices as error:  # the file was changed since we asked
+        tariff, flags = asked, [f"priced as asked for: {error}"]
     if reading.mismatch:
         flags.append(f"usage: {reading.mismatch}")
     evidence = replace(evidence, flags=tuple(flags))
@@ -271,6 +277,18 @@ class _Got:
     text: str
     request_id: str
     retry_after: float | None
+
+
+def _check_sendable(request: _Request) -> None:
+    """Raise Unsendable for what the client would stumble over once the call is marked as sent and its money held."""
+    key = settings.OPENAI_API_KEY
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise Unsendable("OPENAI_API_KEY has signs in it that no key has")
+    try:
+        prices.host(prices.base_url())
+        httpx2.Request("POST", prices.base_url() + request.path, json=request.body)
+    except (ValueError, TypeError, httpx2.InvalidURL) as error:
+        raise Unsendable(f"the request cannot be sent to OPENAI_BASE_URL: {error}") from error
 
 
 async def _send(request: _Request, attempt: str) -> _Got:

@@ -24,6 +24,7 @@ from inference.errors import (
     Truncated,
     Unavailable,
     UnknownModel,
+    Unsendable,
 )
 from inference.gateway import Ask
 from inference.models import Budget, Call
@@ -130,6 +131,60 @@ def test_it_gives_the_hold_back_when_nobody_listens(settings: Any, ask: Ask) -> 
     assert not caught.value.billed
     assert Call.objects.get().state == "released"
     assert _held() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OPENAI_API_KEY", "sk-tést"),
+        ("OPENAI_API_KEY", "sk-test\n"),
+        ("OPENAI_BASE_URL", "http://[bad"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:99999/v1"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:port/v1"),
+    ],
+)
+def test_it_holds_no_money_for_what_cannot_be_sent(
+    provider: ModelServer, ask: Ask, settings: Any, name: str, value: str
+) -> None:
+    setattr(settings, name, value)
+    with pytest.raises(Unsendable, match=name):
+        gateway.generate(ask)
+    assert not Call.objects.exists()
+
+
+def test_it_holds_no_money_for_a_text_that_is_not_unicode(provider: ModelServer, ask: Ask) -> None:
+    with pytest.raises(Unsendable, match="surrogates"):
+        gateway.generate(replace(ask, prompt="half a sign: \ud800"))
+    assert not Call.objects.exists()
+    assert provider.requests == []
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/v1", "http://", "nowhere", "http://no such host/v1"])
+def test_it_gives_the_hold_back_for_an_address_that_leads_nowhere(settings: Any, ask: Ask, url: str) -> None:
+    settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = url, "sk-test"
+    with pytest.raises((Unsendable, Unavailable)):
+        gateway.generate(ask)
+    assert not Call.objects.exclude(state="released").exists()
+
+
+def test_it_prices_as_asked_when_the_price_file_breaks_meanwhile(
+    provider: ModelServer, ask: Ask, settings: Any, tmp_path: Any
+) -> None:
+    own = tmp_path / "prices.toml"
+    own.write_text('["local-model"]\ninput = 1\noutput = 1\n')
+    settings.NUTGRAF_PRICES = str(own)
+
+    def breaks(body: dict[str, Any]) -> str:
+        own.write_text('["local-model"]\ninput = ')
+        return "hello"
+
+    provider.reply = breaks
+    provider.script(fake.Variant(top={"model": "another-model"}))
+    reply = gateway.generate(replace(ask, model="local-model"))
+    call = Call.objects.get()
+    assert (call.state, call.cost) == ("settled", reply.cost_nano)
+    assert call.flags[0].startswith("priced as asked for: ")
+    assert audit.verify() == []
 
 
 def test_it_keeps_the_hold_when_the_provider_does_not_say_what_it_used(
