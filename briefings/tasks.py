@@ -12,10 +12,10 @@ from ingest import work
 PER_SWEEP = 500
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
 # A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve.
-WRITING = {"soft_time_limit": 400, "time_limit": 430}
+ENOUGH, TOO_LONG = 400, 430
 
 
-@shared_task(**WRITING)
+@shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def sweep_briefs() -> None:
     """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
     for pk in work.due(Brief, PER_SWEEP):
@@ -41,12 +41,12 @@ def sweep_deliveries() -> None:
         deliver.apply_async((int(str(pk)),), expires=NUDGE)
 
 
-@shared_task(**WRITING)
+@shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def write_brief(brief_id: str) -> None:
     compose.write_brief(brief_id)
 
 
-@shared_task(**WRITING)
+@shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def write_lens(lens_id: int) -> None:
     compose.write_lens(lens_id)
 
