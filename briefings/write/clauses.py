@@ -78,6 +78,7 @@ MASS = frozenset(
     ]
 )
 WHEN_WITHIN = re.compile(r"\b(?:last|next|earlier|today|yesterday|\w+day|week|month|year|again|ago)\b")
+LOOSE_END = frozenset(["even", "also", "now", "still", "just", "then", "already", "soon", "later", "ever"])
 MOST_WORDS = 9
 NOT_WITHIN = re.compile(rf"\b(?:{NO_SUBJECT})\b", re.IGNORECASE)
 
@@ -194,7 +195,7 @@ def _phrase(words: str, names: Names) -> str | None:
         tail = others[-1] if others else ""
         owned = re.search(r"[’']s? ", words) is not None
         noun = re.fullmatch(r"[a-z-]+", tail) and (owned or tail.endswith("s") or tail in EVENT_NOUNS)
-        return words if noun and not tail.endswith("ly") else None
+        return words if noun and not tail.endswith("ly") and tail not in LOOSE_END else None
     said = words[0].lower() + words[1:]
     sure = names.is_common(first) and first[1:].islower() and not first.endswith("ly")
     return said if sure and (is_plural(head(said)) or head(said) in MASS) else None

@@ -300,7 +300,7 @@ def _before(text: str, subject: Subject) -> Iterator[Ask]:
     if found := DATED_BACK.match(text):
         when = found["when"]
         yield Ask(Aspect.BEFORE, f"What happened in {when}?", "before", 0.9)
-    elif (found := DAY_EARLY.match(text)) and not SPOKEN.search(text):
+    elif (found := DAY_EARLY.match(text)) and not SPOKEN.search(text) and " reported " not in text:
         yield Ask(Aspect.BEFORE, f"What happened on {found['day']}?", "before", 0.5)
     elif subject.topic != subject.called and shows(Aspect.BEFORE, text) and subject.name in text:
         yield Ask(Aspect.BEFORE, f"What led up to {subject.topic}?", "before", 0.7)

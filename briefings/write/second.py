@@ -21,7 +21,7 @@ from briefings.write.verbs import forms
 
 MOST = 3  # such headings in a brief, each of another kind
 LONGEST = 92
-CHIEF = 3  # phrases that come back so often that naming them anywhere in a sentence is enough
+CHIEF = 1  # phrases that come back so often that naming them anywhere in a sentence is enough
 RETURNS = {1: 5, 2: 2, 3: 2}  # how often a phrase of so many words must come back to head a section
 FIGURE = re.compile(
     r"[$€£]\d[\d.,]*|(?<![\w$€£.,])\d[\d.,]* ?(?:percent\b|per cent\b|%|million\b|billion\b|trillion\b)"
@@ -34,6 +34,27 @@ VIEW = re.compile(
 )
 REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had )?{VIEW.pattern}")
 TURNED = re.compile(rf"\b(?:said|says|writes|wrote) (?:[A-Z][\w’'.-]* |of |at |and |the ){{0,7}}{HERE}")
+BLAMED = re.compile(
+    rf"^(?:\S+ ){{0,4}}{HERE} (?:has |have |had )?(?:recently |also |long )?(?:(?:come|came|been|is) under (?:\w+ )?"
+    r"(?:criticism|fire|scrutiny)|(?:been|was|is) (?:criticized|slammed)|faced? (?:\w+ )?criticism) (?:for|over) "
+)
+NO_ONE = STARTERS | {
+    "There",
+    "If",
+    "Here",
+    "What",
+    "Who",
+    "How",
+    "Why",
+    "It",
+    "They",
+    "We",
+    "You",
+    "Americans",
+}
+OPENS_ASIDE = re.compile(
+    r"(?:In|After|At|On|For|With|From|Since|While|When|If|As|Before|By|Under|During|Like|Unlike)\b"
+)
 NOTES = re.compile(rf"\b(?:gave|showed|sent|handed) {HERE} notes\b")
 DAY = re.compile(
     r"\bon (?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:(?:January|February|March|April|May|June|July|"
@@ -64,7 +85,7 @@ def second_asks(
     own = unquoted(candidate.text)
     held = draft.held(candidate)
     for ask in (
-        _voice(own, held),
+        _blamed(own, held) or _voice(own, held),
         _earlier(candidate.text, subject),
         _on_a_day(own),
         _figures(candidate.text, subject),
@@ -90,6 +111,13 @@ def more_asks(
         if phrase not in VAGUE and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", candidate.text):
             yield Ask(Aspect.SAID, f"What did {who.called} say about {said}?", who.text, 0.6)
             return
+
+
+def _blamed(own: str, held: tuple[Name, ...]) -> Ask | None:
+    for name in held:
+        if BLAMED.match(masked(own, name)) and name.text.split()[-1] not in PLURALS:
+            return Ask(Aspect.CRITICS, f"What is {name.called} criticized for?", name.text, 0.9)
+    return None
 
 
 def _voice(own: str, held: tuple[Name, ...]) -> Ask | None:
@@ -185,10 +213,12 @@ def _spoken_of(text: str, names: Names, subject: Subject) -> Ask | None:
 
 
 def _part(own: str, held: tuple[Name, ...], subject: Subject, headline: str) -> Ask | None:
-    """Who or what leads the sentence, the story's own people and the headline's first word left out."""
+    """Who or what leads the sentence, the subject and the headline's companies left out."""
+    if OPENS_ASIDE.match(own):
+        return None
     for name in held:
         others = name.short != subject.name and name.text not in subject.called and not name.place
-        first = name.short in " ".join(headline.split()[:3]) or name.text in STARTERS
+        first = name.text in NO_ONE or (name.short in headline and not name.person)
         plain = (
             name.text not in PRESS and name.text.split()[-1] not in PLURALS and not name.text.endswith("s")
         )

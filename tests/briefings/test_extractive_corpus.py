@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from briefings.schemas import Material
+from briefings.schemas import BriefBody, Material, Sentence
 from briefings.write.extractive import write_extractive
 from tests.briefings.extractive_promises import broken_promises, material, source_text
 
@@ -70,7 +70,7 @@ def test_it_heads_no_section_with_a_question_that_fits_any_story() -> None:
         assert len({kind[:13] for kind in kinds}) == len(kinds), heads
 
 
-def _sentences(body):  # type: ignore[no-untyped-def]  # a helper of one test
+def _sentences(body: BriefBody) -> list[Sentence]:
     return [sentence for section in body.sections for sentence in section.answer] + [
         *body.lead,
         *body.takeaways,
