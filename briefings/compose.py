@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from briefings.models import Brief, Lens, State
 from briefings.schemas import BriefBody, Material, SourceText, Span
+from briefings.verify import verify
 from briefings.write import brief as writers
 from ingest import stories, work
 
@@ -99,13 +100,18 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
 def _write_brief(row: Brief, material: Material) -> Brief:
     written = writers.write(material, work_key=f"brief:{row.pk}", brief=row.pk)
     now = timezone.now()
-    checked = written.body.verification
+    # What is stored is checked once more, whoever wrote it; the database refuses a ready brief with failures.
+    checked = verify(written.body, material)
+    claimed = written.body.verification
+    counts = checked.body.verification.model_copy(
+        update={"dropped": claimed.dropped, "repaired": claimed.repaired}
+    )
     work.finish(
         row,
         state=State.READY,
         writer=written.writer,
-        body=written.body.model_dump(mode="json"),
-        unsupported=checked.sentences - checked.supported,
+        body=written.body.model_copy(update={"verification": counts}).model_dump(mode="json"),
+        unsupported=len(checked.failures),
         verified_at=now,
         written_at=now,
     )

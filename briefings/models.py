@@ -58,6 +58,10 @@ class Brief(Work):
                     unsupported__isnull=False,
                     unsupported=0,
                     written_at__isnull=False,
+                    # Nor has a missing key a comparison: each step to the number must be there.
+                    body__verification__isnull=False,
+                    body__verification__sentences__isnull=False,
+                    body__verification__sentences__gt=0,
                 ),
                 name="ready_brief_is_verified",
             ),

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='brief',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('body__isnull', False), ('unsupported', 0), ('unsupported__isnull', False), ('verified_at__isnull', False), ('written_at__isnull', False)), _connector='OR'), name='ready_brief_is_verified'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('body__isnull', False), ('body__verification__isnull', False), ('body__verification__sentences__gt', 0), ('body__verification__sentences__isnull', False), ('unsupported', 0), ('unsupported__isnull', False), ('verified_at__isnull', False), ('written_at__isnull', False)), _connector='OR'), name='ready_brief_is_verified'),
         ),
         migrations.AddIndex(
             model_name='edition',

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from briefings import compose, edition
 from briefings.models import Brief, Lens, State
+from briefings.schemas import Material, Sentence
+from briefings.write import brief as writers
+from briefings.write.brief import Written
 from ingest import place, work
 from ingest.models import Article, Story
 from tests.fakes.newspaper import reports
@@ -58,3 +61,29 @@ def test_a_brief_whose_writing_never_comes_to_an_end_is_given_up(story: Story) -
     row.refresh_from_db()
     assert (row.state, row.due_at) == (State.FAILED, None)
     assert row.error.startswith("given up")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_writer_that_forgets_to_verify_gets_nothing_published(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = writers.write
+
+    def careless(material: Material, work_key: str, brief: str | None = None) -> Written:
+        made = honest(material, work_key, brief)
+        lead = (*made.body.lead, Sentence(text="It costs $987 million.", citations=made.body.headline.citations))
+        return Written(made.body.model_copy(update={"lead": lead}), made.writer, ())
+
+    monkeypatch.setattr(writers, "write", careless)
+    assert compose.ready_brief(story.pk) is None
+    row = Brief.objects.get()
+    assert (row.state, row.body) == (State.QUEUED, None)
+    assert "ready_brief_is_verified" in row.error
+
+
+def test_a_stored_brief_has_the_verifiers_own_counts(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    assert brief.unsupported == 0
+    counts = (brief.body or {})["verification"]
+    assert counts["sentences"] == counts["supported"] > 0

@@ -14,7 +14,8 @@ from users.models import User
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 8, 8, 9, tzinfo=UTC)
-VERIFIED: dict[str, Any] = {"body": {}, "verified_at": NOW, "written_at": NOW, "unsupported": 0}
+BODY = {"verification": {"sentences": 1}}
+VERIFIED: dict[str, Any] = {"body": BODY, "verified_at": NOW, "written_at": NOW, "unsupported": 0}
 
 
 def brief(**changes: Any) -> Brief:
@@ -29,7 +30,18 @@ def edition() -> Edition:
 
 @pytest.mark.parametrize(
     "missing",
-    [{"body": None}, {"verified_at": None}, {"written_at": None}, {"unsupported": None}, {"unsupported": 1}],
+    [
+        {"body": None},
+        {"verified_at": None},
+        {"written_at": None},
+        {"unsupported": None},
+        {"unsupported": 1},
+        {"body": {}},
+        {"body": {"verification": {}}},
+        {"body": {"verification": None}},
+        {"body": {"verification": {"sentences": 0}}},
+        {"body": {"verification": {"sentences": None}}},
+    ],
 )
 def test_it_refuses_a_ready_brief_that_is_not_verified(missing: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError, match="ready_brief_is_verified"):

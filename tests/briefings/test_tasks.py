@@ -47,7 +47,8 @@ def placed(name: str) -> Article:
 def test_a_slow_model_leaves_time_for_the_sources_own_sentences() -> None:
     asked = 4 * gateway.DEADLINE  # fact sheet and brief, each asked again once
     for task in (tasks.write_brief, tasks.write_lens, tasks.sweep_briefs):
-        assert asked < task.soft_time_limit < task.time_limit < compose.LEASE.total_seconds()
+        soft, hard = task.soft_time_limit or 0, task.time_limit or 0
+        assert asked < soft < hard < compose.LEASE.total_seconds()
 
 
 def test_a_nudge_that_nobody_heeds_expires(nudges: list[dict[str, Any]]) -> None:
