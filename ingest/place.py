@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Left
 
-from ingest import bulk, cluster, duplicates, near, tell
+from ingest import bulk, cluster, duplicates, near, tell, work
 from ingest.embed import LEXICAL, Vectors, embed_grams
 from ingest.models import Article, Stage, public_id
 from ingest.relevance import Judgement, judge
-from ingest.work import among
 
 # A revised article leaves its story only when the gate is this sure that it is about something else now.
 _CLEARLY_OFF = 0.2
@@ -22,6 +23,12 @@ _CLEARLY_OFF = 0.2
 # Articles compared at once, about 10 KB each: an old feed's archive may reach across years of stored news.
 _AT_ONCE = 5000
 _REACH = cluster.WINDOW.days
+
+# Short, for `_LOCK` alone keeps two workers from one event: it is there so that only deaths count as attempts.
+LEASE = timedelta(seconds=30)
+_SUSPECT = 2  # attempts that ended without a word, after which an article is placed alone
+
+logger = logging.getLogger(__name__)
 
 _LOCK = 0x4E757467  # any number, the same in every process
 
@@ -64,11 +71,42 @@ class Arrival:
 
 
 def place(article_ids: Sequence[int], now: datetime) -> Placed:
-    """Bring those of the articles that are in stage `read` to rest. Safe to repeat, and at the same time elsewhere.
+    """Bring those of the articles that are due in stage `read` to rest. Safe to repeat, and at once elsewhere.
 
     Sample articles and real ones never share a story. `now` bounds what is believed about time: nothing happened
-    later.
+    later. An article that cannot be placed harms no other: it is tried again later, and in the end rests where it is
+    with its error.
     """
+    if not article_ids:
+        return Placed()
+    due = work.among(article_ids) & Q(stage=Stage.READ)
+    total = _place_apart(_claim(due & Q(attempt__lt=_SUSPECT)), now)
+    suspects = Article.objects.filter(due, due_at__isnull=False, attempt__gte=_SUSPECT)
+    # The likeliest culprit last, so that the others are placed before it takes this worker down as well.
+    for pk in suspects.order_by("attempt", "pk").values_list("pk", flat=True):
+        total += _place_apart(_claim(due & Q(pk=pk)), now)
+    return total
+
+
+def _claim(which: Q) -> list[int]:
+    return sorted(article.pk for article in work.claim_many(Article, which, LEASE, ("pk",)))
+
+
+def _place_apart(article_ids: Sequence[int], now: datetime) -> Placed:
+    """Place the articles; where that fails, place its halves, until the one article is found that is the reason."""
+    try:
+        return _place_together(article_ids, now)
+    except work.MISHAPS as error:
+        if len(article_ids) > 1:
+            half = len(article_ids) // 2
+            return _place_apart(article_ids[:half], now) + _place_apart(article_ids[half:], now)
+        logger.exception("article %s could not be placed", *article_ids)
+        for article in Article.objects.filter(work.among(article_ids), stage=Stage.READ):
+            work.fail(article, f"could not be placed ({work.mishap(error)})")
+        return Placed()
+
+
+def _place_together(article_ids: Sequence[int], now: datetime) -> Placed:
     total = Placed()
     if not article_ids:
         return total
@@ -87,7 +125,7 @@ def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
     # Locked, so that a revision saved meanwhile waits and puts the article back to `read` after us. Being `read`, they
     # are not among the placed articles that they are compared with.
     rows = (
-        Article.objects.filter(among(article_ids), stage=Stage.READ)
+        Article.objects.filter(work.among(article_ids), stage=Stage.READ)
         .order_by("id")
         .select_for_update(of=("self",))
         .annotate(opening=Left("text", near.OPENING))

@@ -87,8 +87,8 @@ def fail(row: Work, error: str, limit: int = MAX_ATTEMPTS, **changes: object) ->
 
 
 def mishap(error: Exception) -> str:
-    """What happened, on one line for the operator."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    """What happened, for the operator: the first line, for the database's others repeat whole rows."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]
 
 
 def _update(row: Work, values: dict[str, object]) -> bool:

@@ -40,7 +40,7 @@ def article(
         first_seen=at,
         happened_at=at,
         stage=Stage.READ,
-        due_at=timezone.now(),
+        due_at=timezone.now() - timedelta(minutes=1),
         **values,
     )
     Passage.objects.create(article=made, number=0, start=0, end=len(title))

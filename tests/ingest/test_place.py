@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
 from ingest import decide, save
 from ingest.copies import originals
 from ingest.models import Article, Source, Stage, Story
-from ingest.place import Placed, place
+from ingest.place import LEASE, Placed, place
+from ingest.work import MAX_ATTEMPTS, POISON, claim_many
 from tests.ingest.newsroom import NOON, article, source
 
 LATER = NOON + timedelta(days=3)
@@ -107,7 +109,9 @@ def test_it_keeps_a_revised_article_in_its_story(paper: Source, lab: Source) -> 
     item = article(paper, "OpenAI launches GPT-5 to all ChatGPT users", REPORT)
     article(lab, "Introducing GPT-5", LAUNCH)
     place_all()
-    Article.objects.filter(id=item.id).update(stage=Stage.READ, revision=2, text="Corrected: OpenAI's GPT-5.")
+    Article.objects.filter(id=item.id).update(
+        stage=Stage.READ, due_at=NOON, revision=2, text="Corrected: OpenAI's GPT-5."
+    )
     assert place_all() == Placed(placed=1, stories_updated=1)
     assert Story.objects.get().version == 2
 
@@ -117,7 +121,9 @@ def test_it_lets_go_of_an_article_that_is_about_something_else_now(paper: Source
     article(lab, "Introducing GPT-5", LAUNCH)
     place_all()
     title = "KitchenAid promo code: a mixer for less"
-    Article.objects.filter(id=item.id).update(stage=Stage.READ, revision=2, title=title, text=title)
+    Article.objects.filter(id=item.id).update(
+        stage=Stage.READ, due_at=NOON, revision=2, title=title, text=title
+    )
     assert place_all() == Placed(off_topic=1, stories_updated=1)
     story = Story.objects.get()
     assert (story.origins, story.version, story.title) == (1, 2, "Introducing GPT-5")
@@ -134,6 +140,47 @@ def test_it_keeps_two_funding_rounds_apart(paper: Source) -> None:
 def test_it_believes_no_time_after_now(paper: Source) -> None:
     article(paper, "OpenAI launches GPT-5", LAUNCH, hours=24 * 365)
     assert place_all().placed == 1
+
+
+def forbid(title: str) -> None:
+    """A rule of the database that placing knows nothing of."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE ingest_article ADD CONSTRAINT rule CHECK (title <> '{title}' OR stage = 'read')"
+        )
+
+
+def test_an_article_that_cannot_be_placed_harms_no_other(paper: Source) -> None:
+    forbid("OpenAI launches GPT-3 to all users")
+    articles = [article(paper, f"OpenAI launches GPT-{n} to all users", hours=n * 200) for n in range(7)]
+    assert place_all().placed == 6
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        bad = Article.objects.get(stage=Stage.READ)
+        assert (bad.pk, bad.attempt, bad.lease_until) == (articles[3].pk, attempt, None)
+        assert "could not be placed" in bad.error
+        assert (bad.due_at is None) == (attempt == MAX_ATTEMPTS)
+        Article.objects.filter(stage=Stage.READ, due_at__isnull=False).update(due_at=NOON)
+        assert place_all() == Placed()
+
+
+def test_an_article_that_kills_its_workers_lets_the_others_pass_and_comes_to_rest(paper: Source) -> None:
+    deadly = article(paper, "OpenAI launches GPT-5 to all users")
+    harmless = article(paper, "Anthropic opens an office in Tokyo", "The AI lab hires a head of Japan.")
+    both = Q(pk__in=[deadly.pk, harmless.pk])
+    for _ in range(POISON - 1):
+        assert len(claim_many(Article, both, -LEASE)) == 2
+    assert claim_many(Article, Q(pk=deadly.pk), -LEASE)
+    assert place_all() == Placed(placed=1, stories_new=1)
+    deadly.refresh_from_db()
+    harmless.refresh_from_db()
+    assert (harmless.stage, harmless.attempt) == (Stage.PLACED, 0)
+    assert (deadly.stage, deadly.due_at, deadly.error) == (Stage.READ, None, "given up after 10 attempts; ")
+
+
+def test_it_leaves_alone_what_another_worker_is_placing(paper: Source) -> None:
+    article(paper, "OpenAI launches GPT-5 to all users")
+    assert claim_many(Article, Q(), LEASE)
+    assert place_all() == Placed()
 
 
 @pytest.mark.django_db(transaction=True)
