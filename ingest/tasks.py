@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db.models import Q
 from django.utils import timezone
 
 from ingest import place, read, refresh, work
 from ingest.models import Article, Source, Stage
+from ingest.work import Work
 
 SOURCES_PER_TASK = 20
 ARTICLES_PER_TASK = 100
 SOURCES_PER_SWEEP = 500
 ARTICLES_PER_SWEEP = 1000
+SUSPECT = 2  # attempts that ended without a word
+NUDGE_SECONDS = 60  # by then later sweeps have said the same again
 
 
 @shared_task
 def sweep_sources() -> None:
     """Nudge a refresh for every source that is due."""
-    ids = [int(str(pk)) for pk in work.due(Source, SOURCES_PER_SWEEP, Q(enabled=True))]
-    for start in range(0, len(ids), SOURCES_PER_TASK):
-        refresh_sources.delay(ids[start : start + SOURCES_PER_TASK])
+    _nudge(
+        refresh_sources,
+        _due(Source, SOURCES_PER_SWEEP, Q(enabled=True, attempt__lt=SUSPECT)),
+        SOURCES_PER_TASK,
+    )
+    # What may have taken workers down is looked at alone: it must not bring those of its batch to rest with it.
+    _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, Q(enabled=True, attempt__gte=SUSPECT)), 1)
 
 
 @shared_task
 def sweep_articles() -> None:
     """Nudge reading and placing for every article that is due."""
     for stage, task in ((Stage.NEW, read_articles), (Stage.READ, place_articles)):
-        ids = [int(str(pk)) for pk in work.due(Article, ARTICLES_PER_SWEEP, Q(stage=stage))]
-        for start in range(0, len(ids), ARTICLES_PER_TASK):
-            task.delay(ids[start : start + ARTICLES_PER_TASK])
+        _nudge(task, _due(Article, ARTICLES_PER_SWEEP, Q(stage=stage)), ARTICLES_PER_TASK)
+
+
+def _due(model: type[Work], limit: int, which: Q) -> list[int]:
+    return [int(str(pk)) for pk in work.due(model, limit, which)]
+
+
+def _nudge(task: Task[[list[int]], None], ids: list[int], size: int) -> None:
+    for start in range(0, len(ids), size):
+        task.apply_async((ids[start : start + size],), expires=NUDGE_SECONDS)
 
 
 @shared_task

@@ -1,0 +1,52 @@
+"""Sweeps find what is due and nudge; a nudge that nobody heeds in time is gone from the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from celery import signals
+from django.utils import timezone
+
+from config.celery import app
+from ingest.models import Source
+from ingest.tasks import SOURCES_PER_TASK, sweep_articles, sweep_sources
+from tests.ingest.newsroom import article, source
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, list[int], dict[str, Any]]]]:
+    """What went into the queue: task, ids and headers."""
+    monkeypatch.setitem(app.conf, "broker_url", "memory://")
+    messages: list[tuple[str, list[int], dict[str, Any]]] = []
+
+    def note(sender: str, body: Any, headers: dict[str, Any], **_: Any) -> None:
+        messages.append((sender, body[0][0], headers))
+
+    signals.before_task_publish.connect(note)
+    yield messages
+    signals.before_task_publish.disconnect(note)
+
+
+def test_nudges_end_when_nobody_heeds_them(sent: list[Any]) -> None:
+    one = source("paper", due_at=timezone.now() - timedelta(minutes=1))
+    item = article(one, "OpenAI launches GPT-5")
+    sweep_sources()
+    sweep_articles()
+    assert [message[:2] for message in sent] == [
+        ("ingest.tasks.refresh_sources", [one.pk]),
+        ("ingest.tasks.place_articles", [item.pk]),
+    ]
+    assert all(headers["expires"] for _, _, headers in sent)
+
+
+def test_a_source_that_may_have_taken_workers_down_is_looked_at_alone(sent: list[Any]) -> None:
+    due = timezone.now() - timedelta(minutes=1)
+    keys = [source(f"s{n}", due_at=due).pk for n in range(SOURCES_PER_TASK + 1)]
+    Source.objects.filter(pk__in=keys[:2]).update(attempt=4)
+    sweep_sources()
+    assert sorted(len(ids) for _, ids, _ in sent) == [1, 1, SOURCES_PER_TASK - 1]
