@@ -59,6 +59,14 @@ def test_it_ends_with_one_when_a_feed_fails_and_names_it(web: WebServer) -> None
     assert report["articles_new"] == 1
 
 
+def test_an_entry_that_is_no_article_is_named_and_is_no_failure(web: WebServer) -> None:
+    url = web.put("/f", rss(item("OpenAI releases GPT-5", guid="1"), "<item><pubDate>x</pubDate></item>"))
+    run("sources", "add", url)
+    report, status = ingest()
+    assert (status, report["articles_new"]) == (0, 1)
+    assert report["failed"] == [{"url": url, "error": "entry 2 has neither a title nor text"}]
+
+
 def test_it_looks_only_at_what_is_due_unless_told(web: WebServer) -> None:
     url = web.put("/f", rss(item("OpenAI releases GPT-5", guid="1")))
     run("sources", "add", url)

@@ -28,9 +28,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         url, everything, sample = options["source"], options["all"], options["sample"]
         ids = _chosen(url) if url else _sample() if sample else _all() if everything else due_sources()
-        found = report(ingest(ids, timezone.now(), bool(url or everything or sample), self.stderr.write))
+        run = ingest(ids, timezone.now(), bool(url or everything or sample), self.stderr.write)
+        found = report(run)
         self.stdout.write(json.dumps(found, indent=1) if options["json"] else _words(found))
-        if any(failure["error"] for failure in found["failed"]):
+        if any(look.outcome == "failed" for look in run.refreshed):  # not for one entry that is no article
             raise SystemExit(1)
 
 
