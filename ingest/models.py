@@ -46,7 +46,9 @@ class Source(Work):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], name="source_due", condition=models.Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="source_due", condition=models.Q(due_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url
