@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from briefings import compose, select
 from briefings.models import Brief, Edition, EditionItem, Lens, State
 from ingest import embed, stories, terms, work
+from ingest.nudge import nudge
 from users import taxonomy
 from users.models import User
 
@@ -23,6 +24,7 @@ MOST_ROUNDS = 8  # rounds that ran out of time; each keeps the briefs it wrote
 BUSY = timedelta(seconds=3)  # when to look again at an edition whose briefs another worker is writing
 SPARE = 6  # stories chosen beyond the edition's size, for those that cannot be written
 NAMEABLE = 0.6  # the least weight of a word that a reason may name ("and" has 0, "agents" 0.6, "hospital" 1)
+REMEMBERED = select.WINDOW + timedelta(days=2)
 ALWAYS = timedelta(days=36500)  # the sample's stories never grow old
 log = logging.getLogger("briefings.edition")
 
@@ -63,13 +65,21 @@ def reader_of(role: str, industry: str, interests: str = "") -> select.Reader:
 
 
 def assemble(
-    role: str, industry: str, interests: str, as_of: datetime, size: int = select.EDITION_SIZE
+    role: str,
+    industry: str,
+    interests: str,
+    as_of: datetime,
+    size: int = select.EDITION_SIZE,
+    seen: Collection[str] = (),
 ) -> Assembled:
-    """Choose, write and verify what such a reader gets as of then (aware, UTC). Stores briefs and lenses only."""
+    """Choose, write and verify what such a reader gets as of then (aware, UTC). Stores briefs and lenses only.
+
+    `seen` are ids of briefs the reader had before: a story comes again only when a new version tells more.
+    """
     candidates, sample = candidates_at(as_of)
     reader = reader_of(role, industry, interests)
     moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
-    choices = select.choose(candidates, reader, moment, size + SPARE)
+    choices = select.choose(candidates, reader, moment, size + SPARE + len(seen))
     the_role, the_industry = taxonomy.role(role).slug, taxonomy.industry(industry).slug
     placed: list[Placed] = []
     bare: list[Placed] = []  # a headline is all their sources give: for the end, where room is left
@@ -83,7 +93,7 @@ def assemble(
         except compose.BeingWritten:
             busy += 1  # go on with the others meanwhile
             continue
-        if brief:
+        if brief and (sample or brief.pk not in seen):
             (placed if _tells(brief) else bare).append(Placed(brief, lens, choice.why))
     return Assembled((*placed, *bare)[:size], sample, waiting=busy > 0)
 
@@ -151,6 +161,8 @@ def request(user: User, local_date: date) -> Edition:
             state=State.QUEUED, due_at=timezone.now()
         )
         edition.refresh_from_db()
+    if edition.state == State.QUEUED:
+        nudge("briefings.tasks.prepare_edition", edition.pk, queue="write")
     return edition
 
 
@@ -183,13 +195,23 @@ def prepare(edition_id: str, now: datetime) -> Edition | None:
     return None
 
 
+def _seen(row: Edition) -> set[str]:
+    """The briefs of the reader's editions of the days before, as far back as a story can stay in the news."""
+    earlier = EditionItem.objects.filter(
+        edition__reader=row.reader_id,
+        edition__local_date__lt=row.local_date,
+        edition__local_date__gte=row.local_date - REMEMBERED,
+    )
+    return set(earlier.values_list("brief", flat=True))
+
+
 def _failed(row: Edition, words: str, limit: int) -> None:
     work.fail(row, words, limit, state=State.FAILED if row.attempt >= limit else State.QUEUED)
 
 
 def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
-    made = assemble(row.role, row.industry, interests, as_of(row, now))
+    made = assemble(row.role, row.industry, interests, as_of(row, now), seen=_seen(row))
     if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
         work.finish(row, due_in=BUSY)
         return None

@@ -1,0 +1,105 @@
+"""A reader's edition: chosen for them, frozen once ready, and never the same story twice without news in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from briefings import edition
+from briefings.models import Edition, State
+from ingest import place
+from ingest.models import Article
+from tests.briefings import rows as make
+from tests.ingest import newsroom
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 8, 7, 20, tzinfo=UTC)
+TODAY, TOMORROW = date(2025, 8, 7), date(2025, 8, 8)
+
+LAUNCH = (
+    "Harbor Labs releases the open-weight model Tern 5 for hospitals",
+    "Harbor Labs released Tern 5 on Thursday, an open-weight language model that hospitals can run on their own "
+    "machines. Tern 5 reads a patient's record of 400 pages in 9 seconds, according to Harbor Labs. "
+    "The licence allows commercial use without a fee.",
+)
+RULES = (
+    "European Parliament passes the AI Safety Act with fines of up to 4 percent of revenue",
+    "The European Parliament passed the AI Safety Act on Thursday by 312 votes to 180. Providers of large AI models must report "
+    "serious incidents within 72 hours. Fines reach 4 percent of a company's yearly revenue.",
+)
+
+
+@pytest.fixture
+def ada() -> User:
+    return make.reader("ada@bank.example", role="cto", industry="healthcare")
+
+
+def publish(story: tuple[str, str], at: datetime) -> Article:
+    title, text = story
+    hours = (at - newsroom.NOON) / timedelta(hours=1)
+    return newsroom.article(newsroom.source(f"gazette-{Article.objects.count()}"), title, text, hours=hours)
+
+
+def prepared(user: User, day: date, now: datetime) -> Edition:
+    row = edition.request(user, day)
+    assert edition.prepare(row.pk, now) is not None
+    row.refresh_from_db()
+    return row
+
+
+def headlines(row: Edition) -> list[str]:
+    return [item.brief.body["headline"]["text"] for item in row.items.select_related("brief")]
+
+
+def told(at: datetime, *stories: tuple[str, str]) -> None:
+    place.place([publish(story, at).pk for story in stories], at)
+
+
+def test_it_is_filled_from_the_days_stories_and_frozen(ada: User) -> None:
+    told(NOW - timedelta(hours=3), LAUNCH, RULES)
+    row = prepared(ada, TODAY, NOW)
+    assert sorted(headlines(row)) == sorted([LAUNCH[0], RULES[0]])
+    assert row.state == State.READY
+    assert all(item.why for item in row.items.all())
+    assert edition.request(ada, TODAY).state == State.READY
+    assert edition.prepare(row.pk, NOW) is None
+
+
+def test_a_story_comes_again_only_when_it_has_news(ada: User) -> None:
+    told(NOW - timedelta(hours=3), LAUNCH, RULES)
+    prepared(ada, TODAY, NOW)
+    second = (
+        "Tern 5 by Harbor Labs, the open-weight model for hospitals, fails a hospital's first safety test"
+    )
+    text = (
+        "The open-weight model Tern 5 of Harbor Labs failed a safety test in 31 of 200 cases at a hospital on Thursday. "
+        "Harbor Labs said it would repair Tern 5 for hospitals within a week."
+    )
+    later = NOW + timedelta(hours=12)
+    told(later - timedelta(hours=1), (second, text))
+    assert RULES[0] not in headlines(prepared(ada, TOMORROW, later))
+    assert len(headlines(Edition.objects.get(local_date=TOMORROW))) == 1
+
+
+def test_a_day_without_news_is_an_empty_edition(ada: User) -> None:
+    told(NOW - timedelta(days=9), LAUNCH)
+    row = prepared(ada, TODAY, NOW)
+    assert headlines(row) == []
+    assert row.state == State.READY
+
+
+def test_an_empty_edition_that_was_never_sent_is_filled_when_news_comes(ada: User) -> None:
+    told(NOW - timedelta(days=9), LAUNCH)
+    prepared(ada, TODAY, NOW)
+    told(NOW - timedelta(hours=1), RULES)
+    assert headlines(prepared(ada, TODAY, NOW)) == [RULES[0]]
+
+
+def test_before_anything_is_read_it_waits(ada: User) -> None:
+    row = edition.request(ada, TODAY)
+    assert edition.prepare(row.pk, NOW) is None
+    row.refresh_from_db()
+    assert row.state == State.QUEUED
+    assert row.due_at is not None
