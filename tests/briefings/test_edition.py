@@ -26,8 +26,8 @@ LAUNCH = (
 )
 RULES = (
     "European Parliament passes the AI Safety Act with fines of up to 4 percent of revenue",
-    "The European Parliament passed the AI Safety Act on Thursday by 312 votes to 180. Providers of large AI models must report "
-    "serious incidents within 72 hours. Fines reach 4 percent of a company's yearly revenue.",
+    "The European Parliament passed the AI Safety Act on Thursday by 312 votes to 180. Providers of large AI models "
+    "must report serious incidents within 72 hours. Fines reach 4 percent of a company's yearly revenue.",
 )
 
 
@@ -74,7 +74,7 @@ def test_a_story_comes_again_only_when_it_has_news(ada: User) -> None:
         "Tern 5 by Harbor Labs, the open-weight model for hospitals, fails a hospital's first safety test"
     )
     text = (
-        "The open-weight model Tern 5 of Harbor Labs failed a safety test in 31 of 200 cases at a hospital on Thursday. "
+        "The open-weight model Tern 5 of Harbor Labs failed a safety test in 31 of 200 cases on Thursday. "
         "Harbor Labs said it would repair Tern 5 for hospitals within a week."
     )
     later = NOW + timedelta(hours=12)
