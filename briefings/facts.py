@@ -36,7 +36,7 @@ class FactSheet:
 def fact_sheet(material: Material, desk: Desk) -> FactSheet:
     """Ask for the story's facts and keep those that hold. Raises `inference.errors`."""
     shown = fence.show(material)
-    prompt = prompts.sources(material.title, shown.text)
+    prompt = prompts.sources(shown.text)
     reply = desk.ask(FactsReply, Purpose.FACT_SHEET, "facts", prompts.FACTS, prompt, ANSWER_TOKENS)
     facts: dict[str, Sentence] = {}
     failures: list[Failure] = []

@@ -27,8 +27,7 @@ class Shown:
 
 def show(material: Material) -> Shown:
     """The story's passages, the best source first, as far as they fit."""
-    # A source cannot know the fence's key, so nothing in it can close the fence.
-    key = hashlib.sha256(repr([article.text for article in material.articles]).encode()).hexdigest()[:16]
+    key = _key(material.title, *(article.text for article in material.articles))
     blocks, citations, room = [], {}, STORY_CHARACTERS
     for number, article in enumerate(material.articles, start=1):
         lines = []
@@ -44,7 +43,23 @@ def show(material: Material) -> Shown:
         if lines:
             about = f"A{number}, {_inline(article.publisher)}, {article.happened_at:%Y-%m-%d}"
             blocks.append("\n".join((f"<<<SOURCE {key} {about}", *lines, f"<<<END {key}")))
-    return Shown("\n\n".join(blocks), citations)
+    return Shown("\n\n".join((_titled(key, material.title), *blocks)), citations)
+
+
+def facts(title: str, lines: str) -> str:
+    """A fact sheet, one fact a line, under the story's title: strangers' words at second hand, so fenced too."""
+    key = _key(title, lines)
+    inside = "\n".join(line for each in lines.splitlines() if (line := _inline(each)))
+    return f"{_titled(key, title)}\n\n<<<SOURCE {key} the fact sheet\n{inside}\n<<<END {key}"
+
+
+def _key(*texts: str) -> str:
+    """A source cannot know the fence's key, so nothing in it can close the fence."""
+    return hashlib.sha256(repr(texts).encode()).hexdigest()[:16]
+
+
+def _titled(key: str, title: str) -> str:
+    return f"<<<SOURCE {key} the story's title\n{_inline(title)}\n<<<END {key}"
 
 
 def cited(text: str, labels: Iterable[str], citations: Mapping[str, Citation]) -> Sentence:

@@ -29,7 +29,7 @@ def write_with_model(
     sheet = fact_sheet(material, desk)
     if len(sheet.facts) < FEWEST_FACTS:
         raise NotGoodEnough(f"only {len(sheet.facts)} facts hold, {len(sheet.failures)} rules were broken")
-    prompt = prompts.facts(material.title, sheet.lines())
+    prompt = prompts.facts(fence.facts(material.title, sheet.lines()))
     reply = desk.ask(BriefReply, Purpose.BRIEF, "write", prompts.BRIEF, prompt, ANSWER_TOKENS)
     # Sentences that fail are dropped here; asking for them again, one by one, belongs between these two lines.
     verified = _verified(_body(reply, sheet.labels), material)
