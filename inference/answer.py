@@ -31,14 +31,14 @@ def as_object(text: str) -> dict[str, Any] | None:
 
 
 def evidence(body: Mapping[str, Any], request_id: str) -> Evidence:
-    """What the ledger keeps of an answer."""
+    """What the ledger keeps of an answer. The id is the header's alone: some servers repeat the one in the body."""
     choice = _choice(body) or {}
     return Evidence(
         usage=body.get("usage"),
         model_reported=_word(body.get("model")),
         tier=_word(body.get("service_tier")),
         finish_reason=_word(choice.get("finish_reason")),
-        request_id=request_id or _word(body.get("id")),
+        request_id=request_id,
     )
 
 

@@ -322,6 +322,13 @@ def test_it_stores_whatever_the_provider_sends(provider: ModelServer, ask: Ask) 
     assert Call.objects.get().state == "settled"
 
 
+def test_the_books_hold_when_a_server_repeats_the_ids_of_its_answers(provider: ModelServer, ask: Ask) -> None:
+    provider.script(*[fake.Variant(top={"id": "chatcmpl-7"})] * 2)
+    gateway.generate(ask)
+    gateway.generate(ask)
+    assert audit.verify() == []
+
+
 def test_it_embeds_texts_in_order(provider: ModelServer) -> None:
     found = gateway.embed(["a chip", "a law", "a chip"], work_key="embed:1")
     assert found.vectors[0] == found.vectors[2] != found.vectors[1]
