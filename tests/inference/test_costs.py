@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from inference import costs, gateway
+from inference import costs, gateway, ledger
 from inference.gateway import Ask
+from inference.ledger import Attempt
 from inference.models import Call
 from inference.money import usd
 from inference.tokens import Tokens
@@ -96,6 +97,18 @@ def test_reconcile_says_what_it_lacks(spent: ModelServer, capsys: Any) -> None:
     said = json.loads(capsys.readouterr().out)
     assert said["unknown"] == 1
     assert "usage and cost report" in said["error"]
+
+
+def test_reconcile_is_content_when_nothing_is_open(spent: ModelServer, capsys: Any) -> None:
+    unknown = Call.objects.get(state="unknown")
+    assert ledger.true_up(unknown.pk, 1, "the provider's report")
+    call_command("ledger", "reconcile", "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert (said["unknown"], said["error"]) == (0, "")
+    ledger.reserve(Attempt("brief", "brief:b9", "write", "gpt-5-mini", "api.openai.com", 1000))
+    with pytest.raises(SystemExit):
+        call_command("ledger", "reconcile")
+    assert "1 calls are under way" in capsys.readouterr().out
 
 
 def test_the_spend_command_tells_the_total_and_its_parts(spent: ModelServer, capsys: Any) -> None:

@@ -39,6 +39,10 @@ class Command(BaseCommand):
 
 
 Result = tuple[Any, list[str], bool]
+MISSING = (
+    "no usage and cost report is configured: reconciling with the provider needs one, so unknown calls stay open "
+    "and their holds keep counting against the budgets"
+)
 
 
 def _verify(_: dict[str, Any]) -> Result:
@@ -57,10 +61,10 @@ def _reconcile(_: dict[str, Any]) -> Result:
     swept = ledger.sweep()
     open_ = Call.objects.filter(state=Call.State.UNKNOWN)
     held = sum(open_.values_list("hold", flat=True))
-    missing = (
-        "no usage and cost report is configured: reconciling with the provider needs one, so unknown calls stay open "
-        "and their holds keep counting against the budgets"
-    )
+    under_way = Call.objects.filter(state__in=[Call.State.RESERVED, Call.State.SENT]).count()
+    missing = MISSING if open_.exists() else ""
+    if under_way and not missing:
+        missing = f"{under_way} calls are under way: look again in some minutes"
     result = {
         "posted": posted,
         "swept": swept,
@@ -71,7 +75,8 @@ def _reconcile(_: dict[str, Any]) -> Result:
     counts = (
         f"{posted} waiting bills posted, {swept['released']} calls released, {swept['unknown']} made unknown"
     )
-    return result, [counts, f"{open_.count()} calls unknown, holding ${usd(held)}", missing], False
+    lines = [counts, f"{open_.count()} calls unknown, holding ${usd(held)}", missing]
+    return result, [line for line in lines if line], not missing
 
 
 def _calls(options: dict[str, Any]) -> Result:

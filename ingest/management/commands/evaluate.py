@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"evaluate {what}: not yet; clusters and relevance can be measured")
         folder: Path = options["data"]
         if not folder.is_dir():
-            raise CommandError(f"evaluate: --data {folder}: no such folder")
+            raise CommandError(f"evaluate: --data {folder}: no such folder", returncode=2)
         figures = _clusters(folder) if what == "clusters" else _relevance(folder)
         if options["json"]:
             self.stdout.write(json.dumps(figures, indent=2))
