@@ -8,6 +8,9 @@ from django.core.management.base import CommandError
 
 from users import taxonomy
 
+EARLIEST = date(1995, 1, 1)  # before that there was no feed to read, and far before it clocks overflow
+LATEST = date(2200, 1, 1)
+
 
 def usage(message: str) -> CommandError:
     """A refusal with exit status 2."""
@@ -15,13 +18,15 @@ def usage(message: str) -> CommandError:
 
 
 def day(text: str | None, now: datetime) -> date:
-    """An ISO date, today (UTC) when none is given; not in the future."""
+    """An ISO date, today (UTC) when none is given; neither before 1995 nor in the future."""
     if text is None:
         return now.date()
     try:
         wanted = date.fromisoformat(text)
     except ValueError:
         raise usage(f"--date {text!r}: allowed is a date such as {now.date()}") from None
+    if wanted < EARLIEST:
+        raise usage(f"--date {text}: allowed are dates from {EARLIEST}")
     if wanted > now.date() + timedelta(days=1):
         raise usage(f"--date {text}: that day has not come yet; allowed are dates up to today")
     return wanted
@@ -33,13 +38,15 @@ def end_of(wanted: date, now: datetime) -> datetime:
 
 
 def moment(text: str | None, now: datetime) -> datetime:
-    """An ISO time with offset (UTC when it has none), now when none is given."""
+    """An ISO time with offset (UTC when it has none), now when none is given; from 1995 to 2199."""
     if text is None:
         return now
     try:
         wanted = datetime.fromisoformat(text)
     except ValueError:
         raise usage(f"{text!r}: allowed is a time such as {now.isoformat(timespec='seconds')}") from None
+    if not EARLIEST <= wanted.date() < LATEST:
+        raise usage(f"{text!r}: allowed are times from {EARLIEST} until {LATEST}")
     return wanted if wanted.tzinfo else wanted.replace(tzinfo=UTC)
 
 
