@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from briefings.models import Brief, Delivery, Edition, EditionItem, Lens
+from ingest.admin import RowAdmin
 
 
 @admin.register(Brief)
-class BriefAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class BriefAdmin(RowAdmin):
     list_display = ("story", "version", "state", "writer", "written_at", "attempt", "due_at", "error")
     list_filter = ("state", "writer")
     search_fields = ("id", "story__title")
     list_select_related = ("story",)
-    raw_id_fields = ("story",)
 
 
 @admin.register(Lens)
-class LensAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class LensAdmin(RowAdmin):
     list_display = ("brief", "role", "industry", "state", "writer", "attempt", "due_at", "error")
     list_filter = ("state", "writer", "role", "industry")
-    raw_id_fields = ("brief",)
     list_select_related = ("brief",)
 
 
 class ItemInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
     model = EditionItem
-    raw_id_fields = ("brief", "lens")
     extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Edition)
-class EditionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class EditionAdmin(RowAdmin):
     list_display = ("reader", "local_date", "state", "role", "industry", "sample", "prepared_at", "error")
     list_filter = ("state", "sample")
     search_fields = ("reader__email",)
     list_select_related = ("reader",)
-    raw_id_fields = ("reader",)
     inlines = (ItemInline,)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class DeliveryAdmin(RowAdmin):
     list_display = ("edition", "channel", "state", "sent_at", "attempt", "due_at", "error")
     list_filter = ("state", "channel")
     list_select_related = ("edition",)
-    raw_id_fields = ("edition",)

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from ingest.models import Article, Source, Story
+
+
+class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """What the pipeline made: to be read, and at most to be done again.
+
+    A text changed by hand would pass by what cited and verified it.
+    """
+
+    editable = ("due_at", "attempt")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        left_out = {*self.editable, *(self.exclude or ())}
+        return [field.name for field in self.opts.fields if field.name not in left_out]
 
 
 @admin.register(Source)
@@ -16,12 +35,11 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class ArticleAdmin(RowAdmin):
     list_display = ("title", "source", "stage", "relevance", "relevance_reason", "happened_at")
     list_filter = ("stage", "text_from_page", "source")
     search_fields = ("title", "url")
     list_select_related = ("source",)
-    raw_id_fields = ("source", "story", "duplicate_of")
     exclude = ("vector", "bands")
     date_hierarchy = "happened_at"
     show_full_result_count = False
@@ -35,9 +53,12 @@ class ArticleInline(admin.TabularInline):  # type: ignore[type-arg]  # generic i
     can_delete = False
     show_change_link = True
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
 
 @admin.register(Story)
-class StoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class StoryAdmin(RowAdmin):
     list_display = ("title", "origins", "score", "version", "happened_at", "last_at", "sample")
     list_filter = ("sample",)
     search_fields = ("title",)
