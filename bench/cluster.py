@@ -63,6 +63,7 @@ def store(found: list[tuple[str, Any]]) -> list[int]:
                 text=f"{title}\n\n{strip_tags(content[0].get('value', ''))}".replace("\0", ""),
                 happened_at=datetime.fromtimestamp(timegm(when), UTC) if when else NOW,
                 stage=Stage.READ,
+                due_at=NOW,
             )
         )
     return [article.pk for article in Article.objects.bulk_create(made)]

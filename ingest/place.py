@@ -80,16 +80,12 @@ def place(article_ids: Sequence[int], now: datetime) -> Placed:
     if not article_ids:
         return Placed()
     due = work.among(article_ids) & Q(stage=Stage.READ)
-    total = _place_apart(_claim(due & Q(attempt__lt=_SUSPECT)), now)
+    total = _place_apart(work.claim_keys(Article, due & Q(attempt__lt=_SUSPECT), LEASE), now)
     suspects = Article.objects.filter(due, due_at__isnull=False, attempt__gte=_SUSPECT)
     # The likeliest culprit last, so that the others are placed before it takes this worker down as well.
     for pk in suspects.order_by("attempt", "pk").values_list("pk", flat=True):
-        total += _place_apart(_claim(due & Q(pk=pk)), now)
+        total += _place_apart(work.claim_keys(Article, due & Q(pk=pk), LEASE), now)
     return total
-
-
-def _claim(which: Q) -> list[int]:
-    return sorted(article.pk for article in work.claim_many(Article, which, LEASE, ("pk",)))
 
 
 def _place_apart(article_ids: Sequence[int], now: datetime) -> Placed:

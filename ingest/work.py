@@ -121,6 +121,17 @@ def claim_many(
     return rows
 
 
+def claim_keys(model: type[Row], which: Q, lease: timedelta, limit: int = POISON) -> list[int]:
+    """`claim_many` for work that needs nothing of its rows yet: their keys, in order."""
+    rest(model, which & _free(), limit)
+    with transaction.atomic():
+        hurry()
+        free = model._default_manager.select_for_update(skip_locked=True, of=("self",)).filter(_free(), which)
+        keys = [int(str(pk)) for pk in free.order_by("pk").values_list("pk", flat=True)]
+        model._default_manager.filter(among(keys)).update(lease_until=Now() + lease, attempt=F("attempt") + 1)
+    return keys
+
+
 def rest(model: type[Row], which: Q, limit: int = POISON) -> None:
     """Lay down those of `which` that `limit` attempts have not brought to an end: they are due no more."""
     words = Concat(Value(f"given up after {limit} attempts; "), F("error"))
