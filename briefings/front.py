@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from briefings import compose, edition
 from briefings.models import Brief, State
 
-KEPT = timedelta(hours=6)  # a brief stays that long though its story gains articles: each version costs a model's money
+KEPT = timedelta(
+    hours=6
+)  # a brief stays that long though its story gains articles: each version costs a model's money
 
 
 def keep_fresh(now: datetime) -> Brief | None:

@@ -66,7 +66,9 @@ class Brief(Work):
                 name="ready_brief_is_verified",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="brief_due", condition=models.Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="brief_due", condition=models.Q(due_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.story_id} v{self.version}"
@@ -119,7 +121,9 @@ class Edition(Work):
         constraints = [
             models.UniqueConstraint(fields=["reader", "local_date"], name="one_edition_per_reader_and_date")
         ]
-        indexes = [models.Index(fields=["due_at"], name="edition_due", condition=models.Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="edition_due", condition=models.Q(due_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.local_date} for {self.reader_id}"
@@ -169,7 +173,9 @@ class Delivery(Work):
                 fields=["edition", "channel"], name="one_delivery_per_edition_and_channel"
             )
         ]
-        indexes = [models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition_id} by {self.channel}"

@@ -51,6 +51,12 @@ def test_it_changes_nothing_that_was_verified(operator: Client) -> None:
 def test_it_shows_every_list_and_adds_nothing(operator: Client) -> None:
     edition = edition_of_two(rows.reader("ada@example.org"), timezone.now().date())
     assert operator.get(reverse("admin:briefings_edition_change", args=[edition.pk])).status_code == 200
-    for name in ("briefings_brief", "briefings_lens", "briefings_edition", "briefings_delivery", "ingest_article"):
+    for name in (
+        "briefings_brief",
+        "briefings_lens",
+        "briefings_edition",
+        "briefings_delivery",
+        "ingest_article",
+    ):
         assert operator.get(reverse(f"admin:{name}_changelist")).status_code == 200
         assert operator.get(reverse(f"admin:{name}_add")).status_code == 403
