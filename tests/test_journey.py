@@ -91,7 +91,9 @@ def ada(running: Running, mail: MailServer) -> Browser:
     code = CODE.search(body.get_content())
     assert code, body.get_content()
     browser.post("/accounts/login/code/confirm/", code=code[1])
-    browser.post("/welcome/", role="cto", industry="finance", interests="open weights", time_zone="UTC", hour="0")
+    browser.post(
+        "/welcome/", role="cto", industry="finance", interests="open weights", time_zone="UTC", hour="0"
+    )
     return browser
 
 
@@ -122,7 +124,9 @@ def test_every_sentence_carries_its_citation(edition: dict[str, Any]) -> None:
             assert all(c["end"] - c["start"] == len(c["quote"]) for c in sentence["citations"])
 
 
-def test_page_mail_and_json_show_the_same_edition(edition: dict[str, Any], ada: Browser, mail: MailServer) -> None:
+def test_page_mail_and_json_show_the_same_edition(
+    edition: dict[str, Any], ada: Browser, mail: MailServer
+) -> None:
     page = ada.get("/today/")
     letter = wait_for(lambda: [m for m in mail.accepted if "List-Unsubscribe" in m], 90, "the digest")[0]
     text = letter.get_body(("plain",))
@@ -158,7 +162,9 @@ def test_a_second_look_at_the_feeds_changes_nothing(edition: dict[str, Any], run
     assert again["failed"] == []
 
 
-def test_the_ledger_is_clean_and_the_briefings_cost_nothing(edition: dict[str, Any], running: Running) -> None:
+def test_the_ledger_is_clean_and_the_briefings_cost_nothing(
+    edition: dict[str, Any], running: Running
+) -> None:
     assert running.instance.manage("ledger", "verify").returncode == 0
     assert float(edition["cost"]["usd"]) == 0
 

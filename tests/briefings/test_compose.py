@@ -71,7 +71,10 @@ def test_a_writer_that_forgets_to_verify_gets_nothing_published(
 
     def careless(material: Material, work_key: str, brief: str | None = None) -> Written:
         made = honest(material, work_key, brief)
-        lead = (*made.body.lead, Sentence(text="It costs $987 million.", citations=made.body.headline.citations))
+        lead = (
+            *made.body.lead,
+            Sentence(text="It costs $987 million.", citations=made.body.headline.citations),
+        )
         return Written(made.body.model_copy(update={"lead": lead}), made.writer, ())
 
     monkeypatch.setattr(writers, "write", careless)

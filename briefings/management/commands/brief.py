@@ -40,7 +40,9 @@ class Command(BaseCommand):
             if made.waiting:
                 raise CommandError("a worker is just writing one of these briefs; ask again in a moment")
             if not made.items:
-                self.stderr.write("no story as of that date; `manage.py ingest` reads the sources that are due")
+                self.stderr.write(
+                    "no story as of that date; `manage.py ingest` reads the sources that are due"
+                )
             documents = [read.document(item.brief, item.lens) for item in made.items]
         self._print(documents, options["json"])
 
