@@ -172,8 +172,16 @@ def _take(source: Source, feed: ParsedFeed, now: datetime) -> Refreshed:
         unchanged=plan.unchanged,
         repeated=reading.repeated,
         copies=copies,
-        unusable=reading.unusable,
+        unusable=(*reading.unusable, *_left_out(feed)),
     )
+
+
+def _left_out(feed: ParsedFeed) -> list[str]:
+    if not feed.left_out:
+        return []
+    return [
+        f"{feed.left_out} older entries left out: only the newest {len(feed.items):,} of a feed are read at once"
+    ]
 
 
 def _known(source: Source, drafts: Sequence[decide.Draft]) -> list[decide.Known]:

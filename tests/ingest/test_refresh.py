@@ -49,6 +49,13 @@ def test_a_teaser_waits_for_its_page_and_a_full_text_does_not(web: WebServer) ->
     assert len(work.due(Article, 10)) == 2
 
 
+def test_it_says_how_many_entries_of_an_enormous_feed_it_left_out(web: WebServer) -> None:
+    many = "".join(item(f"Model {n} is out", guid=f"g{n}") for n in range(2_003))
+    got = refresh(source(web.put("/f", rss(many))).pk, timezone.now())
+    assert got.new == 2_000
+    assert got.unusable[0].startswith("3 older entries left out")
+
+
 def test_an_unchanged_feed_is_not_modified_and_changes_nothing(web: WebServer) -> None:
     one = source(web.put("/f", rss(item("A", guid="a"))))
     refresh(one.pk, timezone.now())
