@@ -43,7 +43,7 @@ check: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
+	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run --verbosity 0
 	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/config/test_templates.py
 	@$(MAKE) --no-print-directory audit
 
