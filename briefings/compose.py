@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from briefings.models import Brief, Lens, State
-from briefings.schemas import BriefBody, Material, SourceText, Span
+from briefings.schemas import BriefBody, Material
 from briefings.verify import verify
 from briefings.write import brief as writers
 from ingest import stories, work
@@ -32,27 +32,10 @@ class BeingWritten(Exception):
 
 def material_of(story_id: str, as_of: datetime | None = None) -> Material:
     """The story's independent articles as of then (UTC), best source first. Raises NothingToWrite."""
-    text = stories.material(story_id, as_of)
-    if text is None or not text.articles:
+    material = stories.material(story_id, as_of)
+    if material is None or not material.articles:
         raise NothingToWrite(story_id)
-    articles = tuple(
-        SourceText(
-            article=a.article,
-            revision=a.revision,
-            source=a.source,
-            publisher=a.publisher,
-            primary=a.primary,
-            authority=a.authority,
-            title=a.title,
-            url=a.url,
-            text=a.text,
-            spans=tuple(Span(s.number, s.start, s.end) for s in a.spans),
-            happened_at=a.happened_at,
-            published_at=a.published_at,
-        )
-        for a in text.articles
-    )
-    return Material(story=text.story, title=text.title, articles=articles)
+    return material
 
 
 def brief_for(material: Material) -> Brief:

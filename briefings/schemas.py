@@ -2,71 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+# What a brief is written from: ingest makes it, and every writer and verifier here reads it.
+from ingest.material import Material as Material
+from ingest.material import SourceText as SourceText
+from ingest.material import Span as Span
+
 
 class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-# ---------------------------------------------------------------- what a brief is written from
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A passage of an article: `text[start:end]`, counted in characters. Number 0 is the title."""
-
-    number: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class SourceText:
-    """One article of a story as the writers and the verifier see it. `happened_at` is aware, UTC."""
-
-    article: int
-    revision: int
-    source: int
-    publisher: str
-    primary: bool
-    authority: float
-    title: str
-    url: str
-    text: str
-    spans: tuple[Span, ...]
-    happened_at: datetime
-    published_at: datetime | None = None
-
-    def passage(self, number: int) -> str:
-        """The passage's text; KeyError when there is none of that number."""
-        return self.text[(span := self.span(number)).start : span.end]
-
-    def span(self, number: int) -> Span:
-        for span in self.spans:
-            if span.number == number:
-                return span
-        raise KeyError(number)
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """A story version: its independent articles, the best source first; copies are left out."""
-
-    story: str
-    title: str
-    articles: tuple[SourceText, ...]
-
-    def article(self, pk: int) -> SourceText:
-        """The article with this id; KeyError when the story has none."""
-        for article in self.articles:
-            if article.article == pk:
-                return article
-        raise KeyError(pk)
 
 
 # ---------------------------------------------------------------- the brief document

@@ -11,6 +11,7 @@ import numpy as np
 
 from ingest import score, tell
 from ingest.embed import Vectors
+from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
 
 
@@ -36,42 +37,6 @@ class StorySnapshot:
     primary: bool
     happened_at: datetime
     last_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A passage of an article: `text[start:end]`, counted in characters. Number 0 is the title."""
-
-    number: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleText:
-    """One independent article of a story with its text in passages."""
-
-    article: int
-    revision: int
-    source: int
-    publisher: str
-    primary: bool
-    authority: float
-    title: str
-    url: str
-    text: str
-    spans: tuple[Span, ...]
-    happened_at: datetime
-    published_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoryText:
-    """A story's independent articles, the best source first; copies are left out."""
-
-    story: str
-    title: str
-    articles: tuple[ArticleText, ...]
 
 
 def candidates(as_of: datetime, window: timedelta, sample: bool = False) -> list[StorySnapshot]:
@@ -118,7 +83,7 @@ def missing(story_id: str) -> bool:
     return not Story.objects.filter(id=story_id).exists()
 
 
-def material(story_id: str, as_of: datetime | None = None) -> StoryText | None:
+def material(story_id: str, as_of: datetime | None = None) -> Material | None:
     """The story's independent articles with their passages, those after `as_of` left out; None when none remain."""
     rows = tell.independent(tell.members([story_id], as_of).get(story_id, []))
     if not rows:
@@ -126,16 +91,16 @@ def material(story_id: str, as_of: datetime | None = None) -> StoryText | None:
     order = [voice.key for voice in score.best_first([row.voice() for row in rows])]
     texts = _texts(order)
     title = next(row.title for row in rows if row.article == order[0])
-    return StoryText(story_id, title, tuple(texts[key] for key in order if key in texts))
+    return Material(story_id, title, tuple(texts[key] for key in order if key in texts))
 
 
-def _texts(articles: Sequence[int]) -> dict[int, ArticleText]:
+def _texts(articles: Sequence[int]) -> dict[int, SourceText]:
     spans: dict[int, list[Span]] = defaultdict(list)
     passages = Passage.objects.filter(article_id__in=articles).order_by("article_id", "number")
     for article, number, start, end in passages.values_list("article_id", "number", "start", "end"):
         spans[article].append(Span(number, start, end))
     return {
-        a.pk: ArticleText(
+        a.pk: SourceText(
             article=a.pk,
             revision=a.revision,
             source=a.source_id,
