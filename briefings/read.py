@@ -199,7 +199,10 @@ def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) ->
 
 
 def _story(brief: Brief, covered: Coverage) -> StoryRef:
-    url = next((source.url for source in covered.sources if source.url), "")
+    linked = [source for source in covered.sources if source.url]
+    # The address goes with the title: that of the article the story has its title from, where this brief has it.
+    named = [source for source in linked if source.title == brief.story.title]
+    url = next((source.url for source in (*named, *linked)), "")
     return StoryRef(id=brief.story.pk, title=brief.story.title, url=url)
 
 
