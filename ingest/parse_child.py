@@ -6,7 +6,6 @@ connection, and dies by its limits rather than harm its parent. Imports no Djang
 
 from __future__ import annotations
 
-import calendar
 import os
 import re
 import resource
@@ -22,18 +21,20 @@ import feedparser
 
 from ingest import frames, jsonfeed
 from ingest.furniture import body_paragraphs
-from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
+from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, line, paragraphs, visible, web_link
+from ingest.times import Times, seconds, standard
 
 MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 5
 MOST_ITEMS = 2_000
-LONGEST_TEXT = 100_000
 ORPHAN_CHECK = 5.0
 
 _NOTICE = re.compile(
     r"(?i)not (?:yet )?whitelist|rate.?limit|too many requests|access denied|captcha|are you a (?:ro)?bot"
 )
 FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
+_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00\x00<")
 
 
 class Refused(Exception):
@@ -46,30 +47,38 @@ class Refused(Exception):
 
 def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     """The feed in `body` as plain values, or Refused with not_a_feed, empty or broken."""
-    body = body.replace(b"\x00", b"")
-    start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    narrow = body.replace(b"\x00", b"")  # in UTF-16 and UTF-32 they are part of every plain letter
+    start = narrow[:4096].lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n")
     if not start:
         raise Refused("empty", "the feed is empty: no bytes in it")
     if start[:1] in b"{[":
-        found = jsonfeed.read(body, url, MOST_ITEMS)
+        found = jsonfeed.read(narrow, url, MOST_ITEMS)
         if found is None:
             raise Refused("not_a_feed", "this is JSON, but not a JSON Feed")
         return found
     # No content-location: feedparser would turn guids into links, and an entry's identity would hang on our address.
     headers = {"content-type": content_type} if content_type else {}
     parsed = feedparser.parse(
-        BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        BytesIO(body if body.startswith(_WIDE) else narrow),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
-    _judge(parsed, body, start)
-    entries = parsed.entries
+    _judge(parsed, narrow, start)
+    return _feed(parsed, url)
+
+
+def _feed(parsed: Any, url: str) -> dict[str, Any]:
+    meta, entries = parsed.feed, parsed.entries
     if len(entries) > MOST_ITEMS:
         entries = sorted(entries, key=_newest_first)[:MOST_ITEMS]
-    meta = parsed.feed
+    language = line(_text(meta, "language"), 12).lower()
+    times = Times(language)
     return {
         "title": line(_text(meta, "title"), 300),
-        "site_url": web_link(_text(meta, "link"), url),
-        "language": line(_text(meta, "language"), 12).lower(),
-        "items": [_item(entry, url) for entry in entries],
+        "site_url": web_link(_text(meta, "link"), urljoin(url, _base(meta))),
+        "language": language,
+        "items": [_item(entry, url, times) for entry in entries],
         "left_out": max(0, len(parsed.entries) - MOST_ITEMS),
     }
 
@@ -86,7 +95,7 @@ def _judge(parsed: Any, body: bytes, start: bytes) -> None:
         if not any(mark in low for mark in FEED_MARKS):
             shown = line(visible(start[:120].decode("utf-8", "replace")), 80)
             raise Refused("not_a_feed", f"this is not a feed; it begins with {shown!r}")
-    if broken and not parsed.entries:
+    if broken and not parsed.entries and (_ENTRY.search(body) or not _closed(body)):
         raise Refused("broken", f"the feed is broken XML and holds no readable entry: {_why(parsed)}")
     if broken and not _closed(body):
         raise Refused("broken", f"the feed is cut off before its end: {_why(parsed)}")
@@ -104,44 +113,50 @@ def _why(parsed: Any) -> str:
 
 
 def _newest_first(entry: Any) -> float:
-    when = _time(entry, "published_parsed") or _time(entry, "updated_parsed")
-    return -when if when is not None else 0.0
+    keys = ("published", "updated")
+    times = (standard(_text(entry, key)) or seconds(dict.get(entry, f"{key}_parsed")) for key in keys)
+    return -(next(filter(None, times), 0.0))
 
 
-def _item(entry: Any, feed_url: str) -> dict[str, Any]:
-    base = urljoin(feed_url, _base(entry))
+def _item(entry: Any, feed_url: str, times: Times) -> dict[str, Any]:
     texts = [_paragraphs_of(content) for content in dict.get(entry, "content") or []]
     if detail := dict.get(entry, "summary_detail"):
         texts.append(_paragraphs_of(detail))
     best = max(texts, key=lambda parts: sum(map(len, parts)), default=[])
-    title, author = line(_text(entry, "title")), line(_text(entry, "author"), 200)
+    title, author = line(_text(entry, "title")), _author(entry)
+    updated = "updated" if dict.get(entry, "updated") else "created"
     return {
         "guid": visible(_text(entry, "id"))[:2000].strip(),
-        "url": web_link(_text(entry, "link"), base),
+        "url": web_link(_link(entry), urljoin(feed_url, _base(entry))),
         "title": title,
         "author": author,
-        "published": _time(entry, "published_parsed"),
-        "updated": _time(entry, "updated_parsed"),
-        "paragraphs": body_paragraphs(_capped(best), title, author),
+        "published": _time(entry, "published", times),
+        "updated": _time(entry, updated, times),
+        "paragraphs": body_paragraphs(capped(best), title, author),
         "tags": [line(str(tag.get("term") or ""), 60) for tag in (dict.get(entry, "tags") or [])[:20]],
     }
+
+
+def _link(entry: Any) -> str:
+    """Where the entry's article is: not its enclosure, nor the address that a counting service put before it."""
+    if original := _text(entry, "feedburner_origlink"):
+        return original
+    link, links = _text(entry, "link"), dict.get(entry, "links") or []
+    if any(one.get("href") == link and one.get("rel") == "enclosure" for one in links):
+        return next((one["href"] for one in links if one.get("rel") == "alternate" and one.get("href")), link)
+    return link
+
+
+def _author(entry: Any) -> str:
+    """All authors by name; feedparser's own `author` is the last of them, address included."""
+    names = [line(str(one.get("name") or ""), 100) for one in (dict.get(entry, "authors") or [])[:20]]
+    return line(", ".join(dict.fromkeys(filter(None, names))) or _text(entry, "author"), 200)
 
 
 def _paragraphs_of(content: Any) -> list[str]:
     value = str(content.get("value") or "")[: 2 * LONGEST_TEXT]
     # Many feeds put HTML where their format says plain text, so the declared type is not believed.
     return html_paragraphs(value)
-
-
-def _capped(parts: list[str]) -> list[str]:
-    kept: list[str] = []
-    room = LONGEST_TEXT
-    for part in parts:
-        if room <= 0:
-            break
-        kept.append(part[:room])
-        room -= len(part)
-    return kept
 
 
 def _base(entry: Any) -> str:
@@ -157,12 +172,8 @@ def _text(entry: Any, key: str) -> str:
     return str(entry.get(key) or "") if key == "link" else str(dict.get(entry, key) or "")
 
 
-def _time(entry: Any, key: str) -> float | None:
-    value = dict.get(entry, key)
-    try:
-        return float(calendar.timegm(value)) if value else None
-    except (OverflowError, ValueError, TypeError):
-        return None
+def _time(entry: Any, key: str, times: Times) -> float | None:
+    return times.read(_text(entry, key), dict.get(entry, f"{key}_parsed"))
 
 
 def page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> dict[str, Any]:
@@ -173,7 +184,7 @@ def page(body: bytes, url: str, charset: str, title: str = "", author: str = "")
     found = bare_extraction(text, url=url, favor_precision=True, include_comments=False, include_tables=False)
     if found is None or isinstance(found, dict) or not found.text:
         raise Refused("no_text", "no article text was found in the page")
-    parts = _capped(paragraphs(found.text.replace("\n", "\n\n")))
+    parts = capped(paragraphs(found.text.replace("\n", "\n\n")))
     return {"paragraphs": body_paragraphs(parts, title, author)}
 
 
