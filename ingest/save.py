@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from ingest.bulk import adopt_copies
 from ingest.copies import originals
 from ingest.decide import Candidate, Draft, Known, newest
+from ingest.edits import is_edit
 from ingest.extract import wants_page
 from ingest.insert import defaults, insert, reserve_keys
 from ingest.models import Article, Passage, Revision, Source, Stage
@@ -86,12 +89,16 @@ def rewrite_passages(texts: Sequence[tuple[int, str]]) -> None:
     write_passages(texts)
 
 
-def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> None:
-    """Give articles the new text of their feed, keep the old as a revision, and send them through every step again."""
+def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> int:
+    """Give articles the new text of their feed, keep the old as a revision, and send them through every step again.
+
+    How many there were to change: what the feed only tells shorter than before stays as it is.
+    """
     if not changed:
-        return
+        return 0
     drafts = {known.pk: draft for known, draft in changed}
-    articles = list(Article.objects.select_for_update().filter(pk__in=drafts).order_by("pk"))
+    stored = Article.objects.select_for_update().filter(pk__in=drafts).order_by("pk")
+    articles = [one for one in stored if is_edit(one.title, one.feed_text, drafts[one.pk])]
     Revision.objects.bulk_create(
         Revision(article=one, number=one.revision, title=one.title, text=one.text, replaced_at=now)
         for one in articles
@@ -100,6 +107,30 @@ def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> None:
         _apply(article, drafts[article.pk], now)
     Article.objects.bulk_update(articles, _CHANGED, batch_size=200)
     rewrite_passages([(article.pk, article.text) for article in articles])
+    return len(articles)
+
+
+def rename(renamed: Sequence[tuple[Known, Draft]]) -> None:
+    """Let articles go by the guid and link that their feed has for them now, so that it finds them next time."""
+    if not renamed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE ingest_article a
+            SET identity = r.identity, guid = r.guid, url = r.url, canonical_url = r.canonical_url
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+              AS r(id, identity, guid, url, canonical_url)
+            WHERE a.id = r.id
+            """,
+            [
+                [known.pk for known, _ in renamed],
+                [draft.identity for _, draft in renamed],
+                [draft.guid for _, draft in renamed],
+                [draft.url for _, draft in renamed],
+                [draft.canonical_url for _, draft in renamed],
+            ],
+        )
 
 
 _CHANGED = (

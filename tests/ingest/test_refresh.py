@@ -85,6 +85,37 @@ def test_an_edit_makes_a_revision_and_sends_the_article_round_again(web: WebServ
     assert Passage.objects.filter(number=0).get().end == len("A, corrected")
 
 
+def test_guids_made_up_anew_bring_nothing_twice_even_when_an_edit_follows(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", "https://a.example/1", LONG, "old"))))
+    refresh(one.pk, timezone.now())
+    web.put("/f", rss(item("A", "https://a.example/1", LONG, "new")))
+    assert refresh(one.pk, timezone.now(), force=True).unchanged == 1
+    web.put("/f", rss(item("Corrected", "https://a.example/2", LONG + "More.", "new")))
+    got = refresh(one.pk, timezone.now(), force=True)
+    assert (got.new, got.updated, Article.objects.get().title) == (0, 1, "Corrected")
+
+
+def test_a_feed_that_stops_carrying_text_takes_none_away(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", "", LONG, "a"))))
+    refresh(one.pk, timezone.now())
+    before = Article.objects.get().text
+    web.put("/f", rss(item("A", "", "", "a")))
+    got = refresh(one.pk, timezone.now(), force=True)
+    assert (got.new, got.updated, got.unchanged) == (0, 0, 1)
+    assert Article.objects.get().text == before
+    assert not Revision.objects.exists()
+
+
+def test_a_guid_given_to_one_item_after_the_other_loses_none(web: WebServer) -> None:
+    titles = ("Chips are scarce", "Models grow", "Senate votes")
+    dates = [f"Fri, 0{n} Aug 2025 10:00:00 GMT" for n in (1, 2, 3)]
+    one = source(web.url("/f"))
+    for n, title in enumerate(titles):
+        web.put("/f", rss(item(title, f"https://a.example/{n}", LONG + title, "feed", dates[n])))
+        assert refresh(one.pk, timezone.now(), force=True).new == 1
+    assert set(Article.objects.values_list("title", flat=True)) == set(titles)
+
+
 def test_an_entry_that_drops_out_stays(web: WebServer) -> None:
     one = source(web.put("/f", rss(item("A", guid="a"), item("B", guid="b"))))
     refresh(one.pk, timezone.now())
