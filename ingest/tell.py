@@ -32,6 +32,7 @@ _FIELDS = (
     "length",
     "happened_at",
     "first_seen",
+    "revision",
 )
 
 
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     length: int
     happened_at: datetime
     first_seen: datetime
+    revision: int
 
     @property
     def publisher(self) -> str:
