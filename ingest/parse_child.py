@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from ingest import frames, jsonfeed
+from ingest import charset, frames, jsonfeed, thin
 from ingest.furniture import body_paragraphs
 from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, line, paragraphs, visible, web_link
 from ingest.times import Times, seconds, standard
@@ -33,8 +33,8 @@ _NOTICE = re.compile(
     r"(?i)not (?:yet )?whitelist|rate.?limit|too many requests|access denied|captcha|are you a (?:ro)?bot"
 )
 FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
+_HTML = re.compile(rb"(?is)(?:<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b")
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00\x00<")
 
 
 class Refused(Exception):
@@ -47,28 +47,28 @@ class Refused(Exception):
 
 def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     """The feed in `body` as plain values, or Refused with not_a_feed, empty or broken."""
-    narrow = body.replace(b"\x00", b"")  # in UTF-16 and UTF-32 they are part of every plain letter
-    start = narrow[:4096].lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n")
+    body, certain = charset.unpacked(body)
+    start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         raise Refused("empty", "the feed is empty: no bytes in it")
     if start[:1] in b"{[":
-        found = jsonfeed.read(narrow, url, MOST_ITEMS)
+        found = jsonfeed.read(body, url, MOST_ITEMS)
         if found is None:
             raise Refused("not_a_feed", "this is JSON, but not a JSON Feed")
         return found
+    if _HTML.match(start) and not any(mark in body[:200_000].lower() for mark in FEED_MARKS):
+        raise Refused("not_a_feed", "this is an HTML page, not a feed")
+    body, dropped = thin.newest(body, MOST_ITEMS)
     # No content-location: feedparser would turn guids into links, and an entry's identity would hang on our address.
-    headers = {"content-type": content_type} if content_type else {}
+    headers = {"content-type": content_type} if content_type and not certain else {}
     parsed = feedparser.parse(
-        BytesIO(body if body.startswith(_WIDE) else narrow),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
+        BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
-    _judge(parsed, narrow, start)
-    return _feed(parsed, url)
+    _judge(parsed, body, start)
+    return _feed(parsed, url, dropped)
 
 
-def _feed(parsed: Any, url: str) -> dict[str, Any]:
+def _feed(parsed: Any, url: str, dropped: int) -> dict[str, Any]:
     meta, entries = parsed.feed, parsed.entries
     if len(entries) > MOST_ITEMS:
         entries = sorted(entries, key=_newest_first)[:MOST_ITEMS]
@@ -79,7 +79,7 @@ def _feed(parsed: Any, url: str) -> dict[str, Any]:
         "site_url": web_link(_text(meta, "link"), urljoin(url, _base(meta))),
         "language": language,
         "items": [_item(entry, url, times) for entry in entries],
-        "left_out": max(0, len(parsed.entries) - MOST_ITEMS),
+        "left_out": dropped + max(0, len(parsed.entries) - MOST_ITEMS),
     }
 
 

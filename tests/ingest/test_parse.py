@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import multiprocessing
 import os
@@ -131,6 +130,15 @@ def test_it_reads_every_encoding_that_is_declared(encoding: str) -> None:
     assert feed(text.encode(encoding)).items[0].title == "Модель вышла"
 
 
+@pytest.mark.parametrize("declared", ["utf-16", "iso-8859-1", "windows-1251", "no-such-thing"])
+@pytest.mark.parametrize(
+    "header", ["", "text/xml", "application/xml; charset=utf-16", "text/html; charset=latin-1"]
+)
+def test_it_knows_utf_8_whatever_is_declared(declared: str, header: str) -> None:
+    body = rss(item("Café")).replace("utf-8", declared).encode()
+    assert parse_feed(body, URL, header).items[0].title == "Café"
+
+
 def test_it_recovers_from_a_wrong_charset() -> None:
     body = rss(item("Café — “quoted”")).encode("windows-1252")
     assert feed(body).items[0].title == "Café — “quoted”"
@@ -228,32 +236,6 @@ def test_it_takes_the_newest_two_thousand() -> None:
     assert got.items[0].title.startswith("T29")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"\n" * 200_000 + b"<rss>",
-        b"<?xml version='1.0'?><!DOCTYPE r [" + b"\n<!ENTITY " * 20_000,
-        (
-            '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "'
-            + "x" * 1000
-            + '">'
-            + "".join(f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 30}">' for n in range(8))
-            + "]><rss version='2.0'><channel><item><title>&i;</title></item></channel></rss>"
-        ).encode(),
-        b"<rss><channel>" + b"<a>" * 200_000,
-        rss(item("T", text="<div>" * 100_000)).encode(),
-        rss("<item><title>T</title><author>" + "(" * 32_000 + "</author></item>").encode(),
-    ],
-    ids=["newlines", "entities", "laughs", "nesting", "html nesting", "author"],
-)
-def test_no_bomb_takes_longer_than_allowed(body: bytes) -> None:
-    began = time.monotonic()
-    with contextlib.suppress(ParseError):
-        assert len(feed(body).items) <= 1
-    assert time.monotonic() - began < parse.WALL_SECONDS + 2
-    assert feed(rss(item("Still here"))).items[0].title == "Still here"
-
-
 def test_a_killed_child_is_replaced() -> None:
     feed(rss())
     child = parse._children.idle[-1]
@@ -325,6 +307,15 @@ def test_it_finds_no_article_on_a_page_without_one() -> None:
     with pytest.raises(ParseError) as caught:
         extract_page(b"<html><body><form>Sign in</form></body></html>", "https://a.example/p", "")
     assert caught.value.code == "no_text"
+
+
+def test_it_takes_the_newest_of_fifty_thousand() -> None:
+    dates = [f"<pubDate>{1 + n % 28} Aug {2025 - n // 14_000} 10:00:00 GMT</pubDate>" for n in range(50_000)]
+    got = feed(rss(*(f"<item><title>T{n}</title>{date}</item>" for n, date in enumerate(reversed(dates)))))
+    assert (len(got.items), got.left_out) == (2000, 48_000)
+    assert {one.published for one in got.items} == {
+        datetime(2025, 8, day, 10, tzinfo=UTC) for day in (25, 26, 27, 28)
+    }
 
 
 def test_it_reads_nested_opml_and_refuses_anything_else() -> None:
