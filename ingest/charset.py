@@ -1,4 +1,4 @@
-"""Brings a feed's bytes to UTF-8 where they say themselves what they are, whatever server and declaration claim. Pure."""
+"""Brings a feed to UTF-8 where its bytes themselves say what they are, whatever server and declaration claim. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Input made to break its reader: each piece ends within the limits, and the next feed is read as if nothing had been."""
+"""Input made to break its reader: each piece ends within the limits, and the next feed is read as if none had been."""
 
 from __future__ import annotations
 
