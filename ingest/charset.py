@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-# Text in two or four bytes a letter, known by its mark or by how its first letter lies.
+# Text in two or four bytes a letter, known by its mark or by how its first letters lie (XML 1.0, appendix F).
 _WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -13,11 +13,11 @@ _WIDE = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (b"<\x00\x00\x00", "utf-32-le"),
     (b"\x00\x00\x00<", "utf-32-be"),
-    (b"<\x00", "utf-16-le"),
-    (b"\x00<", "utf-16-be"),
+    (b"<\x00?\x00", "utf-16-le"),
+    (b"\x00<\x00?", "utf-16-be"),
 )
 _DECLARED = re.compile(rb"(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_NARROW_ALL_THE_SAME = re.compile(rb"(?i)encoding\s*=\s*[\"'](?:utf|ucs)-?(?:16|32|2|4)\b")
+_WIDE_BY_MISTAKE = re.compile(rb"(?i)encoding\s*=\s*[\"'](?:utf|ucs)-?(?:16|32|2|4)\b")
 
 
 def unpacked(body: bytes) -> tuple[bytes, bool]:
@@ -27,15 +27,14 @@ def unpacked(body: bytes) -> tuple[bytes, bool]:
     """
     for mark, encoding in _WIDE:
         if body.startswith(mark):
-            return _undeclared(
-                body.decode(encoding, "replace").replace("\x00", "").encode("utf-8", "replace")
-            ), True
+            text = body.decode(encoding, "replace").replace("\x00", "")
+            return _undeclared(text.encode("utf-8", "replace")), True
     body = body.replace(b"\x00", b"")
     try:
         certain = not body.isascii() and bool(body.decode())
     except UnicodeDecodeError:
         return body, False
-    return (_undeclared(body), True) if certain or _NARROW_ALL_THE_SAME.search(body[:200]) else (body, False)
+    return (_undeclared(body), True) if certain or _WIDE_BY_MISTAKE.search(body[:200]) else (body, False)
 
 
 def _undeclared(body: bytes) -> bytes:

@@ -34,7 +34,8 @@ _NOTICE = re.compile(
 )
 FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
 _HTML = re.compile(rb"(?is)(?:<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b")
-_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+_ENTRY = re.compile(rb"(?i)<(?:\w+:)?(?:item|entry)[\s>]")
+_CLOSING = re.compile(rb"(?i)</(?:\w+:)?(?:rss|feed|rdf|channel)\b")
 
 
 class Refused(Exception):
@@ -99,13 +100,28 @@ def _judge(parsed: Any, body: bytes, start: bytes) -> None:
         raise Refused("broken", f"the feed is broken XML and holds no readable entry: {_why(parsed)}")
     if broken and not _closed(body):
         raise Refused("broken", f"the feed is cut off before its end: {_why(parsed)}")
-    if len(parsed.entries) == 1 and _NOTICE.search(notice := line(_text(parsed.entries[0], "title"), 120)):
+    if notice := _notice(parsed):
         raise Refused("not_a_feed", f"the server sends a notice in place of its feed: {notice}")
 
 
 def _closed(body: bytes) -> bool:
-    tail = body[-2000:].lower()
-    return any(mark in tail for mark in (b"</rss", b"</feed", b"</rdf:rdf", b"</channel"))
+    """Whether the feed ends somewhere after its last entry begins, whatever a server may have put behind it."""
+    last = 0
+    for entry in _ENTRY.finditer(body):
+        last = entry.start()
+    return _CLOSING.search(body, last) is not None
+
+
+def _notice(parsed: Any) -> str:
+    """What a server has to say that answers in feed form but not with its feed; news about such things is none."""
+    meta, entries = parsed.feed, parsed.entries
+    name = line(_text(meta, "title"), 120)
+    if not entries:
+        return name if _NOTICE.search(name) else ""
+    title = line(_text(entries[0], "title"), 120)
+    undated = not (_text(entries[0], "published") or _text(entries[0], "updated"))
+    alone = len(entries) == 1 and (undated or title == name)
+    return title if alone and _NOTICE.search(title) else ""
 
 
 def _why(parsed: Any) -> str:

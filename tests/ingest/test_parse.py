@@ -325,5 +325,28 @@ def test_it_reads_nested_opml_and_refuses_anything_else() -> None:
         parse_opml(b"<html><body>no</body></html>")
 
 
-def test_a_notice_in_feed_form_is_no_feed() -> None:
-    assert refused(rss(item("RSS reader not yet whitelisted!", "https://a.example/"))).code == "not_a_feed"
+NOTICE = "RSS reader not yet whitelisted!"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(item(NOTICE, "https://a.example/")),
+        rss(item(NOTICE, "https://a.example/1", date="Fri, 08 Aug 2025 10:00:00 GMT"), title=NOTICE),
+        rss(title="429 Too Many Requests"),
+    ],
+)
+def test_a_notice_in_feed_form_is_no_feed(body: str) -> None:
+    got = refused(body)
+    assert got.code == "not_a_feed"
+    assert got.words.startswith("the server sends a notice in place of its feed: ")
+
+
+def test_news_of_a_rate_limit_is_no_notice() -> None:
+    news = item("Anthropic sets a rate limit for Claude Code", date="Fri, 08 Aug 2025 10:00:00 GMT")
+    assert len(feed(rss(news)).items) == 1
+
+
+def test_what_a_server_puts_behind_a_feed_does_not_make_it_cut_off() -> None:
+    body = rss(item("One"), item("Two")) + "<script>" + "x = 1 & 2; " * 1000 + "</script>"
+    assert len(feed(body).items) == 2

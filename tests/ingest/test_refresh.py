@@ -167,9 +167,36 @@ def test_a_failure_is_forgotten_when_the_feed_answers_again(web: WebServer) -> N
     assert (one.failures, one.error) == (0, "")
 
 
-def test_a_login_page_is_an_error_and_not_an_empty_feed(web: WebServer) -> None:
-    one = source(web.put("/f", "<!doctype html><html><body>Sign in</body></html>", content_type="text/html"))
-    assert "not a feed" in refresh(one.pk, timezone.now()).error
+GOOD = rss(item("A", guid="a"), item("B", guid="b"))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("", "the feed is empty: no bytes in it"),
+        ("<!doctype html><html><body>Sign in</body></html>", "this is an HTML page, not a feed"),
+        ("<?xml version='1.0'?><html><body>Sign in</body></html>", "this is an HTML page, not a feed"),
+        ("Too many requests", "this is not a feed; it begins with 'Too many requests'"),
+        (GOOD[:-60], "the feed is cut off before its end"),
+        (GOOD[:150], "the feed is broken XML and holds no readable entry"),
+        (rss(title="429 Too Many Requests"), "the server sends a notice in place of its feed"),
+        ('{"error": "rate limited"}', "this is JSON, but not a JSON Feed"),
+    ],
+)
+def test_what_is_no_feed_is_an_error_in_plain_words_and_takes_nothing_away(
+    web: WebServer, body: str, words: str
+) -> None:
+    one = source(web.put("/f", GOOD))
+    refresh(one.pk, timezone.now())
+    before = list(Article.objects.order_by("pk").values())
+    web.put("/f", body)
+    assert words in refresh(one.pk, timezone.now(), force=True).error
+    assert list(Article.objects.order_by("pk").values()) == before
+    web.put("/f", GOOD)
+    refresh(one.pk, timezone.now(), force=True)
+    one.refresh_from_db()
+    assert (one.error, one.failures) == ("", 0)
+    assert list(Article.objects.order_by("pk").values()) == before
 
 
 def test_a_feed_gone_for_a_day_is_switched_off(web: WebServer) -> None:
