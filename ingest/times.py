@@ -1,4 +1,4 @@
-"""Reads the times that feeds state, in whatever form and language, as seconds since 1970 in UTC.
+"""Reads the times that feeds state, in whatever form and language, as whole seconds since 1970 in UTC.
 
 Runs in the guarded child. Knows no clock: a time relative to now ("2 hours ago") is none.
 """
@@ -6,6 +6,7 @@ Runs in the guarded child. Knows no clock: a time relative to now ("2 hours ago"
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
@@ -40,7 +41,7 @@ class Times:
         found = standard(text)
         if found is None and text and len(text) <= LONGEST and self.left > 0:
             found = self._guess(text)
-        return found if found is not None else seconds(parsed)
+        return math.floor(found) if found is not None else seconds(parsed)
 
     def _guess(self, text: str) -> float | None:
         self.left -= 1
