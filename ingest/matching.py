@@ -17,7 +17,7 @@ def compare(drafts: Sequence[Draft], known: Sequence[Known]) -> Plan:
     """What to add, what differs, what stays, and what goes by another name now."""
     by_identity = {one.identity: one for one in known}
     names = {draft.identity for draft in drafts}
-    drafts = [_own(draft, by_identity, names) for draft in drafts]
+    drafts = [_own(draft, by_identity.get(draft.identity), names) for draft in drafts]
     renamed = _Renamed(known, drafts)
     new: list[Draft] = []
     found: list[tuple[Known, Draft]] = []
@@ -32,9 +32,11 @@ def compare(drafts: Sequence[Draft], known: Sequence[Known]) -> Plan:
     return Plan(tuple(new), changed, other_name, len(found) - len(changed))
 
 
-def _own(draft: Draft, by_identity: dict[str, Known], names: set[str]) -> Draft:
-    """The draft by its second identity, where its guid was given to another item before: all else is different."""
-    one = by_identity.get(draft.identity)
+def _own(draft: Draft, one: Known | None, names: set[str]) -> Draft:
+    """The draft by its second identity, where its guid was that of another item, `one`, before: all else differs.
+
+    `names` are the identities taken in this look.
+    """
     if (
         one is None
         or draft.second in names
@@ -44,6 +46,7 @@ def _own(draft: Draft, by_identity: dict[str, Known], names: set[str]) -> Draft:
         or _alike(draft.title, one.title)
     ):
         return draft
+    names.add(draft.second)
     return replace(draft, identity=draft.second)
 
 
