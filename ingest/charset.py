@@ -30,11 +30,18 @@ def unpacked(body: bytes) -> tuple[bytes, bool]:
             text = body.decode(encoding, "replace").replace("\x00", "")
             return _undeclared(text.encode("utf-8", "replace")), True
     body = body.replace(b"\x00", b"")
+    declared = _DECLARED.search(body[:400])
+    nonsense = declared is not None and not declared[0].isascii()
+    if nonsense or _WIDE_BY_MISTAKE.search(body[:200]) or _is_utf8(body):
+        return _undeclared(body), True
+    return body, False
+
+
+def _is_utf8(body: bytes) -> bool:
     try:
-        certain = not body.isascii() and bool(body.decode())
+        return not body.isascii() and bool(body.decode())
     except UnicodeDecodeError:
-        return body, False
-    return (_undeclared(body), True) if certain or _WIDE_BY_MISTAKE.search(body[:200]) else (body, False)
+        return False
 
 
 def _undeclared(body: bytes) -> bytes:

@@ -6,6 +6,7 @@ connection, and dies by its limits rather than harm its parent. Imports no Djang
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import resource
@@ -15,13 +16,13 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
+from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from ingest import charset, frames, jsonfeed, thin
 from ingest.furniture import body_paragraphs
-from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, line, paragraphs, visible, web_link
+from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, joined, line, paragraphs, visible, web_link
 from ingest.times import Times, seconds, standard
 
 MEMORY = 768 * 1024 * 1024
@@ -36,6 +37,42 @@ FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
 _HTML = re.compile(rb"(?is)(?:<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b")
 _ENTRY = re.compile(rb"(?i)<(?:\w+:)?(?:item|entry)[\s>]")
 _CLOSING = re.compile(rb"(?i)</(?:\w+:)?(?:rss|feed|rdf|channel)\b")
+
+
+# What feedparser's handlers raise when an element is not as they expect.
+_SLIPS = (KeyError, IndexError, TypeError, ValueError, OverflowError)
+
+
+def _or_unknown(handler: Callable[..., Any]) -> Callable[..., Any]:
+    def handle(*args: Any) -> Any:
+        try:
+            return handler(*args)
+        except _SLIPS as slip:
+            raise AttributeError from slip  # which is how feedparser itself knows an element it has no handler for
+
+    return handle
+
+
+def _or_nothing(handler: Callable[..., Any]) -> Callable[..., Any]:
+    def handle(*args: Any) -> Any:
+        with contextlib.suppress(*_SLIPS):
+            return handler(*args)
+
+    return handle
+
+
+def _forgive(parser: Any) -> None:
+    """Let feedparser leave out an element that it trips over; left to itself it gives up the whole feed."""
+    for name in dir(parser):
+        if name.startswith(("_start_", "_end_")):
+            setattr(parser, name, _or_unknown(getattr(parser, name)))
+    for name in ("startElementNS", "unknown_starttag", "unknown_endtag", "handle_charref"):
+        if hasattr(parser, name):
+            setattr(parser, name, _or_nothing(getattr(parser, name)))
+
+
+_forgive(StrictFeedParser)
+_forgive(LooseFeedParser)
 
 
 class Refused(Exception):
@@ -77,7 +114,7 @@ def _feed(parsed: Any, url: str, dropped: int) -> dict[str, Any]:
     times = Times(language)
     return {
         "title": line(_text(meta, "title"), 300),
-        "site_url": web_link(_text(meta, "link"), urljoin(url, _base(meta))),
+        "site_url": web_link(_text(meta, "link"), joined(url, _base(meta))),
         "language": language,
         "items": [_item(entry, url, times) for entry in entries],
         "left_out": dropped + max(0, len(parsed.entries) - MOST_ITEMS),
@@ -143,7 +180,7 @@ def _item(entry: Any, feed_url: str, times: Times) -> dict[str, Any]:
     updated = "updated" if dict.get(entry, "updated") else "created"
     return {
         "guid": visible(_text(entry, "id"))[:2000].strip(),
-        "url": web_link(_link(entry), urljoin(feed_url, _base(entry))),
+        "url": web_link(_link(entry), joined(feed_url, _base(entry))),
         "title": title,
         "author": author,
         "published": _time(entry, "published", times),

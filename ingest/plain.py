@@ -86,6 +86,14 @@ def html_paragraphs(source: str) -> list[str]:
     return paragraphs(html.unescape(_BLOCK.sub(BREAK, clean)))
 
 
+def joined(base: str, link: str) -> str:
+    """What `link` means at `base`; the base itself when the link is none."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return base
+
+
 def web_link(url: str, base: str = "") -> str:
     """The absolute http or https address that `url` means when found at `base`; empty for none, or one too long."""
     url = visible(url).strip().replace("\n", "").replace(" ", "%20")

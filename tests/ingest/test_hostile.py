@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.utils import timezone
@@ -16,6 +17,7 @@ from ingest import opml, parse
 from ingest.models import Article, Source
 from ingest.parse import ParseError, parse_feed, parse_opml
 from ingest.refresh import refresh, refresh_many
+from tests.conftest import PROJECT
 from tests.fakes.web_server import WebServer, item, rss
 
 URL = "https://news.example.com/feed.xml"
@@ -81,6 +83,51 @@ def peak(pid: int) -> float:
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     assert found
     return int(found[1]) / 1024
+
+
+SEEDS = [path.read_bytes() for path in sorted((PROJECT / "ingest/sample").glob("*.xml"))]
+SPLINTERS = [
+    b"&",
+    b"<",
+    b"]]>",
+    b"<![CDATA[",
+    b"&#55296;",
+    b"\x00",
+    b"\xff",
+    b"<entry>",
+    b"</entry>",
+    b"<!--",
+    b"http://[::1",
+]
+
+
+def damaged(chance: Random) -> bytes:
+    """A bundled feed after some accidents."""
+    body = bytearray(chance.choice(SEEDS))
+    for _ in range(chance.randrange(1, 6)):
+        at = chance.randrange(len(body))
+        match chance.randrange(4):
+            case 0:
+                body[at] = chance.randrange(256)
+            case 1:
+                del body[at : at + chance.randrange(1, 300)]
+            case 2:
+                body[at:at] = chance.choice(SPLINTERS)
+            case 3:
+                body[at:at] = body[at // 2 : at // 2 + 400]
+    return bytes(body)
+
+
+def test_no_accident_is_more_than_a_broken_feed() -> None:
+    chance = Random(20250808)
+    read, said = 0, set()
+    for _ in range(500):
+        try:
+            read += len(parse_feed(damaged(chance), chance.choice([URL, "http://[::1", ""]), "").items)
+        except ParseError as error:
+            said.add((error.code, "could not be read" in error.words))
+    assert said == {("broken", False), ("not_a_feed", False)}
+    assert read > 500
 
 
 @pytest.mark.parametrize("source", ["file:///etc/passwd", "http://127.0.0.1:9/secret", "/etc/hostname"])

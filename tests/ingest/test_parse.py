@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import time
@@ -57,30 +56,6 @@ def test_it_reads_rdf() -> None:
     assert [one.title for one in got.items] == ["E"]
 
 
-@pytest.mark.parametrize("version", ["1", "1.1"])
-def test_it_reads_json_feed(version: str) -> None:
-    entry = {
-        "id": 7,
-        "url": "/e",
-        "title": "E",
-        "content_html": "<p>One.</p><script>x</script>",
-        "date_published": "2025-08-08T10:00:00+02:00",
-        "authors": [{"name": "Ada"}],
-        "tags": ["ai", 3],
-    }
-    document = {
-        "version": f"https://jsonfeed.org/version/{version}",
-        "title": "T",
-        "items": [entry, "nonsense", {}],
-    }
-    got = feed(json.dumps(document))
-    one = got.items[0]
-    assert (one.guid, one.url, one.title, one.author) == ("7", "https://news.example.com/e", "E", "Ada")
-    assert (one.paragraphs, one.tags) == (("One.",), ("ai",))
-    assert one.published == datetime(2025, 8, 8, 8, tzinfo=UTC)
-    assert len(got.items) == 2
-
-
 def test_a_feed_without_entries_is_an_empty_feed_and_no_error() -> None:
     assert feed(rss()).items == ()
 
@@ -117,60 +92,30 @@ def test_it_keeps_the_good_entries_of_a_feed_with_a_bad_one() -> None:
     assert [one.title.split()[0] for one in got.items] == ["One", "Two", "Three"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<title>&#55296;&nosuch;</title>",
+        "<title>&#99999999999999999999;&nosuch;</title>",
+        '<description xml:base="http://[::1">Text</description>',
+        "<link>http://[::1</link>",
+        "<image><width/><height>wide</height></image>",
+        "<textinput><link>x</link></textinput><textinput/>",
+        '<p:pos xmlns:p="http://www.opengis.net/gml">1</p:pos>',
+        '<p:chapter xmlns:p="http://podlove.org/simple-chapters"/>',
+        "<category/></category></link></width>",
+    ],
+)
+def test_an_odd_element_costs_no_entry(odd: str) -> None:
+    got = feed(rss(item("One"), f"<item>{odd}</item>", item("Three")))
+    assert [one.title for one in got.items][::2] == ["One", "Three"]
+
+
 def test_it_keeps_only_what_a_reader_can_see() -> None:
     hidden = "pay\u200bl\u202eoa\u2066d\U000e0041\ufeff\x07"
     got = feed(rss(item(f"T{hidden}", "https://a.example/1", f"<p>B{hidden}</p>")).replace("\x07", ""))
     assert got.items[0].title == "Tpayload"
     assert got.items[0].paragraphs == ("Bpayload",)
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "koi8-r", "windows-1251"])
-def test_it_reads_every_encoding_that_is_declared(encoding: str) -> None:
-    text = rss(item("Модель вышла", "https://a.example/1")).replace("utf-8", encoding)
-    assert feed(text.encode(encoding)).items[0].title == "Модель вышла"
-
-
-@pytest.mark.parametrize("declared", ["utf-16", "iso-8859-1", "windows-1251", "no-such-thing"])
-@pytest.mark.parametrize(
-    "header", ["", "text/xml", "application/xml; charset=utf-16", "text/html; charset=latin-1"]
-)
-def test_it_knows_utf_8_whatever_is_declared(declared: str, header: str) -> None:
-    body = rss(item("Café")).replace("utf-8", declared).encode()
-    assert parse_feed(body, URL, header).items[0].title == "Café"
-
-
-def test_it_recovers_from_a_wrong_charset() -> None:
-    body = rss(item("Café — “quoted”")).encode("windows-1252")
-    assert feed(body).items[0].title == "Café — “quoted”"
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        ("Fri, 08 Aug 2025 10:00:00 +0200", "2025-08-08T08:00:00+00:00"),
-        ("Fri, 8 Aug 2025 10:00 EST", "2025-08-08T15:00:00+00:00"),
-        ("Fri, 08 Aug 2025 10:00:00 CEST", "2025-08-08T08:00:00+00:00"),
-        ("2025-08-08", "2025-08-08T00:00:00+00:00"),
-        ("2025-08-08 10:00:00 UTC", "2025-08-08T10:00:00+00:00"),
-        ("20250808T100000Z", "2025-08-08T10:00:00+00:00"),
-        ("August 8, 2025", "2025-08-08T00:00:00+00:00"),
-        ("Friday, August 8, 2025 - 10:00", "2025-08-08T10:00:00+00:00"),
-        ("Sex, 08 Ago 2025 10:00:00 -0300", "2025-08-08T13:00:00+00:00"),
-        ("8 août 2025", "2025-08-08T00:00:00+00:00"),
-        ("2025年8月8日 10:00", "2025-08-08T10:00:00+00:00"),
-        ("1754647200", "2025-08-08T10:00:00+00:00"),
-        ("2 hours ago", None),
-        ("soon", None),
-    ],
-)
-def test_it_reads_dates_in_odd_forms(written: str, meant: str | None) -> None:
-    published = feed(rss(item("T", date=written))).items[0].published
-    assert published == (datetime.fromisoformat(meant) if meant else None)
-
-
-def test_odd_dates_by_the_thousand_cost_no_feed() -> None:
-    got = feed(rss(*(item(f"T{n}", date=f"neulich {n}") for n in range(2000))))
-    assert len(got.items) == 2000
 
 
 def test_an_entry_without_a_link_has_none() -> None:
