@@ -201,11 +201,13 @@ def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) ->
 
 
 def _story(brief: Brief, covered: Coverage) -> StoryRef:
-    linked = [source for source in covered.sources if source.url]
+    # A story may be headed by what came later; a brief knows it by the title of one of its own articles.
+    named = [source for source in covered.sources if source.title == brief.story.title]
+    title = brief.story.title if named or not covered.sources else covered.sources[0].title
     # The address goes with the title: that of the article the story has its title from, where this brief has it.
-    named = [source for source in linked if source.title == brief.story.title]
-    url = next((source.url for source in (*named, *linked)), "")
-    return StoryRef(id=brief.story.pk, title=brief.story.title, url=url)
+    ordered = (*named, *covered.sources)
+    url = next((source.url for source in ordered if source.url), "")
+    return StoryRef(id=brief.story.pk, title=title, url=url)
 
 
 def _lens(lens: Lens | None) -> LensDocument | None:
