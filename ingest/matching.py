@@ -28,8 +28,13 @@ def compare(drafts: Sequence[Draft], known: Sequence[Known]) -> Plan:
         else:
             found.append((one, draft))
     changed = tuple(pair for pair in found if pair[0].content_hash != pair[1].content_hash)
-    other_name = tuple(pair for pair in found if pair[0].identity != pair[1].identity)
-    return Plan(tuple(new), changed, other_name, len(found) - len(changed))
+    other = tuple(pair for pair in found if _goes_by_another_name(*pair))
+    return Plan(tuple(new), changed, other, len(found) - len(changed))
+
+
+def _goes_by_another_name(one: Known, draft: Draft) -> bool:
+    moved = draft.canonical_url not in ("", one.canonical_url)
+    return moved or draft.identity != one.identity
 
 
 def _own(draft: Draft, one: Known | None, names: set[str]) -> Draft:

@@ -195,7 +195,10 @@ def _link(entry: Any) -> str:
     if original := _text(entry, "feedburner_origlink"):
         return original
     link, links = _text(entry, "link"), dict.get(entry, "links") or []
-    if any(one.get("href") == link and one.get("rel") == "enclosure" for one in links):
+    kinds = {one.get("rel") for one in links if one.get("href") == link}
+    if not kinds and not link.startswith(("http://", "https://")):
+        return ""  # a guid that forgot to say that it is no link
+    if "enclosure" in kinds:
         return next((one["href"] for one in links if one.get("rel") == "alternate" and one.get("href")), link)
     return link
 

@@ -118,7 +118,9 @@ def rename(renamed: Sequence[tuple[Known, Draft]]) -> None:
         cursor.execute(
             """
             UPDATE ingest_article a
-            SET identity = r.identity, guid = r.guid, url = r.url, canonical_url = r.canonical_url
+            SET identity = r.identity, guid = r.guid,
+                url = CASE r.url WHEN '' THEN a.url ELSE r.url END,
+                canonical_url = CASE r.canonical_url WHEN '' THEN a.canonical_url ELSE r.canonical_url END
             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
               AS r(id, identity, guid, url, canonical_url)
             WHERE a.id = r.id
@@ -158,7 +160,8 @@ _CHANGED = (
 
 def _apply(article: Article, draft: Draft, now: datetime) -> None:
     article.title, article.author = draft.title, draft.author
-    article.url, article.canonical_url = draft.url, draft.canonical_url
+    article.url = draft.url or article.url
+    article.canonical_url = draft.canonical_url or article.canonical_url
     article.published_at, article.content_hash = draft.published_at, draft.content_hash
     article.feed_text = draft.feed_text
     article.text = compose(draft.title, draft.paragraphs)

@@ -72,6 +72,15 @@ def test_a_page_that_moved_within_its_site_is_the_same_item() -> None:
     assert (plan.new, plan.unchanged, len(plan.renamed)) == ((), 1, 1)
 
 
+def test_an_item_under_a_new_link_is_the_same_and_reached_there() -> None:
+    (before,) = drafts(entry("A", "https://old.example/a", "1"))
+    (after,) = drafts(entry("A", "https://new.example/a", "1"))
+    plan = compare([after], [known(before)])
+    assert (plan.new, plan.unchanged, plan.renamed) == ((), 1, ((known(before), after),))
+    (without,) = drafts(entry("A", "", "1"))
+    assert compare([without], [known(before)]).renamed == ()
+
+
 def test_a_site_that_moved_and_was_edited_has_the_same_items() -> None:
     (before,) = drafts(entry("Evals", "https://old.example/posts/evals", "1", "Text."))
     (after,) = drafts(entry("Evals", "https://new.example/posts/evals", "2", "Text.", "More of it."))

@@ -122,6 +122,12 @@ def test_an_entry_without_a_link_has_none() -> None:
     assert feed(rss("<item><title>T</title><link/></item>")).items[0].url == ""
 
 
+def test_a_guid_is_a_link_only_where_it_is_one() -> None:
+    bare, link = feed(rss(item("T", guid="post-7"), item("T", guid="https://a.example/8"))).items
+    assert (bare.guid, bare.url) == ("post-7", "")
+    assert link.url == "https://a.example/8"
+
+
 def test_it_names_all_authors() -> None:
     got = feed(
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>E</title><author><name>Ada</name></author>'

@@ -95,6 +95,19 @@ def test_guids_made_up_anew_bring_nothing_twice_even_when_an_edit_follows(web: W
     assert (got.new, got.updated, Article.objects.get().title) == (0, 1, "Corrected")
 
 
+def test_an_article_follows_its_feed_to_a_new_address_and_keeps_the_last_one_it_had(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", "https://old.example/a", LONG, "a"))))
+    for link, text, stored in (
+        ("https://old.example/a", LONG, "https://old.example/a"),
+        ("https://new.example/a", LONG, "https://new.example/a"),
+        ("", LONG, "https://new.example/a"),
+        ("", LONG + "More of it.", "https://new.example/a"),
+    ):
+        web.put("/f", rss(item("A", link, text, "a")))
+        refresh(one.pk, timezone.now(), force=True)
+        assert Article.objects.get().url == stored
+
+
 def test_a_feed_that_stops_carrying_text_takes_none_away(web: WebServer) -> None:
     one = source(web.put("/f", rss(item("A", "", LONG, "a"))))
     refresh(one.pk, timezone.now())
