@@ -119,6 +119,21 @@ OPENERS = _words(
     """
 )
 
+# Where things happen, not who does them: asked after, they would take the stage for the play.
+PLACES = _lines(
+    """
+    Alabama | Alaska | Arizona | Arkansas | Atlanta | Austin | Beijing | Berlin | Boston | California | Chicago |
+    Cleveland | Colorado | Connecticut | Dallas | Delaware | Denver | Detroit | Dublin | Florida | Georgia | Hawaii |
+    Houston | Idaho | Illinois | Indiana | Iowa | Kansas | Kentucky | London | Los Angeles | Louisiana | Maine |
+    Manhattan | Maryland | Massachusetts | Miami | Michigan | Minneapolis | Minnesota | Mississippi | Missouri |
+    Montana | Montreal | Munich | Nebraska | Nevada | New Hampshire | New Jersey | New Mexico | New York |
+    New York City | North Carolina | North Dakota | Ohio | Oklahoma | Oregon | Palo Alto | Paris | Pennsylvania |
+    Philadelphia | Pittsburgh | Portland | Rhode Island | San Francisco | Seattle | Seoul | Shanghai | Shenzhen |
+    Silicon Valley | Singapore | South Carolina | South Dakota | Tennessee | Texas | Tokyo | Toronto | Utah |
+    Vermont | Virginia | West Virginia | Wisconsin | Wyoming | Zurich
+    """
+)
+
 # Names of groups: they take a plural verb.
 PLURALS = _words(
     """
@@ -154,10 +169,11 @@ NOT_TOPICS = _words(
 # Nouns that name an event together with a name: "the Equifax settlement".
 EVENT_NOUNS = _words(
     """
-    acquisition ads agreement app attack ban beating bill boycott breach cyberattack deal decision fine fires
-    hack hearing investigation launch lawsuit leak memo merger order outage partnership plan policy probe
-    program programs report rollout rule rules ruling scandal settlement shooting spacewalk spinoff study
-    testimony trial update vote
+    acquisition ads agreement app attack ban beating benchmark bill boycott breach censorship charges
+    cyberattack deal decision expansion factory fine fires funding hack hacking hearing investigation investment
+    launch lawsuit lawsuits layoffs leak license memo merger order outage partnership phone plan policy pricing probe
+    probes program programs release report restrictions rollout round rule rules ruling scandal settlement shooting
+    spacewalk spinoff stake strike study tariffs testimony trial tweet tweets update video vote
     """
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
@@ -13,6 +13,7 @@ from briefings.write.event import tells_deed
 from briefings.write.heads import heads_of
 from briefings.write.pool import Candidate
 from briefings.write.questions import Ask, asks_of, event_question
+from briefings.write.rank import terms
 from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
 
@@ -71,6 +72,15 @@ OPENS_A_STORY = (
     Aspect.WORKS,
     Aspect.FOUND,
     Aspect.LAW,
+)
+
+
+LEADING_WORDS = 8
+SPOKEN = (Aspect.SAID, Aspect.CRITICS)
+EARLIER = re.compile(
+    r"(?P<when>(?:Earlier (?:in [A-Z][a-z]+|this \w+)|Last (?:year|month|week|spring|summer|fall|autumn|winter)|"
+    r"(?:A|Two|Three|Four|Five|Several|Some) (?:years?|months?|weeks?) (?:ago|earlier)|"
+    r"(?:In|Back in) (?:(?:early|late|mid-?) ?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d)),? "
 )
 
 
@@ -192,8 +202,27 @@ def _asks(draft: Draft, candidate: Candidate, subject: Subject) -> tuple[Ask, ..
     pool = draft.pool
     heads = heads_of(candidate.text, pool.names)
     shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
-    draft.asks[candidate.index] = (*heads, *shown)
+    own = central or _of_the_story(draft, candidate, subject)
+    draft.asks[candidate.index] = tuple(
+        _dated(ask, candidate.text) for ask in (*heads, *shown) if own or ask.aspect in SPOKEN
+    )
     return draft.asks[candidate.index]
+
+
+def _of_the_story(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
+    """Whether what leads the sentence is in the headline: a reader asks after that, not after bystanders."""
+    leading = " ".join(candidate.text.split()[:LEADING_WORDS])
+    return bool(subject.name and subject.name in leading) or bool(
+        set(terms(leading)) & set(terms(draft.headline))
+    )
+
+
+def _dated(ask: Ask, text: str) -> Ask:
+    """Where the sentence opens with an earlier time, the question names it: "What did X announce a year ago?"."""
+    found = EARLIER.match(text)
+    if not found or ask.aspect not in OPENS_A_STORY or found["when"] in ask.question:
+        return ask
+    return replace(ask, question=f"{ask.question[:-1]} {found['when'][0].lower()}{found['when'][1:]}?")
 
 
 class _Choice:
@@ -242,7 +271,8 @@ def _same_question(one: str, other: str, subject: Subject) -> bool:
     first, second = _asked(one) - shared, _asked(other) - shared
     if not first or not second:
         return one.split()[:2] == other.split()[:2] and first == second
-    return len(first & second) >= 0.67 * max(len(first), len(second))
+    shorter = min(len(first), len(second))
+    return len(first & second) >= 0.67 * max(len(first), len(second)) or len(first & second) == shorter >= 2
 
 
 def _asked(question: str) -> set[str]:
