@@ -71,6 +71,11 @@ NOT_SAID = re.compile(
     r"president|minister|secretary|adviser|professor|editor) (?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|"
     r"which) [^,]+,|, (?:an?|the) [^,]+,"
 )
+STANCE = (
+    r"(?:has |have |had )?(?:long |also |repeatedly |publicly |previously )?"
+    r"(?:staked out|taken a|been critical of|been a critic|"
+    r"supports?|supported|opposes?|opposed|favou?rs?|called for|calls for|argues? (?:that|for|against)|backs?|backed)\b"
+)
 DATED_BACK = re.compile(
     r"(?:In|Back in|During) (?:early |late |mid-)?(?P<when>(?:(?:January|February|March|April|May|June|"
     r"July|August|"
@@ -147,7 +152,8 @@ def asks_of(
     named = bool(subject.name) and any(name.short == subject.name for name in held)
     named = named or bool(subject.name and subject.name.islower() and subject.name in text)
     yield from _figures(text, subject, named)
-    yield from _why(text, subject, headline)
+    yield from _why(text, subject, headline, central)
+    yield from _stand(own, subject)
     yield from _said(text, own, held, subject, headline, topics)
     yield from _before(text, subject, central)
     yield from _papers(own, subject)
@@ -260,28 +266,33 @@ def _figures(text: str, subject: Subject, named: bool) -> Iterator[Ask]:
         yield Ask(Aspect.COUNT, f"How many {noun} were affected?", "count", 1.4)
 
 
-def _why(text: str, subject: Subject, headline: str) -> Iterator[Ask]:
-    if not shows(Aspect.WHY, text):
+def _why(text: str, subject: Subject, headline: str, central: bool) -> Iterator[Ask]:
+    if not shows(Aspect.WHY, text) and " because " not in text:
         return
     deed = subject.deed
-    shared = set(terms(text)) & set(terms(headline))
-    if (
-        deed
-        and deed.thing
-        and deed.helper == "did"
-        and deed.actor in text
-        and stem(deed.verb) in terms(text)
-        and len(shared) >= 3
-    ):
-        yield Ask(Aspect.WHY, f"Why did {deed.actor} {deed.verb} {deed.thing}?", "why", 1.8)
+    if deed and deed.thing and deed.helper == "did":
+        own = set(terms(text))
+        done = deed.actor in text and stem(deed.verb) in own and len(own & set(terms(headline))) >= 3
+        undone = central and " because " in text and stem(deed.thing.split()[-1]) in own
+        if done or undone:
+            yield Ask(Aspect.WHY, f"Why did {deed.actor} {deed.verb} {deed.thing}?", "why", 1.8)
     if moved := MOVED.search(text):
         yield Ask(Aspect.WHY, f"What prompted {moved.group(1)}’s {moved.group(2)}?", "why", 1.2)
+
+
+def _stand(own: str, subject: Subject) -> Iterator[Ask]:
+    """Where the subject stands on the matter, by a sentence that says so of it."""
+    if subject.name and re.search(rf"(?<![\w-]){re.escape(subject.name)} {STANCE}", own):
+        helper = "do" if subject.plural else "does"
+        yield Ask(Aspect.SAID, f"Where {helper} {subject.called} stand?", "stance", 1.0)
 
 
 def _said(
     text: str, own: str, held: Sequence[Name], subject: Subject, headline: str, topics: Mapping[str, str]
 ) -> Iterator[Ask]:
-    if who := speaker_of(own, held):
+    who = speaker_of(own, held)
+    bystander = who and not who.person and who.count < 3 and who.short not in headline
+    if who and not bystander:
         prominent = who.short in headline
         called = who.short if who.person and prominent else presented(who, own)
         topic = _topic_of(text, who, held, subject, topics)
