@@ -122,7 +122,9 @@ def _borne(body: BriefBody, pool: Pool) -> list[Concern]:
     """The concerns that the story as a whole is about, not those that a word somewhere in it happens to show."""
     heart = " ".join(sentence.text for sentence in (body.headline, *body.takeaways, *body.lead))
     enough = max(1.0, SHARE_OF_STORY * len(pool.candidates))
-    return [concern for concern in CONCERNS if concern.shown.search(heart) and _shown(concern, pool) >= enough]
+    return [
+        concern for concern in CONCERNS if concern.shown.search(heart) and _shown(concern, pool) >= enough
+    ]
 
 
 def _shown(concern: Concern, pool: Pool) -> int:

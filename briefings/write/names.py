@@ -158,6 +158,10 @@ def _tidy(text: str) -> str:
         return ""
     if len(words) == 1 and (len(words[0]) < 2 or re.sub(r"[’']s$", "", words[0]) in NOT_NAMES):
         return ""
+    if re.search(
+        r"-(?:powered|driven|based|led|native|enabled|ready|first|generated|backed|owned|style)$", text
+    ):
+        return ""
     if re.fullmatch(r"Democrats?|Republicans?|Koreans?|Americans?|\w+[Bb]ased", words[-1]) and len(words) > 1:
         return ""
     if len(words) > 1 and all(word.isupper() and len(word) > 3 for word in words):

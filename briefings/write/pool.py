@@ -39,6 +39,8 @@ CHATTY = re.compile(
     r"^(?:Predictably|Unsurprisingly|Surprisingly|Remarkably|Ironically|Naturally|Frankly|Incredibly|Curiously)\b|"
     r"\bto (?:say|put it)\b.*\b(?:lightly|mildly|bluntly)\b|\bcould not have asked\b|\bneedless to say\b|"
     r"\b(?:dramatic|huge deal|big deal|joke|laughable|irresistible|incredibly|stunning|outrageous|ballistic|"
+    r"seamless\w*|cutting-edge|world-class|revolutionary|groundbreaking|"
+    r"unlock(?:s|ing)?|empower\w*|transformative|undeniable|no easy feat|mission.critical|"
     r"jaw-dropping|game.changer|insane|ridiculous|whopping|of course|after all|simply|just happened)\b|"
     r"\b(?:it|that|there|what|who)[’']s\b|\b(?:isn|wasn|doesn|didn|won|can|couldn|wouldn|hasn|haven|aren)[’']t\b|!$"
 )

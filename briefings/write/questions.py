@@ -103,8 +103,11 @@ UNCLEAR = re.compile(
     r"declined to (?:say|comment|answer)|has not (?:said|disclosed|published)|whether .* remains)\b"
 )
 RISKY = re.compile(
-    r"\b(?:risks? (?:for|to|of|that|from)|(?:at|the|a|more|less|high|main|biggest|legal|financial) risks?|risky|"
+    r"\b(?:risks? (?:for|to|of|that|from)|(?:at|the|a|more|high|main|biggest|legal|financial) risks?|risky|"
     r"dangers? (?:of|to|for|that)|vulnerable to|vulnerabilit\w+|backlash|could (?:lose|face|suffer|hurt|backfire))\b"
+)
+SAFER = re.compile(
+    r"\b(?:less|lower|reduc\w+|without|minimi[sz]\w+|no|avoid\w*|mitigat\w+) (?:\w+ )?risks?\b"
 )
 MATTERS = re.compile(
     r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|"
@@ -382,7 +385,7 @@ def _general(text: str, subject: Subject) -> Iterator[Ask]:
     own = unquoted(text)
     if UNCLEAR.search(own):
         yield Ask(Aspect.LIMIT, f"What is still unclear about {topic}?", "unclear", 0.9)
-    elif RISKY.search(own) and not subject.person:
+    elif RISKY.search(own) and not SAFER.search(own) and not subject.person:
         yield Ask(Aspect.LIMIT, f"What are the risks for {called}?", "risks", 0.7)
     if MATTERS.search(own) and not subject.person:
         yield Ask(Aspect.STAKE, f"Why {matters(subject)} matter?", "stake", 0.7)

@@ -32,7 +32,7 @@ LIMIT = {
 SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 CENTRAL = 0.35  # so near that it belongs to the subject without naming it
-ALIKE_ENOUGH = 0.1
+ALIKE_ENOUGH = 0.13
 ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
 LITTLE = 32  # usable sentences below which answers are kept short, so that more questions are answered
 FULL = 5  # sections below which aspects may come back, and then plainer headings
@@ -271,8 +271,10 @@ def _same_question(one: str, other: str, subject: Subject) -> bool:
     first, second = _asked(one) - shared, _asked(other) - shared
     if not first or not second:
         return one.split()[:2] == other.split()[:2] and first == second
-    shorter = min(len(first), len(second))
-    return len(first & second) >= 0.67 * max(len(first), len(second)) or len(first & second) == shorter >= 2
+    same = len(first & second)
+    # "What did the Wall Street Journal report?" and "What did the Journal report?"
+    within = one.split()[:2] == other.split()[:2] and same == min(len(first), len(second)) >= 2
+    return within or same >= 0.67 * max(len(first), len(second))
 
 
 def _asked(question: str) -> set[str]:
