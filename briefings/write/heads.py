@@ -244,6 +244,9 @@ def _who(clause: Clause, names: Names) -> Iterator[Ask]:
     )
     thing = whole.group() if whole else ""
     if thing and subject_in(thing[0].upper() + thing[1:], names) and len(thing.split()) <= 5:
+        if clause.rest[len(thing) :].startswith((" with a ", " by ")) and clause.form == "past":
+            yield Ask(Aspect.WORKS, f"How did {clause.subject} {clause.verb} {thing}?", thing, 1.3)
+            return
         form = forms(clause.verb)[1 if clause.form == "past" else 0]
         yield Ask(Aspect.WHO, f"Who {form} {thing}?", thing, 1.3)
 
