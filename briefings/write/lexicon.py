@@ -74,23 +74,6 @@ FAMOUS = _words(
     """
 )
 
-# Words that carry no content of their own.
-STOP = _words(
-    """
-    a about above according across added after again against ago all almost along already also although am among
-    an and another any are around as asked at away back be became because been before being between both but by
-    called came can come could day days did do does doing done down during each even ever every far few first
-    for from further get gets give go going got had has have having he her here him himself his how however i if
-    in into is it its itself just know last later least less like likely made make makes making many may me
-    might more most mr mrs ms much must my near need new next no nor not now of off on once one only onto or
-    other others our out over own part per put rather really recent recently said same say saying says see set
-    several she should since so some still such take taken than that the their them themselves then there these
-    they thing things this those though three through thus time to today told too took toward two under until up
-    upon us use used uses using very via want was way we week weeks well went were what when where whether which
-    while who whom whose why will with within without would year years yes yet you your
-    """
-)
-
 # Abbreviations that never end a sentence: they belong to the word that follows.
 BEFORE_A_NAME = _words(
     """

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from briefings.schemas import Citation, Material, Sentence, SourceText
+from briefings.terms import terms
 from briefings.write.anaphora import leans_back, only_names_a_thing
 from briefings.write.furniture import bare, speaks_as_we, tells, trimmed, unquoted
 from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
-from briefings.write.rank import Likeness, centrality, terms
+from briefings.write.rank import Likeness, centrality
 from briefings.write.sentences import split
 
 ENOUGH_WITHOUT_WE = 3

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from briefings.terms import stem, terms
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import is_plural
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ASKABLE, FAMOUS, PLURALS, PRESS, WELL_KNOWN
 from briefings.write.names import SAYING, Name
-from briefings.write.rank import stem, terms
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
 from briefings.write.verbs import ADVERB, BASE, INFLECTED, forms

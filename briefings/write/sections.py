@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from briefings.terms import terms
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.heads import heads_of
 from briefings.write.pool import Candidate
 from briefings.write.questions import Ask, asks_of, event_question
-from briefings.write.rank import terms
 from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from briefings.write.lexicon import ASKABLE, EVENT_NOUNS, PLURALS, STOP
+from briefings.terms import STOP
+from briefings.write.lexicon import ASKABLE, EVENT_NOUNS, PLURALS
 from briefings.write.names import Name, Names
 from briefings.write.verbs import ADVERB, BASE, BASES, INFLECTED
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from itertools import combinations
 
 from briefings.schemas import BriefBody, Material, Sentence, SourceText, Span
-from briefings.write.rank import Likeness, terms
+from briefings.terms import terms
+from briefings.write.rank import Likeness
 
 WHEN = datetime(2025, 8, 7, 12, tzinfo=UTC)
 HANGING = re.compile(
