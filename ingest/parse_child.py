@@ -22,7 +22,7 @@ import feedparser
 
 from ingest import frames, jsonfeed
 from ingest.furniture import body_paragraphs
-from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
+from ingest.plain import html_paragraphs, line, visible, web_link
 
 MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 5
@@ -192,14 +192,12 @@ def _time(entry: Any, key: str) -> float | None:
 
 def page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> dict[str, Any]:
     """The main text of the HTML page in `body`, without what stands around it: its title and byline included."""
-    from trafilatura import bare_extraction
+    from ingest.page import article
 
-    text = body.decode(charset, "replace") if charset else body
-    found = bare_extraction(text, url=url, favor_precision=True, include_comments=False, include_tables=False)
-    if found is None or isinstance(found, dict) or not found.text:
+    found = article(body.decode(charset, "replace") if charset else body, url)
+    if found is None:
         raise Refused("no_text", "no article text was found in the page")
-    parts = _capped(paragraphs(found.text.replace("\n", "\n\n")))
-    return {"paragraphs": body_paragraphs(parts, title, author)}
+    return {"paragraphs": body_paragraphs(_capped(found.paragraphs), title, author, found.headlines)}
 
 
 def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
