@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ingest import opml
@@ -28,23 +29,43 @@ class Outcome:
     unreached: tuple[tuple[str, str], ...] = ()
 
 
-def add(urls: Sequence[str], any_topic: bool = False) -> Outcome:
+def add(
+    urls: Sequence[str], any_topic: bool = False, owner: int | None = None, patience: float | None = None
+) -> Outcome:
     """Make sources of the addresses, due at once; feeds of sites are found through the door, side by side.
 
     An address that does not answer now is taken as a feed: it may answer later, and its health says so until then.
+    With `patience`, in seconds, nothing is waited for longer. `owner` as for `ingest.opml.add`.
     """
-    known = set(Source.objects.filter(url__in=urls).values_list("url", flat=True))
+    there = Source.objects.filter(owner=owner, url__in=urls).values_list("url", flat=True)
+    known = {*there, *opml.read_for_everybody(urls)}
     asked = [url for url in dict.fromkeys(urls) if url not in known and not opml.problem(url)]
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="discover") as pool:
-        found = dict(zip(asked, pool.map(discover, asked), strict=True))
+    found = _found(asked, patience)
     feeds = [feed for url in dict.fromkeys(urls) for feed in _outlines(url, found.get(url))]
-    added = opml.add(feeds, any_topic)
+    added = opml.add(feeds, any_topic, owner)
     none = [(url, one.error) for url, one in found.items() if one.error and not one.unreached]
     return Outcome(
         opml.Added(added.new, added.known, (*added.refused, *none)),
         tuple((url, one.feeds) for url, one in found.items() if len(one.feeds) > 1),
         tuple((url, one.error) for url, one in found.items() if one.unreached),
     )
+
+
+def _found(urls: Sequence[str], patience: float | None) -> dict[str, Found]:
+    """What lies at the addresses. Looks that take too long are left behind; the door ends them."""
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="discover")
+    looks = {url: pool.submit(discover, url) for url in urls}
+    pool.shutdown(wait=False)
+    ends = None if patience is None else time.monotonic() + patience
+    return {url: _awaited(look, ends) for url, look in looks.items()}
+
+
+def _awaited(look: Future[Found], ends: float | None) -> Found:
+    try:
+        return look.result(None if ends is None else max(0.0, ends - time.monotonic()))
+    except TimeoutError:
+        look.cancel()
+        return Found(error="it has not answered yet", unreached=True)
 
 
 def _outlines(url: str, found: Found | None) -> list[Outline]:

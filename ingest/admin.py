@@ -12,15 +12,22 @@ from django.utils import timezone
 
 from ingest import health
 from ingest.models import Article, Source, Story
+from ingest.scope import EVERYBODY
 
 
 class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """What the pipeline made: to be read, and at most to be done again.
 
-    A text changed by hand would pass by what cited and verified it.
+    A text changed by hand would pass by what cited and verified it. What comes from a reader's own sources is for that
+    reader alone.
     """
 
     editable = ("due_at", "attempt")
+    owned_by = ""  # the way to the reader whose own sources a row comes from
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.filter(**{self.owned_by: None}) if self.owned_by else rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -59,6 +66,10 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
     list_filter = (NeedsAttention, "enabled", "kind", "primary", "sample")
     search_fields = ("title", "url")
     ordering = ("-failures", "title")
+    exclude = ("owner",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).filter(EVERYBODY)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The page of sources with their health looked up at once."""
@@ -88,6 +99,7 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
 
 @admin.register(Article)
 class ArticleAdmin(RowAdmin):
+    owned_by = "source__owner"
     list_display = ("title", "source", "stage", "relevance", "relevance_reason", "happened_at")
     list_filter = ("stage", "text_from_page", "source")
     search_fields = ("title", "url")
@@ -111,6 +123,7 @@ class ArticleInline(admin.TabularInline):  # type: ignore[type-arg]  # generic i
 
 @admin.register(Story)
 class StoryAdmin(RowAdmin):
+    owned_by = "owner"
     list_display = ("title", "origins", "score", "version", "happened_at", "last_at", "sample")
     list_filter = ("sample",)
     search_fields = ("title",)

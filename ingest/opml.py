@@ -12,6 +12,7 @@ from ingest.addresses import Unreachable, target
 from ingest.models import Kind, Source
 from ingest.parse import Outline, parse_opml
 from ingest.plain import LONGEST_LINK, storable
+from ingest.scope import PUBLIC
 
 LARGEST = 8 * 1024 * 1024
 MOST_FEEDS = 5_000
@@ -40,9 +41,10 @@ def read(body: bytes) -> list[Outline]:
     return feeds
 
 
-def add(feeds: Iterable[Outline], any_topic: bool = False) -> Added:
+def add(feeds: Iterable[Outline], any_topic: bool = False, owner: int | None = None) -> Added:
     """Make sources of the feeds, due at once. `any_topic` also marks those that were there before.
 
+    With `owner`, a reader's key, they are that reader's own; what is read for everybody already counts as there.
     A folder or category that is named like a kind of source ("Labs", "policy") gives its feeds that kind.
     """
     wanted: dict[str, Outline] = {}
@@ -52,20 +54,32 @@ def add(feeds: Iterable[Outline], any_topic: bool = False) -> Added:
             refused.append((feed.url, words))
         else:
             wanted.setdefault(feed.url, feed)
-    known = set(Source.objects.filter(url__in=wanted).values_list("url", flat=True))
+    own = Source.objects.filter(owner=owner, url__in=wanted)
+    known = {*own.values_list("url", flat=True), *read_for_everybody(wanted)}
     new = [feed for url, feed in wanted.items() if url not in known]
-    Source.objects.bulk_create([_source(feed, any_topic) for feed in new], ignore_conflicts=True)
+    Source.objects.bulk_create([_source(feed, any_topic, owner) for feed in new], ignore_conflicts=True)
     if any_topic and known:
-        Source.objects.filter(url__in=known).update(any_topic=True)
+        own.update(any_topic=True)
     return Added(
         tuple(feed.url for feed in new), tuple(url for url in wanted if url in known), tuple(refused)
     )
 
 
-def _source(feed: Outline, any_topic: bool) -> Source:
+def read_for_everybody(urls: Iterable[str]) -> set[str]:
+    """Those of the addresses that are sources for everybody and not switched off."""
+    found = Source.objects.filter(PUBLIC.sources(), enabled=True, url__in=urls)
+    return set(found.values_list("url", flat=True))
+
+
+def _source(feed: Outline, any_topic: bool, owner: int | None) -> Source:
     title = "" if feed.title == feed.url else feed.title  # what has no name yet learns it from its feed
     return Source(
-        url=feed.url, title=title, kind=_kind(feed.folders), any_topic=any_topic, due_at=timezone.now()
+        url=feed.url,
+        owner_id=owner,
+        title=title,
+        kind=_kind(feed.folders),
+        any_topic=any_topic,
+        due_at=timezone.now(),
     )
 
 

@@ -17,6 +17,7 @@ from ingest.check import Answer
 from ingest.health import Health
 from ingest.models import Source
 from ingest.parse import ParseError
+from ingest.scope import EVERYBODY, PUBLIC
 
 
 class Command(BaseCommand):
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         getattr(self, f"_{what}")(options)
 
     def _list(self, options: dict[str, Any]) -> None:
-        found = health.of(Source.objects.order_by("title", "url"), timezone.now())
+        found = health.of(Source.objects.filter(EVERYBODY).order_by("title", "url"), timezone.now())
         shown = [one for one in found if one.attention] if options["attention"] else found
         if options["json"]:
             self._print([_health(one) for one in shown])
@@ -99,12 +100,12 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _export(self, options: dict[str, Any]) -> None:
-        mine = Source.objects.exclude(sample=True)
+        mine = Source.objects.filter(PUBLIC.sources())
         self.stdout.write(opml.write(mine.order_by("kind", "title", "url")), ending="")
 
     def _check(self, options: dict[str, Any]) -> None:
         url = options["url"]
-        known = Source.objects.filter(enabled=True, sample=False).order_by("title", "url")
+        known = Source.objects.filter(PUBLIC.sources(), enabled=True).order_by("title", "url")
         urls = [url] if url else list(known.values_list("url", flat=True))
         answers = check.look_at(urls, lambda answer: self.stderr.write(f"{answer.url}: {_verdict(answer)}"))
         answers.sort(key=lambda answer: bool(answer.error))
