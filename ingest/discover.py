@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from ingest import check
@@ -10,6 +11,7 @@ from ingest.fetch import FetchError, fetch
 from ingest.parse import ParseError, parse_feed, parse_links
 
 MOST_CANDIDATES = 12
+SECONDS = 30.0  # after which no further candidate is looked at
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,17 @@ def discover(url: str) -> Found:
 
 
 def _of_links(links: list[str]) -> Found:
-    answers = check.look_at(links)
+    ends = time.monotonic() + SECONDS
     feeds: list[Answer] = []
-    for answer in answers:
+    words = ""
+    for link in links:
+        if time.monotonic() > ends:
+            break
+        answer = check.look(link)
+        words = words or answer.error
         # The same entries in another format are the same feed.
         if not answer.error and not any(answer.links and answer.links == other.links for other in feeds):
             feeds.append(answer)
     if not feeds:
-        return Found(error=f"the feed that this page names cannot be read: {answers[0].error}")
+        return Found(error=f"the feed that this page names cannot be read: {words}")
     return Found(tuple(feeds))

@@ -129,7 +129,7 @@ def test_it_shows_a_brief_in_its_full_shape(page: Client, ada: User) -> None:
         "Where the sources disagree",
         "The catch",
         "The bottom line",
-        "Sources",
+        "<h2>Sources</h2>",
         "14 figures, 14 found in the sources",
         "2 sentences that failed left out",
         "Why it is in your edition",
