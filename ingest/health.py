@@ -90,7 +90,8 @@ def attention(source: Source, output: Output, now: datetime) -> str:
     since = source.last_success_at or source.created_at
     if source.failures and now - since > PATIENCE:
         read = f"not read since {since:%Y-%m-%d}" if source.last_success_at else "never read yet"
-        return f"{read}, {source.failures} failures in a row: {source.error}"
+        times = "1 failure" if source.failures == 1 else f"{source.failures} failures in a row"
+        return f"{read}, {times}: {source.error}"
     if silent := _silent_for(output, now):
         return f"has gone quiet: nothing new for {silent.days} days, though it answers"
     if output.recent >= ENOUGH and not output.on_topic:

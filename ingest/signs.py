@@ -153,7 +153,7 @@ AGAINST: Final = (
     _sign(
         "entertainment",
         3.0,
-        r"(?:best )?(?:movies|shows|series|podcasts) (?:on|to|right)|crossword|horoscopes?|recipes?|box office",
+        r"(?:best )?(?:movies|shows|series|podcasts) (?:on|to|right)|crossword|horoscopes?|box office",
         title_only=True,
     ),
     _sign(

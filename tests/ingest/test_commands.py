@@ -202,7 +202,7 @@ def test_list_tells_health_and_what_needs_attention(web: WebServer) -> None:
     words, _ = run("sources", "list", "--attention", "--json")
     (told,) = json.loads(words)
     assert told["url"] == web.url("/none")
-    assert told["attention"] == "never read yet, 1 failures in a row: there is nothing at this address (404)"
+    assert told["attention"] == "never read yet, 1 failure: there is nothing at this address (404)"
 
 
 def test_the_catalogue_comes_in_once() -> None:
