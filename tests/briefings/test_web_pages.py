@@ -74,6 +74,7 @@ def test_it_shows_the_edition_with_its_reasons_and_outlets(page: Client, ada: Us
         "Why it is here",
         "Extractive",
         "You are up to date",
+        'href="/filtered/"',
     ):
         assert words in shown
     assert "CTO · Finance" in shown
