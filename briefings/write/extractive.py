@@ -55,6 +55,11 @@ def write_extractive(material: Material) -> BriefBody:
     )
 
 
+def headline_of(material: Material) -> Sentence:
+    """The plainest of the articles' titles, word for word."""
+    return _headline(best_title(material, story_names(material)))
+
+
 def _headline(article: SourceText) -> Sentence:
     start, end = title_span(article)
     quote = article.text[start:end]
