@@ -10,6 +10,7 @@ from briefings.schemas import BriefBody, Citation, Disagreement, Material, Secti
 from briefings.verify import Failure, Unusable, Verified, verify
 from briefings.write import fence, prompts, repair
 from briefings.write.asking import Desk, Generate, NotGoodEnough
+from briefings.write.disagree import disagreements_of
 from briefings.write.reply import BriefReply, Said
 from inference.errors import InferenceError
 from inference.gateway import generate
@@ -35,7 +36,10 @@ def write_with_model(
         raise NotGoodEnough(f"only {len(sheet.facts)} facts hold, {len(sheet.failures)} rules were broken")
     prompt = prompts.facts(fence.facts(material.title, sheet.lines()))
     reply = desk.ask(BriefReply, Purpose.BRIEF, "write", prompts.BRIEF, prompt, ANSWER_TOKENS)
-    verified = _mended(_body(reply, sheet.labels), sheet, material, desk)
+    draft = _body(reply, sheet.labels)
+    if not draft.disagreements:  # what arithmetic finds needs no model to say so
+        draft = draft.model_copy(update={"disagreements": disagreements_of(material)})
+    verified = _mended(draft, sheet, material, desk)
     _judge(verified, rich=len(sheet.facts) >= RICH_FACTS)
     return verified
 
