@@ -118,10 +118,11 @@ def _about(one: _Claim, other: _Claim) -> str:
 
 
 def _trimmed(run: str) -> str:
-    """ "market value" of "in market value on"."""
+    """ "Market value" of "in market value on"."""
     kept = run.split()
     while kept and kept[0] in STOP:
         kept = kept[1:]
     while kept and kept[-1] in STOP:
         kept = kept[:-1]
-    return " ".join(kept)
+    said = " ".join(kept)
+    return said[:1].upper() + said[1:]

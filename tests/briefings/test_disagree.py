@@ -25,7 +25,7 @@ def story(*paragraphs: str, outlets: tuple[int, ...] = (1, 2)) -> Material:
 
 def test_it_sets_two_values_of_one_quantity_side_by_side() -> None:
     (found,) = disagreements_of(story(LEDGER, WIRE))
-    assert found.about == "market value"
+    assert found.about == "Market value"
     assert [claim.text for claim in found.claims] == [LEDGER, WIRE]
     assert {claim.citations[0].article for claim in found.claims} == {1, 2}
 
@@ -48,5 +48,5 @@ def test_it_takes_no_two_figures_for_a_disagreement(other: str) -> None:
 def test_a_brief_without_a_model_carries_it_and_it_holds() -> None:
     told = story(LEDGER, WIRE)
     body = write_extractive(told)
-    assert [each.about for each in body.disagreements] == ["market value"]
+    assert [each.about for each in body.disagreements] == ["Market value"]
     assert verify(body, told).failures == ()
