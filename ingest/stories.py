@@ -14,6 +14,7 @@ from ingest.embed import Vectors
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
 from ingest.passages import spans
+from ingest.scope import EVERYBODY, PUBLIC, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ class StorySnapshot:
     last_at: datetime
 
 
-def candidates(as_of: datetime, window: timedelta, sample: bool = False) -> list[StorySnapshot]:
-    """The stories with an article in the `window` before `as_of`, as they stood then, the most important first.
+def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> list[StorySnapshot]:
+    """Stories of the scope with an article in the `window` before `as_of`, as they stood then, the weightiest first.
 
     Two queries, whatever is stored, and a third where articles were edited; those that happened after `as_of` are
     unknown to the answer, and those edited since are told as they were.
     """
     recent = Article.objects.filter(
-        stage=Stage.PLACED, source__sample=sample, happened_at__gt=as_of - window, happened_at__lte=as_of
+        scope.articles(), stage=Stage.PLACED, happened_at__gt=as_of - window, happened_at__lte=as_of
     )
     told = tell.members(recent.values("story_id"), as_of)
     earlier = _earlier([row for rows in told.values() for row in rows], as_of)
@@ -86,8 +87,8 @@ def _snapshot(story: str, rows: Sequence[tell.Row], embedder: str, vector: Vecto
 
 
 def missing(story_id: str) -> bool:
-    """Whether there is no such story."""
-    return not Story.objects.filter(id=story_id).exists()
+    """Whether there is no such story for everybody."""
+    return not Story.objects.filter(EVERYBODY, id=story_id).exists()
 
 
 def material(story_id: str, as_of: datetime | None = None) -> Material | None:
@@ -165,4 +166,4 @@ def _source_text(a: Article, then: revisions.Earlier | None, cuts: Sequence[Span
 
 def any_real() -> bool:
     """Whether any story of a real source was ever told: until then the bundled sample may stand in."""
-    return Story.objects.filter(sample=False).exists()
+    return Story.objects.filter(PUBLIC.stories()).exists()

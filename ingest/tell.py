@@ -15,6 +15,7 @@ from django.db.models.functions import Length
 from ingest import bulk, score
 from ingest.embed import LEXICAL, Vectors, unit
 from ingest.models import Article, Stage
+from ingest.scope import Scope
 from ingest.work import among
 
 _FIELDS = (
@@ -95,7 +96,7 @@ def independent(rows: Sequence[Row]) -> list[Row]:
 
 
 def tell(
-    stories: Collection[str], material: Collection[str], vectors: Mapping[int, Vectors], sample: bool
+    stories: Collection[str], material: Collection[str], vectors: Mapping[int, Vectors], scope: Scope
 ) -> None:
     """Write the rows of these stories anew from the articles now stored.
 
@@ -107,12 +108,12 @@ def tell(
         **vectors,
     }
     bulk.tell_stories(
-        [_telling(story, rows, story in material, at_hand, sample) for story, rows in sorted(told.items())]
+        [_telling(story, rows, story in material, at_hand, scope) for story, rows in sorted(told.items())]
     )
 
 
 def _telling(
-    story: str, rows: Sequence[Row], material: bool, vectors: Mapping[int, Vectors], sample: bool
+    story: str, rows: Sequence[Row], material: bool, vectors: Mapping[int, Vectors], scope: Scope
 ) -> bulk.Telling:
     counted = independent(rows)
     voices = [row.voice() for row in counted]
@@ -126,7 +127,8 @@ def _telling(
         score=score.importance(voices),
         embedder=LEXICAL,
         vector=_middle([vectors[row.article] for row in counted if row.article in vectors]),
-        sample=sample,
+        sample=scope.sample,
+        owner=scope.owner,
         material=material,
     )
 

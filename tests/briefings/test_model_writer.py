@@ -298,8 +298,6 @@ def test_a_source_never_floods_the_prompt() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"headline": said("Harbor Labs launches Tern 6", "A1.1")},
-        {"headline": said("Harbor Labs launches a model")},
         {"lead": [said("It costs $7.", "A1.1")]},
         {"sections": []},
         {"takeaways": []},
