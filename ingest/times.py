@@ -10,11 +10,12 @@ import math
 import re
 from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
+from functools import lru_cache
 from typing import Any
 
 MOST_GUESSES = 300  # of a feed whose times follow no standard; each takes a few thousandths of a second
 LONGEST = 100
-# English first: of a numeric date that could be read two ways, its order counts.
+# English first: of a numeric date that could be read two ways, its order counts unless the feed names its language.
 _LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "ru", "zh", "ja", "ko")
 _GUESSING = {
     "TIMEZONE": "UTC",
@@ -27,13 +28,13 @@ _MAIL_DATE = re.compile(r"\d{4}\s+\d?\d:\d\d(?::\d\d)?\s+(?:[+-]\d{4}|GMT|UTC?|Z
 
 
 class Times:
-    """The times of one feed. What its first odd time was written in, the others are taken to be written in."""
+    """The times of one feed. What its last odd time was written in, the next is taken to be written in first."""
 
     def __init__(self, language: str) -> None:
         own = language.split("-")[0]
-        self.languages = (own, *_LANGUAGES) if own in _LANGUAGES else _LANGUAGES
+        self.languages = [own, *_LANGUAGES] if own in _LANGUAGES else [*_LANGUAGES]
         self.left = MOST_GUESSES
-        self.guesser: Any = None
+        self.last = ""
 
     def read(self, text: str, parsed: Any = None) -> float | None:
         """The moment that `text` names, or None; `parsed` is what the feed's parser takes it for, a UTC tuple."""
@@ -44,19 +45,21 @@ class Times:
         return math.floor(found) if found is not None else seconds(parsed)
 
     def _guess(self, text: str) -> float | None:
-        self.left -= 1
-        data = (self.guesser or _guesser(list(self.languages))).get_date_data(text)
-        if data.date_obj is None:
-            return None
-        if self.guesser is None:
-            self.guesser = _guesser([data.locale])
-        return float(data.date_obj.timestamp())
+        for languages in ([self.last], self.languages):
+            if languages[0]:
+                self.left -= 1
+                data = _guesser(tuple(dict.fromkeys(languages))).get_date_data(text)
+                if data.date_obj is not None:
+                    self.last = data.locale
+                    return float(data.date_obj.timestamp())
+        return None
 
 
-def _guesser(languages: list[str]) -> Any:
+@lru_cache
+def _guesser(languages: tuple[str, ...]) -> Any:
     from dateparser.date import DateDataParser
 
-    return DateDataParser(languages=languages, settings=_GUESSING)
+    return DateDataParser(languages=list(languages), settings=_GUESSING, use_given_order=True)
 
 
 def standard(text: str) -> float | None:
