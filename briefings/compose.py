@@ -117,13 +117,11 @@ def _given_up(row: Brief | Lens) -> bool:
 
 
 def stored_material(brief: Brief) -> Material:
-    """The articles this brief's version consists of. Raises NothingToWrite when one has changed or gone."""
-    current = material_of(brief.story_id)
-    wanted = {(pk, revision) for pk, revision in brief.articles}
-    articles = tuple(a for a in current.articles if (a.article, a.revision) in wanted)
-    if len(articles) != len(wanted):
+    """The articles this brief's version consists of, as they were. Raises NothingToWrite when one is gone."""
+    material = stories.recorded(brief.story_id, dict(brief.articles))
+    if material is None:
         raise NothingToWrite(brief.story_id)
-    return Material(story=current.story, title=current.title, articles=articles)
+    return material
 
 
 def ready_brief(story_id: str, as_of: datetime | None = None) -> Brief | None:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from briefings.models import Brief
 from briefings.schemas import SourceRef
 from ingest.models import Article
+from ingest.revisions import numbered
 from ingest.score import origin
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -28,18 +29,26 @@ class Coverage:
 
 
 def of_briefs(briefs: Sequence[Brief]) -> Mapping[str, Coverage]:
-    """Coverage by brief id, in one query for all of them."""
-    wanted = {pk for brief in briefs for pk, _ in brief.articles}
-    rows = list(_rows(wanted))
+    """Coverage by brief id, in one query for all of them, and another where articles were edited since."""
+    parts = {(pk, revision) for brief in briefs for pk, revision in brief.articles}
+    rows = list(_rows({pk for pk, _ in parts}))
     by_pk = {row.pk: row for row in rows}
+    titles = {
+        key: one.title
+        for key, one in numbered({key for key in parts if _edited(by_pk.get(key[0]), key[1])}).items()
+    }
     copies = defaultdict(list)
     for row in rows:
         if row.duplicate_of_id is not None:
             copies[row.duplicate_of_id].append(row)
     return {
-        brief.pk: _coverage(brief, [by_pk[pk] for pk, _ in brief.articles if pk in by_pk], copies)
+        brief.pk: _coverage(brief, [by_pk[pk] for pk, _ in brief.articles if pk in by_pk], copies, titles)
         for brief in briefs
     }
+
+
+def _edited(row: Article | None, revision: int) -> bool:
+    return row is not None and row.revision != revision
 
 
 def publisher(row: Article) -> str:
@@ -61,6 +70,7 @@ def web_address(url: str) -> str:
 def _rows(wanted: set[int]) -> Sequence[Article]:
     fields = (
         "title",
+        "revision",
         "url",
         "published_at",
         "duplicate_of_id",
@@ -72,17 +82,25 @@ def _rows(wanted: set[int]) -> Sequence[Article]:
     return list(found.select_related("source").only(*fields))
 
 
-def _coverage(brief: Brief, own: Sequence[Article], copies: Mapping[int, Sequence[Article]]) -> Coverage:
+def _coverage(
+    brief: Brief,
+    own: Sequence[Article],
+    copies: Mapping[int, Sequence[Article]],
+    titles: Mapping[tuple[int, int], str],
+) -> Coverage:
     ordered = sorted(own, key=lambda row: (not row.source.primary, row.published_at or LONG_AGO, row.pk))
     origins = {row.source_id for row in own}
     outlets = origins | {copy.source_id for row in own for copy in copies.get(row.pk, ())}
-    return Coverage(tuple(map(_ref, ordered)), len(outlets), max(1, min(brief.story.origins, len(origins))))
+    revisions = dict(brief.articles)
+    refs = tuple(_ref(row, titles.get((row.pk, revisions[row.pk]), row.title)) for row in ordered)
+    return Coverage(refs, len(outlets), max(1, min(brief.story.origins, len(origins))))
 
 
-def _ref(row: Article) -> SourceRef:
+def _ref(row: Article, title: str) -> SourceRef:
+    """The source as documents name it; `title` is what the article was headed in the brief's revision."""
     return SourceRef(
         id=row.source_id,
-        title=row.title,
+        title=title,
         publisher=publisher(row),
         url=web_address(row.url),
         published_at=row.published_at,

@@ -25,7 +25,8 @@ from briefings.schemas import (
     StoryRef,
 )
 from briefings.spent import Spent
-from ingest.models import Article, Revision
+from ingest.models import Article
+from ingest.revisions import Earlier, numbered
 from users.models import User
 
 WORDS_A_MINUTE = 220
@@ -141,18 +142,19 @@ def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int,
     """The articles of a reading with the very text its citations count their offsets in, not a later one, by id."""
     rows = Article.objects.filter(pk__in=set(articles) & set(revisions)).select_related("source")
     current = list(rows.only(*CITED_FIELDS))
-    changed = [row.pk for row in current if row.revision != revisions[row.pk]]
-    earlier = {
-        revision.article_id: revision.text
-        for revision in (Revision.objects.filter(article__in=changed) if changed else ())
-        if revision.number == revisions[revision.article_id]
-    }
-    return {row.pk: _cited(row, earlier.get(row.pk) if row.pk in changed else row.text) for row in current}
+    earlier = numbered({(row.pk, n) for row in current if row.revision != (n := revisions[row.pk])})
+    return {row.pk: _cited(row, revisions[row.pk], earlier) for row in current}
 
 
-def _cited(row: Article, text: str | None) -> Cited:
-    url = coverage.web_address(row.url)
-    return Cited(coverage.publisher(row), row.title, url, row.published_at, text)
+def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlier]) -> Cited:
+    then = row if row.revision == revision else earlier.get((row.pk, revision))
+    return Cited(
+        coverage.publisher(row),
+        then.title if then else row.title,
+        coverage.web_address(row.url),
+        row.published_at,
+        then.text if then else None,
+    )
 
 
 def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
@@ -200,11 +202,13 @@ def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) ->
 
 
 def _story(brief: Brief, covered: Coverage) -> StoryRef:
-    linked = [source for source in covered.sources if source.url]
+    # A story may be headed by what came later; a brief knows it by the title of one of its own articles.
+    named = [source for source in covered.sources if source.title == brief.story.title]
+    title = brief.story.title if named or not covered.sources else covered.sources[0].title
     # The address goes with the title: that of the article the story has its title from, where this brief has it.
-    named = [source for source in linked if source.title == brief.story.title]
-    url = next((source.url for source in (*named, *linked)), "")
-    return StoryRef(id=brief.story.pk, title=brief.story.title, url=url)
+    ordered = (*named, *covered.sources)
+    url = next((source.url for source in ordered if source.url), "")
+    return StoryRef(id=brief.story.pk, title=title, url=url)
 
 
 def _lens(lens: Lens | None) -> LensDocument | None:

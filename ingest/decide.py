@@ -22,12 +22,13 @@ from ingest.plain import BREAK, storable
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # no feed is older, so 1970 and its like are no dates
 SUBSTANCE = 200  # characters from which equal content means the same item, not just the same phrase
 
-# What aggregators count up between two looks at one entry.
+# What changes between two looks at one entry although nobody edited it: scores and ages.
 _SCORES = re.compile(
     r"(?im)^\W*(?:points?|comments?|votes?|upvotes?|score|likes?|views?|stars?|replies)\s*:?\s*\d[\d,.]*k?\s*$"
     r"|\b\d[\d,.]*k?\s+(?:points?|comments?|votes?|upvotes?|likes?|views?|stars?|replies)\b"
+    r"|\b(?:\d+|an?)\s+(?:sec(?:ond)?|min(?:ute)?|hour|day|week|month|year)s?\s+ago\b"
 )
-_COUNTED = re.compile(r"(?i)\b(?:points?|comments?|votes?|upvotes?|score|likes?|views?|stars?|replies)\b")
+_COUNTED = re.compile(r"(?i)\b(?:points?|comments?|votes?|upvotes?|score|likes?|views?|stars?|replies|ago)\b")
 # Marks that feeds add to links; any other fragment may name one entry of a long page.
 _MARK = re.compile(r"^(?:atom|rss|ref|utm|xtor|ftag|comments?$|respond$|:~:)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -35,9 +36,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Draft:
-    """An entry as an article to be."""
+    """An entry as an article to be; `second` is what identifies it where its guid turns out to mean nothing."""
 
     identity: str
+    second: str
     guid: str
     url: str
     canonical_url: str
@@ -63,6 +65,7 @@ class Known:
     canonical_url: str
     content_hash: str
     title: str
+    published_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do with a reading: drafts to add, articles to change, and how many stay as they are."""
+    """What to do with a reading: drafts to add, articles whose content differs, and how many stay as they are.
+
+    `renamed` are those among both that go by another guid or link now.
+    """
 
     new: tuple[Draft, ...]
     changed: tuple[tuple[Known, Draft], ...]
+    renamed: tuple[tuple[Known, Draft], ...]
     unchanged: int
 
 
@@ -88,7 +95,8 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """The text's words alone, in lower case: what spacing and punctuation do not change."""
     return " ".join(_WORD.findall(text.casefold()))
 
 
@@ -113,12 +121,19 @@ def canonical(url: str) -> str:
     return whole if storable(whole) else ""  # what is not ASCII was spelled out, and grew
 
 
+def slug(link: str) -> str:
+    """The last part of a link's path, which an item keeps when its site is ordered anew."""
+    return urlsplit(link).path.rstrip("/").rpartition("/")[2] if link else ""
+
+
 def content_hash(title: str, paragraphs: Sequence[str]) -> str:
     """Equal for equal title and text, whatever their spacing, case, punctuation and scores."""
-    text = "\n".join([title, *paragraphs])
-    if _COUNTED.search(text):
-        text = _SCORES.sub("", text)
-    return digest(_words(text))
+    return digest(told("\n".join([title, *paragraphs])))
+
+
+def told(text: str) -> str:
+    """What a text tells, as words: its scores and ages left out."""
+    return words(_SCORES.sub("", text) if _COUNTED.search(text) else text)
 
 
 def happened(published: datetime | None, first_seen: datetime) -> datetime:
@@ -152,14 +167,10 @@ def _draft(item: ParsedItem, own_guid: bool, own_link: bool, now: datetime) -> D
     if not title:
         return None
     link, contents = canonical(item.url), content_hash(title, item.paragraphs)
-    if item.guid and own_guid:
-        identity = digest("guid", item.guid)
-    elif link:
-        identity = digest("link", link, "" if own_link else _words(title))
-    else:
-        identity = digest("content", contents)
+    second = digest("link", link, "" if own_link else words(title)) if link else digest("content", contents)
     return Draft(
-        identity=identity,
+        identity=digest("guid", item.guid) if item.guid and own_guid else second,
+        second=second,
         guid=item.guid,
         url=item.url,
         canonical_url=link,
@@ -176,44 +187,6 @@ def _title_from(paragraphs: Sequence[str]) -> str:
     """The first words of an entry without a title, as micro-blogs have them."""
     first = next(iter(paragraphs), "")
     return first if len(first) <= 120 else first[:119].rsplit(" ", 1)[0] + "…"
-
-
-def compare(drafts: Sequence[Draft], known: Sequence[Known]) -> Plan:
-    """Match drafts with what the same source gave before: by identity, else the same content or link and title."""
-    by_identity = {one.identity: one for one in known}
-    renamed = _Renamed(known, {draft.identity for draft in drafts})
-    new: list[Draft] = []
-    changed: list[tuple[Known, Draft]] = []
-    unchanged = 0
-    for draft in drafts:
-        found = by_identity.get(draft.identity) or renamed.take(draft)
-        if found is None:
-            new.append(draft)
-        elif found.content_hash != draft.content_hash:
-            changed.append((found, draft))
-        else:
-            unchanged += 1
-    return Plan(tuple(new), tuple(changed), unchanged)
-
-
-class _Renamed:
-    """Articles whose feed makes up a new guid at each look, each to be found again once."""
-
-    def __init__(self, known: Sequence[Known], present: set[str]) -> None:
-        gone = [one for one in known if one.identity not in present]
-        self.by_content = {one.content_hash: one for one in gone}
-        count = Counter((one.canonical_url, one.title) for one in gone if one.canonical_url)
-        self.by_link = {key: one for one in gone if count[key := (one.canonical_url, one.title)] == 1}
-        self.taken: set[int] = set()
-
-    def take(self, draft: Draft) -> Known | None:
-        found = self.by_content.get(draft.content_hash) or self.by_link.get(
-            (draft.canonical_url, draft.title)
-        )
-        if found is None or found.pk in self.taken:
-            return None
-        self.taken.add(found.pk)
-        return found
 
 
 @dataclass(frozen=True)
@@ -270,7 +243,7 @@ def _same_link(linked: list[Candidate]) -> Iterable[list[Candidate]]:
         return
     by_title: dict[str, list[Candidate]] = defaultdict(list)
     for one in linked:
-        by_title[_words(one.title)].append(one)
+        by_title[words(one.title)].append(one)
     yield from (same for same in by_title.values() if len(same) > 1)
 
 

@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest import terms
 from ingest.bands import bands
+from ingest.decide import slug
 
 # A text republished later than this is news again.
 WINDOW = timedelta(days=21)
+DAY = timedelta(days=1)
 
 _SHINGLE = 3
 _WORDS = 600  # an opening of this length tells any two articles apart
@@ -65,13 +68,20 @@ def same(one: Print, other: Print) -> bool:
         return one.source != other.source or one.title == other.title or shared / smaller >= 0.3
     title_words = len(one.title.split())
     union = max(1, len(one.shingles) + len(other.shingles) - shared)
-    if one.title == other.title and title_words >= 4:
-        # The headline's own shingles are shared anyway; a body must agree as well, where both have one.
+    name = slug(one.url)
+    named = name != "" and name == slug(other.url) and abs(one.at - other.at) <= DAY
+    if one.title == other.title and (title_words >= 4 or named):
+        # The headline's own shingles are shared anyway; a body must agree as well, where both have one. Two parts of
+        # one site may announce a post in other words.
         bodies = min(one.words, other.words) - title_words
-        return bodies < 8 or shared / smaller >= 0.5
+        return bodies < 8 or shared / smaller >= 0.5 or (named and _site(one) == _site(other))
     if min(one.words, other.words) < 25:
         return False
     return shared / union >= 0.7 or (shared / smaller >= 0.85 and smaller >= 60)
+
+
+def _site(item: Print) -> list[str]:
+    return (urlsplit(item.url).hostname or "").split(".")[-2:]
 
 
 def _spoken(plain: str) -> list[str]:

@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import re
 from typing import Any
 
 from ingest.furniture import body_paragraphs
-from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
+from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, line, paragraphs, visible, web_link
+from ingest.times import Times, standard
 
-VERSION = "https://jsonfeed.org/version/"
+ADDRESS = re.compile(r"https?://jsonfeed\.org/version/")
+BARE = ("1", "1.0", "1.1")  # not what the format says, but there are feeds that say it
 
 
 def read(body: bytes, url: str, most_items: int) -> dict[str, Any] | None:
-    """The feed as plain values, or None when the JSON is no JSON Feed."""
+    """The feed as plain values, its newest `most_items` entries in it, or None when the JSON is no JSON Feed."""
     try:
         document = json.loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(document, dict) or not _text(document, "version").startswith(VERSION):
+    if not isinstance(document, dict) or not _is_feed(_text(document, "version")):
         return None
     items = document.get("items")
     if not isinstance(items, list):
         return None
-    good = [_item(item, url) for item in items if isinstance(item, dict)]
+    good = [item for item in items if isinstance(item, dict)]
+    if len(good) > most_items:
+        good.sort(key=_newest_first)
+    language = line(_text(document, "language"), 12).lower()
+    times = Times(language)
     return {
         "title": line(_text(document, "title"), 300),
         "site_url": web_link(_text(document, "home_page_url"), url),
-        "language": line(_text(document, "language"), 12).lower(),
-        "items": good[:most_items],
-        "left_out": len(items) - len(good[:most_items]),
+        "language": language,
+        "items": [_item(item, url, times) for item in good[:most_items]],
+        "left_out": max(0, len(good) - most_items),
     }
 
 
-def _item(item: dict[str, Any], feed_url: str) -> dict[str, Any]:
-    if html := _text(item, "content_html"):
-        parts = html_paragraphs(html)
-    else:
-        parts = paragraphs(_text(item, "content_text") or _text(item, "summary"))
+def _is_feed(version: str) -> bool:
+    return bool(ADDRESS.match(version)) or version in BARE
+
+
+def _newest_first(item: dict[str, Any]) -> float:
+    when = standard(_text(item, "date_published")) or standard(_text(item, "date_modified"))
+    return -when if when is not None else 0.0
+
+
+def _item(item: dict[str, Any], feed_url: str, times: Times) -> dict[str, Any]:
+    texts = [html_paragraphs(_text(item, "content_html")[: 2 * LONGEST_TEXT])]
+    texts += [paragraphs(_text(item, key)[: 2 * LONGEST_TEXT]) for key in ("content_text", "summary")]
+    best = max(texts, key=lambda parts: sum(map(len, parts)))
     tags = item.get("tags")
     title, author = line(_text(item, "title")), line(_author(item), 200)
     return {
@@ -45,9 +59,9 @@ def _item(item: dict[str, Any], feed_url: str) -> dict[str, Any]:
         "url": web_link(_text(item, "url") or _text(item, "external_url"), feed_url),
         "title": title,
         "author": author,
-        "published": _time(_text(item, "date_published")),
-        "updated": _time(_text(item, "date_modified")),
-        "paragraphs": body_paragraphs(parts, title, author),
+        "published": times.read(_text(item, "date_published")),
+        "updated": times.read(_text(item, "date_modified")),
+        "paragraphs": body_paragraphs(capped(best), title, author),
         "tags": [line(tag, 60) for tag in tags[:20] if isinstance(tag, str)]
         if isinstance(tags, list)
         else [],
@@ -63,13 +77,6 @@ def _text(values: dict[str, Any], key: str) -> str:
 
 def _author(item: dict[str, Any]) -> str:
     authors = item.get("authors")
-    first = authors[0] if isinstance(authors, list) and authors else item.get("author")
-    return _text(first, "name") if isinstance(first, dict) else ""
-
-
-def _time(value: str) -> float | None:
-    try:
-        when = datetime.fromisoformat(value)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
+    several = authors if isinstance(authors, list) and authors else [item.get("author")]
+    names = [_text(one, "name") for one in several[:20] if isinstance(one, dict)]
+    return ", ".join(dict.fromkeys(filter(None, names)))

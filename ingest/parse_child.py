@@ -6,7 +6,7 @@ connection, and dies by its limits rather than harm its parent. Imports no Djang
 
 from __future__ import annotations
 
-import calendar
+import contextlib
 import os
 import re
 import resource
@@ -16,18 +16,19 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import feedparser
+from feedparser.api import LooseFeedParser, StrictFeedParser
 
-from ingest import frames, jsonfeed
+from ingest import charset, frames, jsonfeed, thin
 from ingest.furniture import body_paragraphs
-from ingest.plain import html_paragraphs, line, visible, web_link
+from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, joined, line, visible, web_link
+from ingest.times import Times, seconds, standard
 
 MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 5
 MOST_ITEMS = 2_000
-LONGEST_TEXT = 100_000
 ORPHAN_CHECK = 5.0
 
 _NOTICE = re.compile(
@@ -50,6 +51,45 @@ FEED_TYPES = {
     )
 }
 FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
+_HTML = re.compile(rb"(?is)(?:<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b")
+_ENTRY = re.compile(rb"(?i)<(?:\w+:)?(?:item|entry)[\s>]")
+_CLOSING = re.compile(rb"(?i)</(?:\w+:)?(?:rss|feed|rdf|channel)\b")
+
+
+# What feedparser's handlers raise when an element is not as they expect.
+_SLIPS = (KeyError, IndexError, TypeError, ValueError, OverflowError)
+
+
+def _or_unknown(handler: Callable[..., Any]) -> Callable[..., Any]:
+    def handle(*args: Any) -> Any:
+        try:
+            return handler(*args)
+        except _SLIPS as slip:
+            raise AttributeError from slip  # which is how feedparser itself knows an element it has no handler for
+
+    return handle
+
+
+def _or_nothing(handler: Callable[..., Any]) -> Callable[..., Any]:
+    def handle(*args: Any) -> Any:
+        with contextlib.suppress(*_SLIPS):
+            return handler(*args)
+
+    return handle
+
+
+def _forgive(parser: Any) -> None:
+    """Let feedparser leave out an element that it trips over; left to itself it gives up the whole feed."""
+    for name in dir(parser):
+        if name.startswith(("_start_", "_end_")):
+            setattr(parser, name, _or_unknown(getattr(parser, name)))
+    for name in ("startElementNS", "unknown_starttag", "unknown_endtag", "handle_charref"):
+        if hasattr(parser, name):
+            setattr(parser, name, _or_nothing(getattr(parser, name)))
+
+
+_forgive(StrictFeedParser)
+_forgive(LooseFeedParser)
 
 
 class Refused(Exception):
@@ -62,7 +102,7 @@ class Refused(Exception):
 
 def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     """The feed in `body` as plain values, or Refused with not_a_feed, empty or broken."""
-    body = body.replace(b"\x00", b"")
+    body, certain = charset.unpacked(body)
     start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         raise Refused("empty", "the feed is empty: no bytes in it")
@@ -71,23 +111,31 @@ def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         if found is None:
             raise Refused("not_a_feed", "this is JSON, but not a JSON Feed")
         return {"format": "JSON Feed", **found}
+    if _HTML.match(start) and not any(mark in body[:200_000].lower() for mark in FEED_MARKS):
+        raise Refused("not_a_feed", "this is an HTML page, not a feed")
+    body, dropped = thin.newest(body, MOST_ITEMS)
     # No content-location: feedparser would turn guids into links, and an entry's identity would hang on our address.
-    headers = {"content-type": content_type} if content_type else {}
+    headers = {"content-type": content_type} if content_type and not certain else {}
     parsed = feedparser.parse(
         BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
     _judge(parsed, body, start)
-    entries = parsed.entries
+    return _feed(parsed, url, dropped)
+
+
+def _feed(parsed: Any, url: str, dropped: int) -> dict[str, Any]:
+    meta, entries = parsed.feed, parsed.entries
     if len(entries) > MOST_ITEMS:
         entries = sorted(entries, key=_newest_first)[:MOST_ITEMS]
-    meta = parsed.feed
+    language = line(_text(meta, "language"), 12).lower()
+    times = Times(language)
     return {
         "format": _format(parsed.version),
         "title": line(_text(meta, "title"), 300),
-        "site_url": web_link(_text(meta, "link"), url),
-        "language": line(_text(meta, "language"), 12).lower(),
-        "items": [_item(entry, url) for entry in entries],
-        "left_out": max(0, len(parsed.entries) - MOST_ITEMS),
+        "site_url": web_link(_text(meta, "link"), joined(url, _base(meta))),
+        "language": language,
+        "items": [_item(entry, url, times) for entry in entries],
+        "left_out": dropped + max(0, len(parsed.entries) - MOST_ITEMS),
     }
 
 
@@ -111,17 +159,32 @@ def _judge(parsed: Any, body: bytes, start: bytes) -> None:
         if not any(mark in low for mark in FEED_MARKS):
             shown = line(visible(start[:120].decode("utf-8", "replace")), 80)
             raise Refused("not_a_feed", f"this is not a feed; it begins with {shown!r}")
-    if broken and not parsed.entries:
+    if broken and not parsed.entries and (_ENTRY.search(body) or not _closed(body)):
         raise Refused("broken", f"the feed is broken XML and holds no readable entry: {_why(parsed)}")
     if broken and not _closed(body):
         raise Refused("broken", f"the feed is cut off before its end: {_why(parsed)}")
-    if len(parsed.entries) == 1 and _NOTICE.search(notice := line(_text(parsed.entries[0], "title"), 120)):
+    if notice := _notice(parsed):
         raise Refused("not_a_feed", f"the server sends a notice in place of its feed: {notice}")
 
 
 def _closed(body: bytes) -> bool:
-    tail = body[-2000:].lower()
-    return any(mark in tail for mark in (b"</rss", b"</feed", b"</rdf:rdf", b"</channel"))
+    """Whether the feed ends somewhere after its last entry begins, whatever a server may have put behind it."""
+    last = 0
+    for entry in _ENTRY.finditer(body):
+        last = entry.start()
+    return _CLOSING.search(body, last) is not None
+
+
+def _notice(parsed: Any) -> str:
+    """What a server has to say that answers in feed form but not with its feed; news about such things is none."""
+    meta, entries = parsed.feed, parsed.entries
+    name = line(_text(meta, "title"), 120)
+    if not entries:
+        return name if _NOTICE.search(name) else ""
+    title = line(_text(entries[0], "title"), 120)
+    undated = not (_text(entries[0], "published") or _text(entries[0], "updated"))
+    alone = len(entries) == 1 and (undated or title == name)
+    return title if alone and _NOTICE.search(title) else ""
 
 
 def _why(parsed: Any) -> str:
@@ -129,44 +192,53 @@ def _why(parsed: Any) -> str:
 
 
 def _newest_first(entry: Any) -> float:
-    when = _time(entry, "published_parsed") or _time(entry, "updated_parsed")
-    return -when if when is not None else 0.0
+    keys = ("published", "updated")
+    times = (standard(_text(entry, key)) or seconds(dict.get(entry, f"{key}_parsed")) for key in keys)
+    return -(next(filter(None, times), 0.0))
 
 
-def _item(entry: Any, feed_url: str) -> dict[str, Any]:
-    base = urljoin(feed_url, _base(entry))
+def _item(entry: Any, feed_url: str, times: Times) -> dict[str, Any]:
     texts = [_paragraphs_of(content) for content in dict.get(entry, "content") or []]
     if detail := dict.get(entry, "summary_detail"):
         texts.append(_paragraphs_of(detail))
     best = max(texts, key=lambda parts: sum(map(len, parts)), default=[])
-    title, author = line(_text(entry, "title")), line(_text(entry, "author"), 200)
+    title, author = line(_text(entry, "title")), _author(entry)
+    updated = "updated" if dict.get(entry, "updated") else "created"
     return {
         "guid": visible(_text(entry, "id"))[:2000].strip(),
-        "url": web_link(_text(entry, "link"), base),
+        "url": web_link(_link(entry), joined(feed_url, _base(entry))),
         "title": title,
         "author": author,
-        "published": _time(entry, "published_parsed"),
-        "updated": _time(entry, "updated_parsed"),
-        "paragraphs": body_paragraphs(_capped(best), title, author),
+        "published": _time(entry, "published", times),
+        "updated": _time(entry, updated, times),
+        "paragraphs": body_paragraphs(capped(best), title, author),
         "tags": [line(str(tag.get("term") or ""), 60) for tag in (dict.get(entry, "tags") or [])[:20]],
     }
+
+
+def _link(entry: Any) -> str:
+    """Where the entry's article is: not its enclosure, nor the address that a counting service put before it."""
+    if original := _text(entry, "feedburner_origlink"):
+        return original
+    link, links = _text(entry, "link"), dict.get(entry, "links") or []
+    kinds = {one.get("rel") for one in links if one.get("href") == link}
+    if not kinds and not link.startswith(("http://", "https://")):
+        return ""  # a guid that forgot to say that it is no link
+    if "enclosure" in kinds:
+        return next((one["href"] for one in links if one.get("rel") == "alternate" and one.get("href")), link)
+    return link
+
+
+def _author(entry: Any) -> str:
+    """All authors by name; feedparser's own `author` is the last of them, address included."""
+    names = [line(str(one.get("name") or ""), 100) for one in (dict.get(entry, "authors") or [])[:20]]
+    return line(", ".join(dict.fromkeys(filter(None, names))) or _text(entry, "author"), 200)
 
 
 def _paragraphs_of(content: Any) -> list[str]:
     value = str(content.get("value") or "")[: 2 * LONGEST_TEXT]
     # Many feeds put HTML where their format says plain text, so the declared type is not believed.
     return html_paragraphs(value)
-
-
-def _capped(parts: list[str]) -> list[str]:
-    kept: list[str] = []
-    room = LONGEST_TEXT
-    for part in parts:
-        if room <= 0:
-            break
-        kept.append(part[:room])
-        room -= len(part)
-    return kept
 
 
 def _base(entry: Any) -> str:
@@ -182,12 +254,8 @@ def _text(entry: Any, key: str) -> str:
     return str(entry.get(key) or "") if key == "link" else str(dict.get(entry, key) or "")
 
 
-def _time(entry: Any, key: str) -> float | None:
-    value = dict.get(entry, key)
-    try:
-        return float(calendar.timegm(value)) if value else None
-    except (OverflowError, ValueError, TypeError):
-        return None
+def _time(entry: Any, key: str, times: Times) -> float | None:
+    return times.read(_text(entry, key), dict.get(entry, f"{key}_parsed"))
 
 
 def page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> dict[str, Any]:
@@ -197,7 +265,7 @@ def page(body: bytes, url: str, charset: str, title: str = "", author: str = "")
     found = article(body.decode(charset, "replace") if charset else body, url)
     if found is None:
         raise Refused("no_text", "no article text was found in the page")
-    return {"paragraphs": body_paragraphs(_capped(found.paragraphs), title, author, found.headlines)}
+    return {"paragraphs": body_paragraphs(capped(found.paragraphs), title, author, found.headlines)}
 
 
 def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
@@ -227,7 +295,7 @@ def links(body: bytes, url: str, charset: str) -> dict[str, Any]:
     tree = load_html(text)
     if tree is None:
         raise Refused("broken", "this is not a readable page")
-    base = urljoin(url, next(iter(tree.xpath("//base/@href")), ""))
+    base = joined(url, next(iter(tree.xpath("//base/@href")), ""))
     named = [link.get("href") for link in tree.xpath("//link[@href]") if _announces_feed(link)]
     if not named:
         site = "{0.scheme}://{0.netloc}".format(urlsplit(url))

@@ -13,6 +13,7 @@ import nh3
 
 BREAK = "\n\n"
 LONGEST_LINK = 2000  # bytes in UTF-8
+LONGEST_TEXT = 100_000  # characters of an article
 
 # Controls, soft hyphens, zero-width, bidi, tag, filler, variation, private-use and surrogate characters: what a reader
 # cannot see must not reach a model either.
@@ -27,7 +28,8 @@ _PARAGRAPH_END = re.compile(r"\s*\n\s*\n\s*")
 
 _BLOCK_NAMES = """address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 h3
 h4 h5 h6 header hr li main ol p pre section summary table tbody td tfoot th thead tr ul"""
-_DROPPED_NAMES = "script style template noscript iframe object svg math head title textarea select button"
+# Not `object`: what stands in one is what a reader sees without a plug-in.
+_DROPPED_NAMES = "script style template noscript iframe svg math head title textarea select button"
 _BLOCKS, _DROPPED = set(_BLOCK_NAMES.split()), set(_DROPPED_NAMES.split())
 # A line break separates lines, a block separates paragraphs; cells of a row stay on one line.
 _BR = re.compile(r"<br>\s*")
@@ -57,6 +59,18 @@ def paragraphs(text: str) -> list[str]:
     return [one for part in _PARAGRAPH_END.split(whole) if (one := " ".join(part.split()))]
 
 
+def capped(parts: list[str]) -> list[str]:
+    """The paragraphs as far as LONGEST_TEXT reaches."""
+    kept: list[str] = []
+    room = LONGEST_TEXT
+    for part in parts:
+        if room <= 0:
+            break
+        kept.append(part[:room])
+        room -= len(part)
+    return kept
+
+
 def html_paragraphs(source: str) -> list[str]:
     """The paragraphs a reader sees of a piece of HTML; scripts, styles and everything hidden in tags are gone."""
     if "<" not in source and "&" not in source:
@@ -72,9 +86,19 @@ def html_paragraphs(source: str) -> list[str]:
     return paragraphs(html.unescape(_BLOCK.sub(BREAK, clean)))
 
 
+def joined(base: str, link: str) -> str:
+    """What `link` means at `base`; the base itself when the link is none."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return base
+
+
 def web_link(url: str, base: str = "") -> str:
     """The absolute http or https address that `url` means when found at `base`; empty for none, or one too long."""
     url = visible(url).strip().replace("\n", "").replace(" ", "%20")
+    if not url:
+        return ""  # not the base itself
     try:
         whole = urljoin(base, url)
         parts = urlsplit(whole)

@@ -15,9 +15,10 @@ from django.db.models.functions import Now
 
 from ingest import decide, schedule, work
 from ingest.fetch import Fetched, FetchError, fetch
+from ingest.matching import compare
 from ingest.models import Article, Source
 from ingest.parse import ParsedFeed, ParseError, parse_feed
-from ingest.save import add, change
+from ingest.save import add, change, rename
 
 logger = logging.getLogger(__name__)
 
@@ -160,16 +161,17 @@ def _healthy(source: Source, look: _Look, now: datetime) -> dict[str, object]:
 
 def _take(source: Source, feed: ParsedFeed, now: datetime) -> Refreshed:
     reading = decide.read(feed.items, now)
-    plan = decide.compare(reading.drafts, _known(source, reading.drafts))
+    plan = compare(reading.drafts, _known(source, reading.drafts))
+    rename(plan.renamed)
+    edited = change(plan.changed, now)
     copies = add(source, plan.new, now)
-    change(plan.changed, now)
     return Refreshed(
         source.pk,
         source.url,
         "fetched",
         new=len(plan.new),
-        updated=len(plan.changed),
-        unchanged=plan.unchanged,
+        updated=edited,
+        unchanged=plan.unchanged + len(plan.changed) - edited,
         repeated=reading.repeated,
         copies=copies,
         unusable=(*reading.unusable, *_left_out(feed)),
@@ -187,11 +189,13 @@ def _left_out(feed: ParsedFeed) -> list[str]:
 def _known(source: Source, drafts: Sequence[decide.Draft]) -> list[decide.Known]:
     if source.last_success_at is None:
         return []
-    same = Q(identity__in=[draft.identity for draft in drafts])
+    same = Q(identity__in={name for draft in drafts for name in (draft.identity, draft.second)})
     same |= Q(content_hash__in=[draft.content_hash for draft in drafts])
     same |= Q(canonical_url__in={draft.canonical_url for draft in drafts} - {""})
+    dated = [draft for draft in drafts if draft.published_at == draft.happened_at]
+    same |= Q(happened_at__in={one.happened_at for one in dated}, title__in={one.title for one in dated})
     rows = Article.objects.filter(same, source=source).order_by("pk")
-    columns = ("pk", "identity", "guid", "canonical_url", "content_hash", "title")
+    columns = ("pk", "identity", "guid", "canonical_url", "content_hash", "title", "published_at")
     return [decide.Known(*row) for row in rows.values_list(*columns)]
 
 

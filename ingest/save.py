@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from ingest.bulk import adopt_copies
 from ingest.copies import originals
 from ingest.decide import Candidate, Draft, Known, newest
+from ingest.edits import is_edit
 from ingest.extract import wants_page
 from ingest.insert import defaults, insert, reserve_keys
 from ingest.models import Article, Passage, Revision, Source, Stage
@@ -86,12 +89,16 @@ def rewrite_passages(texts: Sequence[tuple[int, str]]) -> None:
     write_passages(texts)
 
 
-def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> None:
-    """Give articles the new text of their feed, keep the old as a revision, and send them through every step again."""
+def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> int:
+    """Give articles the new text of their feed, keep the old as a revision, and send them through every step again.
+
+    How many there were to change: what the feed only tells shorter than before stays as it is.
+    """
     if not changed:
-        return
+        return 0
     drafts = {known.pk: draft for known, draft in changed}
-    articles = list(Article.objects.select_for_update().filter(pk__in=drafts).order_by("pk"))
+    stored = Article.objects.select_for_update().filter(pk__in=drafts).order_by("pk")
+    articles = [one for one in stored if is_edit(one.title, one.feed_text, drafts[one.pk])]
     Revision.objects.bulk_create(
         Revision(article=one, number=one.revision, title=one.title, text=one.text, replaced_at=now)
         for one in articles
@@ -100,6 +107,32 @@ def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> None:
         _apply(article, drafts[article.pk], now)
     Article.objects.bulk_update(articles, _CHANGED, batch_size=200)
     rewrite_passages([(article.pk, article.text) for article in articles])
+    return len(articles)
+
+
+def rename(renamed: Sequence[tuple[Known, Draft]]) -> None:
+    """Let articles go by the guid and link that their feed has for them now, so that it finds them next time."""
+    if not renamed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE ingest_article a
+            SET identity = r.identity, guid = r.guid,
+                url = CASE r.url WHEN '' THEN a.url ELSE r.url END,
+                canonical_url = CASE r.canonical_url WHEN '' THEN a.canonical_url ELSE r.canonical_url END
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+              AS r(id, identity, guid, url, canonical_url)
+            WHERE a.id = r.id
+            """,
+            [
+                [known.pk for known, _ in renamed],
+                [draft.identity for _, draft in renamed],
+                [draft.guid for _, draft in renamed],
+                [draft.url for _, draft in renamed],
+                [draft.canonical_url for _, draft in renamed],
+            ],
+        )
 
 
 _CHANGED = (
@@ -127,7 +160,8 @@ _CHANGED = (
 
 def _apply(article: Article, draft: Draft, now: datetime) -> None:
     article.title, article.author = draft.title, draft.author
-    article.url, article.canonical_url = draft.url, draft.canonical_url
+    article.url = draft.url or article.url
+    article.canonical_url = draft.canonical_url or article.canonical_url
     article.published_at, article.content_hash = draft.published_at, draft.content_hash
     article.feed_text = draft.feed_text
     article.text = compose(draft.title, draft.paragraphs)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from ingest import score, tell
+from ingest import revisions, score, tell
 from ingest.embed import Vectors
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
+from ingest.passages import spans
 from ingest.scope import EVERYBODY, PUBLIC, Scope
 
 
@@ -43,17 +44,23 @@ class StorySnapshot:
 def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> list[StorySnapshot]:
     """Stories of the scope with an article in the `window` before `as_of`, as they stood then, the weightiest first.
 
-    Two queries, whatever is stored; articles that happened after `as_of` are unknown to the answer.
+    Two queries, whatever is stored, and a third where articles were edited; those that happened after `as_of` are
+    unknown to the answer, and those edited since are told as they were.
     """
     recent = Article.objects.filter(
         scope.articles(), stage=Stage.PLACED, happened_at__gt=as_of - window, happened_at__lte=as_of
     )
     told = tell.members(recent.values("story_id"), as_of)
+    earlier = _earlier([row for rows in told.values() for row in rows], as_of)
     vectors = {
         key: (embedder, np.asarray(vector, dtype=np.float32))
         for key, embedder, vector in Story.objects.filter(id__in=told).values_list("id", "embedder", "vector")
     }
-    found = [_snapshot(story, rows, *vectors[story]) for story, rows in told.items() if story in vectors]
+    found = [
+        _snapshot(story, _then(rows, earlier), *vectors[story])
+        for story, rows in told.items()
+        if story in vectors
+    ]
     return sorted(found, key=lambda snapshot: (-snapshot.score, snapshot.story))
 
 
@@ -85,38 +92,76 @@ def missing(story_id: str) -> bool:
 
 
 def material(story_id: str, as_of: datetime | None = None) -> Material | None:
-    """The story's independent articles with their passages, those after `as_of` left out; None when none remain."""
+    """The story's independent articles with their passages; None when none remain.
+
+    Those after `as_of` are left out, and those edited since have the text and the revision they had then.
+    """
     rows = tell.independent(tell.members([story_id], as_of).get(story_id, []))
+    return _material(story_id, rows, _earlier(rows, as_of) if as_of else {})
+
+
+def recorded(story_id: str, wanted: Mapping[int, int]) -> Material | None:
+    """The story as exactly these articles tell it, in these revisions; None when one of them is gone from it."""
+    rows = [row for row in tell.members([story_id]).get(story_id, []) if row.article in wanted]
+    edited = {(row.article, wanted[row.article]) for row in rows if row.revision != wanted[row.article]}
+    earlier = revisions.numbered(edited)
+    if len(rows) != len(wanted) or len(earlier) != len(edited):
+        return None
+    return _material(story_id, rows, {article: one for (article, _), one in earlier.items()})
+
+
+def _earlier(rows: Sequence[tell.Row], as_of: datetime) -> dict[int, revisions.Earlier]:
+    edited = [row.article for row in rows if row.revision > 1]
+    return revisions.as_of(edited, as_of) if edited else {}
+
+
+def _then(rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]) -> list[tell.Row]:
+    """The rows, as they were before edits."""
+    return [
+        row._replace(title=one.title, length=len(one.text)) if (one := earlier.get(row.article)) else row
+        for row in rows
+    ]
+
+
+def _material(
+    story_id: str, rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]
+) -> Material | None:
     if not rows:
         return None
+    rows = _then(rows, earlier)
     order = [voice.key for voice in score.best_first([row.voice() for row in rows])]
-    texts = _texts(order)
+    texts = _texts(order, earlier)
     title = next(row.title for row in rows if row.article == order[0])
     return Material(story_id, title, tuple(texts[key] for key in order if key in texts))
 
 
-def _texts(articles: Sequence[int]) -> dict[int, SourceText]:
-    spans: dict[int, list[Span]] = defaultdict(list)
+def _texts(articles: Sequence[int], earlier: Mapping[int, revisions.Earlier]) -> dict[int, SourceText]:
+    cuts: dict[int, list[Span]] = defaultdict(list)
     passages = Passage.objects.filter(article_id__in=articles).order_by("article_id", "number")
     for article, number, start, end in passages.values_list("article_id", "number", "start", "end"):
-        spans[article].append(Span(number, start, end))
+        cuts[article].append(Span(number, start, end))
+    cuts |= {key: [Span(n, *cut) for n, cut in enumerate(spans(one.text))] for key, one in earlier.items()}
     return {
-        a.pk: SourceText(
-            article=a.pk,
-            revision=a.revision,
-            source=a.source_id,
-            publisher=a.source.title or score.origin(a.url, a.source_id),
-            primary=a.source.primary,
-            authority=a.source.authority,
-            title=a.title,
-            url=a.url,
-            text=a.text,
-            spans=tuple(spans[a.pk]),
-            happened_at=a.happened_at,
-            published_at=a.published_at,
-        )
+        a.pk: _source_text(a, earlier.get(a.pk), cuts[a.pk])
         for a in Article.objects.filter(id__in=articles).select_related("source")
     }
+
+
+def _source_text(a: Article, then: revisions.Earlier | None, cuts: Sequence[Span]) -> SourceText:
+    return SourceText(
+        article=a.pk,
+        revision=then.revision if then else a.revision,
+        source=a.source_id,
+        publisher=a.source.title or score.origin(a.url, a.source_id),
+        primary=a.source.primary,
+        authority=a.source.authority,
+        title=then.title if then else a.title,
+        url=a.url,
+        text=then.text if then else a.text,
+        spans=tuple(cuts),
+        happened_at=a.happened_at,
+        published_at=a.published_at,
+    )
 
 
 def any_real() -> bool:

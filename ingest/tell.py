@@ -33,6 +33,7 @@ _FIELDS = (
     "length",
     "happened_at",
     "first_seen",
+    "revision",
 )
 
 
@@ -51,6 +52,7 @@ class Row(NamedTuple):
     length: int
     happened_at: datetime
     first_seen: datetime
+    revision: int
 
     @property
     def publisher(self) -> str:

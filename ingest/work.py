@@ -6,7 +6,7 @@ The database's clock alone decides about leases, because workers' clocks differ 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -139,9 +139,12 @@ def rest(model: type[Row], which: Q, limit: int = POISON) -> None:
     spent.update(due_at=None, lease_until=None, error=words)
 
 
-def among(keys: Sequence[object]) -> Q:
-    """`pk__in` for thousands of integer keys: one array in place of a parameter for each, which takes far longer."""
-    return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(keys)]))
+def among(keys: Collection[object], field: str = "pk") -> Q:
+    """`pk__in` (or that of another `field`) for thousands of integer keys.
+
+    One array in place of a parameter for each, which takes far longer.
+    """
+    return Q((f"{field}__in", RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])))
 
 
 def hurry() -> None:

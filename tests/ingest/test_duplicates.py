@@ -45,6 +45,17 @@ def test_it_needs_the_headline_for_teasers_of_a_few_words() -> None:
     assert copies([one, same, other], []) == {2: 1}
 
 
+def test_a_post_in_two_parts_of_a_site_is_one_whatever_the_teasers_say() -> None:
+    teaser, other = BODY[:200], BODY[-200:]
+    post = told(1, "Project Vend", teaser, url="https://lab.example/research/vend")
+    again = told(2, "Project Vend", other, source="b", url="https://blog.lab.example/vend")
+    bare = told(3, "Project Vend", "", source="c", url="https://mirror.example/news/vend")
+    late = told(4, "Project Vend", other, source="b", url="https://blog.lab.example/vend", days=3)
+    foreign = told(5, "Project Vend", BODY[250:430], source="d", url="https://paper.example/news/vend")
+    assert copies([post, again, bare], []) == {2: 1, 3: 1}
+    assert copies([post, late, foreign], []) == {}
+
+
 def test_it_keeps_a_newsletters_equal_headlines_apart() -> None:
     monday = told(
         1,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import multiprocessing
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psutil
 import pytest
@@ -59,30 +56,6 @@ def test_it_reads_rdf() -> None:
     assert [one.title for one in got.items] == ["E"]
 
 
-@pytest.mark.parametrize("version", ["1", "1.1"])
-def test_it_reads_json_feed(version: str) -> None:
-    entry = {
-        "id": 7,
-        "url": "/e",
-        "title": "E",
-        "content_html": "<p>One.</p><script>x</script>",
-        "date_published": "2025-08-08T10:00:00+02:00",
-        "authors": [{"name": "Ada"}],
-        "tags": ["ai", 3],
-    }
-    document = {
-        "version": f"https://jsonfeed.org/version/{version}",
-        "title": "T",
-        "items": [entry, "nonsense", {}],
-    }
-    got = feed(json.dumps(document))
-    one = got.items[0]
-    assert (one.guid, one.url, one.title, one.author) == ("7", "https://news.example.com/e", "E", "Ada")
-    assert (one.paragraphs, one.tags) == (("One.",), ("ai",))
-    assert one.published == datetime(2025, 8, 8, 8, tzinfo=UTC)
-    assert len(got.items) == 2
-
-
 def test_a_feed_without_entries_is_an_empty_feed_and_no_error() -> None:
     assert feed(rss()).items == ()
 
@@ -119,11 +92,64 @@ def test_it_keeps_the_good_entries_of_a_feed_with_a_bad_one() -> None:
     assert [one.title.split()[0] for one in got.items] == ["One", "Two", "Three"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<title>&#55296;&nosuch;</title>",
+        "<title>&#99999999999999999999;&nosuch;</title>",
+        '<description xml:base="http://[::1">Text</description>',
+        "<link>http://[::1</link>",
+        "<image><width/><height>wide</height></image>",
+        "<textinput><link>x</link></textinput><textinput/>",
+        '<p:pos xmlns:p="http://www.opengis.net/gml">1</p:pos>',
+        '<p:chapter xmlns:p="http://podlove.org/simple-chapters"/>',
+        "<category/></category></link></width>",
+    ],
+)
+def test_an_odd_element_costs_no_entry(odd: str) -> None:
+    got = feed(rss(item("One"), f"<item>{odd}</item>", item("Three")))
+    assert [one.title for one in got.items][::2] == ["One", "Three"]
+
+
 def test_it_keeps_only_what_a_reader_can_see() -> None:
     hidden = "pay\u200bl\u202eoa\u2066d\U000e0041\ufeff\x07"
     got = feed(rss(item(f"T{hidden}", "https://a.example/1", f"<p>B{hidden}</p>")).replace("\x07", ""))
     assert got.items[0].title == "Tpayload"
     assert got.items[0].paragraphs == ("Bpayload",)
+
+
+def test_an_entry_without_a_link_has_none() -> None:
+    assert feed(rss("<item><title>T</title><link/></item>")).items[0].url == ""
+
+
+def test_a_guid_is_a_link_only_where_it_is_one() -> None:
+    bare, link = feed(rss(item("T", guid="post-7"), item("T", guid="https://a.example/8"))).items
+    assert (bare.guid, bare.url) == ("post-7", "")
+    assert link.url == "https://a.example/8"
+
+
+def test_it_names_all_authors() -> None:
+    got = feed(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>E</title><author><name>Ada</name></author>'
+        "<author><name>Ben</name><email>b@a.example</email></author></entry></feed>"
+    )
+    assert got.items[0].author == "Ada, Ben"
+
+
+def test_it_takes_the_publishers_link_rather_than_an_enclosure_or_a_counter() -> None:
+    got = feed(
+        '<rss xmlns:f="http://rssnamespace.org/feedburner/ext/1.0"><channel><item><title>T</title>'
+        "<link>https://count.example/~r/1</link><f:origLink>https://a.example/1</f:origLink></item></channel></rss>"
+    )
+    assert got.items[0].url == "https://a.example/1"
+
+
+def test_relative_links_are_meant_from_the_nearest_base() -> None:
+    got = feed(
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://b.example/blog/"><title>F</title>'
+        '<link href="."/><entry><title>E</title><link href="e"/></entry></feed>'
+    )
+    assert (got.site_url, got.items[0].url) == ("https://b.example/blog/", "https://b.example/blog/e")
 
 
 def test_it_survives_nul_bytes() -> None:
@@ -159,32 +185,6 @@ def test_it_takes_the_newest_two_thousand() -> None:
     got = feed(rss(*(item(f"T{n}", guid=str(n), date=day) for n, day in enumerate(days))))
     assert (len(got.items), got.left_out) == (2000, 1000)
     assert got.items[0].title.startswith("T29")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"\n" * 200_000 + b"<rss>",
-        b"<?xml version='1.0'?><!DOCTYPE r [" + b"\n<!ENTITY " * 20_000,
-        (
-            '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "'
-            + "x" * 1000
-            + '">'
-            + "".join(f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 30}">' for n in range(8))
-            + "]><rss version='2.0'><channel><item><title>&i;</title></item></channel></rss>"
-        ).encode(),
-        b"<rss><channel>" + b"<a>" * 200_000,
-        rss(item("T", text="<div>" * 100_000)).encode(),
-        rss("<item><title>T</title><author>" + "(" * 32_000 + "</author></item>").encode(),
-    ],
-    ids=["newlines", "entities", "laughs", "nesting", "html nesting", "author"],
-)
-def test_no_bomb_takes_longer_than_allowed(body: bytes) -> None:
-    began = time.monotonic()
-    with contextlib.suppress(ParseError):
-        assert len(feed(body).items) <= 1
-    assert time.monotonic() - began < parse.WALL_SECONDS + 2
-    assert feed(rss(item("Still here"))).items[0].title == "Still here"
 
 
 def test_a_killed_child_is_replaced() -> None:
@@ -260,6 +260,15 @@ def test_it_finds_no_article_on_a_page_without_one() -> None:
     assert caught.value.code == "no_text"
 
 
+def test_it_takes_the_newest_of_fifty_thousand() -> None:
+    dates = [f"<pubDate>{1 + n % 28} Aug {2025 - n // 14_000} 10:00:00 GMT</pubDate>" for n in range(50_000)]
+    got = feed(rss(*(f"<item><title>T{n}</title>{date}</item>" for n, date in enumerate(reversed(dates)))))
+    assert (len(got.items), got.left_out) == (2000, 48_000)
+    assert {one.published for one in got.items} == {
+        datetime(2025, 8, day, 10, tzinfo=UTC) for day in (25, 26, 27, 28)
+    }
+
+
 def test_it_reads_nested_opml_and_refuses_anything_else() -> None:
     body = b'<opml version="2.0"><body><outline text="g"><outline type="rss" text="A" xmlUrl="https://a.example/f"/></outline></body></opml>'
     assert parse_opml(body) == [Outline("https://a.example/f", "A", ("g",))]
@@ -267,31 +276,28 @@ def test_it_reads_nested_opml_and_refuses_anything_else() -> None:
         parse_opml(b"<html><body>no</body></html>")
 
 
-def test_a_notice_in_feed_form_is_no_feed() -> None:
-    assert refused(rss(item("RSS reader not yet whitelisted!", "https://a.example/"))).code == "not_a_feed"
+NOTICE = "RSS reader not yet whitelisted!"
 
 
-@pytest.mark.corpus
 @pytest.mark.parametrize(
-    ("start", "code"), [("reddit-chatgptcoding__2026-08-15_b118823", "empty"), ("x-bcherny", "not_a_feed")]
+    "body",
+    [
+        rss(item(NOTICE, "https://a.example/")),
+        rss(item(NOTICE, "https://a.example/1", date="Fri, 08 Aug 2025 10:00:00 GMT"), title=NOTICE),
+        rss(title="429 Too Many Requests"),
+    ],
 )
-def test_recorded_failures_are_named(corpus: Path, start: str, code: str) -> None:
-    paths = list((corpus / "edge" / "noah-real-failures").glob(f"{start}*.xml"))
-    assert paths
-    assert {refused(path.read_bytes()).code for path in paths} == {code}
+def test_a_notice_in_feed_form_is_no_feed(body: str) -> None:
+    got = refused(body)
+    assert got.code == "not_a_feed"
+    assert got.words.startswith("the server sends a notice in place of its feed: ")
 
 
-@pytest.mark.corpus
-def test_every_odd_feed_is_read_or_named(corpus: Path) -> None:
-    paths = [path for path in sorted((corpus / "edge").rglob("*.xml")) if path.is_file()]
-    outcomes = {"read": 0, "refused": 0}
-    for path in paths:
-        try:
-            for one in feed(path.read_bytes()).items:
-                text = " ".join([one.title, one.author, *one.paragraphs])
-                assert not one.url or one.url.startswith(("http://", "https://")), path
-                assert text.isprintable() or "\n" in text, path
-            outcomes["read"] += 1
-        except ParseError:
-            outcomes["refused"] += 1
-    assert outcomes["read"] > 0.6 * len(paths)
+def test_news_of_a_rate_limit_is_no_notice() -> None:
+    news = item("Anthropic sets a rate limit for Claude Code", date="Fri, 08 Aug 2025 10:00:00 GMT")
+    assert len(feed(rss(news)).items) == 1
+
+
+def test_what_a_server_puts_behind_a_feed_does_not_make_it_cut_off() -> None:
+    body = rss(item("One"), item("Two")) + "<script>" + "x = 1 & 2; " * 1000 + "</script>"
+    assert len(feed(body).items) == 2

@@ -227,6 +227,7 @@ def test_it_gives_a_copy_that_comes_later_the_story_of_its_original(paper: Sourc
     other = source("aggregator")
     draft = decide.Draft(
         identity="x",
+        second="x",
         guid="x",
         url=first.url,
         canonical_url=first.canonical_url,

@@ -85,6 +85,50 @@ def test_an_edit_makes_a_revision_and_sends_the_article_round_again(web: WebServ
     assert Passage.objects.filter(number=0).get().end == len("A, corrected")
 
 
+def test_guids_made_up_anew_bring_nothing_twice_even_when_an_edit_follows(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", "https://a.example/1", LONG, "old"))))
+    refresh(one.pk, timezone.now())
+    web.put("/f", rss(item("A", "https://a.example/1", LONG, "new")))
+    assert refresh(one.pk, timezone.now(), force=True).unchanged == 1
+    web.put("/f", rss(item("Corrected", "https://a.example/2", LONG + "More.", "new")))
+    got = refresh(one.pk, timezone.now(), force=True)
+    assert (got.new, got.updated, Article.objects.get().title) == (0, 1, "Corrected")
+
+
+def test_an_article_follows_its_feed_to_a_new_address_and_keeps_the_last_one_it_had(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", "https://old.example/a", LONG, "a"))))
+    for link, text, stored in (
+        ("https://old.example/a", LONG, "https://old.example/a"),
+        ("https://new.example/a", LONG, "https://new.example/a"),
+        ("", LONG, "https://new.example/a"),
+        ("", LONG + "More of it.", "https://new.example/a"),
+    ):
+        web.put("/f", rss(item("A", link, text, "a")))
+        refresh(one.pk, timezone.now(), force=True)
+        assert Article.objects.get().url == stored
+
+
+def test_a_feed_that_stops_carrying_text_takes_none_away(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A", "", LONG, "a"))))
+    refresh(one.pk, timezone.now())
+    before = Article.objects.get().text
+    web.put("/f", rss(item("A", "", "", "a")))
+    got = refresh(one.pk, timezone.now(), force=True)
+    assert (got.new, got.updated, got.unchanged) == (0, 0, 1)
+    assert Article.objects.get().text == before
+    assert not Revision.objects.exists()
+
+
+def test_a_guid_given_to_one_item_after_the_other_loses_none(web: WebServer) -> None:
+    titles = ("Chips are scarce", "Models grow", "Senate votes")
+    dates = [f"Fri, 0{n} Aug 2025 10:00:00 GMT" for n in (1, 2, 3)]
+    one = source(web.url("/f"))
+    for n, title in enumerate(titles):
+        web.put("/f", rss(item(title, f"https://a.example/{n}", LONG + title, "feed", dates[n])))
+        assert refresh(one.pk, timezone.now(), force=True).new == 1
+    assert set(Article.objects.values_list("title", flat=True)) == set(titles)
+
+
 def test_an_entry_that_drops_out_stays(web: WebServer) -> None:
     one = source(web.put("/f", rss(item("A", guid="a"), item("B", guid="b"))))
     refresh(one.pk, timezone.now())
@@ -136,9 +180,36 @@ def test_a_failure_is_forgotten_when_the_feed_answers_again(web: WebServer) -> N
     assert (one.failures, one.error) == (0, "")
 
 
-def test_a_login_page_is_an_error_and_not_an_empty_feed(web: WebServer) -> None:
-    one = source(web.put("/f", "<!doctype html><html><body>Sign in</body></html>", content_type="text/html"))
-    assert "not a feed" in refresh(one.pk, timezone.now()).error
+GOOD = rss(item("A", guid="a"), item("B", guid="b"))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("", "the feed is empty: no bytes in it"),
+        ("<!doctype html><html><body>Sign in</body></html>", "this is an HTML page, not a feed"),
+        ("<?xml version='1.0'?><html><body>Sign in</body></html>", "this is an HTML page, not a feed"),
+        ("Too many requests", "this is not a feed; it begins with 'Too many requests'"),
+        (GOOD[:-60], "the feed is cut off before its end"),
+        (GOOD[:150], "the feed is broken XML and holds no readable entry"),
+        (rss(title="429 Too Many Requests"), "the server sends a notice in place of its feed"),
+        ('{"error": "rate limited"}', "this is JSON, but not a JSON Feed"),
+    ],
+)
+def test_what_is_no_feed_is_an_error_in_plain_words_and_takes_nothing_away(
+    web: WebServer, body: str, words: str
+) -> None:
+    one = source(web.put("/f", GOOD))
+    refresh(one.pk, timezone.now())
+    before = list(Article.objects.order_by("pk").values())
+    web.put("/f", body)
+    assert words in refresh(one.pk, timezone.now(), force=True).error
+    assert list(Article.objects.order_by("pk").values()) == before
+    web.put("/f", GOOD)
+    refresh(one.pk, timezone.now(), force=True)
+    one.refresh_from_db()
+    assert (one.error, one.failures) == ("", 0)
+    assert list(Article.objects.order_by("pk").values()) == before
 
 
 def test_a_feed_gone_for_a_day_is_switched_off(web: WebServer) -> None:
