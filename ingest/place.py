@@ -64,6 +64,7 @@ class Arrival:
     id: int
     source: int
     kind: str
+    primary: bool
     any_topic: bool
     sample: bool
     url: str
@@ -136,6 +137,7 @@ def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
             "id",
             "source_id",
             "source__kind",
+            "source__primary",
             "source__any_topic",
             "source__sample",
             "canonical_url",
@@ -146,7 +148,7 @@ def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
             "duplicate_of_id",
         )
     )
-    return [Arrival(*row[:8], min(row[8], now), row[9] or "", row[10]) for row in rows]
+    return [Arrival(*row[:9], min(row[9], now), row[10] or "", row[11]) for row in rows]
 
 
 def _place(arrivals: Sequence[Arrival], sample: bool) -> Placed:
@@ -158,7 +160,7 @@ def _place(arrivals: Sequence[Arrival], sample: bool) -> Placed:
     originals, homes = _copies(kept, prints, sample)
     counted = [a for a in kept if a.id not in originals]
     items = [
-        cluster.Item(a.id, str(a.source), a.title, cluster.gist(a.title, a.text), a.at, a.story)
+        cluster.item(a.id, str(a.source), a.title, a.text, a.at, cluster.house(a.url, a.primary), a.story)
         for a in counted
     ]
     stories, opened = _group(items, sample)
