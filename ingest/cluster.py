@@ -32,8 +32,8 @@ _HEAT = 1.2  # times the logarithm of the sources of the last half day: what man
 class Item:
     """An article to group. `at` is aware; `story` is the one it is in already, empty when it is new.
 
-    `house` names who speaks for themselves ("openai" on its own pages), empty for a newsroom. `barred` are stories it
-    was taken out of by hand.
+    `house` names who speaks for themselves ("openai" on its own pages), empty for a newsroom. `apart` are articles
+    that it was split from by hand.
     """
 
     key: int
@@ -43,7 +43,7 @@ class Item:
     at: datetime
     story: str = ""
     house: str = ""
-    barred: frozenset[str] = frozenset()
+    apart: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ def item(
     at: datetime,
     house: str = "",
     story: str = "",
-    barred: frozenset[str] = frozenset(),
+    apart: frozenset[int] = frozenset(),
 ) -> Item:
     """An article to group from its title and text."""
-    return Item(key, source, headline.told(title), gist(title, text, house), at, story, house, barred)
+    return Item(key, source, headline.told(title), gist(title, text, house), at, story, house, apart)
 
 
 def gist(title: str, text: str, house: str = "") -> Gist:
@@ -146,16 +146,19 @@ class _Stories:
         for other, score, gap in self.near[place]:
             if other in self.home:
                 found[self.home[other]].add(self.items[other].source, score, gap)
-        barred = self.items[place].barred
         fits = {
             story: evidence.strength(self._count(story, place))
             for story, evidence in found.items()
-            if story not in barred
+            if not self._was_split(story, place)
         }
         best = max(fits, key=lambda story: (fits[story], str(story)), default=None)
         home: str | int = place if best is None or fits[best] < ENOUGH else best
         self.home[place] = home
         self.members[home].append(place)
+
+    def _was_split(self, story: str | int, place: int) -> bool:
+        apart = self.items[place].apart
+        return bool(apart) and any(self.items[member].key in apart for member in self.members[story])
 
     def _count(self, story: str | int, place: int) -> int:
         at = self.items[place].at

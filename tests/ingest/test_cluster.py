@@ -182,7 +182,7 @@ def test_it_puts_an_article_alone_or_with_others_in_the_same_story() -> None:
 def test_it_returns_no_article_to_a_story_it_was_taken_out_of() -> None:
     old, (new,) = items(LAUNCH[:2], story="gpt5"), items(LAUNCH[2:], first=3)
     assert group([*old, new])[0].story == "gpt5"
-    assert group([*old, replace(new, barred=frozenset({"gpt5"}))])[0].story == ""
+    assert group([*old, replace(new, apart=frozenset({1}))])[0].story == ""
 
 
 def test_it_answers_nothing_to_nothing_and_one_to_one() -> None:
