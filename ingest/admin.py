@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from django.utils import timezone
 from ingest import health
 from ingest.models import Article, Source, Story
 from ingest.scope import EVERYBODY
+from ingest.split import split
 
 
 class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -107,6 +108,19 @@ class ArticleAdmin(RowAdmin):
     exclude = ("vector", "bands")
     date_hierarchy = "happened_at"
     show_full_result_count = False
+    actions = ("split_from_story",)
+
+    @admin.action(description="Split from their story, for good", permissions=["change"])
+    def split_from_story(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        stories = set(queryset.values_list("story_id", flat=True))
+        try:
+            (story,) = stories
+            split(story or "", list(queryset.values_list("pk", flat=True)))
+        except ValueError as error:
+            why = str(error) if len(stories) == 1 else "choose articles of one story"
+            self.message_user(request, f"Nothing was split: {why}.", messages.ERROR)
+        else:
+            self.message_user(request, "The articles have a story of their own now.")
 
 
 class ArticleInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString, cast
 
 import numpy as np
@@ -43,7 +44,9 @@ class Telling:
     happened_at: datetime
     last_at: datetime
     origins: int
-    score: float
+    pickup: int
+    authority: float
+    primary: bool
     embedder: str
     vector: Floats
     sample: bool
@@ -103,18 +106,19 @@ def tell_stories(tellings: Sequence[Telling]) -> None:
     _execute(
         """
         INSERT INTO ingest_story AS s
-          (id, title, first_seen, happened_at, last_at, version, origins, score, embedder, vector, sample,
-           owner_id)
-        SELECT t.id, t.title, t.first_seen, t.happened_at, t.last_at, 1, t.origins, t.score, t.embedder, t.vector,
-               t.sample, t.owner
+          (id, title, first_seen, happened_at, last_at, version, origins, pickup, authority, "primary", score, novelty,
+           embedder, vector, sample, owner_id)
+        SELECT t.id, t.title, t.first_seen, t.happened_at, t.last_at, 1, t.origins, t.pickup, t.authority, t."primary",
+               0, 1, t.embedder, t.vector, t.sample, t.owner
         FROM unnest(%b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::int[],
-                    %b::float8[], %b::text[], %b::vector[], %b::bool[], %b::bigint[])
-          AS t(id, title, first_seen, happened_at, last_at, origins, score, embedder, vector, sample, owner)
+                    %b::int[], %b::float8[], %b::bool[], %b::text[], %b::vector[], %b::bool[], %b::bigint[])
+          AS t(id, title, first_seen, happened_at, last_at, origins, pickup, authority, "primary", embedder, vector,
+               sample, owner)
         ON CONFLICT (id) DO UPDATE SET
           title = excluded.title, happened_at = excluded.happened_at, last_at = excluded.last_at,
           version = s.version + (s.id = ANY(%b::text[]))::int,
-          origins = excluded.origins, score = excluded.score, embedder = excluded.embedder,
-          vector = excluded.vector
+          origins = excluded.origins, pickup = excluded.pickup, authority = excluded.authority,
+          "primary" = excluded."primary", embedder = excluded.embedder, vector = excluded.vector
         """,
         [
             [t.story for t in tellings],
@@ -123,7 +127,9 @@ def tell_stories(tellings: Sequence[Telling]) -> None:
             [t.happened_at for t in tellings],
             [t.last_at for t in tellings],
             [t.origins for t in tellings],
-            [t.score for t in tellings],
+            [t.pickup for t in tellings],
+            [t.authority for t in tellings],
+            [t.primary for t in tellings],
             [t.embedder for t in tellings],
             [Vector(t.vector) for t in tellings],
             [t.sample for t in tellings],
@@ -131,6 +137,43 @@ def tell_stories(tellings: Sequence[Telling]) -> None:
             [t.story for t in tellings if t.material],
         ],
     )
+
+
+def novelties(stories: Sequence[str], reach: timedelta) -> dict[str, float]:
+    """How new each story is, 0 to 1: one less the cosine of the closest story that began in the `reach` before it."""
+    if not stories:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT t.id, min(s.vector <=> t.vector)
+            FROM ingest_story t LEFT JOIN ingest_story s
+              ON s.id <> t.id AND s.sample = t.sample AND s.owner_id IS NOT DISTINCT FROM t.owner_id
+              AND s.embedder = t.embedder
+              AND s.happened_at >= t.happened_at - make_interval(secs => %s) AND s.happened_at < t.happened_at
+              AND vector_dims(s.vector) = vector_dims(t.vector) AND vector_norm(s.vector) > 0
+            WHERE t.id = ANY(%s)
+            GROUP BY t.id
+            """,
+            [reach.total_seconds(), list(stories)],
+        )
+        # No story before, or nothing to compare by: as new as can be.
+        return {
+            str(story): 1.0 if far is None or math.isnan(far) else round(min(1.0, max(0.0, far)), 4)
+            for story, far in cursor.fetchall()
+        }
+
+
+def rank(ranked: Sequence[tuple[str, float, float]]) -> None:
+    """Write each story's novelty and score."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE ingest_story s SET novelty = r.novelty, score = r.score
+            FROM unnest(%s::text[], %s::float8[], %s::float8[]) AS r(id, novelty, score) WHERE s.id = r.id
+            """,
+            [list(column) for column in zip(*ranked, strict=True)] or [[], [], []],
+        )
 
 
 def _execute(statement: LiteralString, columns: list[list[object]]) -> None:

@@ -1,33 +1,40 @@
-"""Which articles tell of one event: pairs weighed by shared telling words and time, then grouped by average.
+"""Which articles tell of one event: each joins the story its evidence fits best, in order of time, or opens one.
 
-Pure: values in, groups out. A group's articles must agree on average, so that a chain of neighbours
-("GPT-5 is here", "GPT-5 backlash", "Altman dinner") does not become one story.
+Pure: values in, groups out. An article must fit a story's articles on average, so that a chain of neighbours ("GPT-5 is
+here", "GPT-5 backlash", "Altman dinner") does not become one story. One at a time, so that it makes no difference
+whether articles arrive together or one by one.
 """
 
 from __future__ import annotations
 
-import heapq
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ingest import terms
-from ingest.closeness import FLOOR, Pairs, weigh
+from ingest import headline, terms
+from ingest.closeness import FLOOR, HALF_A_DAY, weigh
 from ingest.terms import Gist
 
 WINDOW = timedelta(days=4)  # articles further apart never meet; the same event later is another story
 
 _LEAD = 700  # characters that tell what an article is about; further down it tells of much else
 
-# Two groups become one when their pairs' evidence (log-odds) is this strong on average. Below the even odds of
-# zero, because most pairs of one event share few words and a wrong split hides a source.
-_ENOUGH = -1.4
+# An article joins when the evidence (log-odds) of its pairs is this strong. Below the even odds of zero, because most
+# pairs of one event share few words and a wrong split hides a source.
+ENOUGH = -0.5
+_LEAN = 0.2  # how far the best pair counts beside the average one
+_HEAT = 1.2  # times the logarithm of the sources of the last half day: what many tell now, the next probably tells too
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article to group. `at` is aware; `story` is the one it is in already, empty when it is new."""
+    """An article to group. `at` is aware; `story` is the one it is in already, empty when it is new.
+
+    `house` names who speaks for themselves ("openai" on its own pages), empty for a newsroom. `apart` are articles
+    that it was split from by hand.
+    """
 
     key: int
     source: str
@@ -35,6 +42,8 @@ class Item:
     gist: Gist
     at: datetime
     story: str = ""
+    house: str = ""
+    apart: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +54,38 @@ class Group:
     keys: tuple[int, ...]
 
 
-def gist(title: str, text: str) -> Gist:
-    """Of an article's title and the opening of its text, which starts with the title."""
-    return terms.gist(title, text.removeprefix(title).strip()[:_LEAD])
+def house(url: str, primary: bool) -> str:
+    """Who speaks for themselves at this address; a newsroom (`primary` is false) speaks of others."""
+    return headline.house(url) if primary else ""
+
+
+def item(
+    key: int,
+    source: str,
+    title: str,
+    text: str,
+    at: datetime,
+    house: str = "",
+    story: str = "",
+    apart: frozenset[int] = frozenset(),
+) -> Item:
+    """An article to group from its title and text."""
+    return Item(key, source, headline.told(title), gist(title, text, house), at, story, house, apart)
+
+
+def gist(title: str, text: str, house: str = "") -> Gist:
+    """Of an article's title and the opening of its text, which starts with the title.
+
+    Who speaks for themselves says "we": their name, `house`, belongs to what they say.
+    """
+    lead = text.removeprefix(title).strip()[:_LEAD]
+    title = headline.told(title)
+    heading, whole = terms.grams(title), terms.grams(lead)
+    for gram, often in heading.items():
+        whole[gram] += 2 * often
+    if house:
+        whole[house] += 1
+    return Gist(heading, whole, headline.versions(title) | headline.versions(lead))
 
 
 def group(items: Sequence[Item]) -> tuple[Group, ...]:
@@ -56,72 +94,80 @@ def group(items: Sequence[Item]) -> tuple[Group, ...]:
     Does not depend on the order of `items`.
     """
     ordered = sorted(items, key=lambda item: (item.at, item.key))
-    pairs = weigh(ordered, WINDOW)
-    clusters = _Clusters(ordered)
-    clusters.link(pairs)
-    clusters.merge()
-    return clusters.groups(ordered)
+    stories = _Stories(ordered)
+    for place, item in enumerate(ordered):
+        if not item.story:
+            stories.add(place)
+    return stories.groups()
 
 
-class _Clusters:
-    """Average-linkage agglomeration over the sparse evidence; a pair without any counts as FLOOR."""
+@dataclass(slots=True)
+class _Evidence:
+    """What speaks for an article's belonging to one story."""
+
+    pairs: int = 0
+    total: float = 0.0
+    best: float = FLOOR
+    hot: set[str] = field(default_factory=set)
+
+    def add(self, source: str, score: float, gap: float) -> None:
+        self.pairs += 1
+        self.total += score
+        self.best = max(self.best, score)
+        if gap <= HALF_A_DAY:
+            self.hot.add(source)
+
+    def strength(self, members: int) -> float:
+        """`members` of the story are near enough in time; those without a pair have nothing in common."""
+        members = max(members, self.pairs)
+        average = (self.total + FLOOR * (members - self.pairs)) / members
+        return (1 - _LEAN) * average + _LEAN * self.best + _HEAT * math.log(max(1, len(self.hot)))
+
+
+class _Stories:
+    """The stories as they grow; a new one goes by the place of its first article."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        self.members: dict[int, list[int]] = {}
-        self.story: dict[int, str] = {}
-        self.home: list[int] = []
-        known: dict[str, int] = {}
-        for place, item in enumerate(items):
-            cluster = known.setdefault(item.story, place) if item.story else place
-            self.members.setdefault(cluster, []).append(place)
-            self.story[cluster] = item.story
-            self.home.append(cluster)
-        self.evidence: dict[int, dict[int, float]] = defaultdict(dict)
+        self.items = items
+        self.home: dict[int, str | int] = {n: item.story for n, item in enumerate(items) if item.story}
+        self.members: dict[str | int, list[int]] = defaultdict(list)
+        for place, story in self.home.items():
+            self.members[story].append(place)
+        self.near: dict[int, list[tuple[int, float, float]]] = defaultdict(list)
+        pairs = weigh(items, WINDOW)
+        columns = (pairs.one.tolist(), pairs.other.tolist(), pairs.score.tolist(), pairs.gap.tolist())
+        for one, other, score, gap in zip(*columns, strict=True):
+            self.near[one].append((other, score, gap))
+            self.near[other].append((one, score, gap))
 
-    def link(self, pairs: Pairs) -> None:
-        for one, other, score in zip(
-            pairs.one.tolist(), pairs.other.tolist(), pairs.score.tolist(), strict=True
-        ):
-            here, there = self.home[one], self.home[other]
-            if here != there and not (self.story[here] and self.story[there]):
-                total = self.evidence[here].get(there, 0.0) + score - FLOOR
-                self.evidence[here][there] = self.evidence[there][here] = total
+    def add(self, place: int) -> None:
+        """Put the item where it belongs among what is placed already."""
+        found: dict[str | int, _Evidence] = defaultdict(_Evidence)
+        for other, score, gap in self.near[place]:
+            if other in self.home:
+                found[self.home[other]].add(self.items[other].source, score, gap)
+        fits = {
+            story: evidence.strength(self._count(story, place))
+            for story, evidence in found.items()
+            if not self._was_split(story, place)
+        }
+        best = max(fits, key=lambda story: (fits[story], str(story)), default=None)
+        home: str | int = place if best is None or fits[best] < ENOUGH else best
+        self.home[place] = home
+        self.members[home].append(place)
 
-    def merge(self) -> None:
-        """Join the best pair of clusters until none is good enough."""
-        heap = [self._entry(a, b) for a, row in list(self.evidence.items()) for b in row if a < b]
-        heapq.heapify(heap)
-        fresh = len(self.home)
-        while heap and (best := heapq.heappop(heap)) and FLOOR - best[0] >= _ENOUGH:
-            _, one, other = best
-            if one in self.members and other in self.members:
-                self._join(one, other, fresh)
-                for near in self.evidence[fresh]:
-                    heapq.heappush(heap, self._entry(near, fresh))
-                fresh += 1
+    def _was_split(self, story: str | int, place: int) -> bool:
+        apart = self.items[place].apart
+        return bool(apart) and any(self.items[member].key in apart for member in self.members[story])
 
-    def _entry(self, one: int, other: int) -> tuple[float, int, int]:
-        size = len(self.members[one]) * len(self.members[other])
-        return (-self.evidence[one][other] / size, one, other)
+    def _count(self, story: str | int, place: int) -> int:
+        at = self.items[place].at
+        return sum(abs(self.items[member].at - at) <= WINDOW for member in self.members[story])
 
-    def _join(self, one: int, other: int, fresh: int) -> None:
-        self.members[fresh] = self.members.pop(one) + self.members.pop(other)
-        self.story[fresh] = self.story[one] or self.story[other]
-        first, second = self.evidence.pop(one, {}), self.evidence.pop(other, {})
-        for near in self._near(first, second):
-            if near in self.members and not (self.story[fresh] and self.story[near]):
-                total = first.get(near, 0.0) + second.get(near, 0.0)
-                self.evidence[fresh][near] = self.evidence[near][fresh] = total
-        self.evidence.setdefault(fresh, {})
-
-    @staticmethod
-    def _near(first: dict[int, float], second: dict[int, float]) -> Iterable[int]:
-        return sorted(first.keys() | second.keys())
-
-    def groups(self, items: Sequence[Item]) -> tuple[Group, ...]:
+    def groups(self) -> tuple[Group, ...]:
         found = []
-        for cluster, places in self.members.items():
-            keys = tuple(sorted(items[place].key for place in places if not items[place].story))
+        for story, places in self.members.items():
+            keys = tuple(sorted(self.items[place].key for place in places if not self.items[place].story))
             if keys:
-                found.append(Group(self.story[cluster], keys))
+                found.append(Group(story if isinstance(story, str) else "", keys))
         return tuple(sorted(found, key=lambda group: group.keys))

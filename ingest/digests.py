@@ -1,4 +1,4 @@
-"""Knows by its headline an article that tells of many events: a digest is no report of any one of them. Pure."""
+"""Knows by its headline an article that is no report of one event: a digest of many, or a service piece. Pure."""
 
 from __future__ import annotations
 
@@ -37,3 +37,20 @@ def _is_list(parts: list[str]) -> bool:
         return False
     told = [word for part in parts for word in {w for w in terms.words(part) if terms.weight(w) >= 1}]
     return len(told) == len(set(told))
+
+
+# What a newsroom sells or advises beside its news: coupons, reviews, best-of lists, guides, its own events.
+_SERVICE = re.compile(
+    r"\b(?:promo|discount) codes?\b|\bcoupons?\b|\breview(?: \(20\d\d\))?:|\breview$|\breviewed\b"
+    r"|^(?:\d+ |the |the \d+ )best\b|\bbest [\w' -]+ (?:of|in) 20\d\d|\bbest\b.*\((?:\w+ )?20\d\d\)"
+    r"|\b(?:gift|buying) guides?\b|^a guide to\b|^how to\b|\bhow to watch\b|\beverything (?:else )?we(?:'re)? expect"
+    r"|\btickets?\b.*\b(?:save|savings|left)\b|\bsave\b.*\btickets?\b|\bregister (?:now|today)\b|^join us\b"
+    r"|^quoting\b|\blivestream replay\b|\bdisrupt 20\d\d\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=20_000)
+def is_report(title: str) -> bool:
+    """Whether the article may tell of one event as others do; what does not is a story of its own."""
+    return not is_digest(title) and not _SERVICE.search(terms.plain(title))

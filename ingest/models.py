@@ -200,6 +200,14 @@ class Story(models.Model):
     last_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1, help_text="grows when something material is new")
     origins = models.PositiveIntegerField(default=1)
+    pickup = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="origins within a day of the first"
+    )
+    authority = models.FloatField(default=0, db_default=0, help_text="of its best source, 0 to 1")
+    primary = models.BooleanField(default=False, db_default=False, help_text="told by who the news is about")
+    novelty = models.FloatField(
+        default=1, db_default=1, help_text="0 to 1, against the stories of the 30 days before"
+    )
     score = models.FloatField(default=0, help_text="importance before any reader is considered")
     embedder = models.CharField(max_length=80, blank=True)
     vector = VectorField(null=True, blank=True)
@@ -222,3 +230,19 @@ class Story(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Split(models.Model):
+    """A correction by hand: these two articles tell of different events, whatever their words say."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="splits")
+    other = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "other"], name="one_split_per_pair"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} apart from {self.other_id}"

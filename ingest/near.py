@@ -63,11 +63,13 @@ def neighbours(times: Iterable[datetime], scope: Scope) -> list[cluster.Item]:
     rows = (
         _around(_spans(sorted(times), cluster.WINDOW), scope)
         .annotate(opening=Left("text", _LEAD))
-        .values_list("id", "source_id", "title", "opening", "happened_at", "story_id")
+        .values_list(
+            "id", "source_id", "source__primary", "url", "title", "opening", "happened_at", "story_id"
+        )
     )
     return [
-        cluster.Item(key, str(source), title, cluster.gist(title, text), at, str(story))
-        for key, source, title, text, at, story in rows
+        cluster.item(key, str(source), title, text, at, cluster.house(url, primary), str(story))
+        for key, source, primary, url, title, text, at, story in rows
     ]
 
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Left, Now
 
 from ingest import bulk, cluster, duplicates, near, tell, work
 from ingest.embed import LEXICAL, Vectors, embed_grams
 from ingest.models import Article, Stage, public_id
+from ingest.news import tells_more
 from ingest.relevance import Judgement, judge
 from ingest.save import SKEW
 from ingest.scope import Scope
+from ingest.split import apart, hold_stories
 
 # A revised article leaves its story only when the gate is this sure that it is about something else now.
 _CLEARLY_OFF = 0.2
@@ -26,7 +28,7 @@ _CLEARLY_OFF = 0.2
 _AT_ONCE = 5000
 _REACH = cluster.WINDOW.days
 
-# Short, for `_LOCK` alone keeps two workers from one event: it is there so that only deaths count as attempts.
+# Short, for the lock on stories alone keeps two workers from one event: a lease only lets deaths count as attempts.
 LEASE = timedelta(seconds=30)
 # Attempts are counted only for articles that are still there a minute after they came: nearly all are placed at once,
 # and writing thousands of rows an extra time costs a tenth of placing them.
@@ -34,8 +36,6 @@ _FRESH = SKEW + timedelta(minutes=1)
 _SUSPECT = 2  # attempts that ended without a word, after which an article is placed alone
 
 logger = logging.getLogger(__name__)
-
-_LOCK = 0x4E757467  # any number, the same in every process
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Arrival:
     id: int
     source: int
     kind: str
+    primary: bool
     any_topic: bool
     scope: Scope
     url: str
@@ -115,9 +116,8 @@ def _place_together(article_ids: Sequence[int], now: datetime) -> Placed:
     if not article_ids:
         return total
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # Two workers that place reports of one event at once would each open a story for it.
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        # Two workers that place reports of one event at once would each open a story for it.
+        hold_stories()
         arrivals = _arrivals(article_ids, now)
         for scope in sorted({a.scope for a in arrivals}, key=str):
             total += _place([a for a in arrivals if a.scope == scope], scope)
@@ -137,6 +137,7 @@ def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
             "id",
             "source_id",
             "source__kind",
+            "source__primary",
             "source__any_topic",
             "source__sample",
             "source__owner_id",
@@ -149,7 +150,7 @@ def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
         )
     )
     return [
-        Arrival(*row[:4], Scope(row[4], row[5]), *row[6:9], min(row[9], now), row[10] or "", row[11])
+        Arrival(*row[:5], Scope(row[5], row[6]), *row[7:10], min(row[10], now), row[11] or "", row[12])
         for row in rows
     ]
 
@@ -162,11 +163,21 @@ def _place(arrivals: Sequence[Arrival], scope: Scope) -> Placed:
     prints = {a.id: _fingerprint(a) for a in kept}
     originals, homes = _copies(kept, prints, scope)
     counted = [a for a in kept if a.id not in originals]
+    split = apart([a.id for a in counted])
     items = [
-        cluster.Item(a.id, str(a.source), a.title, cluster.gist(a.title, a.text), a.at, a.story)
+        cluster.item(
+            a.id,
+            str(a.source),
+            a.title,
+            a.text,
+            a.at,
+            cluster.house(a.url, a.primary),
+            a.story,
+            split.get(a.id, frozenset()),
+        )
         for a in counted
     ]
-    stories, opened = _group(items, scope)
+    stories, opened, news = _group(items, scope)
     homes |= stories
     vectors = dict(
         zip([a.id for a in counted], embed_grams([item.gist.whole for item in items]), strict=True)
@@ -183,7 +194,7 @@ def _place(arrivals: Sequence[Arrival], scope: Scope) -> Placed:
         else:
             outcome = _outcome(a, verdict, prints[a.id], homes[a.id], vector=vectors[a.id])
         outcomes.append(outcome)
-    return _write(arrivals, outcomes, opened, vectors, scope)
+    return _write(arrivals, outcomes, opened, news, vectors, scope)
 
 
 def _stays(arrival: Arrival, verdict: Judgement) -> bool:
@@ -205,10 +216,11 @@ def _copies(
     return duplicates.copies(open_, [*stored, *settled]), homes
 
 
-def _group(items: Sequence[cluster.Item], scope: Scope) -> tuple[dict[int, str], set[str]]:
-    """The story of every independent arrival, and those stories that are new."""
+def _group(items: Sequence[cluster.Item], scope: Scope) -> tuple[dict[int, str], set[str], set[str]]:
+    """The story of every independent arrival, those stories that are new, and old ones that were told more."""
     told: list[cluster.Item] = []
     opened: set[str] = set()
+    news: set[str] = set()
     for part in _parts(sorted(items, key=lambda item: (item.at, item.key)), scope):
         times = [item.at for item in part if not item.story]
         around = near.neighbours(times, scope)
@@ -218,9 +230,19 @@ def _group(items: Sequence[cluster.Item], scope: Scope) -> tuple[dict[int, str],
             story = group.story or public_id()
             if not group.story:
                 opened.add(story)
+            elif _is_news(group, [*part, *before, *around]):
+                news.add(story)
             stories.update(dict.fromkeys(group.keys, story))
         told += [replace(item, story=stories[item.key]) for item in part]
-    return {item.key: item.story for item in told}, opened
+    return {item.key: item.story for item in told}, opened, news
+
+
+def _is_news(group: cluster.Group, items: Sequence[cluster.Item]) -> bool:
+    """Whether one of those who join says more than the story's articles, or is the first to speak for themselves."""
+    old = [item for item in items if item.story == group.story]
+    joining = [item for item in items if item.key in group.keys]
+    firsthand = any(item.house for item in joining) and not any(item.house for item in old)
+    return firsthand or any(tells_more(item.gist, [other.gist for other in old]) for item in joining)
 
 
 def _parts(items: Sequence[cluster.Item], scope: Scope) -> Iterator[list[cluster.Item]]:
@@ -275,11 +297,14 @@ def _write(
     arrivals: Sequence[Arrival],
     outcomes: Sequence[bulk.Outcome],
     opened: Collection[str],
+    news: Collection[str],
     vectors: Mapping[int, Vectors],
     scope: Scope,
 ) -> Placed:
     bulk.settle_articles(outcomes)
-    material = {o.story for o in outcomes if o.stage == Stage.PLACED}
+    placed = {o.story for o in outcomes if o.stage == Stage.PLACED}
+    # An article that is placed again was revised, and only a real change of its text is a revision.
+    material = {a.story for a in arrivals if a.story in placed}.union(opened, news)
     # A story that lost an article to the gate, or a copy to independence, has changed as well.
     left = {a.story for a in arrivals if a.story} - {o.story for o in outcomes}
     touched = {o.story for o in outcomes if o.story} | left
@@ -289,5 +314,5 @@ def _write(
         off_topic=sum(o.stage == Stage.OFF_TOPIC for o in outcomes),
         copies=sum(o.stage == Stage.COPY for o in outcomes),
         stories_new=len(opened),
-        stories_updated=len((material | left) - set(opened)),
+        stories_updated=len((placed | left) - set(opened)),
     )

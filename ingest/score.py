@@ -49,20 +49,42 @@ def origins(voices: Sequence[Voice]) -> int:
     return len({voice.origin for voice in voices})
 
 
-def importance(voices: Sequence[Voice]) -> float:
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What ranking goes by: independent origins, those within a day of the first, and who the sources are."""
+
+    origins: int
+    pickup: int
+    authority: float
+    primary: bool
+
+
+def signals(voices: Sequence[Voice]) -> Signals:
+    """Of the independent articles of one story."""
+    first = min(voice.at for voice in voices)
+    return Signals(
+        origins=origins(voices),
+        pickup=origins([voice for voice in voices if voice.at - first <= PICKUP]),
+        authority=max(voice.authority for voice in voices),
+        primary=any(voice.primary for voice in voices),
+    )
+
+
+def importance(voices: Sequence[Voice], novelty: float = 1.0) -> float:
     """Of the independent articles of one story: about 0 to 8; a single newsroom item has 1 to 2.
 
     Independent origins count by their logarithm (the third matters more than the tenth), origins within a day of
     the first half as much again; then the best source's standing, a primary source, and what the headline is about.
-    All of it shrinks with doubt about the topic, and for pieces that are no news (guides, roundups, tickets).
+    All of it shrinks with doubt about the topic, for pieces that are no news (guides, roundups, tickets), and by up to
+    a fifth for what was told already (`novelty` 0 to 1).
     """
-    first = min(voice.at for voice in voices)
-    prompt = [voice for voice in voices if voice.at - first <= PICKUP]
-    reach = math.log2(1 + origins(voices)) + 0.5 * (math.log2(1 + origins(prompt)) - 1)
-    standing = max(voice.authority for voice in voices) + 0.5 * any(voice.primary for voice in voices)
+    known = signals(voices)
+    reach = math.log2(1 + known.origins) + 0.5 * (math.log2(1 + known.pickup) - 1)
+    standing = known.authority + 0.5 * known.primary
     impact = max(_impact(voice.title) for voice in voices)
     certainty = 0.4 + 0.6 * max(voice.relevance for voice in voices)
-    return round((reach + standing + impact) * certainty * _newsiness(best_first(voices)[0].title), 4)
+    weight = certainty * _newsiness(best_first(voices)[0].title) * (0.8 + 0.2 * novelty)
+    return round((reach + standing + impact) * weight, 4)
 
 
 def best_first(voices: Sequence[Voice]) -> list[Voice]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict
 
-from ingest import cluster, duplicates, terms
+from ingest import baselines, closeness, cluster, duplicates, terms
 from ingest.relevance import judge
 
 
@@ -33,10 +33,21 @@ class Figures(TypedDict):
     recall: float
 
 
+class Wrong(TypedDict):
+    """Two articles on the wrong side. `score`: their log-odds for one event; the stories' others decide too."""
+
+    error: str  # "together" or "apart"
+    score: float
+    one: str
+    other: str
+    days: float
+
+
 class ClusterFigures(Figures):
     f1_different_urls: float
     b_cubed: Figures
     baselines: dict[str, Figures]
+    worst: list[Wrong]
 
 
 class RelevanceFigures(Figures):
@@ -66,37 +77,60 @@ def _kind(source: str) -> str:
 def clusters(items: Sequence[Labelled]) -> ClusterFigures:
     """Pairs of articles put together rightly, on one window of labelled articles."""
     groups = _stories(items)
-    own = _pairs(items, groups)
     different = _pairs(items, groups, lambda a, b: a.url != b.url or not a.url)
     return {
-        **_figures(own),
+        **_figures(_pairs(items, groups)),
         "f1_different_urls": _figures(different)["f1"],
         "b_cubed": _b_cubed(items, groups),
-        "baselines": {
-            "title_jaccard": _by_headline(items),
-            "same_url": _figures(_pairs(items, [item.url or number for number, item in enumerate(items)])),
-        },
+        "baselines": _baselines(items),
+        "worst": _worst(items, groups),
     }
 
 
 def _stories(items: Sequence[Labelled]) -> list[Hashable]:
-    """Each item's group by the same steps that placing takes, without a database."""
-    prints = [
-        duplicates.fingerprint(n, item.source, item.url, item.title, item.text, item.at)
-        for n, item in enumerate(items)
-    ]
-    copies = duplicates.copies(prints, [])
-    told = [
-        cluster.Item(n, item.source, item.title, cluster.gist(item.title, item.text), item.at)
-        for n, item in enumerate(items)
-        if n not in copies
-    ]
-    home = {key: number for number, group in enumerate(cluster.group(told)) for key in group.keys}
-    return [home[copies.get(n, n)] for n in range(len(items))]
+    """Each article's story by the steps that placing takes, one article after the other as they came.
+
+    An article sees what came before it, never what comes later: neither in whose story it goes nor in which words are
+    rare. Nothing that was put into a story is taken out again.
+    """
+    placed: list[cluster.Item] = []
+    prints: list[duplicates.Print] = []
+    home: dict[int, Hashable] = {}
+    for n in sorted(range(len(items)), key=lambda n: (items[n].at, n)):
+        item = items[n]
+        fingerprint = duplicates.fingerprint(n, item.source, item.url, item.title, item.text, item.at)
+        copies = duplicates.copies([fingerprint], prints)
+        if copies:
+            home[n] = home[copies[n]]
+            continue
+        prints.append(fingerprint)
+        around = [other for other in placed if abs(other.at - item.at) <= cluster.WINDOW]
+        (group,) = cluster.group([_item(n, item), *around])
+        home[n] = group.story or f"story {n}"
+        placed.append(replace(_item(n, item), story=str(home[n])))
+    return [home[n] for n in range(len(items))]
+
+
+def _item(key: int, item: Labelled) -> cluster.Item:
+    house = cluster.house(item.url, primary=item.kind == "lab")
+    return cluster.item(key, item.source, item.title, item.text, item.at, house)
+
+
+def _baselines(items: Sequence[Labelled]) -> dict[str, Figures]:
+    def worth(groups: Sequence[Hashable]) -> float:
+        return _figures(_pairs(items, groups))["f1"]
+
+    told = [(item.title, item.text, item.at) for item in items]
+    found = {
+        "tfidf_agglomerative": baselines.best(baselines.tfidf_agglomerative(*zip(*told, strict=True)), worth),
+        "same_url": [item.url or number for number, item in enumerate(items)],
+    }
+    measured = {name: _figures(_pairs(items, groups)) for name, groups in found.items()}
+    return {"title_jaccard": _by_headline(items), **measured}
 
 
 def _by_headline(items: Sequence[Labelled]) -> Figures:
-    """The baseline: pairs whose headlines share enough words, at the threshold that suits this window best."""
+    """Pairs whose headlines share enough words, at the threshold that suits this window best."""
     words = [frozenset(terms.words(item.title)) for item in items]
     alike = [
         (len(words[n] & words[m]) / max(1, len(words[n] | words[m])), items[n].event == items[m].event)
@@ -112,6 +146,43 @@ def _by_headline(items: Sequence[Labelled]) -> Figures:
             best, _figures((right, len(together) - right, same - right)), key=lambda figures: figures["f1"]
         )
     return best
+
+
+_SHOWN = 10
+
+
+def _worst(items: Sequence[Labelled], groups: Sequence[Hashable]) -> list[Wrong]:
+    """The errors whose pairs' evidence was furthest on the wrong side, one for each two of stories and events."""
+    ordered = sorted((_item(n, item) for n, item in enumerate(items)), key=lambda item: (item.at, item.key))
+    pairs = closeness.weigh(ordered, cluster.WINDOW)
+    weighed = {
+        frozenset((ordered[a].key, ordered[b].key)): score
+        for a, b, score in zip(pairs.one.tolist(), pairs.other.tolist(), pairs.score.tolist(), strict=True)
+    }
+    found: dict[Hashable, Wrong] = {}
+    for n, a in enumerate(items):
+        for m in range(n):
+            together = groups[n] == groups[m]
+            if together != (a.event == items[m].event):
+                wrong = _wrong(a, items[m], together, weighed.get(frozenset((n, m)), closeness.FLOOR))
+                kind = (groups[n], a.event, items[m].event) if together else a.event
+                found[kind] = max(found.get(kind, wrong), wrong, key=_badness)
+    return sorted(found.values(), key=_badness, reverse=True)[:_SHOWN]
+
+
+def _wrong(a: Labelled, b: Labelled, together: bool, score: float) -> Wrong:
+    return {
+        "error": "together" if together else "apart",
+        "score": round(max(score, -99.0), 2),
+        "one": f"{a.source}: {a.title}",
+        "other": f"{b.source}: {b.title}",
+        "days": round(abs(a.at - b.at) / timedelta(days=1), 2),
+    }
+
+
+def _badness(wrong: Wrong) -> tuple[float, str]:
+    further = wrong["score"] - cluster.ENOUGH
+    return (further if wrong["error"] == "together" else -further, wrong["one"])
 
 
 Counts = tuple[int, int, int]  # rightly together, wrongly together, wrongly apart
@@ -177,6 +248,9 @@ def mean_clusters(windows: Sequence[ClusterFigures]) -> ClusterFigures:
         "baselines": {
             name: _mean([w["baselines"][name] for w in windows]) for name in windows[0]["baselines"]
         },
+        "worst": sorted((wrong for w in windows for wrong in w["worst"]), key=_badness, reverse=True)[
+            :_SHOWN
+        ],
     }
 
 

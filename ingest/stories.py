@@ -53,8 +53,10 @@ def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> lis
     told = tell.members(recent.values("story_id"), as_of)
     earlier = _earlier([row for rows in told.values() for row in rows], as_of)
     vectors = {
-        key: (embedder, np.asarray(vector, dtype=np.float32))
-        for key, embedder, vector in Story.objects.filter(id__in=told).values_list("id", "embedder", "vector")
+        key: (embedder, np.asarray(vector, dtype=np.float32), novelty)
+        for key, embedder, vector, novelty in Story.objects.filter(id__in=told).values_list(
+            "id", "embedder", "vector", "novelty"
+        )
     }
     found = [
         _snapshot(story, _then(rows, earlier), *vectors[story])
@@ -64,7 +66,9 @@ def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> lis
     return sorted(found, key=lambda snapshot: (-snapshot.score, snapshot.story))
 
 
-def _snapshot(story: str, rows: Sequence[tell.Row], embedder: str, vector: Vectors) -> StorySnapshot:
+def _snapshot(
+    story: str, rows: Sequence[tell.Row], embedder: str, vector: Vectors, novelty: float
+) -> StorySnapshot:
     counted = tell.independent(rows)
     voices = score.best_first([row.voice() for row in counted])
     by_id = {row.article: row for row in counted}
@@ -72,7 +76,7 @@ def _snapshot(story: str, rows: Sequence[tell.Row], embedder: str, vector: Vecto
     return StorySnapshot(
         story=story,
         title=voices[0].title,
-        score=score.importance(voices),
+        score=score.importance(voices, novelty),
         embedder=embedder,
         vector=vector,
         origins=score.origins(voices),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,8 @@ from ingest.embed import LEXICAL, Vectors, unit
 from ingest.models import Article, Stage
 from ingest.scope import Scope
 from ingest.work import among
+
+_RECENT = timedelta(days=30)  # a story like one of these days is less new
 
 _FIELDS = (
     "story_id",
@@ -110,21 +112,31 @@ def tell(
     bulk.tell_stories(
         [_telling(story, rows, story in material, at_hand, scope) for story, rows in sorted(told.items())]
     )
+    # Known only now that all are stored: what is told at once may be each other's repetition.
+    novelty = bulk.novelties(sorted(told), _RECENT)
+    bulk.rank([(story, new, score.importance(_voices(told[story]), new)) for story, new in novelty.items()])
+
+
+def _voices(rows: Sequence[Row]) -> list[score.Voice]:
+    return [row.voice() for row in independent(rows)]
 
 
 def _telling(
     story: str, rows: Sequence[Row], material: bool, vectors: Mapping[int, Vectors], scope: Scope
 ) -> bulk.Telling:
     counted = independent(rows)
-    voices = [row.voice() for row in counted]
+    voices = _voices(rows)
+    known = score.signals(voices)
     return bulk.Telling(
         story=story,
         title=score.best_first(voices)[0].title,
         first_seen=min(row.first_seen for row in rows),
         happened_at=min(row.happened_at for row in counted),
         last_at=max(row.happened_at for row in counted),
-        origins=score.origins(voices),
-        score=score.importance(voices),
+        origins=known.origins,
+        pickup=known.pickup,
+        authority=known.authority,
+        primary=known.primary,
         embedder=LEXICAL,
         vector=_middle([vectors[row.article] for row in counted if row.article in vectors]),
         sample=scope.sample,

@@ -114,35 +114,11 @@ def gram_weight(gram: str) -> float:
     return _PAIR * min(weight(first), weight(second)) if second else weight(first)
 
 
-_NAME = re.compile(r"\b[A-Z][\w'-]*(?:\s+(?:[A-Z][\w'-]*|\d+(?:\.\d+)?\b))+")
-_LOWER = re.compile(r"\b[a-z]{4,}")
-
-
-def names(text: str) -> set[str]:
-    """The pairs of `grams` that stand in capitals within running text ("Action Plan"), which makes them names.
-
-    A headline All in Capitals is no running text: there nothing tells a name from a phrase.
-    """
-    found: set[str] = set()
-    for sentence in plain(text).split("\n"):
-        if len(_LOWER.findall(sentence)) >= 3:
-            for name in _NAME.findall(sentence):
-                telling = [word for word in words(name) if weight(word)]
-                found.update(f"{first} {second}" for first, second in pairwise(telling))
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What an article is about: the grams of its title, of title (counted twice) and lead, and its names."""
+    """What an article is about: the grams of its title and of title (counted twice) and lead, and the products in
+    either that are named with a version."""
 
     title: Counter[str]
     whole: Counter[str]
-    names: frozenset[str]
-
-
-def gist(title: str, lead: str) -> Gist:
-    headline, whole = grams(title), grams(lead)
-    for gram, often in headline.items():
-        whole[gram] += 2 * often
-    return Gist(headline, whole, frozenset(names(title) | names(lead)))
+    versions: frozenset[str]

@@ -52,6 +52,17 @@ class Command(BaseCommand):
         for name, baseline in figures["baselines"].items():
             self.stdout.write(f"baseline {name}: {_line(baseline)}")
         self.stdout.write(f"all: {_line(figures)}")
+        if what == "clusters":
+            self._say_more(figures)
+
+    def _say_more(self, figures: dict[str, Any]) -> None:
+        self.stdout.write(f"different URLs only: F1 {figures['f1_different_urls']:.3f}")
+        self.stdout.write(f"B-cubed: {_line(figures['b_cubed'])}")
+        self.stdout.write("worst errors, with the log-odds of the pair for one event:")
+        for wrong in figures["worst"]:
+            self.stdout.write(
+                f"{wrong['score']:6.1f}  {wrong['error']:8}  {wrong['one']}  |  {wrong['other']}"
+            )
 
 
 def _line(figures: Any) -> str:

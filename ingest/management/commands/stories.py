@@ -1,4 +1,4 @@
-"""`stories`: the stories and their articles, the most important first."""
+"""`stories`: the stories and their articles, the most important first; `stories split`: a wrong merge undone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from ingest.listing import Listed, listing
+from ingest.split import split
 
 
 class Command(BaseCommand):
@@ -18,18 +19,36 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
+            "split",
+            nargs="*",
+            metavar="split STORY ARTICLE...",
+            help="give these articles of the story a story of their own, for good",
+        )
+        parser.add_argument(
             "--since", type=_moment, metavar="ISO", help="only stories with an article since then"
         )
         parser.add_argument("--limit", type=_positive, metavar="N", help="at most so many")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:
+        if options["split"]:
+            self._split(*options["split"], as_json=options["json"])
+            return
         listed = listing(options["since"], options["limit"])
         if options["json"]:
             self.stdout.write(json.dumps(listed, indent=2, ensure_ascii=False))
             return
         for line in _lines(listed):
             self.stdout.write(line)
+
+    def _split(self, action: str, story: str = "", *articles: str, as_json: bool) -> None:
+        if action != "split" or not articles or not all(map(str.isdecimal, articles)):
+            raise CommandError("stories: the one action is: split STORY ARTICLE...", returncode=2)
+        try:
+            fresh = split(story, [int(article) for article in articles])
+        except ValueError as error:
+            raise CommandError(f"stories split: {error}") from None
+        self.stdout.write(json.dumps({"story": story, "new_story": fresh}) if as_json else fresh)
 
 
 def _lines(listed: list[Listed]) -> Iterator[str]:
