@@ -68,3 +68,29 @@ def test_recorded_pages_are_read_better_than_by_others(corpus: Path) -> None:
     assert told["pages"] == 82
     assert max(other["f1"] for other in told["baselines"].values()) < told["f1"]
     assert told["windows"]["readability"]["precision"] >= 0.94
+
+
+def test_it_measures_the_verifier_on_recorded_pages(tmp_path: Path) -> None:
+    said = (
+        "Harbor Labs said on Tuesday that {n} hospitals in Lisbon will use its new model from March {n}. "
+        "The model, which costs ${n} million a year, reads X-rays faster than the doctors of Quay Research. "
+        "Mara Lind, chief executive of Harbor Labs, told reporters that nobody will lose their job in 2026."
+    )
+    for page in range(2):
+        body = "".join(f"<p>{said.format(n=10 * page + n)}</p>" for n in range(2, 9))
+        (tmp_path / f"{page}.html").write_text(
+            f"<html><title>Deal {page}</title><article>{body}</article></html>"
+        )
+    out = StringIO()
+    call_command("evaluate", "verifier", "--data", str(tmp_path), "--json", stdout=out)
+    figures = json.loads(out.getvalue())
+    assert figures["defects"] >= 20
+    assert figures["kinds"]["figure"]["caught"] == 1.0  # another passage says much the same here
+    assert figures["clean_lost"] <= 0.1
+    (window,) = figures["windows"].values()
+    assert window["articles"] == 2
+
+
+def test_it_says_when_there_is_nothing_to_measure_the_verifier_on(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="fewer than two"):
+        call_command("evaluate", "verifier", "--data", str(tmp_path))

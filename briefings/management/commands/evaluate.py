@@ -11,20 +11,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from briefings.scoreboard.articles import articles_in
+from briefings.scoreboard.verifier import judged, trials
 from ingest import scoreboard, scoreboard_extraction
 from ingest.scoreboard import Labelled
-
-_LATER = ("verifier",)
 
 
 class Command(BaseCommand):
     help = (
-        "Measure grouping or the relevance gate on labelled articles, or extraction on pages with known text."
+        "Measure grouping or the relevance gate on labelled articles, extraction on pages with known text, or the "
+        "verifier on pages in whose sentences it plants defects."
     )
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("what", choices=["clusters", "relevance", "extraction", *_LATER])
+        parser.add_argument("what", choices=["clusters", "relevance", "extraction", "verifier"])
         parser.add_argument(
             "--data",
             required=True,
@@ -36,14 +37,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         what: str = options["what"]
-        if what in _LATER:
-            raise CommandError(
-                f"evaluate {what}: not yet; clusters, relevance and extraction can be measured"
-            )
         folder: Path = options["data"]
         if not folder.is_dir():
             raise CommandError(f"evaluate: --data {folder}: no such folder", returncode=2)
-        figures = {"clusters": _clusters, "relevance": _relevance, "extraction": _extraction}[what](folder)
+        figures = {
+            "clusters": _clusters,
+            "relevance": _relevance,
+            "extraction": _extraction,
+            "verifier": _verifier,
+        }[what](folder)
         if options["json"]:
             self.stdout.write(json.dumps(figures, indent=2))
             return
@@ -92,6 +94,15 @@ def _extraction(folder: Path) -> dict[str, Any]:
     leading = max(windows.values(), key=lambda window: len(window["baselines"]))
     figures = {name: value for name, value in leading.items() if name != "worst"}
     return {**figures, "windows": windows}
+
+
+def _verifier(folder: Path) -> dict[str, Any]:
+    """What becomes of defects planted in faithful rewordings of the sentences of all pages under the folder."""
+    articles = articles_in(folder)
+    if len(articles) < 2:
+        raise CommandError(f"evaluate: fewer than two *.html pages with an article under {folder}")
+    figures = dict(judged(trials(articles)))
+    return {**figures, "baselines": {}, "windows": {folder.name: {**figures, "articles": len(articles)}}}
 
 
 def _windows(folder: Path, label: str, labelled: Callable[[Labelled], bool]) -> dict[str, list[Labelled]]:
