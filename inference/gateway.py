@@ -37,7 +37,6 @@ from inference.prices import Tariff
 from inference.reach import reachable
 from inference.tokens import Reading, Tokens, read_usage, upper_bound
 
-DEADLINE = 90.0  # seconds for the whole request; the ledger's lease is longer
 CONNECT = 10.0
 
 # How each (address, model) took its last request, so that what it refuses is found out once per process.
@@ -294,14 +293,14 @@ def _check_sendable(request: _Request) -> None:
 async def _send(request: _Request, attempt: str) -> _Got:
     """The answer, whatever its status, within the total deadline. Nothing is retried, no redirect followed."""
     http = openai.DefaultAsyncHttpxClient(
-        timeout=httpx2.Timeout(DEADLINE, connect=CONNECT), follow_redirects=False
+        timeout=httpx2.Timeout(settings.MODEL_DEADLINE, connect=CONNECT), follow_redirects=False
     )
     client = openai.AsyncOpenAI(
         api_key=settings.OPENAI_API_KEY or "none", base_url=prices.base_url(), max_retries=0, http_client=http
     )
     try:
         # A timeout between bytes is no deadline: a server that drips would hold us for hours.
-        async with client, asyncio.timeout(DEADLINE):
+        async with client, asyncio.timeout(settings.MODEL_DEADLINE):
             headers = {"X-Client-Request-Id": attempt}
             response = await client.post(
                 request.path, cast_to=httpx2.Response, body=request.body, options={"headers": headers}
@@ -314,7 +313,7 @@ async def _send(request: _Request, attempt: str) -> _Got:
             raise _NotReached(reason) from error
         raise _Lost(reason) from error
     except TimeoutError as error:
-        raise _Lost(f"nothing complete within {DEADLINE:g} s") from error
+        raise _Lost(f"nothing complete within {settings.MODEL_DEADLINE:g} s") from error
     return _got(response)
 
 

@@ -111,9 +111,9 @@ def test_it_accounts_for_every_broken_reply(
 
 @pytest.mark.parametrize("variant", [fake.SLOW, fake.DRIP])
 def test_it_stops_waiting_at_the_total_deadline(
-    provider: ModelServer, ask: Ask, variant: fake.Variant, monkeypatch: pytest.MonkeyPatch
+    provider: ModelServer, ask: Ask, variant: fake.Variant, settings: Any
 ) -> None:
-    monkeypatch.setattr(gateway, "DEADLINE", 0.6)
+    settings.MODEL_DEADLINE = 0.6
     provider.script(variant)
     started = time.monotonic()
     with pytest.raises(Unavailable, match=r"0\.6 s|Timeout") as caught:
