@@ -144,19 +144,36 @@ def embed(
     texts: Sequence[str],
     *,
     work_key: str,
+    model: str,
     step: str = "embed",
-    model: str = "",
     brief: str | None = None,
     reader: int | None = None,
 ) -> Embedded:
-    """Vectors of the texts by the configured embedder, metered like `generate`, with the same errors."""
-    model = model or settings.NUTGRAF_MODEL_EMBED
-    # Asked for by name: the client's own default is base64, which not every compatible server takes.
-    body = {"model": model, "input": list(texts), "encoding_format": "float"}
-    request = _Request("/embeddings", body, sum(upper_bound(text) for text in texts), 0)
-    done = _metered(request, Attempt(Purpose.EMBED, work_key, step, model, brief=brief or "", reader=reader))
+    """Vectors of the texts by that model of the endpoint, metered like `generate`, with the same errors."""
+    attempt = Attempt(Purpose.EMBED, work_key, step, model, brief=brief or "", reader=reader)
+    done = _embed_simply_enough(texts, attempt)
     vectors = answer.vectors(done.body, len(texts), done.call)
     return Embedded(vectors, done.call, done.model or model, done.usage, done.cost)
+
+
+def _embed_simply_enough(texts: Sequence[str], attempt: Attempt) -> _Done:
+    """Not every compatible server takes base64 or knows that there is a choice: that is found out on its first call."""
+    known = (prices.base_url(), attempt.model)
+    size = sum(upper_bound(text) for text in texts)
+    way = _dialects.get(known) or Dialect()
+    while True:
+        try:
+            done = _metered(
+                _Request("/embeddings", dialect.embeddings(way, attempt.model, texts), size, 0), attempt
+            )
+        except Rejected as error:
+            simpler = dialect.simpler_vectors(way)
+            if known in _dialects or error.status not in (400, 422) or simpler is None:
+                raise
+            way = simpler
+        else:
+            _dialects[known] = way
+            return done
 
 
 # ---------------------------------------------------------------- reserve, call, settle

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from ingest import place, read, refresh, work
+from ingest import place, read, reembed, refresh, work
 from ingest.models import Article, Source, Stage
 from ingest.work import Work
 
@@ -61,3 +61,8 @@ def read_articles(ids: list[int]) -> None:
 @shared_task
 def place_articles(ids: list[int]) -> None:
     place.place(ids, timezone.now())
+
+
+@shared_task
+def embed_articles() -> None:
+    reembed.catch_up()

@@ -32,11 +32,11 @@ def candidate(story: str, importance: float, hours: float = 2, origins: int = 1,
 
 def reader(interests: str = "") -> Reader:
     concern = {
-        "role": Concern(vector(agents=1), frozenset({"agents"}), "Close to your work as CTO"),
-        "industry": Concern(vector(health=1), frozenset({"health"}), "Close to Healthcare"),
+        "role": Concern("agents", vector(agents=1), frozenset({"agents"}), "Close to your work as CTO"),
+        "industry": Concern("health", vector(health=1), frozenset({"health"}), "Close to Healthcare"),
     }
     wish = (
-        Concern(vector(**{interests: 1.0}), frozenset({interests}), "Matches your interests")
+        Concern(interests, vector(**{interests: 1.0}), frozenset({interests}), "Matches your interests")
         if interests
         else None
     )
