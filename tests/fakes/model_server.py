@@ -253,9 +253,9 @@ def count(text: str) -> int:
 
 
 def vector(text: str, size: int) -> list[float]:
-    """A bag of hashed words, so that texts about the same things lie close together."""
+    """A bag of hashed words, little ones left out, so that texts about the same things lie close together."""
     found = [0.0] * size
-    for word in re.findall(r"\w+", text.lower()) or ["-"]:
+    for word in set(re.findall(r"\w{4,}", text.lower())) or {"-"}:
         found[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % size] += 1.0
     length = math.sqrt(sum(x * x for x in found))
     return [x / length for x in found]
