@@ -200,7 +200,7 @@ class _Done:
 
 def _metered(request: _Request, attempt: Attempt) -> _Done:
     if not available():
-        raise NotConfigured("no OPENAI_API_KEY and no OPENAI_BASE_URL: the extractive writer serves")
+        raise NotConfigured("no OPENAI_API_KEY and no OPENAI_BASE_URL: there is no model to ask")
     _check_sendable(request)
     if request.input_bound > CLIFF:
         raise TooLong(f"about {request.input_bound} tokens; prices change from {CLIFF} on")

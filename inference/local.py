@@ -6,6 +6,7 @@ An optional extra (`requirements-local.in`): it needs torch, which is larger tha
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -28,11 +29,17 @@ def embed(name: str, texts: Sequence[str]) -> list[list[float]]:
 @lru_cache(maxsize=1)  # loading takes seconds, and each takes hundreds of megabytes
 def _model(name: str) -> Any:
     folder = _folder(name)
+    # Its bars would stand between our own lines.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TQDM_DISABLE", "1")
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
-        raise NotConfigured(f"local:{name} needs the packages of requirements-local.in: {error}") from error
-    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        raise NotConfigured(f"{name} needs the packages of requirements-local.in: {error}") from error
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except Exception as error:  # the libraries below raise whatever they like for a broken folder
+        raise NotConfigured(f"{name} cannot be loaded: {type(error).__name__}: {error}") from error
 
 
 def _folder(name: str) -> Path:
@@ -41,7 +48,7 @@ def _folder(name: str) -> Path:
     marks = sorted(root.rglob(MARK)) if root and root.is_dir() else []
     if not marks:
         raise NotConfigured(
-            f"local:{name} is neither the folder of a sentence-transformers model nor an installed package with one"
+            f"{name} is neither the folder of a sentence-transformers model nor an installed package with one"
         )
     return marks[0].parent
 

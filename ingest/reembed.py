@@ -7,6 +7,8 @@ afterwards and outside of any transaction; where there is none to be had, the le
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,8 +61,10 @@ class LengthChanged(Exception):
     """The embedder answers in vectors of another length than when it was asked first."""
 
 
-def catch_up() -> Changed:
-    """Embed the newest placed articles that have no vector of the chosen embedder yet. Safe to repeat, and at once.
+def catch_up(seconds: float = math.inf) -> Changed:
+    """Embed the newest placed articles that have no vector of the chosen embedder yet, begun within so many seconds.
+
+    Safe to repeat, and at once elsewhere.
 
     What the embedder refuses of an article is tried again some times; an embedder that cannot serve, for any reason, is
     left alone for a while.
@@ -68,7 +72,10 @@ def catch_up() -> Changed:
     name = embedders.chosen()
     _make_due(name)
     total = Changed()
-    while keys := work.due(Article, AT_ONCE[name != WORDS], Q(stage=Stage.PLACED)):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and (
+        keys := work.due(Article, AT_ONCE[name != WORDS], Q(stage=Stage.PLACED))
+    ):
         claimed = work.claim_many(Article, work.among(keys) & Q(stage=Stage.PLACED), LEASE, ("stage",))
         rows = {row.pk: row for row in claimed}
         if not rows:
@@ -84,6 +91,11 @@ def catch_up() -> Changed:
             _put_off(name, error)
             break
     return total
+
+
+def at_work() -> bool:
+    """Whether some worker is at it: a second would only take another away from writing."""
+    return Article.objects.filter(stage=Stage.PLACED, due_at__isnull=False, lease_until__gt=Now()).exists()
 
 
 def _make_due(name: str) -> None:

@@ -65,4 +65,5 @@ def place_articles(ids: list[int]) -> None:
 
 @shared_task
 def embed_articles() -> None:
-    reembed.catch_up()
+    if not reembed.at_work():
+        reembed.catch_up(seconds=100)

@@ -22,6 +22,7 @@ from ingest import embedders, reembed, work
 from ingest.embed import LEXICAL
 from ingest.models import Article, Stage, Story
 from ingest.place import place
+from ingest.tasks import embed_articles
 from tests.fakes import model_server as fake
 from tests.fakes.model_server import EMBEDDER, ModelServer
 from tests.ingest.newsroom import NOON, article, source
@@ -276,3 +277,17 @@ def test_what_a_reader_cares_about_is_asked_once(endpoint: ModelServer) -> None:
     assert not first[1].any()
     assert embedders.comparable(["chips"], f"{EMBEDDER}@8") is None, "of another length"
     assert Call.objects.filter(purpose="embed").count() == 2
+
+
+@pytest.mark.usefixtures("placed")
+def test_one_worker_at_a_time_embeds(endpoint: ModelServer) -> None:
+    reembed.catch_up(seconds=0)
+    assert (endpoint.requests, Article.objects.filter(due_at__isnull=False).count()) == ([], 3)
+    assert work.claim(Article, Article.objects.latest("pk").pk, timedelta(minutes=1))
+    assert reembed.at_work()
+    embed_articles()
+    assert endpoint.requests == []
+    Article.objects.update(lease_until=None)
+    embed_articles()
+    assert tags() == [TAG] * 3
+    assert not reembed.at_work()
