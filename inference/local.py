@@ -56,4 +56,5 @@ def _folder(name: str) -> Path:
 def _package(name: str) -> Path | None:
     module = name.replace("-", "_")
     spec = importlib.util.find_spec(module) if module.isidentifier() else None
-    return Path(spec.origin).parent if spec and spec.origin else None
+    places = spec.submodule_search_locations if spec else None
+    return Path(places[0]) if places else None
