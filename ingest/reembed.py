@@ -28,7 +28,7 @@ from ingest.models import Article, Stage, Story
 NEWEST = 10_000  # articles, by when they came, that follow a changed setting by themselves
 AT_ONCE = {True: 64, False: 1000}  # by a model, and without one
 OPENING = 1200  # characters of an article: its title and its lead
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)  # above the deadline of a request
 LATER = timedelta(minutes=10)  # until an embedder that cannot serve is asked again
 ABOUT_THE_TEXT = (400, 413, 422)  # refusals that a smaller batch or another text may escape
 
@@ -107,7 +107,7 @@ def _make_due(name: str) -> None:
 def _put_off(name: str, error: InferenceError) -> None:
     asked = error.retry_after if isinstance(error, RateLimited) else None
     wait = LATER if asked is None else timedelta(seconds=asked)
-    waiting = Article.objects.filter(stage=Stage.PLACED, due_at__isnull=False)
+    waiting = Article.objects.filter(stage=Stage.PLACED, due_at__lte=Now())
     words = f"not embedded by {name}: {error}"[:2000]
     waiting.update(due_at=Now() + wait, lease_until=None, attempt=0, error=words)
 

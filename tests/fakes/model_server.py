@@ -126,6 +126,7 @@ class ModelServer:
         self.encodings: tuple[str, ...] = ("float", "base64")
         self.most_texts = 2048  # that it embeds at once
         self.dimensions = DIMENSIONS
+        self.pause = 0.0  # seconds before it says anything about vectors
         self.unwelcome = ""  # a word of texts that it refuses to embed
         self.prices = prices
         self._log = log
@@ -313,7 +314,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length))
             variant, raw = server.answer(self.path, body, self.headers.get("X-Client-Request-Id", ""))
-            time.sleep(variant.delay)
+            time.sleep(variant.delay + (server.pause if self.path.endswith("/embeddings") else 0.0))
             try:
                 self._send(variant, raw)
             except (BrokenPipeError, ConnectionResetError):

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import model_server as fake
 from tests.fakes.model_server import EMBEDDER, ModelServer
 from tests.processes import Instance, state_directory, wait_for
 
@@ -36,7 +35,7 @@ def test_it_goes_on_where_it_was_killed() -> None:
         before, _ = tags(words_only)
         assert len(before) >= 12
         server.most_texts = 1
-        server.script(*[fake.Variant(delay=0.3)] * 100)
+        server.pause = 0.3
         instance = Instance(var, {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-test"})
         process = instance.start("reembed", "--to", EMBEDDER)
         wait_for(lambda: len(embedded(server)) >= 6 or process.poll() is not None, 60, "some vectors")
