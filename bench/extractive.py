@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from briefings.terms import terms
 from briefings.write.extractive import write_extractive
-from briefings.write.rank import terms
 from briefings.write.sentences import split
 from tests.briefings.extractive_promises import material, source_text
 

@@ -117,10 +117,11 @@ def ingest(feeds: list[str]) -> Spent:
 
     from ingest import opml, run
     from ingest.models import Source
+    from ingest.parse import Outline
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE ingest_source, ingest_story CASCADE")
-    opml.add([(url, "") for url in feeds])
+    opml.add([Outline(url, "") for url in feeds])
     ids = list(Source.objects.values_list("pk", flat=True))
     return spent(lambda: run.ingest(ids, timezone.now(), True, lambda _: None))
 

@@ -13,6 +13,7 @@ from ingest.admin import RowAdmin
 
 @admin.register(Brief)
 class BriefAdmin(RowAdmin):
+    owned_by = "story__owner"
     list_display = ("story", "version", "state", "writer", "written_at", "attempt", "due_at", "error")
     list_filter = ("state", "writer")
     search_fields = ("id", "story__title")
@@ -21,6 +22,7 @@ class BriefAdmin(RowAdmin):
 
 @admin.register(Lens)
 class LensAdmin(RowAdmin):
+    owned_by = "brief__story__owner"
     list_display = ("brief", "role", "industry", "state", "writer", "attempt", "due_at", "error")
     list_filter = ("state", "writer", "role", "industry")
     list_select_related = ("brief",)

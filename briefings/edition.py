@@ -17,6 +17,7 @@ from briefings import compose, select
 from briefings.models import Brief, Edition, EditionItem, Lens, State
 from ingest import embed, embedders, stories, terms, work
 from ingest.nudge import nudge
+from ingest.scope import SAMPLE, Scope
 from users import taxonomy
 from users.models import User
 
@@ -76,12 +77,14 @@ def assemble(
     as_of: datetime,
     size: int = select.EDITION_SIZE,
     seen: Collection[str] = (),
+    owner: int | None = None,
 ) -> Assembled:
     """Choose, write and verify what such a reader gets as of then (aware, UTC). Stores briefs and lenses only.
 
-    `seen` are ids of briefs the reader had before: a story comes again only when a new version tells more.
+    `seen` are ids of briefs the reader had before: a story comes again only when a new version tells more. With
+    `owner`, the reader's key, stories of their own sources compete with everybody's.
     """
-    found, sample = candidates_at(as_of)
+    found, sample = candidates_at(as_of, owner)
     embedder = _embedder_of(found)
     reader = reader_of(role, industry, interests, embedder)
     usable = reader.role.vector is not None
@@ -117,12 +120,17 @@ def _embedder_of(found: Sequence[stories.StorySnapshot]) -> str:
     return max(counts, key=lambda tag: (counts[tag], tag), default=embed.LEXICAL)
 
 
-def candidates_at(as_of: datetime) -> tuple[list[stories.StorySnapshot], bool]:
-    """The stories of the two days before, or the bundled sample while no real article has ever come in."""
+def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[stories.StorySnapshot], bool]:
+    """The stories of the two days before, or the bundled sample while no real article has ever come in.
+
+    Those of a reader's own sources only where that reader is the `owner`.
+    """
     found = stories.candidates(as_of, select.WINDOW)
+    if owner is not None:
+        found += stories.candidates(as_of, select.WINDOW, Scope(owner=owner))
     if found or stories.any_real():
         return found, False
-    return stories.candidates(as_of, ALWAYS, sample=True), True
+    return stories.candidates(as_of, ALWAYS, SAMPLE), True
 
 
 def _candidate(snapshot: stories.StorySnapshot, embedder: str) -> select.Candidate:
@@ -226,7 +234,7 @@ def _failed(row: Edition, words: str, limit: int) -> None:
 
 def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
-    made = assemble(row.role, row.industry, interests, as_of(row, now), seen=_seen(row))
+    made = assemble(row.role, row.industry, interests, as_of(row, now), seen=_seen(row), owner=row.reader_id)
     if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
         work.finish(row, due_in=BUSY)
         return None

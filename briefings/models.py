@@ -134,7 +134,7 @@ class EditionItem(models.Model):
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="items")
     rank = models.PositiveIntegerField()
-    brief = models.ForeignKey(Brief, on_delete=models.PROTECT, related_name="items")
+    brief = models.ForeignKey(Brief, on_delete=models.RESTRICT, related_name="items")
     lens = models.ForeignKey(Lens, null=True, blank=True, on_delete=models.SET_NULL)
     why = ArrayField(models.CharField(max_length=300), default=list)
 

@@ -118,7 +118,8 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
 
 def showcase() -> Reading | None:
     """What a visitor sees: the latest day's most important brief, without a lens; the sample while there is no news."""
-    ready = Brief.objects.filter(state=State.READY).select_related("story").defer("story__vector")
+    ready = Brief.objects.filter(state=State.READY, story__owner=None)
+    ready = ready.select_related("story").defer("story__vector")
     order = ("-story__last_at__date", "-story__score", "-version")
     brief = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
     return _readings([(brief, None)])[0] if brief else None

@@ -102,6 +102,6 @@ def _characters_of(day: date) -> int:
     if len(_characters) > DAYS_KEPT:
         _characters.clear()
     if not _characters.get(day):
-        articles = Article.objects.filter(happened_at__date=day)
+        articles = Article.objects.filter(happened_at__date=day, source__owner=None)
         _characters[day] = int(articles.aggregate(total=Sum(Length("text")))["total"] or 0)
     return _characters[day]

@@ -5,18 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from ingest import health
 from ingest.models import Article, Source, Story
+from ingest.scope import EVERYBODY
 
 
 class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """What the pipeline made: to be read, and at most to be done again.
 
-    A text changed by hand would pass by what cited and verified it.
+    A text changed by hand would pass by what cited and verified it. What comes from a reader's own sources is for that
+    reader alone.
     """
 
     editable = ("due_at", "attempt")
+    owned_by = ""  # the way to the reader whose own sources a row comes from
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.filter(**{self.owned_by: None}) if self.owned_by else rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -26,16 +37,69 @@ class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the st
         return [field.name for field in self.opts.fields if field.name not in left_out]
 
 
+class NeedsAttention(admin.SimpleListFilter):
+    title = "needs attention"
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
+        if self.value() != "yes":
+            return queryset
+        told = health.of(queryset, timezone.now())
+        return queryset.filter(pk__in=[one.source.pk for one in told if one.attention])
+
+
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    list_display = ("title", "kind", "enabled", "failures", "last_success_at", "due_at", "error")
-    list_filter = ("enabled", "kind", "primary", "sample")
+    list_display = (
+        "title",
+        "kind",
+        "health",
+        "a_week",
+        "last_success_at",
+        "next_check",
+        "attention",
+        "error",
+    )
+    list_filter = (NeedsAttention, "enabled", "kind", "primary", "sample")
     search_fields = ("title", "url")
     ordering = ("-failures", "title")
+    exclude = ("owner",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).filter(EVERYBODY)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The page of sources with their health looked up at once."""
+        page = super().get_changelist_instance(request)
+        keys = [source.pk for source in page.result_list]
+        told = {one.source.pk: one for one in health.of(Source.objects.filter(pk__in=keys), timezone.now())}
+        for source in page.result_list:
+            source.told = told[source.pk]
+        return page
+
+    @admin.display(ordering="failures")
+    def health(self, source: Any) -> str:
+        return str(source.told.state)
+
+    @admin.display(description="items a week")
+    def a_week(self, source: Any) -> float:
+        return float(source.told.items_a_week)
+
+    @admin.display(ordering="due_at")
+    def next_check(self, source: Source) -> Any:
+        return source.due_at
+
+    @admin.display(description="needs attention because")
+    def attention(self, source: Any) -> str:
+        return str(source.told.attention)
 
 
 @admin.register(Article)
 class ArticleAdmin(RowAdmin):
+    owned_by = "source__owner"
     list_display = ("title", "source", "stage", "relevance", "relevance_reason", "happened_at")
     list_filter = ("stage", "text_from_page", "source")
     search_fields = ("title", "url")
@@ -59,6 +123,7 @@ class ArticleInline(admin.TabularInline):  # type: ignore[type-arg]  # generic i
 
 @admin.register(Story)
 class StoryAdmin(RowAdmin):
+    owned_by = "owner"
     list_display = ("title", "origins", "score", "version", "happened_at", "last_at", "sample")
     list_filter = ("sample",)
     search_fields = ("title",)

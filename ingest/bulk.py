@@ -47,6 +47,7 @@ class Telling:
     embedder: str
     vector: Floats | None
     sample: bool
+    owner: int | None
     material: bool
 
 
@@ -102,12 +103,13 @@ def tell_stories(tellings: Sequence[Telling]) -> None:
     _execute(
         """
         INSERT INTO ingest_story AS s
-          (id, title, first_seen, happened_at, last_at, version, origins, score, embedder, vector, sample)
+          (id, title, first_seen, happened_at, last_at, version, origins, score, embedder, vector, sample,
+           owner_id)
         SELECT t.id, t.title, t.first_seen, t.happened_at, t.last_at, 1, t.origins, t.score, t.embedder, t.vector,
-               t.sample
+               t.sample, t.owner
         FROM unnest(%b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::int[],
-                    %b::float8[], %b::text[], %b::vector[], %b::bool[])
-          AS t(id, title, first_seen, happened_at, last_at, origins, score, embedder, vector, sample)
+                    %b::float8[], %b::text[], %b::vector[], %b::bool[], %b::bigint[])
+          AS t(id, title, first_seen, happened_at, last_at, origins, score, embedder, vector, sample, owner)
         ON CONFLICT (id) DO UPDATE SET
           title = excluded.title, happened_at = excluded.happened_at, last_at = excluded.last_at,
           version = s.version + (s.id = ANY(%b::text[]))::int,
@@ -125,6 +127,7 @@ def tell_stories(tellings: Sequence[Telling]) -> None:
             [t.embedder for t in tellings],
             [None if t.vector is None else Vector(t.vector) for t in tellings],
             [t.sample for t in tellings],
+            [t.owner for t in tellings],
             [t.story for t in tellings if t.material],
         ],
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from ingest.models import Source
+from ingest.scope import EVERYBODY
 
 HERE = Path(__file__).resolve().parent
 
@@ -26,7 +27,9 @@ def _add(path: Path, sample: bool) -> int:
     with path.open(encoding="utf-8", newline="") as table:
         rows = list(csv.DictReader(table, delimiter="\t"))
     known = set(
-        Source.objects.filter(url__in=[row["feed_url"] for row in rows]).values_list("url", flat=True)
+        Source.objects.filter(EVERYBODY, url__in=[row["feed_url"] for row in rows]).values_list(
+            "url", flat=True
+        )
     )
     new = [_source(row, sample) for row in rows if row["feed_url"] not in known]
     Source.objects.bulk_create(new, ignore_conflicts=True)

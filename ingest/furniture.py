@@ -46,7 +46,10 @@ _NOTICE = _whole(
     r"(?:with\s+post\s+wires|(?:additional\s+)?(?:reporting|editing|writing|compiled)\s+by\s.{0,160})",
     r"by\s+signing\s+up\b.{0,160}|.{0,100}\b(?:agree|our)\b.{0,60}\bprivacy\s+policy\b.{0,60}",
     r"(?:article\s+url|comments\s+url)\s*:.{0,200}|(?:#\s*comments|points|score)\s*:\s*\d+",
-    r"submitted\s+by\s+/?u/.{0,120}",
+    r"submitted\s+by\s+/?u/.{0,120}|https?://\S+|also\s+on\s+\S+\.(?:com|org|net)\b.{0,180}",
+    r"(?:like|enjoy(?:ed)?|loved?)\s+this\s+(?:story|article|post|piece)\?.{0,120}|order\s+reprints",
+    r"this\s+(?:copy|article|content)\s+is\s+for\s+(?:your\s+)?personal,?\s+non-commercial\s+use\b.{0,180}",
+    r"an\s+error\s+has\s+occurred\b.{0,60}|this\s+(?:article|story)\s+has\s+been\s+sent\s+to\b.{0,60}",
 )
 # Labels and captions: dropped unless they are a whole sentence.
 _LABEL = _whole(
@@ -90,10 +93,15 @@ _BYLINE = re.compile(
 _NOT_WORD = re.compile(r"\W+")
 
 
-def body_paragraphs(paragraphs: Iterable[str], title: str, author: str) -> list[str]:
-    """The paragraphs that are the article, in order; its title, byline and repetitions left out."""
+def body_paragraphs(
+    paragraphs: Iterable[str], title: str, author: str, headlines: Iterable[str] = ()
+) -> list[str]:
+    """The paragraphs that are the article, in order; its title, byline and repetitions left out.
+
+    `headlines` are other titles of it: its page often has another than its feed.
+    """
     kept: list[str] = []
-    seen = {_bare(title)}
+    seen = {_bare(one) for one in (title, *headlines)}
     people = {_bare(name) for name in re.split(r",| and |;|\|", author)} | {_bare(author)}
     for paragraph in paragraphs:
         text = _CUT.sub(" …", _TAIL.sub("", paragraph)).strip() if len(paragraph) < 4000 else paragraph

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from ingest.models import Article, Stage, Story
+from ingest.scope import PUBLIC, SAMPLE
 
 
 class ListedArticle(TypedDict):
@@ -38,7 +39,7 @@ def listing(since: datetime | None = None, limit: int | None = None) -> list[Lis
     found = Story.objects.filter(articles__stage=Stage.PLACED).distinct().order_by("-score", "-last_at", "id")
     if since is not None:
         found = found.filter(last_at__gte=since)
-    told = list(found.filter(sample=False)[:limit]) or list(found.filter(sample=True)[:limit])
+    told = list(found.filter(PUBLIC.stories())[:limit]) or list(found.filter(SAMPLE.stories())[:limit])
     articles = _listed_articles([story.id for story in told])
     return [
         Listed(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from pgvector.django import VectorField
 
+from ingest.scope import Scope
 from ingest.work import Work
 
 
@@ -25,7 +28,15 @@ class Kind(models.TextChoices):
 class Source(Work):
     """A feed we read. Its work row is the next look at the feed; `error` is the last failure in plain words."""
 
-    url = models.CharField(max_length=2000, unique=True)
+    url = models.CharField(max_length=2000)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="sources",
+        help_text="the reader who added it, and alone sees what comes from it",
+    )
     title = models.CharField(max_length=300, blank=True)
     site_url = models.CharField(max_length=2000, blank=True)
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.NEWSROOM)
@@ -49,9 +60,28 @@ class Source(Work):
         indexes = [
             models.Index(fields=["due_at"], name="source_due", condition=models.Q(due_at__isnull=False))
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url"], condition=models.Q(owner=None), name="one_source_for_everybody"
+            ),
+            models.UniqueConstraint(fields=["owner", "url"], name="one_source_per_owner"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url
+
+    @property
+    def scope(self) -> Scope:
+        """What its articles may be compared with."""
+        return Scope(self.sample, self.owner_id)
+
+
+def place_again(collector: Any, field: Any, articles: Any, using: str) -> None:
+    """What happens to the articles of a story that is deleted: they are placed anew. (For `on_delete`.)"""
+    model = articles.model
+    collector.add_field_update(model._meta.get_field("stage"), Stage.READ.value, articles)
+    collector.add_field_update(model._meta.get_field("due_at"), timezone.now(), articles)
+    collector.add_field_update(field, None, articles)
 
 
 class Stage(models.TextChoices):
@@ -98,9 +128,7 @@ class Article(Work):
     duplicate_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
     )
-    story = models.ForeignKey(
-        "Story", null=True, blank=True, on_delete=models.SET_NULL, related_name="articles"
-    )
+    story = models.ForeignKey("Story", null=True, blank=True, on_delete=place_again, related_name="articles")
 
     class Meta:
         constraints = [
@@ -176,6 +204,14 @@ class Story(models.Model):
     embedder = models.CharField(max_length=80, blank=True)
     vector = VectorField(null=True, blank=True)
     sample = models.BooleanField(default=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="stories",
+        help_text="the reader whose own sources tell it",
+    )
 
     class Meta:
         verbose_name_plural = "stories"

@@ -11,6 +11,7 @@ from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
 from ingest.models import Article, Stage
+from ingest.scope import Scope
 from ingest.work import among
 
 OPENING = 5000  # characters of an article that looking for copies needs
@@ -18,14 +19,14 @@ _LEAD = 1200  # and that grouping needs
 
 
 def originals(
-    prints: Sequence[duplicates.Print], sample: bool
+    prints: Sequence[duplicates.Print], scope: Scope
 ) -> tuple[list[duplicates.Print], dict[int, str]]:
     """Placed articles that share a band or the canonical URL with one of the prints, and their stories.
 
     Only the weeks around the prints are looked at, however long the archive.
     """
     rows = (
-        Article.objects.filter(among(_sharing(prints)), stage=Stage.PLACED, source__sample=sample)
+        Article.objects.filter(among(_sharing(prints)), scope.articles(), stage=Stage.PLACED)
         .annotate(opening=Left("text", OPENING))
         .values_list("id", "source_id", "canonical_url", "title", "opening", "happened_at", "story_id")
     )
@@ -57,10 +58,10 @@ def _sharing(prints: Sequence[duplicates.Print]) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def neighbours(times: Iterable[datetime], sample: bool) -> list[cluster.Item]:
+def neighbours(times: Iterable[datetime], scope: Scope) -> list[cluster.Item]:
     """The independent placed articles within the clustering window of any of `times`, with their stories."""
     rows = (
-        _around(_spans(sorted(times), cluster.WINDOW), sample)
+        _around(_spans(sorted(times), cluster.WINDOW), scope)
         .annotate(opening=Left("text", _LEAD))
         .values_list("id", "source_id", "title", "opening", "happened_at", "story_id")
     )
@@ -70,19 +71,19 @@ def neighbours(times: Iterable[datetime], sample: bool) -> list[cluster.Item]:
     ]
 
 
-def crowd(since: datetime, until: datetime, sample: bool) -> dict[date, int]:
+def crowd(since: datetime, until: datetime, scope: Scope) -> dict[date, int]:
     """How many independent placed articles each day has, for weighing what `neighbours` would bring."""
-    days = _around([(since, until)], sample).values_list("happened_at__date").annotate(Count("id"))
+    days = _around([(since, until)], scope).values_list("happened_at__date").annotate(Count("id"))
     return dict(days)
 
 
-def _around(spans: Sequence[tuple[datetime, datetime]], sample: bool) -> QuerySet[Article]:
+def _around(spans: Sequence[tuple[datetime, datetime]], scope: Scope) -> QuerySet[Article]:
     if not spans:
         return Article.objects.none()
     within = Q()
     for since, until in spans:
         within |= Q(happened_at__range=(since, until))
-    return Article.objects.filter(within, stage=Stage.PLACED, source__sample=sample)
+    return Article.objects.filter(within, scope.articles(), stage=Stage.PLACED)
 
 
 def _spans(times: Sequence[datetime], reach: timedelta) -> list[tuple[datetime, datetime]]:

@@ -9,9 +9,10 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from django.utils import timezone
 
 from ingest.addresses import Unreachable, target
-from ingest.models import Source
-from ingest.parse import parse_opml
+from ingest.models import Kind, Source
+from ingest.parse import Outline, parse_opml
 from ingest.plain import LONGEST_LINK, storable
+from ingest.scope import PUBLIC
 
 LARGEST = 8 * 1024 * 1024
 MOST_FEEDS = 5_000
@@ -30,8 +31,8 @@ class Added:
     refused: tuple[tuple[str, str], ...]
 
 
-def read(body: bytes) -> list[tuple[str, str]]:
-    """Address and title of each feed listed; BadList when there are too many, ParseError when it is no OPML."""
+def read(body: bytes) -> list[Outline]:
+    """Each feed listed; BadList when there are too many, ParseError when it is no OPML."""
     if len(body) > LARGEST:
         raise BadList(f"the file is larger than {LARGEST // 1024 // 1024} MiB")
     feeds = parse_opml(body)
@@ -40,28 +41,56 @@ def read(body: bytes) -> list[tuple[str, str]]:
     return feeds
 
 
-def add(feeds: Iterable[tuple[str, str]], any_topic: bool = False) -> Added:
-    """Make sources of (address, title) pairs, due at once. `any_topic` also marks those that were there before."""
-    titles: dict[str, str] = {}
+def add(feeds: Iterable[Outline], any_topic: bool = False, owner: int | None = None) -> Added:
+    """Make sources of the feeds, due at once. `any_topic` also marks those that were there before.
+
+    With `owner`, a reader's key, they are that reader's own; what is read for everybody already counts as there.
+    A folder or category that is named like a kind of source ("Labs", "policy") gives its feeds that kind.
+    """
+    wanted: dict[str, Outline] = {}
     refused = []
-    for url, title in feeds:
-        if problem := _problem(url):
-            refused.append((url, problem))
+    for feed in feeds:
+        if words := problem(feed.url):
+            refused.append((feed.url, words))
         else:
-            titles.setdefault(url, title)
-    known = set(Source.objects.filter(url__in=titles).values_list("url", flat=True))
-    new = [url for url in titles if url not in known]
-    now = timezone.now()
-    Source.objects.bulk_create(
-        [Source(url=url, title=titles[url], any_topic=any_topic, due_at=now) for url in new],
-        ignore_conflicts=True,
-    )
+            wanted.setdefault(feed.url, feed)
+    own = Source.objects.filter(owner=owner, url__in=wanted)
+    known = {*own.values_list("url", flat=True), *read_for_everybody(wanted)}
+    new = [feed for url, feed in wanted.items() if url not in known]
+    Source.objects.bulk_create([_source(feed, any_topic, owner) for feed in new], ignore_conflicts=True)
     if any_topic and known:
-        Source.objects.filter(url__in=known).update(any_topic=True)
-    return Added(tuple(new), tuple(url for url in titles if url in known), tuple(refused))
+        own.update(any_topic=True)
+    return Added(
+        tuple(feed.url for feed in new), tuple(url for url in wanted if url in known), tuple(refused)
+    )
 
 
-def _problem(url: str) -> str:
+def read_for_everybody(urls: Iterable[str]) -> set[str]:
+    """Those of the addresses that are sources for everybody and not switched off."""
+    found = Source.objects.filter(PUBLIC.sources(), enabled=True, url__in=urls)
+    return set(found.values_list("url", flat=True))
+
+
+def _source(feed: Outline, any_topic: bool, owner: int | None) -> Source:
+    title = "" if feed.title == feed.url else feed.title  # what has no name yet learns it from its feed
+    return Source(
+        url=feed.url,
+        owner_id=owner,
+        title=title,
+        kind=_kind(feed.folders),
+        any_topic=any_topic,
+        due_at=timezone.now(),
+    )
+
+
+def _kind(folders: Iterable[str]) -> str:
+    names = [name.casefold() for name in folders]
+    kinds = [kind for name in names for kind in Kind.values if name in (kind, f"{kind}s")]
+    return kinds[0] if kinds else Kind.NEWSROOM.value
+
+
+def problem(url: str) -> str:
+    """Why the address can be no source; empty when it can. Nothing is resolved or fetched."""
     if not storable(url):
         return f"the address is longer than {LONGEST_LINK} bytes"
     try:
@@ -72,14 +101,17 @@ def _problem(url: str) -> str:
 
 
 def write(sources: Iterable[Source]) -> str:
-    """The sources as an OPML 2.0 document."""
+    """The sources as an OPML 2.0 document, a folder for each kind."""
     root = Element("opml", version="2.0")
     SubElement(SubElement(root, "head"), "title").text = "Nutgraf sources"
     body = SubElement(root, "body")
+    folders: dict[str, Element] = {}
     for source in sources:
+        if source.kind not in folders:
+            folders[source.kind] = SubElement(body, "outline", {"text": source.kind})
         values = {"type": "rss", "text": source.title or source.url, "xmlUrl": source.url}
         if source.site_url:
             values["htmlUrl"] = source.site_url
-        SubElement(body, "outline", values)
+        SubElement(folders[source.kind], "outline", values)
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"

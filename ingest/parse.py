@@ -47,13 +47,14 @@ class ParsedItem:
 
 @dataclass(frozen=True)
 class ParsedFeed:
-    """A readable feed; `left_out` counts entries beyond the newest 2,000."""
+    """A readable feed; `left_out` counts entries beyond the newest 2,000, `format` is for people ("RSS 2.0")."""
 
     title: str
     site_url: str
     language: str
     items: tuple[ParsedItem, ...]
     left_out: int = 0
+    format: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,14 @@ def parse_feed(body: bytes, url: str, content_type: str) -> ParsedFeed:
     """The feed in `body`, which came from `url`; ParseError: not_a_feed, empty, broken, too_big, too_slow."""
     found = _ask("feed", body, url, content_type)
     items = tuple(_item(one) for one in found["items"])
-    return ParsedFeed(found["title"], found["site_url"], found["language"], items, found["left_out"])
+    return ParsedFeed(
+        found["title"],
+        found["site_url"],
+        found["language"],
+        items,
+        found["left_out"],
+        found.get("format", ""),
+    )
 
 
 def extract_page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> PageText:
@@ -79,10 +87,25 @@ def extract_page(body: bytes, url: str, charset: str, title: str = "", author: s
     return PageText(tuple(found["paragraphs"]))
 
 
-def parse_opml(body: bytes) -> list[tuple[str, str]]:
-    """Address and title of every feed in an OPML file; ParseError: not_opml, broken, too_big, too_slow."""
+@dataclass(frozen=True)
+class Outline:
+    """A feed in an OPML file; `folders` are those it lies in and the categories it names."""
+
+    url: str
+    title: str
+    folders: tuple[str, ...] = ()
+
+
+def parse_opml(body: bytes) -> list[Outline]:
+    """Every feed in an OPML file; ParseError: not_opml, broken, too_big, too_slow."""
     found = _ask("opml", body, "", "")
-    return [(one["url"], one["title"]) for one in found["feeds"]]
+    return [Outline(one["url"], one["title"], tuple(one["folders"])) for one in found["feeds"]]
+
+
+def parse_links(body: bytes, url: str, charset: str) -> list[str]:
+    """Addresses of the feeds that an HTML page names, the likeliest first; ParseError: broken, too_big, too_slow."""
+    links: list[str] = _ask("links", body, url, charset)["links"]
+    return links
 
 
 def _item(one: dict[str, Any]) -> ParsedItem:

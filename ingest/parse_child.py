@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
 from ingest import frames, jsonfeed
 from ingest.furniture import body_paragraphs
-from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
+from ingest.plain import html_paragraphs, line, visible, web_link
 
 MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 5
@@ -33,6 +33,22 @@ ORPHAN_CHECK = 5.0
 _NOTICE = re.compile(
     r"(?i)not (?:yet )?whitelist|rate.?limit|too many requests|access denied|captcha|are you a (?:ro)?bot"
 )
+MOST_LINKS = 50
+FEED_TYPES = {
+    f"{family}/{name}"
+    for family in ("application", "text")
+    for name in (
+        "rss+xml",
+        "atom+xml",
+        "rdf+xml",
+        "x.atom+xml",
+        "x-atom+xml",
+        "rss",
+        "atom",
+        "feed+json",
+        "xml",
+    )
+}
 FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
 
 
@@ -54,7 +70,7 @@ def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         found = jsonfeed.read(body, url, MOST_ITEMS)
         if found is None:
             raise Refused("not_a_feed", "this is JSON, but not a JSON Feed")
-        return found
+        return {"format": "JSON Feed", **found}
     # No content-location: feedparser would turn guids into links, and an entry's identity would hang on our address.
     headers = {"content-type": content_type} if content_type else {}
     parsed = feedparser.parse(
@@ -66,12 +82,21 @@ def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         entries = sorted(entries, key=_newest_first)[:MOST_ITEMS]
     meta = parsed.feed
     return {
+        "format": _format(parsed.version),
         "title": line(_text(meta, "title"), 300),
         "site_url": web_link(_text(meta, "link"), url),
         "language": line(_text(meta, "language"), 12).lower(),
         "items": [_item(entry, url) for entry in entries],
         "left_out": max(0, len(parsed.entries) - MOST_ITEMS),
     }
+
+
+def _format(version: str) -> str:
+    """A format as people know it: "rss20" is RSS 2.0."""
+    name, number = version.rstrip("0123456789ufn"), "".join(c for c in version if c.isdigit())
+    if name not in ("rss", "atom"):
+        return version.upper()
+    return f"{name.upper() if name == 'rss' else 'Atom'} {number[:1]}.{number[1:]}".rstrip(". ")
 
 
 def _judge(parsed: Any, body: bytes, start: bytes) -> None:
@@ -167,14 +192,12 @@ def _time(entry: Any, key: str) -> float | None:
 
 def page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> dict[str, Any]:
     """The main text of the HTML page in `body`, without what stands around it: its title and byline included."""
-    from trafilatura import bare_extraction
+    from ingest.page import article
 
-    text = body.decode(charset, "replace") if charset else body
-    found = bare_extraction(text, url=url, favor_precision=True, include_comments=False, include_tables=False)
-    if found is None or isinstance(found, dict) or not found.text:
+    found = article(body.decode(charset, "replace") if charset else body, url)
+    if found is None:
         raise Refused("no_text", "no article text was found in the page")
-    parts = _capped(paragraphs(found.text.replace("\n", "\n\n")))
-    return {"paragraphs": body_paragraphs(parts, title, author)}
+    return {"paragraphs": body_paragraphs(_capped(found.paragraphs), title, author, found.headlines)}
 
 
 def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
@@ -183,7 +206,11 @@ def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
 
     found = listparser.parse(body)
     feeds = [
-        {"url": visible(one.get("url") or "").strip(), "title": _flat(one.get("title") or "")[:300]}
+        {
+            "url": visible(one.get("url") or "").strip(),
+            "title": _flat(one.get("title") or "")[:300],
+            "folders": [_flat(part)[:100] for path in one.get("categories") or [] for part in path][:20],
+        }
         for one in found.feeds
     ]
     if not feeds:
@@ -191,11 +218,37 @@ def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
     return {"feeds": feeds}
 
 
+def links(body: bytes, url: str, charset: str) -> dict[str, Any]:
+    """The feeds an HTML page names: those its head announces, else those its text links to."""
+    from trafilatura import load_html
+    from trafilatura.feeds import FeedParameters, determine_feed
+
+    text = body.decode(charset or "utf-8", "replace")
+    tree = load_html(text)
+    if tree is None:
+        raise Refused("broken", "this is not a readable page")
+    base = urljoin(url, next(iter(tree.xpath("//base/@href")), ""))
+    named = [link.get("href") for link in tree.xpath("//link[@href]") if _announces_feed(link)]
+    if not named:
+        site = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        named = determine_feed(text, FeedParameters(site, urlsplit(url).hostname or "", url))
+    found = [web_link(link, base) for link in named]
+    return {"links": [link for link in dict.fromkeys(found) if link and link != url][:MOST_LINKS]}
+
+
+def _announces_feed(link: Any) -> bool:
+    kind = (link.get("type") or "").split(";")[0].strip().lower()
+    about = f"{link.get('title') or ''} {link.get('href')}".lower()
+    if "alternate" not in (link.get("rel") or "").lower().split() or "comments" in about:
+        return False
+    return kind in FEED_TYPES or (kind == "application/json" and "feed" in about)
+
+
 def _flat(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"feed": feed, "page": page, "opml": opml}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"feed": feed, "page": page, "opml": opml, "links": links}
 
 
 def answer(job: dict[str, Any], body: bytes) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ingest.embed import LEXICAL, Vectors, embed_grams
 from ingest.models import Article, Stage, public_id
 from ingest.relevance import Judgement, judge
 from ingest.save import SKEW
+from ingest.scope import Scope
 
 # A revised article leaves its story only when the gate is this sure that it is about something else now.
 _CLEARLY_OFF = 0.2
@@ -65,7 +66,7 @@ class Arrival:
     source: int
     kind: str
     any_topic: bool
-    sample: bool
+    scope: Scope
     url: str
     title: str
     text: str
@@ -77,7 +78,7 @@ class Arrival:
 def place(article_ids: Sequence[int], now: datetime) -> Placed:
     """Bring those of the articles that are due in stage `read` to rest. Safe to repeat, and at once elsewhere.
 
-    Sample articles and real ones never share a story. `now` bounds what is believed about time: nothing happened
+    Articles of different scopes never share a story. `now` bounds what is believed about time: nothing happened
     later. An article that cannot be placed harms no other: it is tried again later, and in the end rests where it is
     with its error.
     """
@@ -118,8 +119,8 @@ def _place_together(article_ids: Sequence[int], now: datetime) -> Placed:
             # Two workers that place reports of one event at once would each open a story for it.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         arrivals = _arrivals(article_ids, now)
-        for sample in (False, True):
-            total += _place([a for a in arrivals if a.sample == sample], sample)
+        for scope in sorted({a.scope for a in arrivals}, key=str):
+            total += _place([a for a in arrivals if a.scope == scope], scope)
         bulk.adopt_copies(article_ids)
     return total
 
@@ -138,6 +139,7 @@ def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
             "source__kind",
             "source__any_topic",
             "source__sample",
+            "source__owner_id",
             "canonical_url",
             "title",
             "opening",
@@ -146,22 +148,25 @@ def _arrivals(article_ids: Sequence[int], now: datetime) -> list[Arrival]:
             "duplicate_of_id",
         )
     )
-    return [Arrival(*row[:8], min(row[8], now), row[9] or "", row[10]) for row in rows]
+    return [
+        Arrival(*row[:4], Scope(row[4], row[5]), *row[6:9], min(row[9], now), row[10] or "", row[11])
+        for row in rows
+    ]
 
 
-def _place(arrivals: Sequence[Arrival], sample: bool) -> Placed:
+def _place(arrivals: Sequence[Arrival], scope: Scope) -> Placed:
     if not arrivals:
         return Placed()
     verdicts = {a.id: judge(a.title, a.text, a.kind, a.any_topic) for a in arrivals}
     kept = [a for a in arrivals if _stays(a, verdicts[a.id])]
     prints = {a.id: _fingerprint(a) for a in kept}
-    originals, homes = _copies(kept, prints, sample)
+    originals, homes = _copies(kept, prints, scope)
     counted = [a for a in kept if a.id not in originals]
     items = [
         cluster.Item(a.id, str(a.source), a.title, cluster.gist(a.title, a.text), a.at, a.story)
         for a in counted
     ]
-    stories, opened = _group(items, sample)
+    stories, opened = _group(items, scope)
     homes |= stories
     vectors = dict(
         zip([a.id for a in counted], embed_grams([item.gist.whole for item in items]), strict=True)
@@ -178,7 +183,7 @@ def _place(arrivals: Sequence[Arrival], sample: bool) -> Placed:
         else:
             outcome = _outcome(a, verdict, prints[a.id], homes[a.id], vector=vectors[a.id])
         outcomes.append(outcome)
-    return _write(arrivals, outcomes, opened, vectors, sample)
+    return _write(arrivals, outcomes, opened, vectors, scope)
 
 
 def _stays(arrival: Arrival, verdict: Judgement) -> bool:
@@ -190,23 +195,23 @@ def _fingerprint(a: Arrival) -> duplicates.Print:
 
 
 def _copies(
-    kept: Sequence[Arrival], prints: Mapping[int, duplicates.Print], sample: bool
+    kept: Sequence[Arrival], prints: Mapping[int, duplicates.Print], scope: Scope
 ) -> tuple[dict[int, int], dict[int, str]]:
     """Which arrivals are copies of which article, and the stories of the stored originals."""
     # What counted before its revision goes on counting; its own copies point at it.
     settled = [prints[a.id] for a in kept if a.story and a.duplicate_of is None]
     open_ = [prints[a.id] for a in kept if not a.story or a.duplicate_of is not None]
-    stored, homes = near.originals(open_, sample)
+    stored, homes = near.originals(open_, scope)
     return duplicates.copies(open_, [*stored, *settled]), homes
 
 
-def _group(items: Sequence[cluster.Item], sample: bool) -> tuple[dict[int, str], set[str]]:
+def _group(items: Sequence[cluster.Item], scope: Scope) -> tuple[dict[int, str], set[str]]:
     """The story of every independent arrival, and those stories that are new."""
     told: list[cluster.Item] = []
     opened: set[str] = set()
-    for part in _parts(sorted(items, key=lambda item: (item.at, item.key)), sample):
+    for part in _parts(sorted(items, key=lambda item: (item.at, item.key)), scope):
         times = [item.at for item in part if not item.story]
-        around = near.neighbours(times, sample)
+        around = near.neighbours(times, scope)
         before = [item for item in told if part[0].at - item.at <= cluster.WINDOW]
         stories = {item.key: item.story for item in part}
         for group in cluster.group([*part, *before, *around]):
@@ -218,11 +223,11 @@ def _group(items: Sequence[cluster.Item], sample: bool) -> tuple[dict[int, str],
     return {item.key: item.story for item in told}, opened
 
 
-def _parts(items: Sequence[cluster.Item], sample: bool) -> Iterator[list[cluster.Item]]:
+def _parts(items: Sequence[cluster.Item], scope: Scope) -> Iterator[list[cluster.Item]]:
     """The items, in order of time, in parts whose neighbourhoods fit in memory; nearly always one."""
     if not items:
         return
-    crowd = near.crowd(items[0].at - cluster.WINDOW, items[-1].at + cluster.WINDOW, sample)
+    crowd = near.crowd(items[0].at - cluster.WINDOW, items[-1].at + cluster.WINDOW, scope)
     part: list[cluster.Item] = []
     days: set[date] = set()
     load = 0
@@ -271,14 +276,14 @@ def _write(
     outcomes: Sequence[bulk.Outcome],
     opened: Collection[str],
     vectors: Mapping[int, Vectors],
-    sample: bool,
+    scope: Scope,
 ) -> Placed:
     bulk.settle_articles(outcomes)
     material = {o.story for o in outcomes if o.stage == Stage.PLACED}
     # A story that lost an article to the gate, or a copy to independence, has changed as well.
     left = {a.story for a in arrivals if a.story} - {o.story for o in outcomes}
     touched = {o.story for o in outcomes if o.story} | left
-    tell.tell(touched, material | left, vectors, sample)
+    tell.tell(touched, material | left, vectors, scope)
     return Placed(
         placed=sum(o.stage == Stage.PLACED for o in outcomes),
         off_topic=sum(o.stage == Stage.OFF_TOPIC for o in outcomes),

@@ -30,7 +30,7 @@ def add(source: Source, drafts: Sequence[Draft], now: datetime) -> int:
         return 0
     near = newest(drafts, PAGES_PER_LOOK)
     numbered = list(zip(reserve_keys(Article, len(drafts)), drafts, strict=True))
-    found = originals([_candidate(pk, source, draft) for pk, draft in numbered])
+    found = originals([_candidate(pk, source, draft) for pk, draft in numbered], source.scope)
     rows = [_row(pk, source, draft, draft.identity in near, found.get(pk), now) for pk, draft in numbered]
     usual = defaults(Article, rows[0])
     insert(Article, ([*row.values(), *usual.values()] for row in rows), [*rows[0], *usual])

@@ -41,10 +41,16 @@ FOR: Final = (
     _sign(
         "OpenAI",
         3.0,
-        r"OpenAI|ChatGPT|GPT-?\d\w*|gpt-oss|Sam Altman|o[134](?:-mini|-pro)|Codex CLI|DALL-?E|Sora 2|Stargate project",
+        r"OpenAI|ChatGPT|GPT-?\d\w*|gpt-oss|Sam Altman|o[134](?:-mini|-pro)|Codex CLI|DALL-?E|Sora \d|Stargate project",
     ),
+    _sign("Codex", 1.2, r"Codex(?! (?:Sinaiticus|Vaticanus|Alimentarius|Gigas|Mendoza)\b)", case=True),
     _sign("Anthropic", 3.0, r"Anthropic|Claude (?:\d|Code|Opus|Sonnet|Haiku|AI)\w*|Claude's|Dario Amodei"),
-    _sign("Claude", 1.4, r"Claude", case=True),
+    _sign(
+        "Claude",
+        1.9,
+        r"(?<!-)Claude(?! (?:Monet|Debussy|Shannon|Juncker|Van Damme|Lévi-Strauss|Chabrol|Makélélé)\b)",
+        case=True,
+    ),
     _sign(
         "Google's AI",
         2.6,
@@ -57,7 +63,8 @@ FOR: Final = (
     _sign(
         "other labs",
         2.6,
-        r"DeepSeek|Qwen[\w.-]*|Kimi K\d|Moonshot AI|Zhipu|GLM-\d[\w.]*|Mistral|Hugging ?Face|Perplexity|MiniMax"
+        r"DeepSeek|Qwen[\w.-]*|Kimi K\d|Moonshot AI|Zhipu|GLM-\d[\w.]*|(?:Mi|Mini|Magi|Code|Dev)stral|(?:Pix|Vox)tral"
+        r"|Hugging ?Face|Perplexity|MiniMax"
         r"|Baichuan|Thinking Machines|Safe Superintelligence|Character\.AI|Stability AI|Midjourney"
         r"|ElevenLabs|Runway ML|AI2|Hunyuan|Doubao|ByteDance Seed|Cohere|Sakana|Reka"
         r"|Databricks|Cerebras|Groq|CoreWeave|LangChain|Ollama|vLLM|llama\.cpp|OpenRouter",
@@ -72,20 +79,30 @@ FOR: Final = (
     _sign(
         "machine learning",
         2.4,
-        r"machine[- ]learning|deep learning|neural net(?:work)?s?|reinforcement learning|computer vision|fine-?tun\w+"
-        r"|pre-?train\w+|embeddings?|prompt injections?|hallucinat\w+|superintelligen\w+|AGI|singularity",
+        r"machine[- ]learning|deep learning|neural net(?:work)?s?|reinforcement learning|RLHF|computer vision"
+        r"|fine-?tun\w+"
+        r"|pre-?train\w+|embeddings?|hallucinat\w+|superintelligen\w+|AGI|machine intelligence",
     ),
-    _sign("chatbots", 2.4, r"chatbots?|conversational agents?|digital companions?"),
+    _sign(
+        "building with models",
+        1.9,
+        r"prompt (?:injections?|engineer\w*)|system prompts?|context (?:windows?|engineering)|jailbreak\w*"
+        r"|retrieval[- ]augmented(?: generation)?|RAG|vector (?:databases?|search|stores?)|tokeni[sz]ers?"
+        r"|interpretability|model (?:weights|cards?|evals?)|red[- ]team\w*|guardrails?",
+    ),
+    _sign("chatbots", 2.4, r"chatbots?|conversational agents?|(?:digital|virtual) companions?"),
     _sign(
         "agents",
         2.2,
-        r"agentic|AI-native|autonomous agents?|coding agents?|agents? (?:framework|SDK)|model context protocol|MCP"
-        r"|trustworthy agents|multi-agent",
+        r"agentic|AI-native|model context protocol|MCP|multi-agent|sub-?agents?"
+        r"|(?:autonomous|coding|cloud|voice|web|browser|research|managed|trustworthy|long-running) agents?"
+        r"|agents?[- ](?:framework|SDK|harness|native|skills?|mode|workflows?|builder|orchestration)\w*",
     ),
     _sign(
         "AI coding",
         2.4,
-        r"vibe[- ]cod\w+|Copilot|Cursor(?:'s)? (?:AI|new|editor|raises|is)|Windsurf|Cognition|Lovable|Replit|Devin"
+        r"vibe[- ]cod\w+|Copilot|Codeium|Cursor(?:'s)? (?:AI|new|editor|raises|is)|Windsurf|Cognition|Lovable"
+        r"|Replit|Devin"
         r"|Claude Code",
     ),
     _sign(
@@ -97,13 +114,14 @@ FOR: Final = (
     _sign(
         "robots",
         1.8,
-        r"humanoids?|robotics|robot brains?|embodied|Optimus|Figure 0\d|Boston Dynamics|RoboCup",
+        r"humanoids?|robotics|robot (?:brains?|learning|policy)|embodied|Optimus|Figure 0\d|Boston Dynamics",
     ),
-    _sign("driverless cars", 0.9, r"robotaxis?|self-driving|driverless|autonomous vehicles?|Waymo|Dojo"),
+    _sign("driverless cars", 0.9, r"robotaxis?|self-driving|driverless|autonomous vehicles?|Waymo"),
     _sign(
         "AI chips",
         1.6,
-        r"Nvidia(?:'s)?|H100s?|H20|Blackwell|GPUs?|TPUs?|AI6|export controls|HBM|TSMC|chip exports|Jensen Huang",
+        r"Nvidia(?:'s)?|[HB][1-3]00s?|H20s?|Blackwell|GPUs?|TPUs?|export controls|HBM\d?|TSMC|chip exports"
+        r"|AI accelerators?|Jensen Huang",
     ),
     _sign(
         "computing capacity",
@@ -121,7 +139,8 @@ AGAINST: Final = (
     _sign(
         "a coupon page",
         5.0,
-        r"promo codes?|coupons?|discount codes?|gift (?:guide|ideas)|% off",
+        r"promo codes?|coupons?|discount codes?|gift (?:guide|ideas)|% off|lowest price|prime day|black friday"
+        r"|cyber monday|save \$\d+",
         title_only=True,
     ),
     _sign(
@@ -134,8 +153,7 @@ AGAINST: Final = (
     _sign(
         "entertainment",
         3.0,
-        r"(?:best )?(?:movies|shows|podcasts) (?:on|to|right)|nipple|vibrators?|mattress\w*|can't stop listening"
-        r"|crossword|horoscope|recipes?|box office",
+        r"(?:best )?(?:movies|shows|series|podcasts) (?:on|to|right)|crossword|horoscopes?|box office",
         title_only=True,
     ),
     _sign(
@@ -144,9 +162,14 @@ AGAINST: Final = (
     _sign(
         "an announcement of an event",
         1.2,
-        r"TechCrunch Disrupt|Startup Battlefield|ticket savings|early bird|register now|how to watch",
+        r"disrupt \d{4}|startup battlefield|(?:ticket|pass) savings|early[- ]bird|register now|how to watch"
+        r"|call for (?:speakers|papers)|exhibit(?:or)? tables?|webinar",
         title_only=True,
     ),
-    _sign("other Geminis", 4.0, r"Winklevoss|Gemini Space|crypto exchange|zodiac|Gemini Observatory"),
-    _sign("company pay", 1.2, r"comp(?:ensation)? package|pay package", title_only=True),
+    _sign(
+        "other Geminis",
+        4.0,
+        r"Winklevoss|crypto (?:exchange|company|firm)|zodiac|Gemini (?:Observatory|spacecraft|season|meteors?)",
+    ),
+    _sign("company pay", 1.2, r"(?:comp|compensation|pay) package", title_only=True),
 )

@@ -13,6 +13,7 @@ from ingest import score, tell
 from ingest.embed import Vectors
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
+from ingest.scope import EVERYBODY, PUBLIC, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ class StorySnapshot:
     last_at: datetime
 
 
-def candidates(as_of: datetime, window: timedelta, sample: bool = False) -> list[StorySnapshot]:
-    """The stories with an article in the `window` before `as_of`, as they stood then, the most important first.
+def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> list[StorySnapshot]:
+    """Stories of the scope with an article in the `window` before `as_of`, as they stood then, the weightiest first.
 
     Two queries, whatever is stored; articles that happened after `as_of` are unknown to the answer.
     """
     recent = Article.objects.filter(
-        stage=Stage.PLACED, source__sample=sample, happened_at__gt=as_of - window, happened_at__lte=as_of
+        scope.articles(), stage=Stage.PLACED, happened_at__gt=as_of - window, happened_at__lte=as_of
     )
     told = tell.members(recent.values("story_id"), as_of)
     vectors = {
@@ -80,8 +81,8 @@ def _snapshot(story: str, rows: Sequence[tell.Row], embedder: str, vector: Vecto
 
 
 def missing(story_id: str) -> bool:
-    """Whether there is no such story."""
-    return not Story.objects.filter(id=story_id).exists()
+    """Whether there is no such story for everybody."""
+    return not Story.objects.filter(EVERYBODY, id=story_id).exists()
 
 
 def material(story_id: str, as_of: datetime | None = None) -> Material | None:
@@ -121,4 +122,4 @@ def _texts(articles: Sequence[int]) -> dict[int, SourceText]:
 
 def any_real() -> bool:
     """Whether any story of a real source was ever told: until then the bundled sample may stand in."""
-    return Story.objects.filter(sample=False).exists()
+    return Story.objects.filter(PUBLIC.stories()).exists()

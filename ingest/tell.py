@@ -15,6 +15,7 @@ from django.db.models.functions import Length
 from ingest import bulk, embedders, score
 from ingest.embed import LEXICAL, Vectors
 from ingest.models import Article, Stage
+from ingest.scope import Scope
 from ingest.work import among
 
 _FIELDS = (
@@ -93,7 +94,7 @@ def independent(rows: Sequence[Row]) -> list[Row]:
 
 
 def tell(
-    stories: Collection[str], material: Collection[str], vectors: Mapping[int, Vectors], sample: bool
+    stories: Collection[str], material: Collection[str], vectors: Mapping[int, Vectors], scope: Scope
 ) -> None:
     """Write the rows of these stories anew from the articles now stored.
 
@@ -105,12 +106,12 @@ def tell(
         **{article: (LEXICAL, vector) for article, vector in vectors.items()},
     }
     bulk.tell_stories(
-        [_telling(story, rows, story in material, at_hand, sample) for story, rows in sorted(told.items())]
+        [_telling(story, rows, story in material, at_hand, scope) for story, rows in sorted(told.items())]
     )
 
 
 def _telling(
-    story: str, rows: Sequence[Row], material: bool, known: Mapping[int, tuple[str, Vectors]], sample: bool
+    story: str, rows: Sequence[Row], material: bool, known: Mapping[int, tuple[str, Vectors]], scope: Scope
 ) -> bulk.Telling:
     counted = independent(rows)
     voices = [row.voice() for row in counted]
@@ -126,7 +127,8 @@ def _telling(
         score=score.importance(voices),
         embedder=embedder,
         vector=vector,
-        sample=sample,
+        sample=scope.sample,
+        owner=scope.owner,
         material=material,
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Rule = Literal["plain", "citation", "figure", "quotation", "name", "opinion", "pair"]
+Rule = Literal[
+    "plain", "citation", "figure", "quotation", "name", "role", "direction", "support", "opinion", "pair"
+]
 
 
 @dataclass(frozen=True, slots=True)

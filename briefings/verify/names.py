@@ -1,13 +1,24 @@
-"""The name rule for a lens's reasoning: it may only name whom the brief names."""
+"""The name rule: a sentence names whom its evidence names, a lens's reasoning whom the brief names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
+from briefings.verify.places import place, words
+
 _WORD = re.compile(r"[^\W_][\w'’&.-]*[\w]|[^\W_]")
-_OPENER = re.compile(r"(?:^|[.!?:;“\"(]\s*)$")
+_OPENER = re.compile(r"(?:^|[.!?:;“\"(]\s*)$")  # held against the few characters before a word
 _ROMAN = re.compile(r"^[IVX]+$")
+_CAPITALS = re.compile(r"[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )?[A-Z][\w’'-]*)+")
+_POINTS = re.compile(
+    r"\b(?:it|its|he|his|him|she|her|they|their|them|"
+    r"the (?:\w+ )?(?:company|firm|startup|start-up|lab|maker|giant|group|agency|commission|regulator|bank|carrier|"
+    r"network|site|service|platform|app|model|models|tool|chip|product|deal|round|case|court|judge|suit|lawsuit|bill|law|"
+    r"rule|rules|plan|president|senator|chairman|director|chief|executive|founder|spokes\w+|professor|researchers?|"
+    r"former|latter|two|pair|duo|team|report|study|paper|release|launch|update|system|software|device|phone))\b",
+    re.IGNORECASE,
+)
 
 # Abbreviations a reader at work uses in any sentence, and words that English writes with a capital.
 _COMMON_WORDS = (
@@ -29,7 +40,8 @@ _WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
 
 
 def _fold(word: str) -> str:
-    return re.sub(r"['’]s$|['’.]$", "", word.lower()).replace("’", "'")
+    word = word.lower().replace("’", "'")
+    return word if word.isalnum() else re.sub(r"'s$|['.]$", "", word)
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -41,7 +53,11 @@ def names(text: str) -> tuple[str, ...]:
         if _ROMAN.match(bare) or _fold(word) in _COMMON:
             continue
         if (any(letter.isupper() for letter in bare[1:]) and not _is_compound(bare)) or (
-            bare[0].isupper() and (not _OPENER.search(text[: match.start()]) or _fold(word) in _WELL_KNOWN)
+            bare[0].isupper()
+            and (
+                not _OPENER.search(text[max(0, match.start() - 4) : match.start()])
+                or _fold(word) in _WELL_KNOWN
+            )
         ):
             found.append(bare)
     return tuple(found)
@@ -56,22 +72,73 @@ def _is_compound(word: str) -> bool:
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:
     """All words of `texts`, folded: what may be named."""
     words: set[str] = set()
-    for text in texts:
-        for match in _WORD.finditer(text):
-            words.add(_fold(match[0]))
-            words.update(_fold(part) for part in re.split(r"[-.&/]", match[0]) if part)
+    for word in {match[0] for text in texts for match in _WORD.finditer(text)}:
+        words.add(_fold(word))
+        if not word.isalnum():
+            words.update(_fold(part) for part in re.split(r"[-.&/]", word) if part)
     return frozenset(words)
 
 
 def strangers(text: str, known: frozenset[str]) -> tuple[str, ...]:
     """The names in `text` that are not in `known`, whole, part by part or in the plural."""
+    return tuple(name for name in names(text) if not _is_known(name, known))
 
+
+def _is_known(name: str, known: frozenset[str]) -> bool:
     def has(part: str) -> bool:
         folded = _fold(part)
         return folded in known or folded.removesuffix("s") in known or part.islower()
 
+    return has(name) or all(has(part) for part in re.split(r"[-.&/]", name) if part)
+
+
+def ungrounded(text: str, stated: str, around: str) -> tuple[str, ...]:
+    """The names of `text` that its evidence does not have.
+
+    What stands only `around` the evidence may be named where the evidence points at something ("it", "the company").
+    """
+    unknown = strangers(text, vocabulary((stated,)))
+    if not unknown:
+        return ()
+    near = vocabulary((around,))
     return tuple(
         name
-        for name in names(text)
-        if not has(name) and not all(has(p) for p in re.split(r"[-.&/]", name) if p)
+        for name in unknown
+        if not _spells_out(name, text, stated, around)
+        and not (_is_known(name, near) and _meant(name, text, stated))
     )
+
+
+def _meant(name: str, text: str, stated: str) -> bool:
+    """Whether the evidence has something that points where the statement has the name: "it said" for "Harbor said"."""
+    own, theirs = words(text), words(stated)
+    at = next((at for at, word in enumerate(own) if word.text in name or name in word.text), None)
+    if at is None:
+        return False
+    here = place(own, at)
+    # The nearest content word that both share; what points must stand on the same side of it as the name does.
+    for other, word in enumerate(theirs):
+        for side, reach in (
+            ("behind", theirs[max(0, other - 7) : other]),
+            ("before", theirs[other + 1 : other + 8]),
+        ):
+            if (side, word.stem) in here and _POINTS.search(" ".join(each.text for each in reach)):
+                return True
+    return False
+
+
+def _spells_out(name: str, text: str, stated: str, around: str) -> bool:
+    """ "FTC" for "Federal Trade Commission", and a word of the long form for the short one."""
+    initials = {"".join(word[0] for word in run.split()) for run in _CAPITALS.findall(f"{stated} {around}")}
+    if name.replace(".", "") in initials:
+        return True
+    return any(
+        name in run.split()
+        and "".join(word[0] for word in run.split()) in vocabulary_as_written(stated + around)
+        for run in _CAPITALS.findall(text)
+    )
+
+
+def vocabulary_as_written(text: str) -> frozenset[str]:
+    """The words of a text in their own case, full stops inside abbreviations left out."""
+    return frozenset(match[0].replace(".", "") for match in _WORD.finditer(text))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from briefings.schemas import Material, Sentence
-from briefings.verify import citations, plain, quotes
+from briefings.verify import citations, direction, names, plain, quotes, roles, support
+from briefings.verify.evidence import evidence
 from briefings.verify.failures import Failure
 from briefings.verify.numbers import unsupported
 
@@ -42,9 +43,38 @@ def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failu
         or not sentence.citations
         or any(sentence.text == citation.quote for citation in sentence.citations)
     ):
-        grounds: tuple[str, ...] = (sentence.text,)
-    else:
-        grounds = tuple(
-            dict.fromkeys(citations.passage(citation, material) for citation in sentence.citations)
-        )
-    yield from check_words(sentence.text, grounds, where)
+        yield from check_words(sentence.text, (sentence.text,), where)
+        return
+    grounds = tuple(dict.fromkeys(citations.passage(citation, material) for citation in sentence.citations))
+    cited = [material.article(citation.article) for citation in sentence.citations]
+    # Naming the outlet is no claim, and its name no ground: "France 24" does not say that 24 were killed.
+    text = _without(sentence.text, [article.publisher for article in cited])
+    yield from check_words(text, grounds, where)
+    yield from _check_meaning(
+        text, grounds, tuple(dict.fromkeys(article.passage(0) for article in cited)), where
+    )
+
+
+def _without(text: str, publishers: list[str]) -> str:
+    for name in publishers:
+        text = text.replace(name, "the outlet") if name else text
+    return text
+
+
+def _check_meaning(
+    text: str, grounds: tuple[str, ...], titles: tuple[str, ...], where: str
+) -> Iterator[Failure]:
+    """What word lists and the order of words can tell of a sentence in other words than its source's."""
+    found = evidence(text, grounds, titles)
+    for name in names.ungrounded(text, found.stated, found.around):
+        yield Failure(where, text, "name", f"the cited passage does not name {name!r} there")
+    for pair in roles.exchanged(text, found.stated):
+        yield Failure(where, text, "role", f"{pair} stand the other way round in the cited passage")
+    for pair in roles.replaced(text, found.stated):
+        yield Failure(where, text, "role", f"{pair}, whom the cited passage has in that place")
+    for pair in roles.joined_wrongly(text, found.stated):
+        yield Failure(where, text, "name", f"the cited passage has no {pair}")
+    for word in direction.reversed_words(text, found.stated):
+        yield Failure(where, text, "direction", f"{word!r}, where the cited passage says the opposite")
+    if missing := support.unsupported_words(text, (*grounds, *titles)):
+        yield Failure(where, text, "support", f"the cited passage has none of: {', '.join(missing[:6])}")

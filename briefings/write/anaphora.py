@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ACTORS
+from briefings.write.names import TITLES
 
 OPENING = re.compile(
     r"(?:[“\"‘']?)(?:This|That|These|Those|Such|It|Its|It[’']s|He|She|His|Her|They|Their|Them|He[’']s|She[’']s|"
@@ -71,7 +73,8 @@ SPEECH_TAG = re.compile(
     r"|\b(?:said|says|told|added|wrote) (?:in the|in a) same\b"
 )
 POINTING = re.compile(
-    r"\b(?:these|those)\b(?! who| that| with| in\b| of\b| from| on\b| as\b| whose| which| under| at\b| already)"
+    r"\b(?:either|neither|both|each|one|some|any|none|all|most|many) of (?:these|those|them)\b"
+    r"|\b(?:these|those)\b(?! who| that| with| in\b| of\b| from| on\b| as\b| whose| which| under| at\b| already)"
     r"|\bsuch (?!as\b|a\b|an\b)\w+"
     r"|\bthis (?!week|month|year|morning|afternoon|evening|summer|fall|spring|winter|time|century|decade|weekend|"
     r"quarter|season|fiscal|past|coming)\w+"
@@ -103,6 +106,19 @@ PERSON_NOUN = re.compile(
 )
 
 
+# "The Trump campaign" is nobody who could be "he".
+BELONGINGS = (
+    r"(?: [A-Z]\w+)? (?:campaign|administration|team|ads?|aides?|allies|supporters|officials|lawyers|tweets?|"
+    r"posts?|videos?|story|scandal|organization|foundation|account|effort|plan|proposal)\b"
+)
+TITLED = re.compile(rf"\b{TITLES}\.? [A-Z][\w’'-]+(?![\w’'-]|{BELONGINGS})")
+# Opens a quotation that answers something the reader has not seen.
+QUOTED_POINTER = re.compile(
+    r"^(?:That|This|It|He|She|They|These|Those|So|And|But|Either|Neither|Again|There(?!’s no doubt))\b"
+    r"|\b(?:in|of|for|with|on|about|like|by) (?:that|this|those|these)(?=[,.])"
+)
+
+
 # Words with nobody to say them.
 WHOLLY_QUOTED = re.compile(r"“[^“”]*”[.]?$|\"[^\"]*\"[.]?$|‘[^‘]*[.!]’$|'[^\"“]*[.!]'$")
 
@@ -115,9 +131,9 @@ def leans_back(text: str, names: frozenset[str], topical: frozenset[str]) -> boo
     opening = OPENING.match(text)
     if opening and not _of_the_story(opening.group(), topical):
         return True
-    if POINTING.search(unquoted(text)) or WHOLLY_QUOTED.match(text):
-        return True
     own = unquoted(text)
+    if POINTING.search(own) or WHOLLY_QUOTED.match(text) or _quotation_hangs(text):
+        return True
     if SPEECH_TAG.search(own):
         return not _named_before(own, SPEECH_TAG, names, person=True)
     if PERSONAL.search(own) and not _named_before(own, PERSONAL, names, person=True):
@@ -135,6 +151,28 @@ def only_names_a_thing(text: str, names: frozenset[str]) -> bool:
     if len(words) != 2 or words[0] != "The" or words[1] in ACTORS:
         return False
     return not leans_back(text, names, frozenset({words[1]}))
+
+
+def speaks_of_somebody(text: str, names: frozenset[str]) -> bool:
+    """Whether `text` says "he" or "she" of somebody whom only a sentence before it can name."""
+    own = unquoted(text)
+    return bool(PERSONAL.search(own)) and not _named_before(own, PERSONAL, names, person=True)
+
+
+def names_somebody(text: str, surnames: Iterable[str]) -> bool:
+    """Whether a "he" or "she" in the next sentence can be somebody in `text`: a named person or "the director"."""
+    own = unquoted(text)
+    if PERSON_NOUN.search(own) or TITLED.search(own):
+        return True
+    return any(re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-]|{BELONGINGS})", own) for each in surnames)
+
+
+def _quotation_hangs(text: str) -> bool:
+    """Whether a sentence that opens with a quotation opens with words that point at what was said before them."""
+    if text[0] not in '“"':
+        return False
+    opening = re.match(r"[“\"]([^”\"]{0,60})", text)
+    return bool(opening and QUOTED_POINTER.search(opening.group(1)))
 
 
 def _of_the_story(opener: str, topical: frozenset[str]) -> bool:

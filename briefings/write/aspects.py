@@ -140,7 +140,7 @@ PLAIN_DOUBT = re.compile(
     r"independently|conflict of interest|"
     r"which also sells|no substitute|(?:has|have) not (?:confirmed|published|disclosed|said|released|"
     r"named|been)|"
-    r"did not (?:publish|confirm|name|detect|release)|nobody outside|named no|no date|in doubt|"
+    r"did not (?:publish|confirm|name|release)|nobody outside|named no|no date|in doubt|"
     r"[Dd]oubts?|unverified|"
     r"excludes?|is missing|missing from|do not (?:yet )?know|does not (?:yet )?know|still (?:has to|"
     r"have to|must|needs)|must still|"
@@ -149,7 +149,8 @@ PLAIN_DOUBT = re.compile(
     r"no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
 )
 MILD_DOUBT = re.compile(
-    r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed|ing)|limits?|limited|limitations?|[Hh]owever|"
+    r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed)|warning (?:that|of|about)|limits?|limited|limitations?|"
+    r"[Hh]owever|"
     r"[Aa]lthough|"
     r"[Dd]espite|[Tt]hough|worr(?:y|ies|ied)|fears?|criticism|criticized|questions?|challeng\w+|"
     r"flaws?|problems?|errors?|cannot|backlash|accus\w+|falsely|misleading)\b"
@@ -159,13 +160,11 @@ MILD_DOUBT = re.compile(
 CATCH_ITSELF = re.compile(r"\b(?:[Tt]he|a) catch\b|\b[Tt]he (?:main )?(?:limit|drawback|weakness|caveat)\b")
 # Enough for a catch where the sources name nothing plainer.
 HAZARD = re.compile(
-    r"\b(?:[Rr]isks?|warn(?:s|ed|ing)|concern(?:s|ed)?|[Ff]ears?|worr(?:y|ies|ied)|criticism|"
-    r"critici[sz]ed|backlash|limited to|"
-    r"limits?|flaws?|errors?|mistakes?|invent(?:s|ed)? facts|vulnerab\w+|problem|violat\w+|accus\w+|"
-    r"denie[sd]|rejected|"
-    r"lawsuit|opposed|depends? on|only (?:if|from|for|when)|may lose|can lose|too (?:much|little|few|"
-    r"many)|[Hh]owever|"
-    r"cannot|not enough|failed)\b"
+    r"\b(?:[Rr]isks?|warn(?:s|ed)|warning (?:that|of)|concern(?:s|ed)?|[Ff]ears?|worr(?:y|ies|ied)|criticism|"
+    r"critici[sz]ed (?:for|by|as|over|the (?:decision|deal|plan|move|policy))|backlash|limited to|limits? (?:of|to|on)|"
+    r"flaws?|mistakes?|invent(?:s|ed)? facts|vulnerab\w+|denie[sd]|rejected|"
+    r"opposed|depends? on|only (?:if|from|for|when)|may lose|can lose|too (?:much|little|few|"
+    r"many)|[Hh]owever|cannot|not enough)\b"
 )
 
 

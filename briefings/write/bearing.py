@@ -9,12 +9,15 @@ from briefings.verify.names import strangers, vocabulary
 from briefings.write.closeness import concerns_of, nearness
 from briefings.write.concerns import CONCERNS, Concern
 from briefings.write.draft import Draft
-from briefings.write.pool import Candidate, bodies_of, pool_of, story_names
+from briefings.write.pool import Candidate, Pool, bodies_of, pool_of, story_names
 from briefings.write.sections import questions_of
 from briefings.write.subject import subject_of
 
 OF_THE_INDUSTRY = 1.3  # an industry's concerns are narrower than a role's
-ALREADY_TOLD = 0.3
+# A concern is the story's own when its beginning shows it and so do this share of its sentences, by several words:
+# a stray "attack" or "book" is no bearing.
+SHARE_OF_STORY = 0.12
+DIFFERENT_WORDS = 2
 NEXT_BEST = 0.7  # of the best sentence's score, what a second one needs
 BESIDE_THE_POINT = 0.1
 MOST_SENTENCES, MOST_LABELS = 2, 2
@@ -39,27 +42,33 @@ def extractive_lens(
 ) -> LensBody:
     """One plain sentence on where to look, the story's own sentences on it, cited, and a question they answer.
 
-    `role_text` and `industry_text` describe what such readers care about; the titles name them. What the brief leaves
-    out comes first; where nothing in the story is near, one sentence says that little bears on this reader.
+    `role_text` and `industry_text` describe what such readers care about; the titles name them. It quotes only what the
+    brief leaves out; where nothing in the story is near, one sentence says that little bears on this reader.
     """
     draft, found = _bearings(material, body, role_text, industry_text, role_title, industry_title)
     reader = f"{_many(role_title)} in {_inside(industry_title)}"
+    if not found:
+        return LensBody(why_it_matters=(_aside(f"Little in this story bears directly on {reader}."),))
+    told = {sentence.text for sentence in _told(body)}
+    said = [c for c in draft.pool.candidates if c.text in told]
+    new = [each for each in found if _differs(draft, each.candidate, said)]
     chosen: list[Bearing] = []
-    for each in found:
+    for each in new:
         beside = [other.candidate for other in chosen]
         near = each.score >= NEXT_BEST * found[0].score
         if near and len(chosen) < MOST_SENTENCES and _differs(draft, each.candidate, beside):
             chosen.append(each)
     if not chosen:
-        text = f"Little in this story bears directly on {reader}."
-        return LensBody(why_it_matters=(Sentence(text=text, opinion=True),))
+        label = found[0].concerns[0].said
+        text = f"For {reader}, the part to look at is {label}; the brief already tells what the sources say of it."
+        return LensBody(why_it_matters=(_aside(text),))
     labels = list(dict.fromkeys(concern.said for each in chosen for concern in each.concerns[:1]))[
         :MOST_LABELS
     ]
     opinion = _opinion(reader, labels)
     return LensBody(
         why_it_matters=(opinion, *(each.candidate.sentence() for each in chosen)),
-        questions=_question(draft, material, body, found, [each.candidate for each in chosen]),
+        questions=_question(draft, material, body, new, [each.candidate for each in chosen]),
     )
 
 
@@ -67,7 +76,11 @@ def _opinion(reader: str, labels: list[str]) -> Sentence:
     look = f"the part to look at is {labels[0]}"
     if len(labels) > 1:
         look = f"the parts to look at are {labels[0]}, and {labels[1]}"
-    return Sentence(text=f"For {reader}, {look}.", opinion=True)
+    return _aside(f"For {reader}, {look}.")
+
+
+def _aside(text: str) -> Sentence:
+    return Sentence(text=text, opinion=True)
 
 
 def _bearings(
@@ -80,10 +93,10 @@ def _bearings(
 ) -> tuple[Draft, list[Bearing]]:
     pool = pool_of(material, body.headline.text, story_names(material))
     draft = Draft(pool, body.headline.text)
-    told = {sentence.text for sentence in _told(body)}
     words = concerns_of(role_text, industry_text, role_title, industry_title)
-    role = [concern for concern in CONCERNS if concern.cares.search(role_text)]
-    industry = [concern for concern in CONCERNS if concern.cares.search(industry_text)]
+    borne = _borne(body, pool)
+    role = [concern for concern in borne if concern.cares.search(role_text)]
+    industry = [concern for concern in borne if concern.cares.search(industry_text)]
     found = []
     for candidate in pool.candidates:
         stands = candidate.on_topic and not candidate.leans and draft.introduced(candidate)
@@ -101,9 +114,23 @@ def _bearings(
             + candidate.weight
             + 0.5 * candidate.relevance
         )
-        score -= ALREADY_TOLD * (candidate.text in told)
         found.append(Bearing(candidate, score, tuple(own)))
     return draft, sorted(found, key=lambda each: (-each.score, each.candidate.index))
+
+
+def _borne(body: BriefBody, pool: Pool) -> list[Concern]:
+    """The concerns that the story as a whole is about, not those that a word somewhere in it happens to show."""
+    heart = " ".join(sentence.text for sentence in (body.headline, *body.takeaways, *body.lead))
+    enough = max(1.0, SHARE_OF_STORY * len(pool.candidates))
+    return [
+        concern for concern in CONCERNS if concern.shown.search(heart) and _shown(concern, pool) >= enough
+    ]
+
+
+def _shown(concern: Concern, pool: Pool) -> int:
+    """How many of the story's sentences show the concern; none when all do so by one and the same word."""
+    found = [match.group().lower() for c in pool.candidates if (match := concern.shown.search(c.text))]
+    return len(found) if len(set(found)) >= min(DIFFERENT_WORDS, len(pool.candidates) - 1) else 0
 
 
 def _differs(draft: Draft, candidate: Candidate, beside: list[Candidate]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from briefings.write.rank import terms
+from briefings.terms import terms
 
 VAGUE = frozenset(
     terms(

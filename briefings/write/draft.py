@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from briefings.write.anaphora import names_somebody, speaks_of_somebody
 from briefings.write.lexicon import FAMOUS
 from briefings.write.names import Name
 from briefings.write.pool import Candidate, Pool
@@ -119,8 +120,22 @@ class Draft:
         other = self.pool.follower(candidate)
         if other is None or not self.fresh(other, beside) or not self.introduced(other, beside):
             return None
+        if not self._knows_who(other, candidate, beside):
+            return None
         near = self.pool.likeness.cosine[candidate.index, other.index] >= 0.06
         return other if other.leans or other.passage == candidate.passage or near else None
+
+    def _knows_who(self, other: Candidate, last: Candidate, beside: Sequence[Candidate]) -> bool:
+        """Whether a "he" or "she" in `other` is named in the unbroken run of its article that is read before it."""
+        if not speaks_of_somebody(other.text, self.pool.names.words):
+            return True
+        run = [last]
+        for each in reversed([c for c in beside if c is not last]):
+            if each.article is last.article and each.place == run[-1].place - 1:
+                run.append(each)
+        return any(
+            names_somebody(each.text, [name.short for name in self.held(each) if name.person]) for each in run
+        )
 
     def open(self) -> list[Candidate]:
         """All candidates that can stand by themselves now, best first."""

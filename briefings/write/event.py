@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from briefings.terms import terms
 from briefings.write.clauses import clause_of
 from briefings.write.draft import Draft
 from briefings.write.pool import Candidate
-from briefings.write.rank import terms
 from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 

@@ -60,6 +60,4 @@ def _open(subject: Subject) -> list[tuple[str, str]]:
         *general,
         ("next", f"What comes next for {subject.called}?"),
         (" say about", f"What do critics say about {subject.topic}?"),
-        ("at stake", f"What is at stake for {subject.called}?"),
-        ("background", f"What is the background on {subject.called}?"),
     ]

@@ -28,6 +28,11 @@ FILLER = re.compile(
     r"(?:,\s+|\s+)(?=(?:[A-Z][\w’'.-]*|[“\"][A-Z]))"
 )
 TAG = re.compile(r"</?(?:(?:a|b|br|em|i|p|span|strong)\b|([a-z][\w-]*))(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# "Web grounding: Once the task is set, ...": the point of a list before the sentence that it heads.
+POINT = re.compile(
+    r"(?!(?:[^:]*\b(?:said|says|wrote|told|added|asked|tweeted|posted|read|reads|is|are|was|were|has|had|announced)\b))"
+    r"[A-Z][\w’'&/-]*(?: [\w’'&/()-]+){0,8}:\s+(?=[A-Z][a-z]+ )"
+)
 MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
 NEVER = re.compile(
     r"^advertisement\b|advertisement$|continues below|\bsubscribe\b|our subscri|subscription required|"
@@ -91,12 +96,20 @@ URGES = re.compile(
     r"A screenshot|"
     r"A photo|An image)\b|"
     r"(?:Join|Get|Try|Save|Register|Explore|Discover|Learn|Watch|Listen|See|Read|Sign|Download|Visit|Follow|"
-    r"Subscribe|Click|Check|Meet|Grab|Buy|"
+    r"Subscribe|Click|Check|Meet|Grab|Buy|Gain|Find|Build|Create|Deploy|Unlock|Automate|Leverage|Ensure|Stay|Dive|"
+    r"Compose|Use (?!of\b|cases\b)|Start (?:with|by|your)|Take (?:a look|advantage)|"
+    r"[A-Z][a-z]+ly (?:build|create|use|deploy|run)|"
     r"Don[’']t|Please|Note that|Remember|Imagine|Consider|Say hello|Welcome|Tags?:)\b(?! Corp| Inc)"
 )
 # A heading that ran into the sentence below it, or a link into the word before it.
 GLUED = re.compile(
     r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
+)
+# "Delivering better service with agents that learn.": no verb of its own, its clauses left out.
+FRAGMENT = re.compile(
+    r"[A-Z][a-z]+ing (?:(?!(?:that|which|who|is|are|was|were|will|would|can|could|may|might|must|has|have|had|does|did|"
+    r"means|allows|helps|makes|gives|requires|enables|lets|takes|remains|became|becomes|said|says|[a-z]+ed)\b)"
+    r"[^ .!?]+ )*(?:that [^,.—]*)?[^ .!?]+[.!]$"
 )
 DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
@@ -128,9 +141,11 @@ def bare(text: str) -> str:
 
 
 def trimmed(text: str, start: int, end: int, opens_passage: bool) -> int:
-    """Where the sentence `text[start:end]` begins once a dateline and a leading filler word are cut off."""
+    """Where the sentence `text[start:end]` begins once a dateline, a list's label and a filler word are cut off."""
     if opens_passage and (dateline := DATELINE.match(text, start, end)):
         start = dateline.end()
+    if point := POINT.match(text, start, end):
+        start = point.end()
     if filler := FILLER.match(text, start, end):
         start = filler.end()
     return start
@@ -155,7 +170,7 @@ def tells(text: str, *, addressing: bool = False) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if GLUED.match(text) or re.match(r"\d{4}[^a-z]{0,8}:", text):
+    if FRAGMENT.match(text) or GLUED.match(text) or re.match(r"\d{4}[^a-z]{0,8}:", text):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False

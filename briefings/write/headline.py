@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from briefings.schemas import Material, SourceText, Span
+from briefings.terms import terms
 from briefings.write.names import Names
-from briefings.write.rank import terms
 from briefings.write.sentences import balanced
 from briefings.write.verbs import BASES, INFLECTED
 

@@ -54,15 +54,12 @@ WITH_PREPOSITION = {
     "result": "in", "belong": "to", "apply": "to",
 }  # fmt: skip
 STATES = (
-    "require|include|exclude|cover|contain|mean|show|offer|allow|cost|need|want|fear|expect|support|"
-    "supply|ban|forbid|"
-    "own|control|measure|collect|promise|propose|claim|warn|prohibit|protect|change|add|use|accept|"
-    "affect|threaten|discuss|address|face|"
-    r"dismiss|condemn|slam|blame|post|collect|detect|attack|praise|challenge|question|oppose|cite|"
-    r"describe|highlight|leak|"
-    r"share|send|receive|win|lose|seek|file|sue|hire|miss|lack|miss|record|obtain|store|expose|test|"
-    r"count|reach|"
-    r"replace|prevent|enable|combine|handle|serve|provide|produce|generate|drive|limit|restrict|target|put"
+    "require|include|exclude|cover|contain|mean|show|offer|allow|cost|need|want|fear|expect|"
+    "support|supply|ban|forbid|own|control|measure|collect|promise|propose|claim|warn|"
+    "prohibit|protect|change|add|accept|affect|threaten|discuss|address|dismiss|condemn|blame|"
+    "detect|attack|challenge|question|oppose|cite|describe|highlight|leak|share|win|lose|"
+    "seek|hire|record|expose|test|replace|prevent|enable|handle|serve|provide|produce|"
+    "generate|restrict|target"
 )
 KEPT_BACK = (
     "publish|disclose|say|confirm|include|cover|explain|name|reveal|know|address|release|give|"
@@ -72,6 +69,9 @@ WROTE = (
     "write|build|create|found|lead|sign|own|develop|design|acquire|buy|present|launch|fund|train|"
     "pay|run|supply|file"
 )
+SILENT = re.compile(
+    r"to (?:comment|say|answer|discuss|respond|elaborate|be (?:named|identified|interviewed|specific))\b"
+)
 PASSIVE = re.compile(
     r"(?P<verb>accused of|charged with|suspected of|based on|linked to|tied to|aimed at|known for|made "
     r"of|used for|blamed for)"
@@ -79,7 +79,9 @@ PASSIVE = re.compile(
     r"ordered|asked) to (?!be )"
 )
 COUNTED = re.compile(
-    rf"{ABOUT}\d[\d.,]*{UNIT} (?:[a-z-]+ ){{0,3}}?(?P<noun>(?!percent)[a-z]{{3,}}s|people)(?= (?:of|for|"
+    rf"{ABOUT}\d[\d.,]*{UNIT} (?:[a-z-]+ ){{0,3}}?"
+    r"(?P<noun>(?!percent|(?:second|minute|hour|day|week|month|year)s\b)[a-z]{3,}s|people)"
+    rf"(?= (?:of|for|"
     rf"to|in|on|from|with|and|"
     r"at|that|who|which|by|as|but|worldwide)\b|[,;]|$)"
 )
@@ -144,7 +146,7 @@ def _held_back(clause: Clause, names: Names) -> Iterator[Ask]:
     if (
         clause.negated
         and re.fullmatch(KEPT_BACK, clause.verb)
-        and clause.aux not in ("is", "are", "was", "were")
+        and clause.aux not in ("is", "are", "was", "were", "would")
     ):
         if clause.form == "past" and clause.aux in ("has", "have", "had"):
             question = f"What {clause.aux} {clause.subject} not {_participle(clause.verb)}"
@@ -242,6 +244,9 @@ def _who(clause: Clause, names: Names) -> Iterator[Ask]:
     )
     thing = whole.group() if whole else ""
     if thing and subject_in(thing[0].upper() + thing[1:], names) and len(thing.split()) <= 5:
+        if clause.rest[len(thing) :].startswith((" with a ", " by ")) and clause.form == "past":
+            yield Ask(Aspect.WORKS, f"How did {clause.subject} {clause.verb} {thing}?", thing, 1.3)
+            return
         form = forms(clause.verb)[1 if clause.form == "past" else 0]
         yield Ask(Aspect.WHO, f"Who {form} {thing}?", thing, 1.3)
 
@@ -273,7 +278,7 @@ def _aims(clause: Clause, names: Names) -> Iterator[Ask]:
     if clause.verb in ("plan", "intend", "want", "promise", "vow", "hope", "expect", "aim"):
         aim = {"intend": "intend to do", "aim": "aim for", "hope": "hope for"}.get(clause.verb, clause.verb)
         yield _ask(Aspect.NEXT, f"What {clause.helper} {clause.subject} {aim}", clause, 1.3)
-    elif clause.verb in ("agree", "decline", "refuse", "threaten", "try"):
+    elif clause.verb in ("agree", "decline", "refuse", "threaten", "try") and not SILENT.match(clause.rest):
         tail = " to" if clause.verb == "agree" else " to do"
         yield _ask(Aspect.DID, f"What {clause.helper} {clause.subject} {clause.verb}{tail}", clause, 1.3)
 
@@ -293,6 +298,7 @@ def _does(clause: Clause, names: Names) -> Iterator[Ask]:
     natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb)
     if (
         natural
+        and not (clause.verb == "show" and clause.rest.startswith("support"))
         and OBJECT.match(clause.rest)
         and not MONEY.match(clause.rest)
         and not SHARE.match(clause.rest)

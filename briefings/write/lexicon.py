@@ -74,23 +74,6 @@ FAMOUS = _words(
     """
 )
 
-# Words that carry no content of their own.
-STOP = _words(
-    """
-    a about above according across added after again against ago all almost along already also although am among
-    an and another any are around as asked at away back be became because been before being between both but by
-    called came can come could day days did do does doing done down during each even ever every far few first
-    for from further get gets give go going got had has have having he her here him himself his how however i if
-    in into is it its itself just know last later least less like likely made make makes making many may me
-    might more most mr mrs ms much must my near need new next no nor not now of off on once one only onto or
-    other others our out over own part per put rather really recent recently said same say saying says see set
-    several she should since so some still such take taken than that the their them themselves then there these
-    they thing things this those though three through thus time to today told too took toward two under until up
-    upon us use used uses using very via want was way we week weeks well went were what when where whether which
-    while who whom whose why will with within without would year years yes yet you your
-    """
-)
-
 # Abbreviations that never end a sentence: they belong to the word that follows.
 BEFORE_A_NAME = _words(
     """
@@ -116,6 +99,21 @@ OPENERS = _words(
     for from he her here his how however i if in it its just last many meanwhile more most next no not now of on
     one only or other others our over several she since so some still such that the their then there these they
     this those though three to two under we what when where while who why with yet you
+    """
+)
+
+# Where things happen, not who does them: asked after, they would take the stage for the play.
+PLACES = _lines(
+    """
+    Alabama | Alaska | Arizona | Arkansas | Atlanta | Austin | Beijing | Berlin | Boston | California | Chicago |
+    Cleveland | Colorado | Connecticut | Dallas | Delaware | Denver | Detroit | Dublin | Florida | Georgia | Hawaii |
+    Houston | Idaho | Illinois | Indiana | Iowa | Kansas | Kentucky | London | Los Angeles | Louisiana | Maine |
+    Manhattan | Maryland | Massachusetts | Miami | Michigan | Minneapolis | Minnesota | Mississippi | Missouri |
+    Montana | Montreal | Munich | Nebraska | Nevada | New Hampshire | New Jersey | New Mexico | New York |
+    New York City | North Carolina | North Dakota | Ohio | Oklahoma | Oregon | Palo Alto | Paris | Pennsylvania |
+    Philadelphia | Pittsburgh | Portland | Rhode Island | San Francisco | Seattle | Seoul | Shanghai | Shenzhen |
+    Silicon Valley | Singapore | South Carolina | South Dakota | Tennessee | Texas | Tokyo | Toronto | Utah |
+    Vermont | Virginia | West Virginia | Wisconsin | Wyoming | Zurich
     """
 )
 
@@ -154,10 +152,11 @@ NOT_TOPICS = _words(
 # Nouns that name an event together with a name: "the Equifax settlement".
 EVENT_NOUNS = _words(
     """
-    acquisition ads agreement app attack ban beating bill boycott breach cyberattack deal decision fine fires
-    hack hearing investigation launch lawsuit leak memo merger order outage partnership plan policy probe
-    program programs report rollout rule rules ruling scandal settlement shooting spacewalk spinoff study
-    testimony trial update vote
+    acquisition ads agreement app attack ban beating benchmark bill boycott breach censorship charges
+    cyberattack deal decision expansion factory fine fires funding hack hacking hearing investigation investment
+    launch lawsuit lawsuits layoffs leak license memo merger order outage partnership phone plan policy pricing probe
+    probes program programs release report restrictions rollout round rule rules ruling scandal settlement shooting
+    spacewalk spinoff stake strike study tariffs testimony trial tweet tweets update video vote
     """
 )
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from briefings.write.lexicon import GIVEN, NOT_NAMES, NOT_SURNAMES, STARTERS
+from briefings.write.lexicon import GIVEN, NOT_NAMES, NOT_SURNAMES, PLACES, STARTERS
 
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|"
@@ -158,6 +158,10 @@ def _tidy(text: str) -> str:
         return ""
     if len(words) == 1 and (len(words[0]) < 2 or re.sub(r"[’']s$", "", words[0]) in NOT_NAMES):
         return ""
+    if re.search(
+        r"-(?:powered|driven|based|led|native|enabled|ready|first|generated|backed|owned|style)$", text
+    ):
+        return ""
     if re.fullmatch(r"Democrats?|Republicans?|Koreans?|Americans?|\w+[Bb]ased", words[-1]) and len(words) > 1:
         return ""
     if len(words) > 1 and all(word.isupper() and len(word) > 3 for word in words):
@@ -197,7 +201,8 @@ def _resolve(
             count=count + 3 * (name.split()[-1] in titles),
             articles=reach[name],
             definite=count >= 2 and name not in people and _takes_article(name, _uses(name, text)),
-            place=count >= 2 and name not in people and _is_place(name, _uses(name, text)),
+            place=name in PLACES
+            or (count >= 2 and name not in people and _is_place(name, _uses(name, text))),
         )
         for name, count in merged.items()
     ]

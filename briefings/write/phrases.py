@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from briefings.write.lexicon import NOT_TOPICS, STOP
+from briefings.terms import STOP
+from briefings.write.lexicon import NOT_TOPICS
 
 NOUN = r"[a-z][a-z-]{2,}"
 BEFORE = (

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from briefings.schemas import Citation, Material, Sentence, SourceText
+from briefings.terms import terms
 from briefings.write.anaphora import leans_back, only_names_a_thing
-from briefings.write.furniture import bare, speaks_as_we, tells, trimmed
+from briefings.write.furniture import bare, speaks_as_we, tells, trimmed, unquoted
 from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
-from briefings.write.rank import Likeness, centrality, terms
+from briefings.write.rank import Likeness, centrality
 from briefings.write.sentences import split
 
 ENOUGH_WITHOUT_WE = 3
@@ -34,12 +35,25 @@ GENERIC = frozenset(
 )
 OPENING_SENTENCES = 5
 ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
+# A columnist's voice: it judges and plays where a brief should tell.
+CHATTY = re.compile(
+    r"^(?:Predictably|Unsurprisingly|Surprisingly|Remarkably|Ironically|Naturally|Frankly|Incredibly|Curiously)\b|"
+    r"\bto (?:say|put it)\b.*\b(?:lightly|mildly|bluntly)\b|\bcould not have asked\b|\bneedless to say\b|"
+    r"\b(?:dramatic|huge deal|big deal|joke|laughable|irresistible|incredibly|stunning|outrageous|ballistic|"
+    r"seamless\w*|cutting-edge|world-class|revolutionary|groundbreaking|"
+    r"unlock(?:s|ing)?|empower\w*|transformative|undeniable|no easy feat|mission.critical|"
+    r"jaw-dropping|game.changer|insane|ridiculous|whopping|of course|after all|simply|just happened)\b|"
+    r"\b(?:it|that|there|what|who)[’']s\b|\b(?:isn|wasn|doesn|didn|won|can|couldn|wouldn|hasn|haven|aren)[’']t\b|!$"
+)
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be used. `place` counts all sentences of its article, so neighbours differ by one."""
+    """A sentence that may be used. `place` counts all sentences of its article, so neighbours differ by one.
+
+    `leans`: it points at what stands before it; `plain`: it tells, where a columnist would judge or chat.
+    """
 
     index: int
     article: SourceText
@@ -54,6 +68,7 @@ class Candidate:
     weight: float = 0.0
     relevance: float = 0.0
     on_topic: bool = True
+    plain: bool = True
 
     def sentence(self) -> Sentence:
         quote = self.article.text[self.start : self.end]
@@ -172,6 +187,8 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
     shapely = 1.0 if 12 <= words <= 34 else 0.8 if words <= 42 else 0.55
     if ALSO.search(each.text):
         shapely *= 0.75
+    if not each.plain:
+        shapely *= 0.7
     return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 
@@ -193,5 +210,10 @@ def _of_article(
                 seen.add(text)
                 leans = leans_back(text, names.words, topical)
                 mild = leans and only_names_a_thing(text, names.words)
-                found.append(Candidate(0, article, span.number, place, start, end, text, leans, turns, mild))
+                plain = CHATTY.search(unquoted(text)) is None
+                found.append(
+                    Candidate(
+                        0, article, span.number, place, start, end, text, leans, turns, mild, plain=plain
+                    )
+                )
     return found

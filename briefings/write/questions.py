@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from briefings.terms import stem, terms
 from briefings.write.aspects import SIGNS, Aspect, shows
+from briefings.write.clauses import is_plural
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ASKABLE, FAMOUS, PLURALS, PRESS, WELL_KNOWN
 from briefings.write.names import SAYING, Name
-from briefings.write.rank import stem, terms
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
 from briefings.write.verbs import ADVERB, BASE, INFLECTED, forms
@@ -70,6 +71,11 @@ NOT_SAID = re.compile(
     r"president|minister|secretary|adviser|professor|editor) (?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|"
     r"which) [^,]+,|, (?:an?|the) [^,]+,"
 )
+STANCE = (
+    r"(?:has |have |had )?(?:long |also |repeatedly |publicly |previously )?"
+    r"(?:staked out|taken a|been critical of|been a critic|"
+    r"supports?|supported|opposes?|opposed|favou?rs?|called for|calls for|argues? (?:that|for|against)|backs?|backed)\b"
+)
 DATED_BACK = re.compile(
     r"(?:In|Back in|During) (?:early |late |mid-)?(?P<when>(?:(?:January|February|March|April|May|June|"
     r"July|August|"
@@ -82,19 +88,33 @@ DAY_EARLY = re.compile(
     r"March|April|May|June|July|August|September|October|November|December))\b(?! (?:night|morning|"
     r"evening))(?=[, ])"
 )
+# "FTC Chairman", "Breitbart News editor in chief": what stands before a name and says whose voice it is.
+OFFICE = (
+    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After) )[A-Z][\w.&’-]*(?:[’']s)? ){0,3}"
+    r"(?:Chairman|Chairwoman|Chair|Commissioner|Director|President|CEO|CTO|CFO|COO|Secretary|Senator|Sen\.|Rep\.|"
+    r"Supt\.|Minister|General|Judge|Justice|Professor|Attorney|Mayor|Governor|Gov\.|Analyst|"
+    r"chief executive|chief scientist|chief technology officer|spokes(?:man|woman|person)|editor in chief|"
+    r"founder|co-founder|analyst|professor|researcher|economist|attorney|lawyer|engineer|head)"
+)
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 UNCLEAR = re.compile(
     r"\b(?:unclear|not clear|not known|unknown|has not said|have not said|remains to be seen|did not "
     r"say|no word|"
     r"declined to (?:say|comment|answer)|has not (?:said|disclosed|published)|whether .* remains)\b"
 )
-RISKY = re.compile(r"\b(?:risks?|dangers?|threat(?:en\w*)?|vulnerab\w+|exposed? to|backlash)\b")
+RISKY = re.compile(
+    r"\b(?:risks? (?:for|to|of|that|from)|(?:at|the|a|more|high|main|biggest|legal|financial) risks?|risky|"
+    r"dangers? (?:of|to|for|that)|vulnerable to|vulnerabilit\w+|backlash|could (?:lose|face|suffer|hurt|backfire))\b"
+)
+SAFER = re.compile(
+    r"\b(?:less|lower|reduc\w+|without|minimi[sz]\w+|no|avoid\w*|mitigat\w+) (?:\w+ )?risks?\b"
+)
 MATTERS = re.compile(
     r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|"
     r"open|provoke|"
-    r"dent)|the (?:first|largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|major|"
-    r"turning point|"
-    r"undermin\w+|underscor\w+|growing|touched off|at stake|more than any|matters?)\b"
+    r"dent)|the (?:first|largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|"
+    r"major (?:shift|test|step|setback|blow|victory|change|win|loss|flash point|challenge to)|turning point|"
+    r"undermin\w+|underscor\w+|touched off|at stake|more than any|(?<!no )matters? (?:because|to|for|most))\b"
 )
 WILL = re.compile(
     r"\b(?:scheduled (?:to|for)|(?:is|are) set to|later this (?:year|month|week)|upcoming|in the coming|"
@@ -135,9 +155,10 @@ def asks_of(
     named = bool(subject.name) and any(name.short == subject.name for name in held)
     named = named or bool(subject.name and subject.name.islower() and subject.name in text)
     yield from _figures(text, subject, named)
-    yield from _why(text, subject, headline)
+    yield from _why(text, subject, headline, central)
+    yield from _stand(own, subject)
     yield from _said(text, own, held, subject, headline, topics)
-    yield from _before(text, subject)
+    yield from _before(text, subject, central)
     yield from _papers(own, subject)
     if subject.name and (named or central):
         yield from _general(text, subject)
@@ -167,30 +188,22 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
             and not (habit and subject.plural)
             and not (subject.deed and subject.deed.question == question)
         ):
-            yield Ask(Aspect.DID, question, f"{name.text} {verb}" if main else name.text, 1.1)
+            yield Ask(
+                Aspect.DID, question, f"{name.text} {verb}" if main else f"{name.text} {Aspect.DID}", 1.1
+            )
     if SIGNS[Aspect.MONEY].search(text):
         yield from _money(seen, name, called)
     if (
         not main
+        and not prominent
         and name.text not in subject.called
         and _has_a_part(name, subject)
         and LED_BY_NAME.match(seen)
         and not ALSO.match(text)
     ):
-        strength = 0.2 + 0.05 * min(6, name.count) + 0.2 * prominent
-        if not prominent and subject.name in own and not name.text.endswith("s"):
-            yield Ask(Aspect.ROLE, f"How is {name.called} involved?", name.text, strength - 0.2)
-        event = subject.topic != subject.called or subject.name not in WELL_KNOWN
-        if (
-            subject.name
-            and subject.name in own
-            and not subject.person
-            and event
-            and not name.text.endswith("s")
-        ):
-            yield Ask(
-                Aspect.ROLE, f"What is {name.called}’s role in {matter_of(subject)}?", name.text, strength
-            )
+        strength = 0.05 * min(6, name.count)
+        if subject.name in own and not name.text.endswith("s"):
+            yield Ask(Aspect.ROLE, f"How is {name.called} involved?", name.text, strength)
     if main and PLANS.search(heard):
         helper = "do" if subject.plural else "does"
         yield Ask(Aspect.NEXT, f"What {helper} {called} plan to do next?", "next", 1.2)
@@ -200,6 +213,24 @@ def matter_of(subject: Subject) -> str:
     """The story's event or thing as something one can have a role in."""
     event = subject.topic != subject.called or (subject.name[:1].islower() and not subject.plural)
     return subject.topic if event else f"the {subject.name} story"
+
+
+def matters(subject: Subject) -> str:
+    """The story as the subject of "matter": "does the Equifax settlement", "do the surveillance programs"."""
+    matter = matter_of(subject)
+    return f"{'do' if is_plural(matter.split()[-1]) else 'does'} {matter}"
+
+
+def background_of(subject: Subject) -> str:
+    """The question after what came before the event; empty-handed subjects have none."""
+    deed = subject.deed
+    if deed and deed.thing and deed.helper == "did":
+        return f"What happened before {deed.actor} {forms(deed.verb)[1]} {deed.thing}?"
+    return (
+        f"What led up to {subject.topic}?"
+        if subject.topic != subject.called
+        else (f"What is the background to {matter_of(subject)}?")
+    )
 
 
 def _has_a_part(name: Name, subject: Subject) -> bool:
@@ -238,31 +269,37 @@ def _figures(text: str, subject: Subject, named: bool) -> Iterator[Ask]:
         yield Ask(Aspect.COUNT, f"How many {noun} were affected?", "count", 1.4)
 
 
-def _why(text: str, subject: Subject, headline: str) -> Iterator[Ask]:
-    if not shows(Aspect.WHY, text):
+def _why(text: str, subject: Subject, headline: str, central: bool) -> Iterator[Ask]:
+    if not shows(Aspect.WHY, text) and " because " not in text:
         return
     deed = subject.deed
-    shared = set(terms(text)) & set(terms(headline))
-    if (
-        deed
-        and deed.thing
-        and deed.helper == "did"
-        and deed.actor in text
-        and stem(deed.verb) in terms(text)
-        and len(shared) >= 3
-    ):
-        yield Ask(Aspect.WHY, f"Why did {deed.actor} {deed.verb} {deed.thing}?", "why", 1.8)
+    if deed and deed.thing and deed.helper == "did":
+        own = set(terms(text))
+        done = deed.actor in text and stem(deed.verb) in own and len(own & set(terms(headline))) >= 3
+        undone = central and " because " in text and stem(deed.thing.split()[-1]) in own
+        if done or undone:
+            yield Ask(Aspect.WHY, f"Why did {deed.actor} {deed.verb} {deed.thing}?", "why", 1.8)
     if moved := MOVED.search(text):
         yield Ask(Aspect.WHY, f"What prompted {moved.group(1)}’s {moved.group(2)}?", "why", 1.2)
+
+
+def _stand(own: str, subject: Subject) -> Iterator[Ask]:
+    """Where the subject stands on the matter, by a sentence that says so of it."""
+    if subject.name and re.search(rf"(?<![\w-]){re.escape(subject.name)} {STANCE}", own):
+        helper = "do" if subject.plural else "does"
+        yield Ask(Aspect.SAID, f"Where {helper} {subject.called} stand?", "stance", 1.0)
 
 
 def _said(
     text: str, own: str, held: Sequence[Name], subject: Subject, headline: str, topics: Mapping[str, str]
 ) -> Iterator[Ask]:
-    if who := speaker_of(own, held):
+    who = speaker_of(own, held)
+    bystander = who and not who.person and who.count < 3 and who.short not in headline
+    if who and not bystander:
         prominent = who.short in headline
-        called = who.short if who.person and prominent else who.called
+        called = who.short if who.person and prominent else presented(who, own)
         topic = _topic_of(text, who, held, subject, topics)
+        topic = "" if topic.removeprefix("the ") in called else topic
         strength = 0.5 + 0.3 * (own != text) + 0.2 * prominent + 0.05 * min(6, who.count)
         if not who.person and RESPONDS.search(own):
             yield Ask(Aspect.SAID, f"How did {called} respond?", who.text, strength + 0.3)
@@ -273,6 +310,15 @@ def _said(
     for crowd in crowds_in(own):
         tail = f" about {subject.topic}" if subject.name else ""
         yield Ask(Aspect.CRITICS, f"What do {crowd} say{tail}?", crowd.split()[-1], 1.1)
+
+
+def presented(who: Name, own: str) -> str:
+    """The speaker as the sentence presents them: "FTC Chairman Joe Simons", else the bare name."""
+    if not who.person or who.short in FAMOUS:
+        return who.called
+    found = re.search(rf"(?P<office>{OFFICE}) {re.escape(who.text)}\b", own)
+    office = found["office"] if found else ""
+    return f"{office} {who.text}" if office and len(office.split()) <= 5 else who.called
 
 
 def _topic_of(text: str, who: Name, held: Sequence[Name], subject: Subject, topics: Mapping[str, str]) -> str:
@@ -295,15 +341,21 @@ def _topic_of(text: str, who: Name, held: Sequence[Name], subject: Subject, topi
     return ""
 
 
-def _before(text: str, subject: Subject) -> Iterator[Ask]:
-    """What happened at a time that the sentence opens with."""
-    if found := DATED_BACK.match(text):
-        when = found["when"]
-        yield Ask(Aspect.BEFORE, f"What happened in {when}?", "before", 0.9)
-    elif (found := DAY_EARLY.match(text)) and not SPOKEN.search(text) and " reported " not in text:
-        yield Ask(Aspect.BEFORE, f"What happened on {found['day']}?", "before", 0.5)
+def _before(text: str, subject: Subject, central: bool) -> Iterator[Ask]:
+    """What happened at a time that the sentence opens with, or how things came one after the other."""
+    if DATED_BACK.match(text):
+        if central or (subject.name and subject.name in text):
+            yield Ask(Aspect.BEFORE, background_of(subject), "before", 0.9)
+    elif (
+        central
+        and subject.name
+        and DAY_EARLY.match(text)
+        and not SPOKEN.search(text)
+        and " reported " not in text
+    ):
+        yield Ask(Aspect.BEFORE, f"How did events around {subject.topic} unfold?", "before", 0.5)
     elif subject.topic != subject.called and shows(Aspect.BEFORE, text) and subject.name in text:
-        yield Ask(Aspect.BEFORE, f"What led up to {subject.topic}?", "before", 0.7)
+        yield Ask(Aspect.BEFORE, background_of(subject), "before", 0.7)
 
 
 def _papers(own: str, subject: Subject) -> Iterator[Ask]:
@@ -328,14 +380,15 @@ def _general(text: str, subject: Subject) -> Iterator[Ask]:
         crowd = affected.group("who")
         crowd = crowd if crowd == "Americans" else crowd.lower()
         news = topic if topic != called else f"the {subject.name} story"
-        yield Ask(Aspect.MEANS, f"What does {news} mean for {crowd}?", crowd, 1.2)
+        helper = "do" if is_plural(news.split()[-1]) else "does"
+        yield Ask(Aspect.MEANS, f"What {helper} {news} mean for {crowd}?", crowd, 1.2)
     own = unquoted(text)
     if UNCLEAR.search(own):
         yield Ask(Aspect.LIMIT, f"What is still unclear about {topic}?", "unclear", 0.9)
-    elif RISKY.search(own) and not subject.person:
+    elif RISKY.search(own) and not SAFER.search(own) and not subject.person:
         yield Ask(Aspect.LIMIT, f"What are the risks for {called}?", "risks", 0.7)
     if MATTERS.search(own) and not subject.person:
-        yield Ask(Aspect.STAKE, f"Why does {matter_of(subject)} matter?", "stake", 0.7)
+        yield Ask(Aspect.STAKE, f"Why {matters(subject)} matter?", "stake", 0.7)
     if subject.topic != called and SIGNS[Aspect.MONEY].search(text):
         yield Ask(Aspect.MONEY, f"How much money is at stake in {topic}?", "money", 0.6)
     if WILL.search(own):

@@ -5,64 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from briefings.write.lexicon import STOP
-
 Matrix = NDArray[np.float64]
 
-WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*|\$?\d[\d,.]*\d|\d")
-SUFFIXES = (
-    "ations",
-    "ation",
-    "ingly",
-    "ities",
-    "ments",
-    "ings",
-    "ness",
-    "ment",
-    "ions",
-    "ing",
-    "ion",
-    "ies",
-    "ers",
-    "est",
-    "ity",
-    "ed",
-    "es",
-    "er",
-    "ly",
-    "s",
-    "e",
-    "y",
-)
 DAMPING = 0.85
 ALIKE = 0.42
 CONTAINED = 0.6
-
-
-@lru_cache(maxsize=20_000)
-def stem(word: str) -> str:
-    """A rough stem, enough to bring the forms of a word together."""
-    word = word.lower().replace("’", "'").removesuffix("'s").strip("'-")
-    for suffix in SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
-            return word[: -len(suffix)]
-    return word
-
-
-def terms(text: str) -> tuple[str, ...]:
-    """The content words of a text, stemmed, with figures kept whole."""
-    found = []
-    for match in WORD.finditer(text):
-        word = match.group()
-        if word.lower().replace("’", "'") in STOP:
-            continue
-        found.append(stem(word) if word[0].isalpha() else word.strip("$.,").replace(",", ""))
-    return tuple(word for word in found if word)
 
 
 class Likeness:

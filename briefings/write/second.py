@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from briefings.write.aspects import SIGNS, Aspect, shows
-from briefings.write.clauses import clause_of
+from briefings.write.clauses import clause_of, is_plural
 from briefings.write.draft import Draft
 from briefings.write.furniture import unquoted
 from briefings.write.heads import PRONOUN
-from briefings.write.lexicon import PLURALS, PRESS, STARTERS
+from briefings.write.lexicon import FAMOUS, PLURALS, PRESS
 from briefings.write.names import Name, Names
 from briefings.write.phrases import phrases_of
 from briefings.write.pool import Candidate
-from briefings.write.questions import LED_BY_NAME, SPOKEN, Ask, matter_of
+from briefings.write.questions import SPOKEN, Ask, background_of, matter_of, presented
 from briefings.write.speakers import HERE, masked, speaker_of
 from briefings.write.subject import Subject
-from briefings.write.verbs import forms
 
 MOST = 3  # such headings in a brief, each of another kind
 LONGEST = 92
@@ -27,33 +26,19 @@ FIGURE = re.compile(
     r"[$€£]\d[\d.,]*|(?<![\w$€£.,])\d[\d.,]* ?(?:percent\b|per cent\b|%|million\b|billion\b|trillion\b)"
     r"|(?<![\w$€£.,])(?!(?:19|20)\d\d\b)\d[\d.,]* (?:[a-z-]+ )?[a-z]{3,}s\b"
 )
-YEAR = re.compile(r"^[^“\"]{0,90}\b[Ii]n (?P<when>(?:[A-Z][a-z]+ )?(?:of )?(?:19|20)\d\d)\b")
 VIEW = re.compile(
     r"\b(?:believes?|argue[sd]?|thinks?|thought|warn(?:s|ed)|fear(?:s|ed)|insist(?:s|ed)|applauded|praised|welcomed|"
     r"criticized|slammed|condemned|hopes?|called for|opposes?|supports?|rejected|dismissed)\b"
 )
 REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had )?{VIEW.pattern}")
 TURNED = re.compile(rf"\b(?:said|says|writes|wrote) (?:[A-Z][\w’'.-]* |of |at |and |the ){{0,7}}{HERE}")
+IS_SOMEBODY = re.compile(
+    rf"(?:\S+ ){{0,3}}{HERE}(?:, (?:an?|the|who) | (?:is|was) (?:an?|the) | (?:served|works|worked) (?:as|at|for) |"
+    r" (?:heads|headed|runs|ran|led|leads|founded|co-founded) )"
+)
 BLAMED = re.compile(
     rf"^(?:\S+ ){{0,4}}{HERE} (?:has |have |had )?(?:recently |also |long )?(?:(?:come|came|been|is) under (?:\w+ )?"
     r"(?:criticism|fire|scrutiny)|(?:been|was|is) (?:criticized|slammed)|faced? (?:\w+ )?criticism) (?:for|over) "
-)
-NO_ONE = STARTERS | {
-    "There",
-    "If",
-    "Here",
-    "What",
-    "Who",
-    "How",
-    "Why",
-    "It",
-    "They",
-    "We",
-    "You",
-    "Americans",
-}
-OPENS_ASIDE = re.compile(
-    r"(?:In|After|At|On|For|With|From|Since|While|When|If|As|Before|By|Under|During|Like|Unlike)\b"
 )
 NOTES = re.compile(rf"\b(?:gave|showed|sent|handed) {HERE} notes\b")
 DAY = re.compile(
@@ -87,12 +72,14 @@ def second_asks(
     for ask in (
         _blamed(own, held) or _voice(own, held),
         _earlier(candidate.text, subject),
-        _on_a_day(own),
+        _on_a_day(own, subject),
         _figures(candidate.text, subject),
         _sums(candidate.text, subject),
         _legal(candidate.text, subject),
         _theme(own, themes, subject) or _spoken_of(candidate.text, draft.pool.names, subject),
-        _part(own, held, subject, draft.headline),
+        _role(own, themes, subject),
+        _said_of_it(own, held, subject),
+        _part(own, held, subject),
         _ahead(candidate.text, subject),
     ):
         if ask and len(ask.question) <= LONGEST:
@@ -135,48 +122,50 @@ def _voice(own: str, held: tuple[Name, ...]) -> Ask | None:
         or NOTES.search(masked(own, who))
     ):
         return None
+    called = presented(who, own) if who.person else _called(who, own)
     if VIEW.search(own):
-        return Ask(Aspect.CRITICS, f"How does {_called(who, own)} see it?", who.text, 0.6)
-    return Ask(Aspect.SAID, f"What does {_called(who, own)} say?", who.text, 0.6)
+        return Ask(Aspect.CRITICS, f"How does {called} see it?", who.text, 0.6)
+    return Ask(Aspect.SAID, f"What does {called} say?", who.text, 0.6)
 
 
-def _on_a_day(own: str) -> Ask | None:
+def _on_a_day(own: str, subject: Subject) -> Ask | None:
     found = DAY.search(own)
-    if not found or SPOKEN.search(own) or PASSED_ON.search(own) or TO_COME.search(own) or UNREAL.search(own):
+    if (
+        not found
+        or not subject.name
+        or subject.name not in own
+        or SPOKEN.search(own)
+        or PASSED_ON.search(own)
+        or TO_COME.search(own)
+        or UNREAL.search(own)
+    ):
         return None
-    return Ask(Aspect.MORE, f"What happened on {found['day']}?", f"on {found['day']}", 0.4)
+    return Ask(Aspect.BEFORE, f"How did events around {subject.topic} unfold?", "before", 0.4)
 
 
 def _sums(text: str, subject: Subject) -> Ask | None:
     if not _story(subject) or not SUMS.search(text):
         return None
-    return Ask(Aspect.MONEY, f"How much money is involved in {_story(subject)}?", "money", 0.4)
+    return Ask(Aspect.MONEY, f"How much money is at stake in {_story(subject)}?", "money", 0.4)
 
 
 def _legal(text: str, subject: Subject) -> Ask | None:
     own = unquoted(text).replace("the law", "")
     if not _story(subject) or len(set(SIGNS[Aspect.LAW].findall(own))) < 1 + (subject.name not in text):
         return None
-    return Ask(Aspect.LAW, f"What is the legal side of {_story(subject)}?", "law", 0.4)
+    return Ask(Aspect.LAW, f"What are the legal questions in {_story(subject)}?", "law", 0.4)
 
 
 def _earlier(text: str, subject: Subject) -> Ask | None:
     if not subject.name or not shows(Aspect.BEFORE, text):
         return None
-    deed = subject.deed
-    if deed and deed.thing and deed.helper == "did":
-        question = f"What happened before {deed.actor} {forms(deed.verb)[1]} {deed.thing}?"
-    elif found := YEAR.match(text):
-        question = f"What happened in {found['when']}?"
-    else:
-        question = f"What is the background to {matter_of(subject)}?"
-    return Ask(Aspect.BEFORE, question, "before", 0.6)
+    return Ask(Aspect.BEFORE, background_of(subject), "before", 0.6)
 
 
 def _figures(text: str, subject: Subject) -> Ask | None:
     if not _story(subject) or len(set(FIGURE.findall(text))) < 2:
         return None
-    return Ask(Aspect.COUNT, f"Which figures does {_story(subject)} rest on?", "figures", 0.5)
+    return Ask(Aspect.COUNT, f"What are the numbers behind {_story(subject)}?", "figures", 0.5)
 
 
 def _theme(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
@@ -188,6 +177,26 @@ def _theme(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
         if apart and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", early):
             return Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.5)
     return None
+
+
+def _role(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
+    """The part that one of the story's recurring things plays, where the sentence names both."""
+    if not subject.name or subject.name not in own:
+        return None
+    for phrase, said in themes.items():
+        apart = " " in phrase and phrase not in subject.topic and subject.name not in phrase
+        if apart and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", own):
+            helper = "do" if is_plural(phrase.split()[-1]) else "does"
+            return Ask(Aspect.MORE, f"What role {helper} {said} play?", phrase, 0.4)
+    return None
+
+
+def _said_of_it(own: str, held: tuple[Name, ...], subject: Subject) -> Ask | None:
+    """What is said of the story, whoever says it: the voices stand in the sentences themselves."""
+    spoken = subject.name and subject.name in own and (speaker_of(own, held) or SPOKEN.search(own))
+    return (
+        Ask(Aspect.MEANS, f"What are people saying about {subject.topic}?", "voices", 0.4) if spoken else None
+    )
 
 
 def _spoken_of(text: str, names: Names, subject: Subject) -> Ask | None:
@@ -212,25 +221,13 @@ def _spoken_of(text: str, names: Names, subject: Subject) -> Ask | None:
     return Ask(Aspect.TOPIC, question, words[-1], 0.3)
 
 
-def _part(own: str, held: tuple[Name, ...], subject: Subject, headline: str) -> Ask | None:
-    """Who or what leads the sentence, the subject and the headline's companies left out."""
-    if OPENS_ASIDE.match(own):
-        return None
+def _part(own: str, held: tuple[Name, ...], subject: Subject) -> Ask | None:
+    """Who leads the sentence, where it says who that is; the story's subject needs no such question."""
     for name in held:
-        others = name.short != subject.name and name.text not in subject.called and not name.place
-        first = name.text in NO_ONE or (name.short in headline and not name.person)
-        plain = (
-            name.text not in PRESS and name.text.split()[-1] not in PLURALS and not name.text.endswith("s")
-        )
-        known = name.count >= 2 or (name.person and name.text in own)
-        if others and plain and known and not first and LED_BY_NAME.match(_led(own, name)):
-            return Ask(Aspect.ROLE, f"Where does {_called(name, own)} come in?", name.text, 0.3)
+        others = name.short != subject.name and name.text not in subject.called and name.short not in FAMOUS
+        if name.person and others and name.text in own and IS_SOMEBODY.match(masked(own, name)):
+            return Ask(Aspect.WHO, f"Who is {name.text}?", name.text, 0.3)
     return None
-
-
-def _led(own: str, name: Name) -> str:
-    """The sentence with the name masked, a "CRTV's" before it left out."""
-    return re.sub(rf"^[A-Z]\w+[’']s (?={HERE})", "", masked(own, name))
 
 
 def _called(name: Name, text: str) -> str:
@@ -241,11 +238,11 @@ def _called(name: Name, text: str) -> str:
 def _ahead(text: str, subject: Subject) -> Ask | None:
     if not _story(subject) or subject.name not in text or not TO_COME.search(unquoted(text)):
         return None
-    return Ask(Aspect.NEXT, f"What happens next in {_story(subject)}?", "next", 0.5)
+    return Ask(Aspect.NEXT, f"What comes next for {subject.topic}?", "next", 0.5)
 
 
 def _story(subject: Subject) -> str:
     """How a question calls the story; empty when its subject has no name short enough."""
-    if not subject.name or len(subject.name.split()) > 3:
+    if not subject.name or len(subject.topic.split()) > 5:
         return ""
-    return f"the {subject.name} story" if subject.name[0].isupper() else f"the story of {subject.called}"
+    return matter_of(subject)

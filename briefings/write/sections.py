@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from briefings.terms import terms
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
@@ -31,7 +32,7 @@ LIMIT = {
 SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 CENTRAL = 0.35  # so near that it belongs to the subject without naming it
-ALIKE_ENOUGH = 0.1
+ALIKE_ENOUGH = 0.13
 ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
 LITTLE = 32  # usable sentences below which answers are kept short, so that more questions are answered
 FULL = 5  # sections below which aspects may come back, and then plainer headings
@@ -71,6 +72,15 @@ OPENS_A_STORY = (
     Aspect.WORKS,
     Aspect.FOUND,
     Aspect.LAW,
+)
+
+
+LEADING_WORDS = 8
+SPOKEN = (Aspect.SAID, Aspect.CRITICS)
+EARLIER = re.compile(
+    r"(?P<when>(?:Earlier (?:in [A-Z][a-z]+|this \w+)|Last (?:year|month|week|spring|summer|fall|autumn|winter)|"
+    r"(?:A|Two|Three|Four|Five|Several|Some) (?:years?|months?|weeks?) (?:ago|earlier)|"
+    r"(?:In|Back in) (?:(?:early|late|mid-?) ?)?(?:[A-Z][a-z]+ )?(?:19|20)\d\d)),? "
 )
 
 
@@ -192,8 +202,27 @@ def _asks(draft: Draft, candidate: Candidate, subject: Subject) -> tuple[Ask, ..
     pool = draft.pool
     heads = heads_of(candidate.text, pool.names)
     shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
-    draft.asks[candidate.index] = (*heads, *shown)
+    own = central or _of_the_story(draft, candidate, subject)
+    draft.asks[candidate.index] = tuple(
+        _dated(ask, candidate.text) for ask in (*heads, *shown) if own or ask.aspect in SPOKEN
+    )
     return draft.asks[candidate.index]
+
+
+def _of_the_story(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
+    """Whether what leads the sentence is in the headline: a reader asks after that, not after bystanders."""
+    leading = " ".join(candidate.text.split()[:LEADING_WORDS])
+    return bool(subject.name and subject.name in leading) or bool(
+        set(terms(leading)) & set(terms(draft.headline))
+    )
+
+
+def _dated(ask: Ask, text: str) -> Ask:
+    """Where the sentence opens with an earlier time, the question names it: "What did X announce a year ago?"."""
+    found = EARLIER.match(text)
+    if not found or ask.aspect not in OPENS_A_STORY or found["when"] in ask.question:
+        return ask
+    return replace(ask, question=f"{ask.question[:-1]} {found['when'][0].lower()}{found['when'][1:]}?")
 
 
 class _Choice:
@@ -242,7 +271,10 @@ def _same_question(one: str, other: str, subject: Subject) -> bool:
     first, second = _asked(one) - shared, _asked(other) - shared
     if not first or not second:
         return one.split()[:2] == other.split()[:2] and first == second
-    return len(first & second) >= 0.67 * max(len(first), len(second))
+    same = len(first & second)
+    # "What did the Wall Street Journal report?" and "What did the Journal report?"
+    within = one.split()[:2] == other.split()[:2] and same == min(len(first), len(second)) >= 2
+    return within or same >= 0.67 * max(len(first), len(second))
 
 
 def _asked(question: str) -> set[str]:

@@ -32,7 +32,7 @@ FROM = {
 def opening(draft: Draft, titled: SourceText, subject: Subject) -> Candidate | None:
     """The sentence that tells the event: the headline's deed, weighty, early, and able to stand first."""
     standing = draft.open()
-    early = [c for c in standing if c.place <= EARLY and not _quotes_first(c)] or standing
+    early = [c for c in standing if c.place <= EARLY and c.plain and not _quotes_first(c)] or standing
     if not early:
         # Right below its own headline, "The round came months ahead of schedule" is clear.
         early = [
@@ -58,7 +58,9 @@ def proof_and_consequence(draft: Draft) -> list[Candidate]:
         return chosen
     for wanted in (_proves, _follows):
         quick = [
-            c for c in draft.open() if len(c.text) <= QUICK and c.relevance >= 0.3 and not _quotes_first(c)
+            c
+            for c in draft.open()
+            if len(c.text) <= QUICK and c.relevance >= 0.3 and c.plain and not _quotes_first(c)
         ]
         if found := max(quick, key=lambda c: (c.weight + wanted(c), -c.index), default=None):
             draft.take([found])
@@ -108,7 +110,7 @@ def _why_it_matters(draft: Draft, before: list[Candidate]) -> Candidate | None:
     if len(draft.pool.candidates) < FROM["why it matters"]:
         return None
     for c in draft.open():
-        fits = _words([*before, c]) <= LEAD_WORDS and c.relevance >= 0.5 and not _quotes_first(c)
+        fits = _words([*before, c]) <= LEAD_WORDS and c.relevance >= 0.5 and c.plain and not _quotes_first(c)
         if (
             fits
             and (shows(Aspect.STAKE, c.text) or shows(Aspect.COMPARED, c.text))
@@ -127,6 +129,7 @@ def catch(draft: Draft) -> list[Candidate]:
         return []
     standing = [c for c in draft.open() if c.relevance >= 0.1]
     doubtful = [c for c in standing if doubt(c.text, c.turns) >= CATCH_DOUBT]
+    standing = [c for c in standing if "accused of" not in c.text]  # what the story is about, not its catch
     doubtful = doubtful or [c for c in standing if HAZARD.search(unquoted(c.text)) and c.relevance >= 0.25]
     best = max(doubtful, key=lambda c: (c.weight + 1.2 * doubt(c.text, c.turns), -c.index), default=None)
     if best is None:
@@ -150,20 +153,18 @@ def bottom_line(draft: Draft) -> list[Candidate]:
         return c.weight + late + looks_on - back - 0.15 * has_figure(c.text)
 
     standing = [c for c in draft.open() if speaker_of(unquoted(c.text), draft.held(c)) is None]
-    late = [c for c in standing if c.place >= 0.75 * lasts[c.article.article] and c.relevance >= 0.3]
     fitting = [
         c
         for c in standing
         if len(c.text) <= QUICK
-        and c.relevance >= 0.2
+        and c.plain
+        and c.relevance >= 0.3
+        and draft.shared_with_headline(c)
         and CONSEQUENCE.search(unquoted(c.text))
         and "“" not in c.text
         and '"' not in c.text
     ]
-    rounding_off = [
-        c for c in late if len(c.text) <= QUICK and c.text[0] not in '“"' and not shows(Aspect.BEFORE, c.text)
-    ]
-    best = max(fitting or rounding_off, key=lambda c: (fit(c), -c.index), default=None)
+    best = max(fitting, key=lambda c: (fit(c), -c.index), default=None)
     draft.reserve([best] if best else [])
     return [best] if best else []
 

@@ -33,7 +33,8 @@ SPEAKS = re.compile(
 )
 SAID_BY = r"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?"
 WROTE_A_THING = re.compile(
-    r"\b(?:wrote|announced|suggested|called|declared) (?:the|an?|its|his|her|that|for) "
+    r"\b(?:wrote|suggested|called|declared) (?:the|an?|its|his|her|that|for) "
+    r"|\bannounced (?!that\b|it\b|“|\")"
 )
 PERSON_SPOKE = re.compile(rf"{SAID_BY}(?:{TITLES}\.? |{NO_ROLE}[\w’'.-]+ ){{0,6}}{HERE}(?! [A-Z])(?![\w’'-])")
 # "According to the DeepSeek paper": the paper speaks.

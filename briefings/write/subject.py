@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from briefings.terms import STOP
 from briefings.write.lexicon import ASKABLE, EVENT_NOUNS, PLURALS
 from briefings.write.names import Name, Names
 from briefings.write.verbs import ADVERB, BASE, BASES, INFLECTED
@@ -15,6 +16,15 @@ CLAUSE_END = re.compile(
     r"with|against|during|despite|"
     r"that|which|who|and|but|claims?|says|say|report|since|about|into|under|until|through|of|ahead|worldwide|once|"
     r"using|if|up|out|off|down)\b)",
+    re.IGNORECASE,
+)
+EVENT_PHRASE = re.compile(
+    r"(?P<before>(?:[A-Za-z][\w’'-]* ){1,2})"
+    rf"(?P<noun>{'|'.join(sorted(EVENT_NOUNS, key=len, reverse=True))})\b(?! of\b)",
+    re.IGNORECASE,
+)
+NO_MODIFIER = re.compile(
+    rf"(?:est|ly|[’']s?|ing|ted)$|^(?:{INFLECTED}|{BASES}|up|more|most|first|last|next|new|old|over|into|its|his|her)$",
     re.IGNORECASE,
 )
 SPELLED_OUT = {"dems": "Democrats", "feds": "federal authorities"}
@@ -62,7 +72,7 @@ def subject_of(headline: str, names: Names, bodies: str, phrases: Mapping[str, s
     name = lead.short
     called = lead.called if not lead.person else name if name in headline else lead.text
     plural = name.split()[-1] in PLURALS or " and " in name
-    return Subject(name, called, lead.person, plural, _topic(lead, called, headline, bodies), deed)
+    return Subject(name, called, lead.person, plural, _topic(lead, called, headline, bodies, names), deed)
 
 
 def _nameless(headline: str, phrases: Mapping[str, str], deed: Deed | None) -> Subject:
@@ -100,8 +110,28 @@ def _leading(headline: str, names: Names) -> Name | None:
     return first
 
 
-def _topic(lead: Name, called: str, headline: str, bodies: str) -> str:
-    if lead.person or " and " in lead.text:
+def _topic(lead: Name, called: str, headline: str, bodies: str, names: Names) -> str:
+    """The event as a noun phrase: a name with its event noun, else what the headline itself calls it."""
+    found = _named_event(lead, called, headline, bodies) if not lead.person else called
+    return _event_in(headline, names, bodies) or called if found == called else found
+
+
+def _event_in(headline: str, names: Names, bodies: str) -> str:
+    """The headline's own words for the event: "the data breach settlement"; empty when it has none to be sure of."""
+    for found in EVENT_PHRASE.finditer(headline):
+        modifiers: list[str] = []
+        for word in found["before"].split():
+            modifiers = [] if word.lower() in STOP or NO_MODIFIER.search(word) else [*modifiers, word]
+        noun = found["noun"].lower()
+        used = [f"{modifiers[-1]} {noun}".lower()] if modifiers else []
+        if used and used[0] in bodies.lower() and len(re.findall(rf"\b{noun}\b", bodies.lower())) >= 2:
+            words = [word if _keeps_case(word, names) else word.lower() for word in modifiers]
+            return f"the {' '.join([*words, noun])}"
+    return ""
+
+
+def _named_event(lead: Name, called: str, headline: str, bodies: str) -> str:
+    if " and " in lead.text:
         return called
     text = f"{headline}\n{bodies}"
     counted = [

@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import combinations
 
 from briefings.schemas import BriefBody, Material, Sentence, SourceText, Span
-from briefings.write.rank import Likeness, terms
+from briefings.terms import terms
+from briefings.write.rank import Likeness
 
 WHEN = datetime(2025, 8, 7, 12, tzinfo=UTC)
 HANGING = re.compile(
     r"[“\"‘']?(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|But|However|Also|And|So|"
     r"The company(?! behind| that| which| in)|The move(?! to))\b"
 )
+SAYS_ALONE = re.compile(r"\b(?:he|she) (?:said|says|added|wrote|told|tweeted|noted|continued)\b")
+SOMEBODY = re.compile(
+    r"[A-Z][\w’'.-]+(?! (?:campaign|administration|ads?)\b)|"
+    r"\b(?:spokes\w+|director|president|chief|executive|officer|officials?|man|woman|lawyer|professor|author)\b"
+)
+DULL = re.compile(r"What happened on \w+day\?|How is (?:the )?\w+ role|Where does .* come in\?")
 LEFTOVERS = re.compile(
     r"\b(?:Reuters|AP|AFP|CNN)\) ?[-–—]|Advertisement|Sign up|Read more|Subscribe|newsletter|"
     r"…|\.\.\.|contributed to this|All rights reserved|Story highlights|^By [A-Z]"
@@ -64,7 +72,14 @@ def sentences(body: BriefBody) -> list[Sentence]:
 
 def broken_promises(story: Material, body: BriefBody) -> list[str]:
     """One line for each promise that the brief breaks; empty when it keeps them all."""
-    return [*_citations(story, body), *_repeats(body), *_openers(body), *_texts(body), *_shape(body)]
+    return [
+        *_citations(story, body),
+        *_repeats(body),
+        *_openers(body),
+        *_speakers(body),
+        *_texts(body),
+        *_shape(body),
+    ]
 
 
 def _citations(story: Material, body: BriefBody) -> Iterator[str]:
@@ -104,6 +119,16 @@ def _openers(body: BriefBody) -> Iterator[str]:
                 yield f"hangs in the air: {sentence.text}"
 
 
+def _speakers(body: BriefBody) -> Iterator[str]:
+    """A "he said" needs somebody named in its own sentence or in those read right before it."""
+    for group in groups(body):
+        for at, sentence in enumerate(group):
+            own = re.sub(r"“[^”]*”|\"[^\"]*\"", "", sentence.text)
+            before = " ".join(other.text for other in group[:at])
+            if SAYS_ALONE.search(own) and not SOMEBODY.search(before) and not SOMEBODY.search(own):
+                yield f"nobody to say it: {sentence.text}"
+
+
 def _texts(body: BriefBody) -> Iterator[str]:
     for sentence in sentences(body):
         text = sentence.text
@@ -124,6 +149,14 @@ def _shape(body: BriefBody) -> Iterator[str]:
     questions = [section.question for section in body.sections]
     if len(set(questions)) != len(questions):
         yield f"a question asked twice: {questions}"
+    for question in questions:
+        if DULL.match(question):
+            yield f"a question about nothing: {question}"
+    for one, other in combinations(questions, 2):
+        words, others = _asked(one), _asked(other)
+        alike = one.split()[:2] == other.split()[:2] and len(words & others) == min(len(words), len(others))
+        if alike and len(words & others) >= 2:
+            yield f"two headings ask the same: {one} {other}"
     for question in (*questions, *body.follow_ups):
         if not re.fullmatch(r"(?:What|Who|How|Why|Where|When|Which) [^?]+\?", question) or "  " in question:
             yield f"not a question: {question}"
@@ -131,3 +164,16 @@ def _shape(body: BriefBody) -> Iterator[str]:
         yield "a follow-up is already answered"
     if any(not section.answer for section in body.sections):
         yield "a section without an answer"
+
+
+def _asked(question: str) -> set[str]:
+    """What a question asks after, its grammar left out."""
+    return set(re.findall(r"[\w’'-]+", question.lower())) - {
+        "what",
+        "did",
+        "does",
+        "the",
+        "of",
+        "about",
+        "say",
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from briefings.write.anaphora import leans_back
+from briefings.write.anaphora import leans_back, names_somebody, speaks_of_somebody
 from briefings.write.furniture import tells, trimmed
 from briefings.write.sentences import balanced, split
 
@@ -66,6 +66,11 @@ def test_it_knows_open_marks(text: str, is_balanced: bool) -> None:
         ("But Apple sold phones.", "Apple sold phones."),
         ("However, Google did not.", "Google did not."),
         ("But the company did not.", "But the company did not."),
+        (
+            "Web grounding: Once the task is set, the agent searches.",
+            "Once the task is set, the agent searches.",
+        ),
+        ("Ada Example said: The plan is late.", "Ada Example said: The plan is late."),
     ],
 )
 def test_it_cuts_datelines_and_fillers(text: str, kept: str) -> None:
@@ -82,6 +87,8 @@ def test_it_cuts_datelines_and_fillers(text: str, kept: str) -> None:
         "“The plan is a mistake that nobody will ever want to repeat.",
         "President Ada Example speaks during a rally in Lisbon on May 3, 2019.",
         "Too short to tell.",
+        "Delivering better service to every customer with agents that learn.",
+        "Programmatically build agents that other agents can then call.",
     ],
 )
 def test_it_refuses_what_tells_no_story(text: str) -> None:
@@ -99,6 +106,9 @@ def test_it_refuses_what_tells_no_story(text: str) -> None:
         ("Lumen Labs said it would answer in a week.", False),
         ("“It was late,” he said.", True),
         ("“Nobody says who said these words here.”", True),
+        ("“If either of those is missing, we remove it,” Figueira said.", False),
+        ("“That is what we saw,” Figueira said.", True),
+        ("Figueira said either of those would do.", True),
     ],
 )
 def test_it_sees_what_leans_on_the_sentence_before(text: str, leans: bool) -> None:
@@ -109,3 +119,18 @@ def test_a_named_thing_stands_where_the_story_is_about_it() -> None:
     text = "The settlement must still be approved by a court."
     assert leans_back(text, frozenset(), frozenset())
     assert not leans_back(text, frozenset(), frozenset({"settlement"}))
+
+
+@pytest.mark.parametrize(
+    ("before", "known"),
+    [
+        ("The Figueira campaign bought the ads.", False),
+        ("Figueira bought the ads.", True),
+        ("Mr. Example bought the ads.", True),
+        ("A former engineer bought the ads.", True),
+        ("Lumen Labs bought the ads.", False),
+    ],
+)
+def test_it_knows_who_he_can_be(before: str, known: bool) -> None:
+    assert speaks_of_somebody("“It is ironic,” he added.", frozenset({"Figueira"}))
+    assert names_somebody(before, ["Figueira"]) is known

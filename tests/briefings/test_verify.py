@@ -97,7 +97,7 @@ def test_it_fails_a_citation_that_does_not_resolve(change: dict[str, int | str])
 
 def test_it_fails_a_sentence_without_citation_and_an_opinion() -> None:
     assert rules(Sentence(text="Harbor Labs released Tern 5.")) == {"citation"}
-    assert rules(said("It matters.", LAUNCH).model_copy(update={"opinion": True})) == {"opinion"}
+    assert rules(said("Harbor Labs released it.", LAUNCH).model_copy(update={"opinion": True})) == {"opinion"}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_it_fails_a_sentence_without_citation_and_an_opinion() -> None:
         "Lind called it ‘a colleague who never sleeps’.",
         "Lind says it “feels like a colleague who never sleeps.”",
         "Lind's word for it: “Colleague”.",
-        "It's Lind's and the reporters' first look at it.",
+        "It's Lind's and the reporters' first model.",
     ],
 )
 def test_it_finds_a_quotation_whatever_its_marks(text: str) -> None:
@@ -239,7 +239,7 @@ def test_it_always_passes_an_extractive_brief(paragraphs: list[str], data: st.Da
 @settings(max_examples=200, deadline=None)
 def test_it_survives_any_text(text: str) -> None:
     for failure in check_sentence(said(text, LAUNCH, 1), MATERIAL):
-        assert failure.rule in {"plain", "figure", "quotation"}
+        assert failure.rule in {"plain", "figure", "quotation", "name", "support"}
 
 
 def test_it_verifies_a_long_brief_in_50_milliseconds() -> None:

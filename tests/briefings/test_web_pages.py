@@ -74,6 +74,7 @@ def test_it_shows_the_edition_with_its_reasons_and_outlets(page: Client, ada: Us
         "Why it is here",
         "Extractive",
         "You are up to date",
+        'href="/filtered/"',
     ):
         assert words in shown
     assert "CTO · Finance" in shown
@@ -129,7 +130,7 @@ def test_it_shows_a_brief_in_its_full_shape(page: Client, ada: User) -> None:
         "Where the sources disagree",
         "The catch",
         "The bottom line",
-        "Sources",
+        "<h2>Sources</h2>",
         "14 figures, 14 found in the sources",
         "2 sentences that failed left out",
         "Why it is in your edition",

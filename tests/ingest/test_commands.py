@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from ingest import catalogue
 from ingest.models import Article, Source, Stage, Story
@@ -100,16 +102,34 @@ def test_sources_come_in_once_and_bad_ones_are_refused() -> None:
 
 
 def test_sources_go_out_and_come_in_as_opml(tmp_path: Path) -> None:
-    run("sources", "add", "https://a.example/f?x=1&y=2", "https://b.example/f")
-    Source.objects.filter(url__startswith="https://b").update(
-        title='B "and" <C>', site_url="https://b.example/"
+    Source.objects.create(url="https://a.example/f?x=1&y=2")
+    Source.objects.create(
+        url="https://b.example/f", title='B "and" <C>', site_url="https://b.example/", kind="policy"
     )
     (tmp_path / "feeds.opml").write_text(run("sources", "export")[0])
     Source.objects.all().delete()
     assert run("sources", "import", str(tmp_path / "feeds.opml"), "--any-topic")[1] == 0
-    assert set(Source.objects.values_list("url", "title", "any_topic")) == {
-        ("https://a.example/f?x=1&y=2", "https://a.example/f?x=1&y=2", True),
-        ("https://b.example/f", 'B "and" <C>', True),
+    assert set(Source.objects.values_list("url", "title", "kind", "any_topic")) == {
+        ("https://a.example/f?x=1&y=2", "", "newsroom", True),
+        ("https://b.example/f", 'B "and" <C>', "policy", True),
+    }
+    once = run("sources", "export")[0]
+    (tmp_path / "feeds.opml").write_text(once)
+    assert "0 sources added, 2 were there" in run("sources", "import", str(tmp_path / "feeds.opml"))[0]
+    assert run("sources", "export")[0] == once
+
+
+def test_folders_named_like_kinds_give_their_feeds_that_kind(tmp_path: Path) -> None:
+    feed = '<outline type="rss" text="T" xmlUrl="https://{0}.example/f"/>'
+    folders = (("AI > Labs", "a"), ("Policy", "b"), ("My reading", "c"))
+    body = "".join(f'<outline text="{name}">{feed.format(host)}</outline>' for name, host in folders[1:])
+    body += f'<outline text="AI"><outline text="Labs">{feed.format("a")}</outline></outline>'
+    (tmp_path / "f.opml").write_text(f'<opml version="2.0"><body>{body}</body></opml>')
+    run("sources", "import", str(tmp_path / "f.opml"))
+    assert dict(Source.objects.values_list("url", "kind")) == {
+        "https://a.example/f": "lab",
+        "https://b.example/f": "policy",
+        "https://c.example/f": "newsroom",
     }
 
 
@@ -143,18 +163,46 @@ def test_a_huge_list_is_refused_before_it_is_stored(tmp_path: Path) -> None:
     assert "6000" in words
 
 
-def test_check_tells_the_health_of_a_feed(web: WebServer) -> None:
-    bad = web.put("/bad", "<html>Sign in</html>")
-    run("sources", "add", bad, web.put("/f", rss(item("A"))))
-    words, status = run("sources", "check", bad, "--json")
+def test_check_tells_which_feeds_answer_and_keeps_nothing(web: WebServer) -> None:
+    bad, good = web.put("/bad", "<html>Sign in</html>"), web.put("/f", rss(item("A"), title="The A"))
+    Source.objects.create(url=bad)
+    Source.objects.create(url=good)
+    before = list(Source.objects.order_by("pk").values())
+    words, status = run("sources", "check", "--json")
     assert status == 1
-    assert json.loads(words)[0]["error"] == "this is an HTML page, not a feed"
-    assert "well, 1 new entries" in run("sources", "check")[0]
-    assert "failing" in run("sources", "list")[0]
+    well, failed = json.loads(words)
+    assert (well["url"], well["answers"], well["format"], well["entries"]) == (good, True, "RSS 2.0", 1)
+    assert (failed["url"], failed["error"]) == (bad, "this is an HTML page, not a feed")
+    table, status = run("sources", "check")
+    assert status == 1
+    assert [line.split()[0] for line in table.splitlines()] == ["well", "failed"]
+    assert "The A" in table
+    assert list(Source.objects.order_by("pk").values()) == before
+    assert not Article.objects.exists()
 
 
-def test_check_refuses_an_address_it_does_not_know() -> None:
-    assert run("sources", "check", "https://nobody.example/")[1] == 2
+def test_check_looks_at_any_one_address(web: WebServer) -> None:
+    assert run("sources", "check", web.put("/f", rss(item("A"))))[1] == 0
+    words, status = run("sources", "check", web.url("/none"))
+    assert status == 1
+    assert "there is nothing at this address (404)" in words
+
+
+def test_check_names_permanent_moves(web: WebServer) -> None:
+    new = web.put("/new", rss(item("A")))
+    assert f"(moved to {new})" in run("sources", "check", web.redirect("/old", new, 301))[0]
+
+
+def test_list_tells_health_and_what_needs_attention(web: WebServer) -> None:
+    run("sources", "add", web.put("/f", rss(item("OpenAI releases GPT-5"))), web.url("/none"))
+    ingest("--all")
+    assert "failing (1)" in run("sources", "list")[0]
+    assert run("sources", "list", "--attention")[0] == "no source needs attention\n"
+    Source.objects.filter(failures=1).update(created_at=timezone.now() - timedelta(days=3))
+    words, _ = run("sources", "list", "--attention", "--json")
+    (told,) = json.loads(words)
+    assert told["url"] == web.url("/none")
+    assert told["attention"] == "never read yet, 1 failure: there is nothing at this address (404)"
 
 
 def test_the_catalogue_comes_in_once() -> None:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from ingest import parse, plain
-from ingest.parse import ParsedFeed, ParseError, extract_page, parse_feed, parse_opml
+from ingest.parse import Outline, ParsedFeed, ParseError, extract_page, parse_feed, parse_opml
 from tests.fakes.web_server import item, rss
 
 URL = "https://news.example.com/feed.xml"
@@ -277,7 +277,7 @@ def test_it_finds_no_article_on_a_page_without_one() -> None:
 
 def test_it_reads_nested_opml_and_refuses_anything_else() -> None:
     body = b'<opml version="2.0"><body><outline text="g"><outline type="rss" text="A" xmlUrl="https://a.example/f"/></outline></body></opml>'
-    assert parse_opml(body) == [("https://a.example/f", "A")]
+    assert parse_opml(body) == [Outline("https://a.example/f", "A", ("g",))]
     with pytest.raises(ParseError):
         parse_opml(b"<html><body>no</body></html>")
 

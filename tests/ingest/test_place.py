@@ -13,6 +13,7 @@ from ingest import decide, save
 from ingest.copies import originals
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import LEASE, Placed, place
+from ingest.scope import PUBLIC
 from ingest.work import MAX_ATTEMPTS, POISON, claim_many
 from tests.ingest.newsroom import NOON, article, source
 
@@ -251,7 +252,7 @@ def test_it_gives_a_stored_article_found_to_be_a_copy_the_story_of_its_original(
         first.id, paper.id, "https://shared.example/gpt-5", "", first.title, 90, False, True
     )
     Article.objects.filter(id=waiting.id).update(canonical_url=later.canonical_url)
-    assert originals([later]) == {waiting.id: first.id}
+    assert originals([later], PUBLIC) == {waiting.id: first.id}
     waiting.refresh_from_db()
     first.refresh_from_db()
     assert (waiting.stage, waiting.story) == (Stage.COPY, first.story)

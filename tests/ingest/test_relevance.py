@@ -21,6 +21,9 @@ from ingest.relevance import judge
             "The judge said training an AI model on books is fair use for AI firms.",
         ),
         ("Nvidia may sell H20 chips to China again", "Export controls on AI chips are being eased."),
+        ("Introducing Claude for Teachers", ""),
+        ("How to choose a vector database", ""),
+        ("Start-up raises money for agent-native payments", ""),
     ],
 )
 def test_it_lets_ai_news_in(title: str, text: str) -> None:
@@ -36,6 +39,9 @@ def test_it_lets_ai_news_in(title: str, text: str) -> None:
         ("Winklevoss twins' crypto company Gemini files for IPO", "The exchange is based in New York."),
         ("The 8 best AI-powered doorbells (2025)", "Tested for weeks by our reviewers."),
         ("Claude Monet's garden reopens", "Painters came from all over France."),
+        ("Jean-Claude Juncker remembers Brussels", "The former president speaks of his years."),
+        ("Estate agents expect a quiet autumn", "Prices have hardly moved."),
+        ("Black Friday: a laptop with an Nvidia GPU at its lowest price", ""),
         ("", ""),
     ],
 )
@@ -64,3 +70,13 @@ def test_it_agrees_with_the_labels_and_beats_a_list_of_keywords(corpus: Path) ->
     figures = scoreboard.relevance([scoreboard.read(json.loads(line)) for line in lines])
     assert figures["f1"] >= 0.95
     assert figures["f1"] > figures["baselines"]["keywords"]["f1"]
+
+
+@pytest.mark.corpus
+def test_it_lets_next_to_nothing_of_other_news_in(corpus: Path) -> None:
+    lines = (
+        (corpus / "labels" / "w2025_unlabelled_other_topics.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    items = [scoreboard.read(json.loads(line)) for line in lines]
+    let_in = [item for item in items if judge(item.title, item.text, item.kind).on_topic]
+    assert len(let_in) <= 0.02 * len(items)

@@ -14,6 +14,7 @@ from ingest import stories
 from ingest.embed import embed
 from ingest.models import Article, Story
 from ingest.place import place
+from ingest.scope import SAMPLE
 from tests.ingest.newsroom import NOON, article, source
 
 DAY = timedelta(days=1)
@@ -86,7 +87,7 @@ def test_it_keeps_the_sample_apart() -> None:
     article(source("bundled", sample=True), "Anthropic opens an office in Tokyo for Claude", LAUNCH)
     place(list(Article.objects.values_list("id", flat=True)), NOON + DAY)
     assert len(stories.candidates(NOON + DAY, DAY * 2)) == 2
-    assert [s.publishers for s in stories.candidates(NOON + DAY, DAY * 2, sample=True)] == [("Bundled",)]
+    assert [s.publishers for s in stories.candidates(NOON + DAY, DAY * 2, SAMPLE)] == [("Bundled",)]
 
 
 def listed(*arguments: str) -> list[dict[str, object]]:

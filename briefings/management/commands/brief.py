@@ -13,6 +13,7 @@ from django.utils import timezone
 from briefings import arguments, compose, edition, plain_text, read
 from briefings.schemas import BriefDocument
 from ingest.models import Story
+from ingest.scope import EVERYBODY
 
 
 class Command(BaseCommand):
@@ -58,8 +59,10 @@ class Command(BaseCommand):
 
 
 def _one(story_id: str, role: str, industry: str, as_of: datetime | None) -> BriefDocument:
-    if not Story.objects.filter(pk=story_id).exists():
-        latest = ", ".join(Story.objects.order_by("-score").values_list("id", flat=True)[:5])
+    if not Story.objects.filter(EVERYBODY, pk=story_id).exists():
+        latest = ", ".join(
+            Story.objects.filter(EVERYBODY).order_by("-score").values_list("id", flat=True)[:5]
+        )
         raise arguments.usage(
             f"--story {story_id!r}: no such story; `manage.py stories` lists them, e.g. {latest or 'none yet'}"
         )

@@ -11,31 +11,39 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ingest import scoreboard
+from ingest import scoreboard, scoreboard_extraction
 from ingest.scoreboard import Labelled
 
-_LATER = ("extraction", "verifier")
+_LATER = ("verifier",)
 
 
 class Command(BaseCommand):
-    help = "Measure grouping or the relevance gate on labelled articles: every *.jsonl in DIR is a window of its own."
+    help = (
+        "Measure grouping or the relevance gate on labelled articles, or extraction on pages with known text."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("what", choices=["clusters", "relevance", *_LATER])
+        parser.add_argument("what", choices=["clusters", "relevance", "extraction", *_LATER])
         parser.add_argument(
-            "--data", required=True, type=Path, metavar="DIR", help="where the *.jsonl files are"
+            "--data",
+            required=True,
+            type=Path,
+            metavar="DIR",
+            help="where the *.jsonl files or folders of pages are",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:
         what: str = options["what"]
         if what in _LATER:
-            raise CommandError(f"evaluate {what}: not yet; clusters and relevance can be measured")
+            raise CommandError(
+                f"evaluate {what}: not yet; clusters, relevance and extraction can be measured"
+            )
         folder: Path = options["data"]
         if not folder.is_dir():
             raise CommandError(f"evaluate: --data {folder}: no such folder", returncode=2)
-        figures = _clusters(folder) if what == "clusters" else _relevance(folder)
+        figures = {"clusters": _clusters, "relevance": _relevance, "extraction": _extraction}[what](folder)
         if options["json"]:
             self.stdout.write(json.dumps(figures, indent=2))
             return
@@ -60,6 +68,19 @@ def _relevance(folder: Path) -> dict[str, Any]:
     windows = _windows(folder, "on_topic", lambda item: item.on_topic in ("yes", "no"))
     figures = {name: scoreboard.relevance(items) for name, items in windows.items()}
     return {**scoreboard.mean_relevance(list(figures.values())), "windows": figures}
+
+
+def _extraction(folder: Path) -> dict[str, Any]:
+    """The first set with outputs of other extractors beside it leads; the others are windows next to it."""
+    try:
+        windows = scoreboard_extraction.windows(folder)
+    except scoreboard_extraction.BadData as error:
+        raise CommandError(f"evaluate: {error}") from None
+    for name in (name for window in windows.values() for name in window.pop("left_out")):
+        print(f"evaluate: the output of {name} holds none of the pages, left out", file=sys.stderr)
+    leading = max(windows.values(), key=lambda window: len(window["baselines"]))
+    figures = {name: value for name, value in leading.items() if name != "worst"}
+    return {**figures, "windows": windows}
 
 
 def _windows(folder: Path, label: str, labelled: Callable[[Labelled], bool]) -> dict[str, list[Labelled]]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from ingest import catalogue
 from ingest.models import Source
 from ingest.run import Report, due_sources, ingest, report
+from ingest.scope import EVERYBODY
 
 
 class Command(BaseCommand):
@@ -47,7 +48,9 @@ def _sample() -> list[int]:
 def _chosen(url: str) -> list[int]:
     ids = list(Source.objects.filter(url=url, enabled=True).values_list("pk", flat=True))
     if not ids:
-        known = list(Source.objects.filter(enabled=True).order_by("url").values_list("url", flat=True)[:200])
+        known = list(
+            Source.objects.filter(EVERYBODY, enabled=True).order_by("url").values_list("url", flat=True)[:200]
+        )
         listed = "\n  ".join(known) or "none yet; `sources add URL` adds one"
         raise CommandError(f"no source has the address {url!r}; the sources are:\n  {listed}", returncode=2)
     return ids

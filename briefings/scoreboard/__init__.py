@@ -1,0 +1,1 @@
+"""Measures the verifier on sentences made from real articles: faithful rewordings, and each with a defect."""

@@ -1,0 +1,218 @@
+"""The rule of direction: what rose did not fall, and what was denied was not confirmed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from briefings.terms import stem
+from briefings.verify.places import place, words
+
+# Each row holds two sets of words that turn a statement into its opposite, in all their forms.
+_ROWS = """
+rise rises rose risen rising climb climbs climbed surge surges surged soar soared jump jumps jumped gain gains gained up
+| fall falls fell fallen falling drop drops dropped decline declines declined plunge plunged sink sank slump slumped
+  lost down
+
+grow grows grew grown growing growth expand expands expanded | shrink shrinks shrank shrunk shrinking
+
+increase increases increased increasing raise raises raised
+| decrease decreases decreased reduce reduces reduced cut cuts lowered
+
+more over above greater exceeds exceeded | less fewer under below
+
+most | least
+
+higher highest | lower lowest
+
+larger largest bigger biggest | smaller smallest
+
+longer longest | shorter shortest
+
+faster fastest quicker | slower slowest
+
+better best stronger improves improved improve | worse worst weaker worsens worsened worsen
+
+cheaper cheapest | dearer costlier pricier
+
+before | after
+
+earlier | later
+
+first | last
+
+win wins won beat beats beaten | lose loses lost
+
+succeed succeeds succeeded success successful | fail fails failed failure unsuccessful
+
+approve approves approved approval | reject rejects rejected rejection block blocked
+
+accept accepts accepted agree agrees agreed | reject rejects rejected refuse refuses refused decline declines declined
+
+back backs backed support supports supported endorse endorses endorsed | oppose opposes opposed
+
+praise praises praised welcome welcomes welcomed
+| criticize criticizes criticized criticise criticised condemn condemns condemned
+
+confirm confirms confirmed admit admits admitted acknowledge acknowledges acknowledged
+| deny denies denied dispute disputes disputed
+
+allow allows allowed permit permits permitted
+| ban bans banned forbid forbids forbidden prohibit prohibits prohibited prevent prevents prevented
+
+legal lawful | illegal unlawful
+
+start starts started begin begins began begun | stop stops stopped end ends ended
+
+launch launches launched introduced | cancel cancels canceled cancelled withdrew withdrawn
+
+opens opened | closes closed shut
+
+add adds added | remove removes removed
+
+join joins joined | leave leaves left quit
+
+hire hires hired | fire fires fired
+
+buy buys bought acquire acquires acquired purchased | sell sells sold
+
+profit profits profitable | loss losses unprofitable
+
+likely | unlikely
+
+able | unable
+
+expected | unexpected
+
+safe | unsafe dangerous
+
+with | without
+
+always | never
+
+guilty | innocent acquitted
+
+public | private secret
+
+clear | unclear
+
+known | unknown
+
+same | different
+
+strengthen strengthens strengthened tighten tightens tightened | weaken weakens weakened loosen loosens loosened
+"""
+_SIDES: dict[str, list[tuple[int, int]]] = {}
+for _row, _line in enumerate(_ROWS.split("\n\n")):
+    for _side, _half in enumerate(_line.split("|")):
+        for _word in _half.split():
+            _SIDES.setdefault(_word, []).append((_row, _side))
+
+_PIECE = re.compile(r"[A-Za-z]+(?:n[’']t\b)?|[,.;:—–]")
+_NOT = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "nobody",
+        "none",
+        "neither",
+        "nor",
+        "without",
+        "cannot",
+        "hardly",
+        "barely",
+        "nothing",
+    ]
+)
+_NOBODY = frozenset(["nobody", "none", "nothing", "neither"])
+_SMALL_WORDS = """
+a an the and or so as at by for from in into of on onto to with than then that this these those it its he she
+they we you i his her their our your my him them us me who whom whose which what when where while if is are
+was were be been being am has have had having do does did doing will would can could may might must should
+shall just even ever also very too there here any some all both each other own such up out off over about
+around after before since until one only more most
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+# In other words a "not": "declined to say" is "did not say".
+_AS_GOOD_AS_NOT = re.compile(
+    r"\b(?:un(?:able|willing|likely|clear|known|aware)|fail\w*|refus\w+|den(?:y|ies|ied)|declin\w+|lack\w*|rarely|seldom|"
+    r"stop\w*|prevent\w*|ban(?:s|ned)?|avoid\w*|missing|yet to|against|reject\w*|exclud\w+|omit\w*|free of|instead of|"
+    r"rather than|absent|absence|impossible|far from|too \w+ to|few|little|except|least)\b",
+    re.IGNORECASE,
+)
+WINDOW, WIDE = 3, 8  # content words behind a "not", or a "nobody", that it may turn
+
+
+def reversed_words(text: str, stated: str) -> Iterator[str]:
+    """The words of `text` that say the opposite of `stated`, the sentences it rests on."""
+    yield from _opposites(text, stated)
+    yield from _negated_otherwise(text, stated)
+
+
+def _opposites(text: str, stated: str) -> Iterator[str]:
+    """Words that stand where the source has a word of the other side, by their neighbours."""
+    own, theirs = words(text), words(stated)
+    there = [(at, side) for at, word in enumerate(theirs) for side in _SIDES.get(word.text.lower(), ())]
+    for at, word in enumerate(own):
+        for row, side in _SIDES.get(word.text.lower(), ()):
+            here = place(own, at)
+            same = [len(here & place(theirs, other)) for other, found in there if found == (row, side)]
+            opposite = [
+                len(here & place(theirs, other)) for other, found in there if found == (row, 1 - side)
+            ]
+            if opposite and max(opposite) > max(same, default=0):
+                yield word.text
+                break
+
+
+def _negated_otherwise(text: str, stated: str) -> Iterator[str]:
+    """What the statement negates and its source does not, or the other way round."""
+    own, theirs = _polarity(text), _polarity(stated)
+    if own.count > theirs.count + len(_AS_GOOD_AS_NOT.findall(stated)):
+        yield "one more negation"
+        return
+    for one, other, says in ((own, theirs, "negated"), (theirs, own, "not negated")):
+        turned = one.window if not other.window else one.heads
+        for word in sorted((turned & other.plain) - other.window):
+            yield f"{word}, {says}"
+            break
+
+
+@dataclass(frozen=True, slots=True)
+class _Polarity:
+    """Stems of content words: `heads` stand right behind a negation, `window` near behind one, `plain` elsewhere.
+
+    `count`: how many negations there are.
+    """
+
+    heads: frozenset[str]
+    window: frozenset[str]
+    plain: frozenset[str]
+    count: int
+
+
+@lru_cache(maxsize=1024)
+def _polarity(text: str) -> _Polarity:
+    heads: set[str] = set()
+    window: set[str] = set()
+    plain: set[str] = set()
+    first, left, count = False, 0, 0
+    for match in _PIECE.finditer(text):
+        word = match.group().lower().replace("’", "'")
+        if word == "but" or (
+            not word[0].isalpha() and left < WINDOW
+        ):  # "not, comparatively speaking, the result"
+            first, left = False, 0
+        elif not word[0].isalpha():
+            continue
+        elif word in _NOT or word.endswith("n't"):
+            first, left, count = True, WIDE if word in _NOBODY else WINDOW, count + 1
+        elif word not in _SMALL:
+            (window if left else plain).add(stem(word))
+            if first:
+                heads.add(stem(word))
+            first, left = False, max(0, left - 1)
+    return _Polarity(frozenset(heads), frozenset(window), frozenset(plain), count)

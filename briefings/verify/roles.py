@@ -1,0 +1,105 @@
+"""The rule of roles: who did it and to whom stays as the source has it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import combinations
+
+from briefings.terms import STOP
+from briefings.verify.places import Place, place, words
+
+NOWHERE: Place = frozenset()
+
+
+def exchanged(text: str, stated: str) -> Iterator[str]:
+    """Pairs of names that stand in `text` where the source has the other of the two.
+
+    Each name's neighbours in the statement are held against its own neighbours in the source and against the other's:
+    a sentence may be turned round as a whole, but not so that each takes the other's place.
+    """
+    here, there = _named(text), _named(stated)
+    inside = _inside(text) | _inside(stated)
+    for one, other in combinations(sorted(here.keys() & there.keys() & inside), 2):
+        without = {("before", one), ("behind", one), ("before", other), ("behind", other)}
+        straight = _alike(here[one], there[one], without) + _alike(here[other], there[other], without)
+        crossed = _alike(here[one], there[other], without) + _alike(here[other], there[one], without)
+        if (crossed >= 2 and crossed > straight + 1) or (crossed and not straight):
+            yield f"{one} and {other}"
+
+
+def replaced(text: str, stated: str) -> Iterator[str]:
+    """Names of `text` that stand where the source has another, which the statement leaves out."""
+    here, there = _named(text), _named(stated)
+    left_out = sorted(there.keys() - {word.text for word in words(text)})
+    for name, where in here.items():
+        if where & there.get(name, NOWHERE):
+            continue
+        for other in left_out:
+            shared = where & there[other]
+            if (
+                len(shared) >= 2
+                and _touching(name, text, other, stated)
+                and not _one_name(name, other, stated)
+            ):
+                yield f"{name} for {other}"
+                break
+
+
+def joined_wrongly(text: str, stated: str) -> Iterator[str]:
+    """Names put together that the source has apart: "Auburn Apple" where it says "Auburn University"."""
+    following: dict[str, set[str]] = defaultdict(set)
+    for one, other in _pairs(stated):
+        following[one].add(other)
+    for one, other in _pairs(text):
+        if following[one] and other not in following[one]:
+            yield f"{one} {other}"
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for found in re.finditer(r"(?<![\w’'])(?=([A-Z][\w’'-]*) ([A-Z][\w’'-]*))", text):
+        if found[1].lower() not in STOP:
+            yield found[1], re.sub(r"[’']s$", "", found[2])
+
+
+@lru_cache(maxsize=512)
+def _named(text: str) -> Mapping[str, Place]:
+    """Each word with a capital and where it stands; the first word of a sentence may be one of them."""
+    among = words(text)
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for at, word in enumerate(among):
+        if word.text[0].isupper() and word.content:
+            found[word.text] |= place(among, at)
+    return {name: frozenset(each) for name, each in found.items()}
+
+
+def _inside(text: str) -> set[str]:
+    """What is written with a capital though it opens nothing; the first word of a text always is."""
+    return {word.text for word in words(text)[1:] if word.text[0].isupper()}
+
+
+def _touching(name: str, text: str, other: str, stated: str) -> bool:
+    """Whether both have the same content word right beside them on the same side."""
+    return bool(_beside(name, text) & _beside(other, stated))
+
+
+@lru_cache(maxsize=512)
+def _beside(name: str, text: str) -> Place:
+    among = words(text)
+    return frozenset().union(*(place(among, at, 1) for at, word in enumerate(among) if word.text == name))
+
+
+def _one_name(name: str, other: str, stated: str) -> bool:
+    """Whether the source has both side by side, as one name: "Mark" and "Zuckerberg"."""
+    return (
+        re.search(
+            rf"\b(?:{re.escape(name)} {re.escape(other)}|{re.escape(other)} {re.escape(name)})\b", stated
+        )
+        is not None
+    )
+
+
+def _alike(one: Place, other: Place, without: set[tuple[str, str]]) -> int:
+    return len((one & other) - without)

@@ -1,0 +1,108 @@
+"""Tells how sources are doing, in words people understand, and which of them need somebody's attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from ingest.models import Article, Source, Stage
+
+WEEKS = 4  # over which items a week are counted
+PATIENCE = timedelta(days=1)  # so long a source may fail before anybody is told
+LONGEST_SILENCE = timedelta(days=21)  # never told of before, however often a source used to publish
+SILENCE = 5  # usual gaps between items, after which a source has gone quiet
+ENOUGH = 20  # items from which a source can be judged by what they are about
+
+
+@dataclass(frozen=True)
+class Health:
+    """How one source is doing: `state` in a word, and in `attention` why somebody should look, or nothing."""
+
+    source: Source
+    state: str
+    articles: int
+    items_a_week: float
+    attention: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """What came out of a source: `recent` items of the last weeks, `on_topic` of these, and all of them over time."""
+
+    recent: int = 0
+    on_topic: int = 0
+    total: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+
+def of(sources: QuerySet[Source], now: datetime) -> list[Health]:
+    """The sources' health as of `now`, in their order; two queries."""
+    rows = list(sources)
+    outputs = _outputs([source.pk for source in rows], now)
+    return [_health(source, outputs.get(source.pk, Output()), now) for source in rows]
+
+
+def _outputs(ids: Iterable[int], now: datetime) -> dict[int, Output]:
+    recent = Q(happened_at__gt=now - timedelta(weeks=WEEKS))
+    counted = (
+        Article.objects.filter(source__in=ids)
+        .order_by()
+        .values("source")
+        .annotate(
+            recent=Count("pk", filter=recent),
+            on_topic=Count("pk", filter=recent & ~Q(stage=Stage.OFF_TOPIC)),
+            total=Count("pk"),
+            oldest=Min("happened_at"),
+            newest=Max("happened_at"),
+        )
+    )
+    columns = ("recent", "on_topic", "total", "oldest", "newest")
+    return {pk: Output(*values) for pk, *values in counted.values_list("source", *columns)}
+
+
+def _health(source: Source, output: Output, now: datetime) -> Health:
+    weekly = round(output.recent / WEEKS, 1)
+    return Health(source, state(source), output.total, weekly, attention(source, output, now))
+
+
+def state(source: Source) -> str:
+    """A source's state in a word or two: off, failing (how often), new, or well."""
+    if not source.enabled:
+        return "off"
+    if source.failures:
+        return f"failing ({source.failures})"
+    return "well" if source.last_success_at else "new"
+
+
+def attention(source: Source, output: Output, now: datetime) -> str:
+    """Why an operator should look at the source, in plain words; empty when there is no need. Pure.
+
+    Switched off by hand is nobody's business; given up by us is.
+    """
+    if not source.enabled:
+        return f"given up: {source.error}" if source.error else ""
+    if source.due_at is None and source.error:
+        return f"rests after {source.attempt} attempts: {source.error}"
+    since = source.last_success_at or source.created_at
+    if source.failures and now - since > PATIENCE:
+        read = f"not read since {since:%Y-%m-%d}" if source.last_success_at else "never read yet"
+        times = "1 failure" if source.failures == 1 else f"{source.failures} failures in a row"
+        return f"{read}, {times}: {source.error}"
+    if silent := _silent_for(output, now):
+        return f"has gone quiet: nothing new for {silent.days} days, though it answers"
+    if output.recent >= ENOUGH and not output.on_topic:
+        return f"none of its {output.recent} items of the last {WEEKS} weeks was about AI"
+    return ""
+
+
+def _silent_for(output: Output, now: datetime) -> timedelta | None:
+    """How long a source has been silent, when that is much longer than it usually is."""
+    if output.oldest is None or output.newest is None or output.total < 4:
+        return None
+    usual = (output.newest - output.oldest) / (output.total - 1)
+    silent = now - output.newest
+    return silent if silent > max(LONGEST_SILENCE, SILENCE * usual) else None

@@ -1,0 +1,78 @@
+"""A reader's own sources: added by address or list, seen by nobody else, taken away with all that came from them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import RestrictedError
+
+from ingest import add, health, opml, tell
+from ingest.health import Health
+from ingest.models import Source, Story
+from ingest.scope import Scope
+
+MOST = 200  # sources of one reader
+PATIENCE = 12.0  # seconds that a reader waits for a site to answer
+
+
+class TooMany(Exception):
+    """The reader may not have that many sources of their own, in plain words."""
+
+
+def sources(owner: int, now: datetime) -> list[Health]:
+    """The reader's own sources and how they are doing, by title."""
+    return health.of(Source.objects.filter(owner=owner).order_by("title", "url"), now)
+
+
+def add_address(owner: int, url: str, any_topic: bool) -> add.Outcome:
+    """Add the feed at the address, or that its page names; TooMany when there is no room."""
+    _room(owner, [url])
+    return add.add([url], any_topic, owner, PATIENCE)
+
+
+def add_list(owner: int, body: bytes) -> opml.Added:
+    """Add the feeds of an OPML file; BadList or ParseError when it is none, TooMany when there is no room for them."""
+    feeds = opml.read(body)
+    _room(owner, [feed.url for feed in feeds])
+    return opml.add(feeds, owner=owner)
+
+
+def _room(owner: int, urls: Sequence[str]) -> None:
+    mine = set(Source.objects.filter(owner=owner).values_list("url", flat=True))
+    new = set(urls) - mine - opml.read_for_everybody(urls)
+    if new and len(mine) + len(new) > MOST:
+        raise TooMany(
+            f"you have {len(mine)} sources of your own, and {MOST} is the most; {len(new)} do not fit"
+        )
+
+
+def as_opml(owner: int) -> str:
+    """The reader's own sources as an OPML document."""
+    return opml.write(Source.objects.filter(owner=owner).order_by("kind", "title", "url"))
+
+
+def remove(owner: int, source_id: int) -> bool:
+    """Take a source away with its articles; False when the reader has no such source.
+
+    Stories that other sources of the reader tell as well go on without it. One that an edition shows stays for that
+    edition, without the articles behind it.
+    """
+    source = Source.objects.filter(owner=owner, pk=source_id).first()
+    if source is None:
+        return False
+    with transaction.atomic():
+        told = {str(story) for story in source.articles.exclude(story=None).values_list("story", flat=True)}
+        source.delete()
+        left = set(tell.members(told))
+        tell.tell(left, left, {}, Scope(owner=owner))
+    for story in Story.objects.filter(pk__in=told - left):
+        _forget(story)
+    return True
+
+
+def _forget(story: Story) -> None:
+    with contextlib.suppress(RestrictedError):  # an edition shows it
+        story.delete()
