@@ -8,6 +8,7 @@ Only vectors of one tag are ever compared.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def named(tag: str) -> str:
 
 def carries(name: str) -> Q:
     """The rows whose vector that embedder made."""
-    return Q(embedder=LEXICAL) if name == WORDS else Q(embedder__startswith=f"{name}@")
+    return Q(embedder=LEXICAL) if name == WORDS else Q(embedder__regex=rf"^{re.escape(name)}@\d+$")
 
 
 def embed_by(name: str, texts: Sequence[str], work_key: str) -> Embedded:

@@ -20,6 +20,7 @@ from inference import audit
 from inference.models import Call
 from ingest import embedders, reembed, work
 from ingest.embed import LEXICAL
+from ingest.management.commands.reembed import Bar
 from ingest.models import Article, Stage, Story
 from ingest.place import place
 from ingest.tasks import embed_articles
@@ -291,3 +292,34 @@ def test_one_worker_at_a_time_embeds(endpoint: ModelServer) -> None:
     embed_articles()
     assert tags() == [TAG] * 3
     assert not reembed.at_work()
+
+
+@pytest.mark.parametrize("name", ["@cf/baai/bge-m3", "a_b", "a%b", "a\\b", "nomic-embed-text:v1.5", "x@5"])
+def test_it_tells_embedders_apart_whatever_they_are_called(placed: list[Article], name: str) -> None:
+    one, other, third = placed
+    Article.objects.filter(pk=one.pk).update(embedder=f"{name}@768")
+    similar = name.replace("_", "-").replace("%", "-").replace(".", "-")
+    Article.objects.filter(pk=other.pk).update(
+        embedder=f"{similar}@768" if similar != name else f"{name}@5@768"
+    )
+    assert list(Article.objects.filter(embedders.carries(name))) == [one]
+    assert list(Article.objects.filter(embedders.carries("lexical"))) == [third]
+    assert (embedders.named(f"{name}@768"), embedders.named(LEXICAL)) == (name, "lexical")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_shows_who_watches_how_far_it_is() -> None:
+    watched, log = Terminal(), io.StringIO()
+    for stream in (watched, log):
+        bar = Bar(stream)
+        for done in range(1, 41):
+            bar(done, 40, done * 1000)
+        bar.close()
+    shown = watched.getvalue().split("\r")
+    assert shown[20].count("█") == shown[20].count("░") == 15
+    assert shown[-1].endswith("100%  40 of 40 articles  $0.000040\n")
+    assert len(log.getvalue().splitlines()) == 10
