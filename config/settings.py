@@ -53,9 +53,8 @@ NUTGRAF_BUDGET_READER_MONTH_USD: Decimal = env.dollars("NUTGRAF_BUDGET_READER_MO
 
 NUTGRAF_FETCH_ALLOW = env.networks("NUTGRAF_FETCH_ALLOW", "")
 
-# --- seconds for everything together, from the first look-up to the last byte; leases and task limits are longer
+# --- seconds for a model's whole answer, to the last byte; leases and the tasks' limits are longer
 
-FETCH_DEADLINE = {"feed": 30.0, "page": 15.0}
 MODEL_DEADLINE = 90.0
 
 # --- mail

@@ -47,6 +47,12 @@ def _nudge(task: Task[[list[int]], None], ids: list[int], size: int) -> None:
 
 
 @shared_task
+def embed_articles() -> None:
+    if not reembed.at_work():
+        reembed.catch_up(seconds=100)
+
+
+@shared_task
 def refresh_sources(ids: list[int]) -> None:
     refresh.refresh_many(ids, timezone.now())
     sweep_articles()
@@ -61,9 +67,3 @@ def read_articles(ids: list[int]) -> None:
 @shared_task
 def place_articles(ids: list[int]) -> None:
     place.place(ids, timezone.now())
-
-
-@shared_task
-def embed_articles() -> None:
-    if not reembed.at_work():
-        reembed.catch_up(seconds=100)

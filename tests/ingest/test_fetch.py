@@ -21,8 +21,8 @@ FEED = rss(item("One", "https://example.com/1"))
 
 
 @pytest.fixture
-def short_deadline(settings: Any) -> None:
-    settings.FETCH_DEADLINE = {"feed": 1.0, "page": 1.0}
+def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "DEADLINE", {"feed": 1.0, "page": 1.0})
 
 
 def refused(url: str) -> FetchError:
