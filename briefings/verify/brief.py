@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from briefings.schemas import BriefBody, Disagreement, Material, Section, Sentence, Verification
 from briefings.verify.failures import Failure, Unusable
-from briefings.verify.numbers import figures
+from briefings.verify.numbers import figures, unsupported
 from briefings.verify.quotes import quotations
 from briefings.verify.sentence import check_sentence, check_words
 
@@ -26,7 +26,7 @@ def verify(body: BriefBody, material: Material, repaired: int = 0) -> Verified:
     `repaired` is how many sentences were rewritten before; whatever `body.verification` claims is ignored.
     """
     checker = _Checker(material)
-    headline = checker.keep((body.headline,), "headline")
+    headline = checker.keep((body.headline,), "headline") and checker.carried(body)
     kept = BriefBody(
         headline=body.headline,
         takeaways=checker.keep(body.takeaways, "takeaways"),
@@ -90,6 +90,22 @@ class _Checker:
             if not wrong:
                 kept.append(sentence)
         return tuple(kept)
+
+    def carried(self, body: BriefBody) -> bool:
+        """Whether the brief itself tells each figure of its headline; a source's own title is let be."""
+        headline = body.headline
+        if any(headline.text == citation.quote for citation in headline.citations):
+            return True
+        told = (
+            *(sentence.text for sentence in sentences(body) if sentence is not headline),
+            *(section.question for section in body.sections),
+        )
+        beyond = unsupported(headline.text, told)
+        self.failures += [
+            Failure("headline", headline.text, "figure", f"{figure.raw!r} is not in the brief")
+            for figure in beyond
+        ]
+        return not beyond
 
     def sections(self, candidates: Iterable[Section]) -> tuple[Section, ...]:
         kept = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from briefings.schemas import BriefBody, Citation, Material, Section, Sentence, SourceText
+from briefings.write.disagree import disagreements_in
 from briefings.write.draft import Draft
 from briefings.write.follow_ups import follow_ups
 from briefings.write.furniture import bare
@@ -49,10 +50,16 @@ def write_extractive(material: Material) -> BriefBody:
         sections=tuple(Section(question=each.question, answer=_sentences(each.answer)) for each in sections),
         catch=_sentences(against),
         bottom_line=_sentences(last),
+        disagreements=disagreements_in(pool),
         follow_ups=follow_ups(
             draft, subject, [each.question for each in sections], offers_of(draft, subject)
         ),
     )
+
+
+def headline_of(material: Material) -> Sentence:
+    """The plainest of the articles' titles, word for word."""
+    return _headline(best_title(material, story_names(material)))
 
 
 def _headline(article: SourceText) -> Sentence:

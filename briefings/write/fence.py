@@ -53,6 +53,18 @@ def facts(title: str, lines: str) -> str:
     return f"{_titled(key, title)}\n\n<<<SOURCE {key} the fact sheet\n{inside}\n<<<END {key}"
 
 
+def repairs(failed: Iterable[tuple[str, str, str, list[tuple[str, str]]]]) -> str:
+    """Failed sentences, each with its label, what is wrong and the passages it cites; all of it fenced as data."""
+    rows = list(failed)
+    key = _key(repr(rows))
+    blocks = []
+    for label, text, wrong, passages in rows:
+        lines = [f"[{name}] {_inline(quote[:PASSAGE_CHARACTERS])}" for name, quote in passages]
+        inside = (f"sentence: {_inline(text)}", f"wrong: {_inline(wrong)}", *lines)
+        blocks.append("\n".join((f"<<<SOURCE {key} {label}", *inside, f"<<<END {key}")))
+    return "\n\n".join(blocks)
+
+
 def _key(*texts: str) -> str:
     """A source cannot know the fence's key, so nothing in it can close the fence."""
     return hashlib.sha256(repr(texts).encode()).hexdigest()[:16]

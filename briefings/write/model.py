@@ -1,17 +1,22 @@
-"""Writes a brief with a model: facts from the sources, the brief from the facts, and only what the verifier passes."""
+"""Writes a brief with a model: facts from the sources, the brief from the facts, repaired once, and only what holds."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
-from briefings.facts import fact_sheet
+from briefings.facts import FactSheet, fact_sheet
 from briefings.schemas import BriefBody, Citation, Disagreement, Material, Section, Sentence
-from briefings.verify import Unusable, Verified, verify
-from briefings.write import fence, prompts
+from briefings.verify import Failure, Unusable, Verified, verify
+from briefings.write import fence, prompts, repair
 from briefings.write.asking import Desk, Generate, NotGoodEnough
+from briefings.write.disagree import disagreements_of
 from briefings.write.reply import BriefReply, Said
+from inference.errors import InferenceError
 from inference.gateway import generate
 from inference.models import Purpose
+
+log = logging.getLogger("briefings.write")
 
 ANSWER_TOKENS = 5000
 FEWEST_FACTS = 2
@@ -31,17 +36,50 @@ def write_with_model(
         raise NotGoodEnough(f"only {len(sheet.facts)} facts hold, {len(sheet.failures)} rules were broken")
     prompt = prompts.facts(fence.facts(material.title, sheet.lines()))
     reply = desk.ask(BriefReply, Purpose.BRIEF, "write", prompts.BRIEF, prompt, ANSWER_TOKENS)
-    # Sentences that fail are dropped here; asking for them again, one by one, belongs between these two lines.
-    verified = _verified(_body(reply, sheet.labels), material)
+    draft = _body(reply, sheet.labels)
+    if not draft.disagreements:  # what arithmetic finds needs no model to say so
+        draft = draft.model_copy(update={"disagreements": disagreements_of(material)})
+    verified = _mended(draft, sheet, material, desk)
     _judge(verified, rich=len(sheet.facts) >= RICH_FACTS)
     return verified
 
 
-def _verified(draft: BriefBody, material: Material) -> Verified:
-    try:
+def _mended(draft: BriefBody, sheet: FactSheet, material: Material, desk: Desk) -> Verified:
+    """The draft verified; what fails is asked for again once, then told in the source's words or left out."""
+    failures = _failures(draft, material)
+    if not failures:
         return verify(draft, material)
+    try:
+        again = repair.asked_again(draft, failures, sheet.labels, desk)
+    except InferenceError as error:
+        # The draft is paid for; without its repair it loses what fails.
+        log.info("%s is not repaired: %s: %s", desk.work_key, type(error).__name__, error)
+        again = repair.Mended(draft, frozenset())
+    failing = _failures(again.body, material)
+    own = repair.in_own_words(repair.as_before(again, draft, failing), failing, material)
+    held = again.rewritten - {failure.where for failure in failing}
+    try:
+        verified = verify(own.body, material, repaired=len(held) + len(own.rewritten))
     except Unusable as error:
         raise NotGoodEnough(f"the headline fails: {error}") from error
+    return _counted(verified, failing, own)
+
+
+def _counted(verified: Verified, failing: tuple[Failure, ...], own: repair.Mended) -> Verified:
+    """With what was left out on the way counted as dropped, and told among the failures."""
+    lost = {failure.where for failure in failing if failure.where not in own.rewritten} - {"headline"}
+    before = tuple(failure for failure in failing if failure.where in lost)
+    counts = verified.body.verification
+    dropped = counts.model_copy(update={"dropped": counts.dropped + len(lost)})
+    body = verified.body.model_copy(update={"verification": dropped})
+    return Verified(body, (*before, *verified.failures))
+
+
+def _failures(draft: BriefBody, material: Material) -> tuple[Failure, ...]:
+    try:
+        return verify(draft, material).failures
+    except Unusable as error:
+        return error.failures
 
 
 def _judge(verified: Verified, rich: bool) -> None:

@@ -46,6 +46,16 @@ class BriefReply(Shape):
     follow_ups: tuple[str, ...] = ()
 
 
+class Rewritten(Shape):
+    label: str
+    text: str
+    passages: tuple[str, ...]
+
+
+class RepairReply(Shape):
+    sentences: tuple[Rewritten, ...]
+
+
 class LensReply(Shape):
     why_it_matters: tuple[Said, ...]
     questions: tuple[Answered, ...] = ()

@@ -12,7 +12,7 @@ from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.heads import heads_of
-from briefings.write.pool import Candidate
+from briefings.write.pool import GENERIC, Candidate
 from briefings.write.questions import Ask, asks_of, event_question
 from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
@@ -326,9 +326,18 @@ def _alike(draft: Draft, anchor: Candidate) -> list[Candidate]:
     near = [
         c
         for c in draft.pool.candidates
-        if c is not anchor and row[c.index] >= ALIKE_ENOUGH and c.relevance >= ON_THE_STORY
+        if c is not anchor
+        and row[c.index] >= ALIKE_ENOUGH
+        and c.relevance >= ON_THE_STORY
+        and len(_telling(draft, c) & _telling(draft, anchor)) >= 2
     ]
     return sorted(near, key=lambda c: (-row[c.index], c.index))
+
+
+def _telling(draft: Draft, candidate: Candidate) -> set[str]:
+    """The words by which two sentences can be about one thing; sharing a figure or "percent" is chance."""
+    own = draft.pool.likeness.sets[candidate.index]
+    return {word for word in own - GENERIC if word[0].isalpha() and word != "percent"}
 
 
 def _extend(draft: Draft, answer: list[Candidate], last: Candidate, about: str) -> None:

@@ -83,7 +83,7 @@ def brief() -> BriefBody:
             said("It scored 74.9 percent on SWE-bench Verified.", LAUNCH, 2),
             said("Two rivals will follow within 14 days, or 2 weeks.", REACTION, 2),
         ),
-        lead=(said("Harbor Labs released Tern 5 on 7 August 2025.", LAUNCH, 1),),
+        lead=(said("Harbor Labs released Tern 5 on 7 August 2025 at $1.25 per million tokens.", LAUNCH, 1),),
         sections=(
             Section(
                 question="What does the cut to $1.25 cost Harbor Labs?",
