@@ -65,7 +65,8 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
     if row is None or _given_up(row):
         return None
     try:
-        return _write_brief(row, material or stored_material(row))
+        material = material or stored_material(row)
+        return keep(row, writers.write(material, work_key=f"brief:{row.pk}", brief=row.pk), material)
     except NothingToWrite:
         work.finish(row, state=State.FAILED, error="its articles are gone")
     except writers.CannotWrite as error:
@@ -80,10 +81,12 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
     return None
 
 
-def _write_brief(row: Brief, material: Material) -> Brief:
-    written = writers.write(material, work_key=f"brief:{row.pk}", brief=row.pk)
+def keep(row: Brief, written: writers.Written, material: Material) -> Brief:
+    """Store what was written for the claimed row, checked once more, whoever wrote it.
+
+    Raises IntegrityError for a brief with failures: the database refuses to have it ready.
+    """
     now = timezone.now()
-    # What is stored is checked once more, whoever wrote it; the database refuses a ready brief with failures.
     checked = verify(written.body, material)
     claimed = written.body.verification
     counts = checked.body.verification.model_copy(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from briefings import compose, select
 from briefings.models import Brief, Edition, EditionItem, Lens, State
-from ingest import embed, stories, terms, work
+from ingest import embed, embedders, stories, terms, work
 from ingest.nudge import nudge
 from ingest.scope import SAMPLE, Scope
 from users import taxonomy
@@ -48,21 +49,25 @@ class Assembled:
     waiting: bool = False
 
 
-def reader_of(role: str, industry: str, interests: str = "") -> select.Reader:
-    """What selection needs of a reader, from taxonomy names. Raises taxonomy.UnknownRole or UnknownIndustry."""
+def reader_of(role: str, industry: str, interests: str = "", embedder: str = embed.LEXICAL) -> select.Reader:
+    """What selection needs of a reader, from taxonomy names, to compare with stories of that embedder's tag.
+
+    Its concerns have no vectors when that embedder cannot be had. Raises taxonomy.UnknownRole or UnknownIndustry.
+    """
     the_role, the_industry = taxonomy.role(role), taxonomy.industry(industry)
     texts = [f"{the_role.title}. {the_role.cares}", f"{the_industry.title}. {the_industry.cares}", interests]
-    vectors = embed.embed(texts)
+    vectors = embedders.comparable(texts, embedder)
     labels = (
         f"Close to your work as {the_role.title}",
         f"Close to {the_industry.title}",
         "Matches your interests",
     )
     concerns = [
-        select.Concern(vector, frozenset(terms.words(text)), label)
-        for vector, text, label in zip(vectors, texts, labels, strict=True)
+        select.Concern(text, None if vectors is None else vectors[row], frozenset(terms.words(text)), label)
+        for row, (text, label) in enumerate(zip(texts, labels, strict=True))
     ]
-    return select.Reader(concerns[0], concerns[1], concerns[2] if interests.strip() else None)
+    wish = concerns[2] if interests.strip() else None
+    return select.Reader(concerns[0], concerns[1], wish, dense=embedder != embed.LEXICAL)
 
 
 def assemble(
@@ -79,8 +84,11 @@ def assemble(
     `seen` are ids of briefs the reader had before: a story comes again only when a new version tells more. With
     `owner`, the reader's key, stories of their own sources compete with everybody's.
     """
-    candidates, sample = candidates_at(as_of, owner)
-    reader = reader_of(role, industry, interests)
+    found, sample = candidates_at(as_of, owner)
+    embedder = _embedder_of(found)
+    reader = reader_of(role, industry, interests, embedder)
+    usable = reader.role.vector is not None
+    candidates = [_candidate(snapshot, embedder if usable else "") for snapshot in found]
     moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
     choices = select.choose(candidates, reader, moment, size + SPARE + len(seen))
     the_role, the_industry = taxonomy.role(role).slug, taxonomy.industry(industry).slug
@@ -106,7 +114,13 @@ def _tells(brief: Brief) -> bool:
     return bool(body.get("lead") or body.get("takeaways"))
 
 
-def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[select.Candidate], bool]:
+def _embedder_of(found: Sequence[stories.StorySnapshot]) -> str:
+    """The tag that most of the stories carry: what the reader's concerns must be embedded by to be compared."""
+    counts = Counter(snapshot.embedder for snapshot in found if snapshot.vector is not None)
+    return max(counts, key=lambda tag: (counts[tag], tag), default=embed.LEXICAL)
+
+
+def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[stories.StorySnapshot], bool]:
     """The stories of the two days before, or the bundled sample while no real article has ever come in.
 
     Those of a reader's own sources only where that reader is the `owner`.
@@ -115,16 +129,17 @@ def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[selec
     if owner is not None:
         found += stories.candidates(as_of, select.WINDOW, Scope(owner=owner))
     if found or stories.any_real():
-        return [_candidate(snapshot) for snapshot in found], False
-    return [_candidate(snapshot) for snapshot in stories.candidates(as_of, ALWAYS, SAMPLE)], True
+        return found, False
+    return stories.candidates(as_of, ALWAYS, SAMPLE), True
 
 
-def _candidate(snapshot: stories.StorySnapshot) -> select.Candidate:
+def _candidate(snapshot: stories.StorySnapshot, embedder: str) -> select.Candidate:
+    """The story for selection, its vector left out where it is not of that embedder."""
     return select.Candidate(
         story=snapshot.story,
         title=snapshot.title,
         importance=snapshot.score,
-        vector=snapshot.vector,
+        vector=snapshot.vector if snapshot.embedder == embedder else None,
         last_at=snapshot.last_at,
         origins=snapshot.origins,
         publishers=tuple(snapshot.publishers),

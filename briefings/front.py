@@ -15,7 +15,7 @@ KEPT = timedelta(
 def keep_fresh(now: datetime) -> Brief | None:
     """Write the front page's brief when it has none of these hours. Returns it; None while another worker is at it."""
     candidates, _ = edition.candidates_at(now)
-    for candidate in sorted(candidates, key=lambda c: (-c.importance, c.story))[:3]:
+    for candidate in candidates[:3]:
         if kept := _kept(candidate.story, now):
             return kept
         try:

@@ -1,4 +1,8 @@
-"""Which stories a reader gets, in which order and why: vectors and arithmetic, pure, no model."""
+"""Which stories a reader gets, in which order and why: vectors and arithmetic, pure, no model.
+
+Vectors handed in are all of one embedder. A story without one, as while the embedder is away, is compared by the words
+of its title, and never a vector of the one kind with one of the other.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ingest.embed import embed
 
 Vector = NDArray[np.float32]
 
@@ -22,7 +28,7 @@ TELLING = 0.6  # share of the day's closest story from which closeness is worth 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A story as it stood at the time asked about. `importance` is 0 or more; `vector` has unit length.
+    """A story as it stood at the time asked about. `importance` is 0 or more; `vector` has unit length, or is None.
 
     `words` are the telling words of its titles by stem, as they stand there.
     """
@@ -30,7 +36,7 @@ class Candidate:
     story: str
     title: str
     importance: float
-    vector: Vector
+    vector: Vector | None
     last_at: datetime
     origins: int
     publishers: tuple[str, ...]
@@ -40,20 +46,25 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One thing a reader cares about: its vector, its telling words (stems), and how a reason names it."""
+    """One thing a reader cares about: its text and vector, its telling words (stems), and how a reason names it."""
 
-    vector: Vector
+    text: str
+    vector: Vector | None
     words: frozenset[str]
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What selection knows of a reader; `interests` is None for someone who named none."""
+    """What selection knows of a reader; `interests` is None for someone who named none.
+
+    `dense`: the vectors are a model's, to whom everything is somewhat alike.
+    """
 
     role: Concern
     industry: Concern
     interests: Concern | None = None
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,13 @@ def choose(
     """At most `size` stories, the lead first. The same input always gives the same edition."""
     if not candidates:
         return []
-    vectors = np.stack([candidate.vector for candidate in candidates])
-    closeness = {name: _scaled(vectors @ concern.vector) for name, concern in _concerns(reader)}
+    day = _Day.of(candidates)
+    closeness = {name: day.closeness(concern, reader.dense) for name, concern in _concerns(reader)}
     base = WEIGHTS["importance"] * _scaled(np.array([candidate.importance for candidate in candidates]))
     for name, values in closeness.items():
         base = base + WEIGHTS[name] * values
     fresh = np.array([_freshness(now - candidate.last_at) for candidate in candidates])
-    order = _diverse(base * fresh, vectors, candidates, size)
+    order = _diverse(base * fresh, day.likeness(), candidates, size)
     return [
         Choice(
             candidates[index].story,
@@ -96,10 +107,45 @@ def _concerns(reader: Reader) -> list[tuple[str, Concern]]:
     return [*named, ("interests", reader.interests)] if reader.interests else named
 
 
-def _scaled(values: NDArray[np.floating]) -> NDArray[np.floating]:
-    """0 to 1 against the day's best. Lexical closeness is small in absolute terms, so only the order tells."""
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The stories to choose from: `vectors` of those that are `known` by vector, `titles` of all where not all are."""
+
+    known: NDArray[np.bool_]
+    vectors: NDArray[np.float32]
+    titles: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> _Day:
+        vectors = [candidate.vector for candidate in candidates if candidate.vector is not None]
+        known = np.array([candidate.vector is not None for candidate in candidates])
+        titles = [] if known.all() else [candidate.title for candidate in candidates]
+        return cls(known, np.stack(vectors) if vectors else np.zeros((0, 1), np.float32), embed(titles))
+
+    def closeness(self, concern: Concern, dense: bool) -> NDArray[np.floating]:
+        """Of each story to the concern, 0 to 1: by title also where the concern itself has no vector."""
+        found: NDArray[np.floating] = np.zeros(len(self.known))
+        if len(self.titles):
+            found = _scaled(self.titles @ embed([concern.text])[0])
+        if concern.vector is not None and self.known.any():
+            found[self.known] = _scaled(self.vectors @ concern.vector, middling=dense)
+        return found
+
+    def likeness(self) -> NDArray[np.floating]:
+        """Of each story to each other, 0 to 1."""
+        found = self.titles @ self.titles.T if len(self.titles) else np.zeros((len(self.known),) * 2)
+        found[np.ix_(self.known, self.known)] = self.vectors @ self.vectors.T
+        return np.clip(found, 0, 1)
+
+
+def _scaled(values: NDArray[np.floating], middling: bool = False) -> NDArray[np.floating]:
+    """0 to 1 against the day's best. Lexical closeness is small in absolute terms, so only the order tells.
+
+    `middling`: what is no closer than half of the day's stories counts as nothing.
+    """
     top = float(values.max(initial=0.0))
-    return np.clip(values, 0, None) / top if top > 0 else np.zeros_like(values)
+    low = float(np.median(values)) if middling and len(values) > 2 else 0.0
+    return np.clip(values - low, 0, None) / (top - low) if top > max(low, 0.0) else np.zeros_like(values)
 
 
 def _freshness(age: timedelta) -> float:
@@ -107,12 +153,11 @@ def _freshness(age: timedelta) -> float:
 
 
 def _diverse(
-    scores: NDArray[np.floating], vectors: NDArray[np.float32], candidates: Sequence[Candidate], size: int
+    scores: NDArray[np.floating], likeness: NDArray[np.floating], candidates: Sequence[Candidate], size: int
 ) -> list[tuple[int, float]]:
     """Greedy choice: after each pick, what resembles it counts for less (maximal marginal relevance)."""
     left = list(range(len(candidates)))
     chosen: list[tuple[int, float]] = []
-    likeness = np.clip(vectors @ vectors.T, 0, 1)
     while left and len(chosen) < size:
         penalty = [max((float(likeness[i][j]) for j, _ in chosen), default=0.0) for i in left]
         marginal = [float(scores[i]) * (1 - REPETITION * p) for i, p in zip(left, penalty, strict=True)]

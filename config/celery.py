@@ -26,6 +26,7 @@ TIMETABLE = {
     "look at sources that are due": _sweep("ingest.tasks.sweep_sources", "fetch", 20.0),
     "read and place articles that are due": _sweep("ingest.tasks.sweep_articles", "fetch", 10.0),
     "write briefs that are due": _sweep("briefings.tasks.sweep_briefs", "write", 10.0),
+    "embed articles that are due": _sweep("ingest.tasks.embed_articles", "write", 20.0),
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
@@ -51,7 +52,6 @@ app.conf.update(
     task_time_limit=300,
     task_soft_time_limit=270,
     worker_prefetch_multiplier=1,
-    worker_max_memory_per_child=250_000,
     # The pgmq transport has no broadcast: health is told by the rows that progress.
     worker_enable_remote_control=False,
     worker_send_task_events=False,

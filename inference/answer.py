@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
+import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -105,18 +107,26 @@ def vectors(body: Mapping[str, Any], expected: int, call: int) -> tuple[tuple[fl
     """The vectors in the order of the texts. Raises BadReply unless there is one for each, all of one length."""
     data = body.get("data")
     rows = [row for row in data if isinstance(row, Mapping)] if isinstance(data, list) else []
-    rows.sort(key=lambda row: row["index"] if isinstance(row.get("index"), int) else 0)
-    found = tuple(_vector(row.get("embedding")) for row in rows)
-    if len(found) != expected or len({len(vector) for vector in found}) > 1 or not all(found):
-        raise BadReply(f"asked for {expected} vectors, got {len(found)} or uneven ones", call)
+    # By the index as it is printed, for it may be anything; some servers leave it out and keep the order.
+    vectors = {str(row.get("index", place)): _vector(row.get("embedding")) for place, row in enumerate(rows)}
+    found = tuple(vectors.get(str(place), ()) for place in range(expected))
+    if len(rows) != expected or len({len(vector) for vector in found}) > 1 or not all(found):
+        raise BadReply(f"asked for {expected} vectors, got {len(rows)} or uneven ones", call)
     return found
 
 
 def _vector(value: object) -> tuple[float, ...]:
+    """Finite numbers, as a list or as base64 of four little-endian bytes each; empty for anything else."""
+    if isinstance(value, str):
+        try:
+            raw = base64.b64decode(value, validate=True)
+            value = list(struct.unpack(f"<{len(raw) // 4}f", raw))
+        except (ValueError, struct.error):
+            return ()
     if not isinstance(value, list):
         return ()
     numbers = [float(each) for each in value if isinstance(each, int | float) and not isinstance(each, bool)]
-    return tuple(numbers) if len(numbers) == len(value) else ()
+    return tuple(numbers) if len(numbers) == len(value) and all(map(math.isfinite, numbers)) else ()
 
 
 def _word(value: object) -> str:

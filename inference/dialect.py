@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Format = Literal["json_schema", "json_object", "plain"]
+Encoding = Literal["base64", "float"]
 SIMPLER: dict[Format, Format | None] = {"json_schema": "json_object", "json_object": "plain", "plain": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`limit` names the parameter of the output limit; `effort` is how little to think, None for no such parameter."""
+    """`limit` names the parameter of the output limit; `effort` is how little to think, None for no such parameter.
+
+    `encoding` is how vectors come: base64 is a quarter of the bytes of figures; None leaves the parameter out.
+    """
 
     format: Format = "json_schema"
     limit: Literal["max_completion_tokens", "max_tokens"] = "max_tokens"
     effort: str | None = None
+    encoding: Encoding | None = "base64"
 
 
 def first(url: str, model: str) -> Dialect:
@@ -42,6 +47,19 @@ def simpler(now: Dialect, complaint: str) -> Dialect | None:
         )
     less = SIMPLER[now.format]
     return replace(now, format=less) if less else None
+
+
+def simpler_vectors(now: Dialect) -> Dialect | None:
+    """What to try after an endpoint refused to embed, or None when there is nothing left to leave out."""
+    if now.encoding is None:
+        return None
+    return replace(now, encoding="float" if now.encoding == "base64" else None)
+
+
+def embeddings(dialect: Dialect, model: str, texts: Sequence[str]) -> dict[str, Any]:
+    """The body of a request for vectors."""
+    body: dict[str, Any] = {"model": model, "input": list(texts)}
+    return body | {"encoding_format": dialect.encoding} if dialect.encoding else body
 
 
 def chat(

@@ -37,7 +37,6 @@ from inference.prices import Tariff
 from inference.reach import reachable
 from inference.tokens import Reading, Tokens, read_usage, upper_bound
 
-DEADLINE = 90.0  # seconds for the whole request; the ledger's lease is longer
 CONNECT = 10.0
 
 # How each (address, model) took its last request, so that what it refuses is found out once per process.
@@ -145,19 +144,36 @@ def embed(
     texts: Sequence[str],
     *,
     work_key: str,
+    model: str,
     step: str = "embed",
-    model: str = "",
     brief: str | None = None,
     reader: int | None = None,
 ) -> Embedded:
-    """Vectors of the texts by the configured embedder, metered like `generate`, with the same errors."""
-    model = model or settings.NUTGRAF_MODEL_EMBED
-    # Asked for by name: the client's own default is base64, which not every compatible server takes.
-    body = {"model": model, "input": list(texts), "encoding_format": "float"}
-    request = _Request("/embeddings", body, sum(upper_bound(text) for text in texts), 0)
-    done = _metered(request, Attempt(Purpose.EMBED, work_key, step, model, brief=brief or "", reader=reader))
+    """Vectors of the texts by that model of the endpoint, metered like `generate`, with the same errors."""
+    attempt = Attempt(Purpose.EMBED, work_key, step, model, brief=brief or "", reader=reader)
+    done = _embed_simply_enough(texts, attempt)
     vectors = answer.vectors(done.body, len(texts), done.call)
     return Embedded(vectors, done.call, done.model or model, done.usage, done.cost)
+
+
+def _embed_simply_enough(texts: Sequence[str], attempt: Attempt) -> _Done:
+    """Not every compatible server takes base64 or knows that there is a choice: that is found out on its first call."""
+    known = (prices.base_url(), attempt.model)
+    size = sum(upper_bound(text) for text in texts)
+    way = _dialects.get(known) or Dialect()
+    while True:
+        try:
+            done = _metered(
+                _Request("/embeddings", dialect.embeddings(way, attempt.model, texts), size, 0), attempt
+            )
+        except Rejected as error:
+            simpler = dialect.simpler_vectors(way)
+            if known in _dialects or error.status not in (400, 422) or simpler is None:
+                raise
+            way = simpler
+        else:
+            _dialects[known] = way
+            return done
 
 
 # ---------------------------------------------------------------- reserve, call, settle
@@ -184,7 +200,7 @@ class _Done:
 
 def _metered(request: _Request, attempt: Attempt) -> _Done:
     if not available():
-        raise NotConfigured("no OPENAI_API_KEY and no OPENAI_BASE_URL: the extractive writer serves")
+        raise NotConfigured("no OPENAI_API_KEY and no OPENAI_BASE_URL: there is no model to ask")
     _check_sendable(request)
     if request.input_bound > CLIFF:
         raise TooLong(f"about {request.input_bound} tokens; prices change from {CLIFF} on")
@@ -294,14 +310,14 @@ def _check_sendable(request: _Request) -> None:
 async def _send(request: _Request, attempt: str) -> _Got:
     """The answer, whatever its status, within the total deadline. Nothing is retried, no redirect followed."""
     http = openai.DefaultAsyncHttpxClient(
-        timeout=httpx2.Timeout(DEADLINE, connect=CONNECT), follow_redirects=False
+        timeout=httpx2.Timeout(settings.MODEL_DEADLINE, connect=CONNECT), follow_redirects=False
     )
     client = openai.AsyncOpenAI(
         api_key=settings.OPENAI_API_KEY or "none", base_url=prices.base_url(), max_retries=0, http_client=http
     )
     try:
         # A timeout between bytes is no deadline: a server that drips would hold us for hours.
-        async with client, asyncio.timeout(DEADLINE):
+        async with client, asyncio.timeout(settings.MODEL_DEADLINE):
             headers = {"X-Client-Request-Id": attempt}
             response = await client.post(
                 request.path, cast_to=httpx2.Response, body=request.body, options={"headers": headers}
@@ -314,7 +330,7 @@ async def _send(request: _Request, attempt: str) -> _Got:
             raise _NotReached(reason) from error
         raise _Lost(reason) from error
     except TimeoutError as error:
-        raise _Lost(f"nothing complete within {DEADLINE:g} s") from error
+        raise _Lost(f"nothing complete within {settings.MODEL_DEADLINE:g} s") from error
     return _got(response)
 
 

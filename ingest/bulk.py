@@ -48,7 +48,7 @@ class Telling:
     authority: float
     primary: bool
     embedder: str
-    vector: Floats
+    vector: Floats | None
     sample: bool
     owner: int | None
     material: bool
@@ -131,7 +131,7 @@ def tell_stories(tellings: Sequence[Telling]) -> None:
             [t.authority for t in tellings],
             [t.primary for t in tellings],
             [t.embedder for t in tellings],
-            [Vector(t.vector) for t in tellings],
+            [None if t.vector is None else Vector(t.vector) for t in tellings],
             [t.sample for t in tellings],
             [t.owner for t in tellings],
             [t.story for t in tellings if t.material],
@@ -176,13 +176,46 @@ def rank(ranked: Sequence[tuple[str, float, float]]) -> None:
         )
 
 
-def _execute(statement: LiteralString, columns: list[list[object]]) -> None:
+def keep_vectors(articles: Sequence[tuple[int, int]], embedder: str, vectors: Sequence[Floats]) -> int:
+    """Write the vectors of the articles, given by key and revision, that are placed and unchanged. How many were."""
+    return _execute(
+        """
+        UPDATE ingest_article a
+        SET embedder = o.embedder, vector = o.vector, due_at = NULL, lease_until = NULL, attempt = 0, error = ''
+        FROM unnest(%b::bigint[], %b::int[], %b::text[], %b::vector[]) AS o(id, revision, embedder, vector)
+        WHERE a.id = o.id AND a.revision = o.revision AND a.stage = 'placed'
+        """,
+        [
+            [key for key, _ in articles],
+            [revision for _, revision in articles],
+            [embedder for _ in articles],
+            [Vector(vector) for vector in vectors],
+        ],
+    )
+
+
+def turn_stories(stories: Sequence[tuple[str, str, Floats | None]]) -> None:
+    """Write the stories' vectors, given by key, embedder and vector; nothing else of them changes."""
+    _execute(
+        """
+        UPDATE ingest_story s SET embedder = o.embedder, vector = o.vector
+        FROM unnest(%b::text[], %b::text[], %b::vector[]) AS o(id, embedder, vector) WHERE s.id = o.id
+        """,
+        [
+            [key for key, _, _ in stories],
+            [embedder for _, embedder, _ in stories],
+            [None if vector is None else Vector(vector) for _, _, vector in stories],
+        ],
+    )
+
+
+def _execute(statement: LiteralString, columns: list[list[object]]) -> int:
     if not columns[0]:
-        return
+        return 0
     connection.ensure_connection()
     # Django's cursors write values into the statement as text; half a million floats a batch go in binary.
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         # Known to this cursor only: registered on the connection, Django would be handed other types as well.
         info = TypeInfo.fetch(connection.connection, "vector")
         register_vector_info(cast("BaseConnection[Any]", cursor), info)
-        cursor.execute(statement, columns)
+        return cursor.execute(statement, columns).rowcount

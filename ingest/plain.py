@@ -38,6 +38,9 @@ _BLOCK = re.compile(r"</?[a-z][a-z0-9]*>")
 _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]+);", re.IGNORECASE
 )
+# What still stands there once a text is unescaped was escaped twice on its way. Not < and >: whoever writes about
+# markup means them.
+_TWICE = re.compile(r"&(?!(?:lt|gt);)(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,9});", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
@@ -48,7 +51,7 @@ def visible(text: str) -> str:
 def line(text: str, limit: int = 500) -> str:
     """One line of visible text of at most `limit` characters; markup and entities in it are resolved."""
     if _MARKUP.search(text):
-        text = html.unescape(nh3.clean(text, tags=set(), clean_content_tags=_DROPPED))
+        text = _unescaped(nh3.clean(text, tags=set(), clean_content_tags=_DROPPED))
     text = " ".join(visible(text).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
@@ -83,7 +86,16 @@ def html_paragraphs(source: str) -> list[str]:
         link_rel=None,
     )
     clean = _CELL.sub(" ", _BR.sub("\n", clean))
-    return paragraphs(html.unescape(_BLOCK.sub(BREAK, clean)))
+    return paragraphs(_unescaped(_BLOCK.sub(BREAK, clean)))
+
+
+def _unescaped(text: str) -> str:
+    text = html.unescape(text)
+    for _ in range(3):
+        if not _TWICE.search(text):
+            break
+        text = _TWICE.sub(lambda found: html.unescape(found[0]), text)
+    return text
 
 
 def joined(base: str, link: str) -> str:

@@ -16,6 +16,7 @@ from ingest import work
 from ingest.models import Article, Source, Stage
 from ingest.place import Placed, place
 from ingest.read import Read, read_many
+from ingest.reembed import catch_up
 from ingest.refresh import Refreshed, refresh_many
 
 BATCH = 5_000
@@ -88,6 +89,8 @@ def _ingest(source_ids: Sequence[int], now: datetime, force: bool, say: Callable
     if ids := _due_articles(Stage.READ):
         placed = place(ids, now)
     say(f"placed {placed.placed} articles in stories")
+    if (changed := catch_up()).articles:
+        say(f"embedded {changed.articles} articles by {changed.tag}")
     return Run(refreshed, read, placed, time.monotonic() - began)
 
 

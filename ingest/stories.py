@@ -22,15 +22,16 @@ class StorySnapshot:
     """A story as it stood: told by the articles that had happened by then.
 
     `articles` are the independent ones, the best source first, and `copies` how many came on top. `score` is
-    importance before any reader (see `ingest.score.importance`), without regard to age. `vector` is of `embedder`,
-    length one, and comparable with `ingest.embed.embed`. Times are aware UTC.
+    importance before any reader (see `ingest.score.importance`), without regard to age. `vector` has length one and
+    may be compared with those of the same `embedder` only (`ingest.embedders.comparable`); None where there is none.
+    Times are aware UTC.
     """
 
     story: str
     title: str
     score: float
     embedder: str
-    vector: Vectors
+    vector: Vectors | None
     origins: int
     articles: tuple[int, ...]
     copies: int
@@ -53,7 +54,7 @@ def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> lis
     told = tell.members(recent.values("story_id"), as_of)
     earlier = _earlier([row for rows in told.values() for row in rows], as_of)
     vectors = {
-        key: (embedder, np.asarray(vector, dtype=np.float32), novelty)
+        key: (embedder, None if vector is None else np.asarray(vector, dtype=np.float32), novelty)
         for key, embedder, vector, novelty in Story.objects.filter(id__in=told).values_list(
             "id", "embedder", "vector", "novelty"
         )
@@ -67,7 +68,7 @@ def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> lis
 
 
 def _snapshot(
-    story: str, rows: Sequence[tell.Row], embedder: str, vector: Vectors, novelty: float
+    story: str, rows: Sequence[tell.Row], embedder: str, vector: Vectors | None, novelty: float
 ) -> StorySnapshot:
     counted = tell.independent(rows)
     voices = score.best_first([row.voice() for row in counted])

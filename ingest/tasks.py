@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from ingest import place, read, refresh, work
+from ingest import place, read, reembed, refresh, work
 from ingest.models import Article, Source, Stage
 from ingest.work import Work
 
@@ -44,6 +44,12 @@ def _due(model: type[Work], limit: int, which: Q) -> list[int]:
 def _nudge(task: Task[[list[int]], None], ids: list[int], size: int) -> None:
     for start in range(0, len(ids), size):
         task.apply_async((ids[start : start + size],), expires=NUDGE_SECONDS)
+
+
+@shared_task
+def embed_articles() -> None:
+    if not reembed.at_work():
+        reembed.catch_up(seconds=100)
 
 
 @shared_task

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
 
-from ingest import bulk, score
-from ingest.embed import LEXICAL, Vectors, unit
+from ingest import bulk, embedders, score
+from ingest.embed import LEXICAL, Vectors
 from ingest.models import Article, Stage
 from ingest.scope import Scope
 from ingest.work import among
@@ -102,12 +102,12 @@ def tell(
 ) -> None:
     """Write the rows of these stories anew from the articles now stored.
 
-    `material` are those with news in them; `vectors` the article vectors already at hand.
+    `material` are those with news in them; `vectors` the lexical article vectors already at hand.
     """
     told = members(stories)
     at_hand = {
         **_stored([row for rows in told.values() for row in rows if row.article not in vectors]),
-        **vectors,
+        **{article: (LEXICAL, vector) for article, vector in vectors.items()},
     }
     bulk.tell_stories(
         [_telling(story, rows, story in material, at_hand, scope) for story, rows in sorted(told.items())]
@@ -122,36 +122,34 @@ def _voices(rows: Sequence[Row]) -> list[score.Voice]:
 
 
 def _telling(
-    story: str, rows: Sequence[Row], material: bool, vectors: Mapping[int, Vectors], scope: Scope
+    story: str, rows: Sequence[Row], material: bool, known: Mapping[int, tuple[str, Vectors]], scope: Scope
 ) -> bulk.Telling:
     counted = independent(rows)
     voices = _voices(rows)
-    known = score.signals(voices)
+    signals = score.signals(voices)
+    at_hand = [known[row.article] for row in counted if row.article in known]
+    embedder, vector = embedders.middle(at_hand, embedders.chosen())
     return bulk.Telling(
         story=story,
         title=score.best_first(voices)[0].title,
         first_seen=min(row.first_seen for row in rows),
         happened_at=min(row.happened_at for row in counted),
         last_at=max(row.happened_at for row in counted),
-        origins=known.origins,
-        pickup=known.pickup,
-        authority=known.authority,
-        primary=known.primary,
-        embedder=LEXICAL,
-        vector=_middle([vectors[row.article] for row in counted if row.article in vectors]),
+        origins=signals.origins,
+        pickup=signals.pickup,
+        authority=signals.authority,
+        primary=signals.primary,
+        embedder=embedder,
+        vector=vector,
         sample=scope.sample,
         owner=scope.owner,
         material=material,
     )
 
 
-def _middle(known: Sequence[Vectors]) -> Vectors:
-    if len(known) == 1:
-        return known[0]
-    return unit(np.mean(known, axis=0, keepdims=True))[0] if known else np.zeros(1, dtype=np.float32)
-
-
-def _stored(rows: Sequence[Row]) -> dict[int, Vectors]:
+def _stored(rows: Sequence[Row]) -> dict[int, tuple[str, Vectors]]:
     wanted = [row.article for row in rows if row.stage == Stage.PLACED]
-    found = Article.objects.filter(among(wanted), embedder=LEXICAL).values_list("id", "vector")
-    return {key: np.asarray(vector, dtype=np.float32) for key, vector in found}
+    found = Article.objects.filter(among(wanted), vector__isnull=False).values_list(
+        "id", "embedder", "vector"
+    )
+    return {key: (embedder, np.asarray(vector, dtype=np.float32)) for key, embedder, vector in found}

@@ -20,7 +20,7 @@ def _start_database() -> None:
     var.chmod(0o755)
     (var / "static").mkdir()  # where `up` would collect static files
     os.environ["NUTGRAF_TEST_VAR"] = os.environ["NUTGRAF_VAR"] = str(var)
-    os.environ.setdefault("CELERY_BROKER_URL", "memory://")
+    os.environ["CELERY_BROKER_URL"] = "memory://"
     if "DATABASE_URL" not in os.environ:
         from config.embedded import ensure_database
 

@@ -80,23 +80,23 @@ class Instance:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command in the background; its stderr is readable."""
+    def start(self, *arguments: str, stderr: Path | None = None) -> subprocess.Popen[str]:
+        """A command in the background; its stderr goes to that file, else where `said` finds it."""
         return subprocess.Popen(
             [sys.executable, str(PROJECT / "manage.py"), *arguments],
             env=self.environment,
             stdout=subprocess.DEVNULL,
-            stderr=(self.var / "stderr").open("w"),
+            stderr=(stderr or self.var / "stderr").open("w"),
             text=True,
             cwd=PROJECT,
             start_new_session=True,
         )
 
     @contextlib.contextmanager
-    def up(self, *arguments: str) -> Iterator[Running]:
+    def up(self, *arguments: str, stderr: Path | None = None) -> Iterator[Running]:
         """`manage.py up` on a free port, until the block ends."""
         port = free_port()
-        process = self.start("up", "--port", str(port), *arguments)
+        process = self.start("up", "--port", str(port), *arguments, stderr=stderr)
         running = Running(process, f"http://127.0.0.1:{port}", self)
         try:
             wait_for(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import honest
-from tests.fakes.model_server import ModelServer
+from tests.fakes.model_server import DIMENSIONS, EMBEDDER, ModelServer
 from tests.fakes.newspaper import reports, whole
 from tests.fakes.web_server import WebServer
 from tests.processes import Instance, Running, state_directory, wait_for
@@ -60,7 +60,7 @@ def _instance(var: Any, provider: ModelServer, **extra: str) -> Instance:
 @pytest.fixture(scope="module")
 def running(provider: ModelServer, feeds: list[str]) -> Iterator[Running]:
     with state_directory() as var:
-        instance = _instance(var, provider)
+        instance = _instance(var, provider, NUTGRAF_MODEL_EMBED=EMBEDDER)
         with instance.up("--no-sample", "--no-catalogue") as running:
             for command in (("sources", "add", *feeds), ("shell", "-c", READER)):
                 done = instance.manage(*command)
@@ -76,7 +76,9 @@ def edition(running: Running) -> dict[str, Any]:
         with running.instance.connect() as own:
             ready = own.execute("SELECT 1 FROM briefings_edition WHERE state = 'ready'").fetchone()
             busy = own.execute("SELECT 1 FROM inference_call WHERE state IN ('reserved', 'sent')").fetchone()
-        return bool(ready) and not busy
+            open_ = own.execute("SELECT 1 FROM ingest_article WHERE due_at IS NOT NULL").fetchone()
+            embedded = own.execute("SELECT 1 FROM ingest_story WHERE embedder <> 'lexical-1'").fetchone()
+        return bool(ready and embedded) and not (busy or open_)
 
     wait_for(quiet, 90, "the edition")
     return dict(running.instance.json("edition", "ada@bank.example"))
@@ -114,6 +116,13 @@ def test_the_model_writes_and_every_sentence_is_cited(edition: dict[str, Any]) -
             assert any(
                 sentence["text"] in " ".join(cited["quote"].split()) for cited in sentence["citations"]
             )
+
+
+def test_every_story_has_a_vector_of_the_embedder(edition: dict[str, Any], running: Running) -> None:
+    with running.instance.connect() as own:
+        told = own.execute("SELECT DISTINCT embedder FROM ingest_story").fetchall()
+        placed = own.execute("SELECT DISTINCT embedder FROM ingest_article WHERE stage = 'placed'").fetchall()
+    assert told == placed == [(f"{EMBEDDER}@{DIMENSIONS}",)]
 
 
 def test_a_figure_that_no_passage_has_reaches_nobody(edition: dict[str, Any], running: Running) -> None:

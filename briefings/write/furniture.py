@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ FILLER = re.compile(
     r"Second|Third|Actually|Basically|Clearly|Obviously|Sadly|Unfortunately|Fortunately|Simply put|Well|Yes|No)"
     r"(?:,\s+|\s+)(?=(?:[A-Z][\w’'.-]*|[“\"][A-Z]))"
 )
+TAG = re.compile(r"</?(?:(?:a|b|br|em|i|p|span|strong)\b|([a-z][\w-]*))(?:\s[^<>]*)?/?>", re.IGNORECASE)
 # "Web grounding: Once the task is set, ...": the point of a list before the sentence that it heads.
 POINT = re.compile(
     r"(?!(?:[^:]*\b(?:said|says|wrote|told|added|asked|tweeted|posted|read|reads|is|are|was|were|has|had|announced)\b))"
@@ -129,8 +131,12 @@ QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 
 
 def bare(text: str) -> str:
-    """The words as shown to readers: one space between words, no mark-up signs. Plain text comes back "
-    "as it is."""
+    """The words as shown to readers: one space between words, no mark-up signs, entities resolved.
+
+    Of a tag that is no formatting its name stays. Plain text comes back as it is.
+    """
+    if "&" in text or "<" in text:
+        text = TAG.sub(r"\1", html.unescape(text))
     return " ".join(MARK_UP.sub("", text).split())
 
 

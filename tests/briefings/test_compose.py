@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from briefings import compose, edition
 from briefings.models import Brief, Lens, State
-from briefings.schemas import Material, Sentence
-from briefings.write import brief as writers
-from briefings.write.brief import Written
+from briefings.schemas import Sentence
+from briefings.write.brief import Written, write
 from ingest import place, work
 from ingest.models import Article, Story
 from tests.fakes.newspaper import reports
@@ -63,25 +63,18 @@ def test_a_brief_whose_writing_never_comes_to_an_end_is_given_up(story: Story) -
     assert row.error.startswith("given up")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_writer_that_forgets_to_verify_gets_nothing_published(
-    story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    honest = writers.write
-
-    def careless(material: Material, work_key: str, brief: str | None = None) -> Written:
-        made = honest(material, work_key, brief)
-        lead = (
-            *made.body.lead,
-            Sentence(text="It costs $987 million.", citations=made.body.headline.citations),
-        )
-        return Written(made.body.model_copy(update={"lead": lead}), made.writer, ())
-
-    monkeypatch.setattr(writers, "write", careless)
-    assert compose.ready_brief(story.pk) is None
-    row = Brief.objects.get()
+def test_what_a_writer_forgot_to_verify_is_not_published(story: Story) -> None:
+    material = compose.material_of(story.pk)
+    row = work.claim(Brief, compose.brief_for(material).pk, timedelta(minutes=1))
+    assert row
+    honest = write(material, "brief:b1")
+    planted = Sentence(text="It costs $987 million.", citations=honest.body.headline.citations)
+    careless = honest.body.model_copy(update={"lead": (*honest.body.lead, planted)})
+    with pytest.raises(IntegrityError, match="ready_brief_is_verified"), transaction.atomic():
+        compose.keep(row, Written(careless, honest.writer, ()), material)
+    row.refresh_from_db()
     assert (row.state, row.body) == (State.QUEUED, None)
-    assert "ready_brief_is_verified" in row.error
+    assert compose.keep(row, honest, material).state == State.READY
 
 
 def test_a_stored_brief_has_the_verifiers_own_counts(story: Story) -> None:

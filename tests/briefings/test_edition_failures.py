@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from briefings import compose, edition
 from briefings.models import Brief, Edition, Lens, State
-from briefings.write import brief as writers
 from ingest import place, work
 from ingest.models import Article, Story
 from tests.briefings import rows
+from tests.fakes.faults import refusing, soft_time_limit
+from tests.fakes.model_server import ModelServer, Variant
 from tests.fakes.newspaper import reports
 from tests.ingest import newsroom
 
@@ -39,10 +41,6 @@ def queued(role: str = "cto") -> Edition:
 
 def due_now(row: Edition | Brief | Lens) -> None:
     type(row)._default_manager.filter(pk=row.pk).update(due_at=timezone.now())
-
-
-def bug(*_: object, **__: object) -> None:
-    raise KeyError("a sentence nobody foresaw")
 
 
 def test_an_edition_that_cannot_be_prepared_fails_with_its_words_and_is_tried_again_when_asked_for() -> None:
@@ -79,11 +77,17 @@ def test_the_command_says_why_an_edition_cannot_be_prepared() -> None:
         call_command("edition", "ada@example.org")
 
 
-def test_an_edition_goes_on_without_a_story_that_its_writer_stumbles_over(
-    story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def unwritable() -> Iterator[None]:
+    """A brief that the database will not keep."""
+    with refusing("briefings_brief", "NEW.state = 'ready'", "a sentence nobody foresaw"):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("unwritable")
+def test_an_edition_goes_on_without_a_story_whose_brief_comes_to_nothing(story: Story) -> None:
     row = queued()
-    monkeypatch.setattr(writers, "write_extractive", bug)
     made = edition.prepare(row.pk, LATER)
     assert made is not None
     assert (made.state, made.items.count()) == (State.READY, 0)
@@ -99,25 +103,23 @@ def test_an_edition_goes_on_without_a_story_that_its_writer_stumbles_over(
     assert (rests.state, rests.due_at) == (State.FAILED, None)
 
 
-def test_a_lens_that_its_writer_stumbles_over_is_left_out(
-    story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lens_of_a_brief_that_cannot_be_read_is_left_out(story: Story) -> None:
     brief = compose.ready_brief(story.pk)
     assert brief is not None
-    monkeypatch.setattr(writers, "extractive_lens", bug)
+    Brief.objects.update(body={"headline": 7, "verification": {"sentences": 1}})
+    brief.refresh_from_db()
     assert compose.ready_lens(brief, "cto", "finance") is None
-    assert "nobody foresaw" in Lens.objects.get().error
+    assert "ValidationError" in Lens.objects.get().error
 
 
-def test_a_task_whose_time_runs_out_keeps_nothing_claimed(
-    story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def slow(*_: object) -> None:
-        raise SoftTimeLimitExceeded
-
+def test_a_task_whose_time_runs_out_keeps_nothing_claimed(story: Story, settings: Any) -> None:
     row = queued()
-    monkeypatch.setattr(writers, "write_extractive", slow)
-    assert edition.prepare(row.pk, LATER) is None
+    with ModelServer() as model, soft_time_limit(1.0):
+        settings.OPENAI_BASE_URL = model.url
+        model.script(Variant(delay=30))
+        assert edition.prepare(row.pk, LATER) is None
     row.refresh_from_db()
-    assert (row.state, row.lease_until, Brief.objects.get().lease_until) == (State.QUEUED, None, None)
+    brief = Brief.objects.get()
+    assert (row.state, row.lease_until, brief.lease_until) == (State.QUEUED, None, None)
     assert "time ran out" in row.error
+    assert "time ran out" in brief.error

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from briefings.schemas import Material
-from briefings.verify import verify_lens
+from briefings.verify import verify, verify_lens
 from briefings.write.bearing import extractive_lens
 from briefings.write.extractive import write_extractive
+from tests.briefings import stories
 from tests.briefings.extractive_promises import broken_promises, material, sentences, source_text
 from tests.briefings.extractive_stories import LAUNCH, SHORT, TEASER
 from users import taxonomy
@@ -97,6 +98,22 @@ def test_it_writes_short_for_thin_sources_and_never_a_cut_off_sentence() -> None
         "It blames a supplier of lenses that went out of business in May.",
     ]
     assert sentences(write_extractive(TEASER)) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Harbor Labs isn&#8217;t done with Tern 5", "Harbor Labs isn’t done with Tern 5"),
+        ("Harbor Labs &amp; Fjord launch Tern 5", "Harbor Labs & Fjord launch Tern 5"),
+        ("Tern 5 draws on a <canvas> of its own", "Tern 5 draws on a canvas of its own"),
+        ("Tern 5 writes &lt;b&gt;bold&lt;/b&gt; text", "Tern 5 writes bold text"),
+    ],
+)
+def test_mark_up_in_a_title_costs_no_story(title: str, shown: str) -> None:
+    told = stories.story(stories.article(1, title, *stories.LAUNCH.text.split("\n\n")[1:]))
+    body = verify(write_extractive(told), told).body
+    assert body.headline.text == shown
+    assert body.headline.citations[0].quote == title
 
 
 def test_it_survives_articles_without_any_text() -> None:

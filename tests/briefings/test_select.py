@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -32,11 +33,11 @@ def candidate(story: str, importance: float, hours: float = 2, origins: int = 1,
 
 def reader(interests: str = "") -> Reader:
     concern = {
-        "role": Concern(vector(agents=1), frozenset({"agents"}), "Close to your work as CTO"),
-        "industry": Concern(vector(health=1), frozenset({"health"}), "Close to Healthcare"),
+        "role": Concern("agents", vector(agents=1), frozenset({"agents"}), "Close to your work as CTO"),
+        "industry": Concern("health", vector(health=1), frozenset({"health"}), "Close to Healthcare"),
     }
     wish = (
-        Concern(vector(**{interests: 1.0}), frozenset({interests}), "Matches your interests")
+        Concern(interests, vector(**{interests: 1.0}), frozenset({interests}), "Matches your interests")
         if interests
         else None
     )
@@ -87,3 +88,33 @@ def test_it_says_why() -> None:
 def test_it_is_the_same_each_time_and_survives_an_empty_day() -> None:
     assert choose(DAY, reader("law"), NOW) == choose(list(reversed(DAY)), reader("law"), NOW)
     assert choose([], reader(), NOW) == []
+
+
+def test_it_compares_a_story_without_a_vector_by_the_words_of_its_title() -> None:
+    odd = [
+        replace(each, vector=None, title=title)
+        for each, title in zip(
+            DAY[2:], ("A hospital's new agents", "New wafers", "A statute of law"), strict=True
+        )
+    ]
+    for wish, story in (("law", "statute"), ("wafers", "wafers")):
+        order = [choice.story for choice in choose([*DAY[:2], *odd], reader(wish), NOW)]
+        assert min(["hospital", "wafers", "statute"], key=order.index) == story
+
+
+def test_it_compares_by_titles_when_the_readers_concerns_have_no_vectors() -> None:
+    ben = reader("law")
+    wish = replace(ben.interests or ben.role, text="a statute", vector=None)
+    blind = Reader(replace(ben.role, vector=None), replace(ben.industry, vector=None), wish)
+    order = [choice.story for choice in choose([replace(each, vector=None) for each in DAY], blind, NOW)]
+    assert order.index("statute") < order.index("wafers")
+    assert order[0] == "launch"
+
+
+def test_what_half_the_stories_are_as_close_to_counts_for_nothing_with_a_models_vectors() -> None:
+    same = np.ones(6, dtype=np.float32) * 3
+    alike = [replace(each, vector=(v := each.vector + same) / np.linalg.norm(v)) for each in DAY]
+    concern = Concern("law", (v := vector(law=1) + same) / np.linalg.norm(v), frozenset({"law"}), "Law")
+    ada = Reader(concern, concern, concern, dense=True)
+    first, second = choose(alike, ada, NOW)[:2]
+    assert {first.story, second.story} == {"launch", "statute"}

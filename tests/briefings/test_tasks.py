@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from briefings import compose, front, tasks
 from briefings.models import Brief
-from config.celery import app
-from inference import gateway
 from ingest import place
 from ingest.models import Article
 from tests.fakes.newspaper import reports
@@ -23,15 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def nudges(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """The headers of every message sent, to a broker in memory."""
+def nudges() -> Iterator[list[dict[str, Any]]]:
+    """The headers of every message sent; the tests' broker lies in memory."""
     sent: list[dict[str, Any]] = []
 
     def note(headers: dict[str, Any], **_: object) -> None:
         sent.append(headers)
 
-    for name in ("broker_url", "broker_read_url", "broker_write_url"):
-        monkeypatch.setattr(app.conf, name, "memory://")
     before_task_publish.connect(note)
     yield sent
     before_task_publish.disconnect(note)
@@ -44,8 +40,8 @@ def placed(name: str) -> Article:
     return Article.objects.get(pk=article.pk)
 
 
-def test_a_slow_model_leaves_time_for_the_sources_own_sentences() -> None:
-    asked = 4 * gateway.DEADLINE  # fact sheet and brief, each asked again once
+def test_a_slow_model_leaves_time_for_the_sources_own_sentences(settings: Any) -> None:
+    asked = 4 * settings.MODEL_DEADLINE  # fact sheet and brief, each asked again once
     for task in (tasks.write_brief, tasks.write_lens, tasks.sweep_briefs):
         soft, hard = task.soft_time_limit or 0, task.time_limit or 0
         assert asked < soft < hard < compose.LEASE.total_seconds()

@@ -43,6 +43,8 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
         ("SECRET_KEY_FILE", "/nowhere/key", "a readable file"),
         ("DEBUG", "maybe", "true or false"),
         ("LOG_LEVEL", "loud", "WARNING"),
+        ("NUTGRAF_MODEL_EMBED", "local:", "local:MODEL"),
+        ("NUTGRAF_MODEL_EMBED", "x" * 71, "at most 70"),
     ],
 )
 def test_it_refuses_a_bad_value_in_one_line(name: str, value: str, allowed: str) -> None:

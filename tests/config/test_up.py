@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import PROJECT, Instance, Running, free_port, wait_for
+from tests.processes import PROJECT, Instance, Running, free_port, state_directory, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -128,6 +128,28 @@ def test_it_stops_every_child_when_told_to(tmp_path: Path, number: int) -> None:
             "the end",
         )
     assert not _servers_of(tmp_path)
+
+
+def test_it_ends_in_one_line_when_its_folder_is_deleted_under_it() -> None:
+    with state_directory() as folder:
+        instance = Instance(folder / "var")
+        instance.var.mkdir()
+        errors = folder / "stderr"
+        with instance.up("--no-sample", "--no-catalogue", stderr=errors) as running:
+            wait_for(lambda: "Ctrl-C" in errors.read_text(), 30, "its word that it is ready")
+            family = psutil.Process(running.process.pid).children(recursive=True)
+            servers = _servers_of(instance.var)
+            assert servers
+            shutil.rmtree(instance.var, ignore_errors=True)  # the server may still write while we delete
+            assert running.process.wait(30) == 1
+        said = errors.read_text().partition("Ctrl-C stops it.")[2].strip().splitlines()
+        assert [line for line in said if "was deleted while Nutgraf ran from it" in line] == said[-1:]
+        assert "Traceback" not in errors.read_text()
+        wait_for(lambda: not [one for one in [*family, *servers] if _alive(one)], 20, "the end")
+
+
+def _alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 def test_its_children_stop_when_it_is_killed_outright(tmp_path: Path) -> None:

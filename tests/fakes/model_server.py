@@ -12,10 +12,12 @@ What it billed is the truth our ledger is judged by, so it shares no code with `
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
 import re
+import struct
 import threading
 import time
 from collections import deque
@@ -26,11 +28,13 @@ from pathlib import Path
 from typing import Any
 
 # Nano-dollars per token: input, cached input, output. The provider's price list as of August 2025.
+EMBEDDER = "text-embedding-3-small"
 PRICES = {
     "gpt-5": (1250, 125, 10_000),
     "gpt-5-mini": (250, 25, 2_000),
     "gpt-5-nano": (50, 5, 400),
-    "text-embedding-3-small": (20, 20, 0),
+    EMBEDDER: (20, 20, 0),
+    "text-embedding-3-large": (130, 130, 0),
     "local-model": (0, 0, 0),
 }
 MIN_CACHED = 16  # shorter prefixes are not cached
@@ -119,6 +123,11 @@ class ModelServer:
         self.requests: list[Request] = []
         self.formats: tuple[str, ...] = ("json_schema", "json_object")
         self.refuses: tuple[str, ...] = ()
+        self.encodings: tuple[str, ...] = ("float", "base64")
+        self.most_texts = 2048  # that it embeds at once
+        self.dimensions = DIMENSIONS
+        self.pause = 0.0  # seconds before it says anything about vectors
+        self.unwelcome = ""  # a word of texts that it refuses to embed
         self.prices = prices
         self._log = log
         self._script: deque[Variant] = deque()
@@ -179,6 +188,15 @@ class ModelServer:
         for name in self.refuses:
             if name in body:
                 return rejected(400, f"Unsupported parameter: {name!r} is not supported with this model.")
+        encoding = body.get("encoding_format")
+        if encoding and encoding not in self.encodings:
+            return rejected(422, f"encoding_format: unknown variant `{encoding}`")
+        if path.endswith("/embeddings") and not 0 < len(texts := _texts(path, body)) <= self.most_texts:
+            return rejected(413, f"batch size {len(texts)} is not from 1 to {self.most_texts}")
+        if path.endswith("/embeddings") and not all(texts):
+            return rejected(400, "'$.input' is invalid: empty strings are not embedded")
+        if path.endswith("/embeddings") and self.unwelcome and self.unwelcome in " ".join(texts):
+            return rejected(400, "the input violates our policy")
         wanted = body.get("response_format", {}).get("type")
         if wanted and wanted not in self.formats:
             return rejected(400, f"response_format of type {wanted!r} is not supported")
@@ -197,11 +215,13 @@ class ModelServer:
 
     def _whole(self, path: str, body: Body, variant: Variant, content: str, name: str) -> Body:
         if path.endswith("/embeddings"):
-            size = int(body.get("dimensions", DIMENSIONS))
+            packed = body.get("encoding_format") == "base64"
+            vectors = [vector(text, self.dimensions) for text in _texts(path, body)]
             rows = [
-                {"object": "embedding", "index": n, "embedding": vector(t, size)}
-                for n, t in enumerate(_texts(path, body))
+                {"object": "embedding", "index": n, "embedding": _packed(v) if packed else v}
+                for n, v in enumerate(vectors)
             ]
+            rows.reverse()  # the index says which is which
             return {"object": "list", "model": body["model"], "data": rows}
         message = {"role": "assistant", "content": content, "refusal": None} | variant.message
         choice = {"index": 0, "message": message, "finish_reason": variant.finish}
@@ -234,12 +254,16 @@ def count(text: str) -> int:
 
 
 def vector(text: str, size: int) -> list[float]:
-    """A bag of hashed words, so that texts about the same things lie close together."""
+    """A bag of hashed words, little ones left out, so that texts about the same things lie close together."""
     found = [0.0] * size
-    for word in re.findall(r"\w+", text.lower()) or ["-"]:
+    for word in set(re.findall(r"\w{4,}", text.lower())) or {"-"}:
         found[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % size] += 1.0
     length = math.sqrt(sum(x * x for x in found))
     return [x / length for x in found]
+
+
+def _packed(numbers: list[float]) -> str:
+    return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
 
 
 def _texts(path: str, body: Body) -> list[str]:
@@ -290,7 +314,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length))
             variant, raw = server.answer(self.path, body, self.headers.get("X-Client-Request-Id", ""))
-            time.sleep(variant.delay)
+            time.sleep(variant.delay + (server.pause if self.path.endswith("/embeddings") else 0.0))
             try:
                 self._send(variant, raw)
             except (BrokenPipeError, ConnectionResetError):

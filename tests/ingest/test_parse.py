@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import psutil
 import pytest
 
-from ingest import parse
+from ingest import parse, plain
 from ingest.parse import Outline, ParsedFeed, ParseError, extract_page, parse_feed, parse_opml
 from tests.fakes.web_server import item, rss
 
@@ -178,6 +178,21 @@ def test_it_leaves_no_markup_in_text() -> None:
     assert feed(rss(item("T", text=nasty + "<svg><script>evil()</script></svg>"))).items[0].paragraphs == (
         "Hi there",
     )
+
+
+@pytest.mark.parametrize(
+    ("escaped", "meant"),
+    [
+        ("AT&amp;amp;T buys chips", "AT&T buys chips"),
+        ("It isn&amp;#8217;t out", "It isn’t out"),
+        ("R&amp;amp;amp;D pays", "R&D pays"),
+        ("How &lt;canvas&gt; draws", "How <canvas> draws"),
+        ("Write &amp;lt; for it", "Write &lt; for it"),
+    ],
+)
+def test_it_resolves_what_was_escaped_twice(escaped: str, meant: str) -> None:
+    assert plain.line(escaped) == meant
+    assert plain.html_paragraphs(f"<p>{escaped}</p>") == [meant]
 
 
 def test_it_takes_the_newest_two_thousand() -> None:

@@ -204,12 +204,28 @@ def test_it_opens_one_story_when_two_workers_place_at_once() -> None:
     assert Article.objects.filter(stage=Stage.PLACED).count() == 2
 
 
-def test_it_finds_the_story_when_the_work_is_cut_into_parts(
-    paper: Source, lab: Source, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ingest.place._AT_ONCE", 2)
+def crowd(by: Source, size: int) -> None:
+    """So many placed articles of that day about nothing that others are about."""
+    story = Story.objects.create(title="Crowd", happened_at=NOON, last_at=NOON)
+    Article.objects.bulk_create(
+        Article(
+            source=by,
+            identity=f"crowd-{number}",
+            content_hash=f"crowd-{number}",
+            title=(words := f"{number:x}crowd {number:o}of{number} things{number}"),
+            text=words,
+            happened_at=NOON,
+            stage=Stage.PLACED,
+            story=story,
+        )
+        for number in range(size)
+    )
+
+
+def test_it_finds_the_story_when_the_work_is_cut_into_parts(paper: Source, lab: Source) -> None:
     article(paper, "OpenAI launches GPT-5 to all ChatGPT users", REPORT)
     place_all()
+    crowd(source("crowd"), 5000)  # more than are compared at once
     article(lab, "Introducing GPT-5", LAUNCH, hours=1)
     article(
         source("site"),

@@ -10,7 +10,6 @@ import pytest
 from celery import signals
 from django.utils import timezone
 
-from config.celery import app
 from ingest.models import Source
 from ingest.tasks import SOURCES_PER_TASK, sweep_articles, sweep_sources
 from tests.ingest.newsroom import article, source
@@ -19,9 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, list[int], dict[str, Any]]]]:
-    """What went into the queue: task, ids and headers."""
-    monkeypatch.setitem(app.conf, "broker_url", "memory://")
+def sent() -> Iterator[list[tuple[str, list[int], dict[str, Any]]]]:
+    """What went into the queue, which the tests keep in memory: task, ids and headers."""
     messages: list[tuple[str, list[int], dict[str, Any]]] = []
 
     def note(sender: str, body: Any, headers: dict[str, Any], **_: Any) -> None:

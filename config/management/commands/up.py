@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 
 from config.celery import QUEUES, TIMETABLE, app
 from config.database import migrate_if_needed
+from config.embedded import abandon, deleted
 from config.supervise import Supervisor
 from inference import book
 from inference.errors import BadPrices
@@ -58,9 +59,12 @@ class Command(BaseCommand):
         try:
             _start_children(supervisor, port)
             _nudge()
-            supervisor.run(_Watch(url, supervisor, wants_sample=not no_sample))
+            supervisor.run(_Watch(url, supervisor, lock, wants_sample=not no_sample))
         finally:
             supervisor.stop()
+        if _deleted(lock):
+            abandon()
+            raise CommandError(f"{settings.NUTGRAF_VAR} was deleted while Nutgraf ran from it: stopped")
         self.stderr.write("Nutgraf stopped.")
         lock.close()
 
@@ -68,12 +72,16 @@ class Command(BaseCommand):
 class _Watch:
     """What `up` looks at while the children run: is the first page there, and is there anything on it?"""
 
-    def __init__(self, url: str, supervisor: Supervisor, wants_sample: bool) -> None:
+    def __init__(self, url: str, supervisor: Supervisor, lock: IO[str], wants_sample: bool) -> None:
         self.url, self.supervisor, self.wants_sample, self.served = url, supervisor, wants_sample, False
+        self.lock = lock
         self.told = False
         self.began = self.asked = time.monotonic()
 
     def __call__(self) -> None:
+        if _deleted(self.lock):
+            self.supervisor.kill()  # asked to stop, they would first try to reach what is gone
+            return
         if not self.served and time.monotonic() - self.asked > 0.5:
             self.asked = time.monotonic()
             self.served = _answers(self.url)
@@ -102,6 +110,15 @@ def _lock(var: Path, url: str) -> IO[str]:
     file.write(f"{url} (process {os.getpid()})")
     file.flush()
     return file
+
+
+def _deleted(lock: IO[str]) -> bool:
+    """Whether the state directory was taken away: the lock we hold is no longer the file of that name."""
+    try:
+        ours = os.path.samestat(os.stat(lock.name), os.fstat(lock.fileno()))
+    except OSError:
+        ours = False
+    return not ours or bool(deleted())
 
 
 def _refuse_bad_prices() -> None:
