@@ -33,6 +33,7 @@ from urllib3.response import HTTPResponse
 from urllib3.util.ssl_ import create_urllib3_context
 
 from ingest.addresses import Address, Target, Unreachable, resolve, target
+from ingest.asks import fresh_for
 
 Kind = Literal["feed", "page"]
 
@@ -67,7 +68,10 @@ class FetchError(Exception):
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer: 200 with its decoded body, or 304 without. `moved_to` is set when every redirect was permanent."""
+    """An answer: 200 with its decoded body, or 304 without.
+
+    `moved_to` is set when every redirect was permanent. `fresh_for` is how many seconds its server says it stays fresh.
+    """
 
     status: int
     url: str
@@ -77,6 +81,7 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""
+    fresh_for: float | None = None
 
 
 def fetch(url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "feed") -> Fetched:
@@ -227,6 +232,7 @@ def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) 
         charset=declared.get_content_charset("") or "",
         etag=_head(response, "ETag", 500),
         last_modified=_head(response, "Last-Modified", 100),
+        fresh_for=fresh_for(response.headers.get("Cache-Control", ""), response.headers.get("Age", "")),
     )
 
 

@@ -43,6 +43,16 @@ class Source(Work):
     last_checked_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="failed looks in a row")
+    publishes_every = models.DurationField(
+        null=True, blank=True, help_text="mean time between its latest entries"
+    )
+    newest_at = models.DateTimeField(null=True, blank=True, help_text="when its newest entry was published")
+    ttl = models.PositiveIntegerField(null=True, blank=True, help_text="minutes it asks not to be read again")
+    skip_hours = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    skip_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    moved_to = models.CharField(max_length=2000, blank=True, help_text="where it redirects for good, it says")
+    moved_since = models.DateTimeField(null=True, blank=True)
+    moved_looks = models.PositiveIntegerField(default=0, help_text="looks in a row that were led there")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest import frames
+from ingest.asks import NOTHING, Asks
 
 WALL_SECONDS = 10.0
 MOST_CHILDREN = 2
@@ -54,6 +55,7 @@ class ParsedFeed:
     language: str
     items: tuple[ParsedItem, ...]
     left_out: int = 0
+    asks: Asks = NOTHING
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def parse_feed(body: bytes, url: str, content_type: str) -> ParsedFeed:
     """The feed in `body`, which came from `url`; ParseError: not_a_feed, empty, broken, too_big, too_slow."""
     found = _ask("feed", body, url, content_type)
     items = tuple(_item(one) for one in found["items"])
-    return ParsedFeed(found["title"], found["site_url"], found["language"], items, found["left_out"])
+    asks = found.get("asks", {})
+    asked = Asks(asks.get("ttl"), tuple(asks.get("skip_hours", ())), tuple(asks.get("skip_days", ())))
+    return ParsedFeed(found["title"], found["site_url"], found["language"], items, found["left_out"], asked)
 
 
 def extract_page(body: bytes, url: str, charset: str, title: str = "", author: str = "") -> PageText:

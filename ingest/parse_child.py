@@ -14,6 +14,7 @@ import select
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
@@ -21,6 +22,7 @@ from urllib.parse import urljoin
 import feedparser
 
 from ingest import frames, jsonfeed
+from ingest.asks import of_channel
 from ingest.furniture import body_paragraphs
 from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
 
@@ -71,6 +73,7 @@ def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         "language": line(_text(meta, "language"), 12).lower(),
         "items": [_item(entry, url) for entry in entries],
         "left_out": max(0, len(parsed.entries) - MOST_ITEMS),
+        "asks": asdict(of_channel(body)),
     }
 
 

@@ -1,0 +1,191 @@
+"""Whose turn it is: how many requests a host gets at once, and how soon after one another.
+
+Within a process a `Line` hands out the turns; between processes the database lends a host to one of them at a time.
+"""
+
+from __future__ import annotations
+
+import heapq
+import ipaddress
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from itertools import count
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+PER_HOST = 2
+SPACING = 1.0  # seconds between the starts of two requests to a host
+AT_A_TIME = 10  # jobs of one host in one sweep, so that a host that hangs ends within a task's time
+MOST_UNREAD = 16  # results that nobody has taken yet; then no more work is begun
+
+LENT = 0x686F7374  # any number, the same in every process
+
+Key = TypeVar("Key")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+Work = Callable[[Job, Callable[[], None]], Result]
+
+
+def host_of(url: str) -> str:
+    """The host and port of an address, in lower case; empty for a bundled sample or what is no address."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def spacing(host: str) -> float:
+    """Seconds to leave between two requests; none for addresses that the operator has opened as their own."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    try:
+        address = ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return 0.0 if name in ("", "localhost") else SPACING
+    return 0.0 if any(address in network for network in settings.NUTGRAF_FETCH_ALLOW) else SPACING
+
+
+def fair(waiting: Iterable[tuple[Key, str]], limit: int) -> list[Key]:
+    """The first `limit` of keys with their addresses, a few of each host: one that floods us holds nobody else up."""
+    chosen: list[Key] = []
+    taken: Counter[str] = Counter()
+    for key, url in waiting:
+        host = host_of(url)
+        taken[host] += 1
+        if taken[host] <= AT_A_TIME or not spacing(host):
+            chosen.append(key)
+        if len(chosen) == limit:
+            break
+    return chosen
+
+
+@contextmanager
+def lent(hosts: Iterable[str]) -> Iterator[set[str]]:
+    """Those of the hosts that no other process is asking: until the end of the block they are ours.
+
+    The locks belong to our connection to the database, so a worker that dies holds nobody up.
+    """
+    wanted = sorted(set(hosts))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT host, pg_try_advisory_lock(%s, hashtext(host)) FROM unnest(%s::text[]) AS host",
+            [LENT, wanted],
+        )
+        ours = {host for host, locked in cursor.fetchall() if locked}
+    try:
+        yield ours
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_unlock(%s, hashtext(host)) FROM unnest(%s::text[]) AS host",
+                [LENT, sorted(ours)],
+            )
+
+
+class Line(Generic[Job, Result]):
+    """Jobs that each need a turn at their host, done side by side in threads.
+
+    `work` gets a job and a function to call when it needs the host no longer; the host's next turn waits for that.
+    Each host's jobs begin in the order given.
+    """
+
+    def __init__(self, jobs: Sequence[tuple[str, Job]], work: Work[Job, Result]) -> None:
+        self.work = work
+        self.waiting: dict[str, deque[Job]] = {}
+        for host, job in jobs:
+            self.waiting.setdefault(host, deque()).append(job)
+        self.spacing = {host: spacing(host) for host in self.waiting}
+        self.opens = dict.fromkeys(self.waiting, 0.0)
+        self.number = count()
+        # A turn that can be taken: from when on, and at which host. Each host has PER_HOST of them.
+        self.turns = [(0.0, next(self.number), host) for _ in range(PER_HOST) for host in self.waiting]
+        self.done: deque[tuple[Job, Future[Result]]] = deque()
+        self.left = self.unbegun = len(jobs)
+        self.change = threading.Condition()
+
+    def run(self, at_once: int) -> Iterator[tuple[Job, Future[Result]]]:
+        """Do all jobs, `at_once` at most; yields each with its result as it comes, in any order."""
+        threads = [
+            threading.Thread(target=self._serve, daemon=True, name="fetch")
+            for _ in range(min(at_once, self.left))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while self.left:
+                yield self._next_done()
+        finally:
+            with self.change:
+                self.unbegun = 0
+                self.change.notify_all()
+            for thread in threads:
+                thread.join()
+
+    def _next_done(self) -> tuple[Job, Future[Result]]:
+        with self.change:
+            while not self.done:
+                self.change.wait()
+            self.left -= 1
+            self.change.notify_all()
+            return self.done.popleft()
+
+    def _serve(self) -> None:
+        while (turn := self._take()) is not None:
+            host, job = turn
+            give_back = self._once(host)
+            future: Future[Result] = Future()
+            try:
+                future.set_result(self.work(job, give_back))
+            except Exception as error:  # noqa: BLE001 - it is raised where the result is asked for
+                future.set_exception(error)
+            give_back()
+            with self.change:
+                self.done.append((job, future))
+                self.change.notify_all()
+
+    def _take(self) -> tuple[str, Job] | None:
+        """A job whose turn has come, waiting for one; None when all have begun."""
+        with self.change:
+            while self.unbegun:
+                wait = self._wait()
+                if wait == 0:
+                    return self._begin()
+                self.change.wait(wait)
+            return None
+
+    def _wait(self) -> float | None:
+        """Seconds until the first turn can be taken; None when that depends on others."""
+        while self.turns:
+            at, number, host = self.turns[0]
+            if not self.waiting[host]:
+                heapq.heappop(self.turns)
+            elif at < self.opens[host]:
+                heapq.heapreplace(self.turns, (self.opens[host], number, host))
+            else:
+                return None if len(self.done) >= MOST_UNREAD else max(0.0, at - time.monotonic())
+        return None
+
+    def _begin(self) -> tuple[str, Job]:
+        _, _, host = heapq.heappop(self.turns)
+        self.opens[host] = time.monotonic() + self.spacing[host]
+        self.unbegun -= 1
+        return host, self.waiting[host].popleft()
+
+    def _once(self, host: str) -> Callable[[], None]:
+        """What gives the turn at the host back, the first time it is called."""
+        open_ = [True]
+
+        def give_back() -> None:
+            with self.change:
+                if open_:
+                    open_.clear()
+                    heapq.heappush(self.turns, (self.opens[host], next(self.number), host))
+                    self.change.notify_all()
+
+        return give_back
