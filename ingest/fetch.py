@@ -15,6 +15,7 @@ import ssl
 import threading
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
@@ -35,9 +36,10 @@ from urllib3.util.ssl_ import create_urllib3_context
 from ingest.addresses import Address, Target, Unreachable, resolve, target
 from ingest.asks import fresh_for
 
-Kind = Literal["feed", "page"]
+Kind = Literal["feed", "page", "robots"]
 
-DEADLINE = {"feed": 30.0, "page": 15.0}  # seconds for everything together
+AGENT = "Nutgraf"  # the name by which a robots.txt may speak to us
+DEADLINE: dict[Kind, float] = {"feed": 30.0, "page": 15.0, "robots": 10.0}  # seconds for everything together
 CONNECT = 8.0
 MOST_DECODED = 5 * 1024 * 1024
 MOST_COMPRESSED = (
@@ -50,6 +52,7 @@ ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9,"
     " */*;q=0.5",
     "page": "text/html, application/xhtml+xml, */*;q=0.1",
+    "robots": "text/plain, */*;q=0.1",
 }
 REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -58,7 +61,7 @@ class FetchError(Exception):
     """Nothing usable came: `code` for programs, `words` for people, and what the server said, if it did.
 
     Codes: bad_url, blocked_address, dns, connect, timeout, broken, too_large, encoding, redirects, not_found, gone,
-    rate_limited, refused, server_error, not_html.
+    rate_limited, refused, server_error, not_html; of `ingest/robots.py`: robots, robots_unreachable.
     """
 
     def __init__(self, code: str, words: str, status: int = 0, retry_after: float | None = None) -> None:
@@ -84,13 +87,22 @@ class Fetched:
     fresh_for: float | None = None
 
 
-def fetch(url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "feed") -> Fetched:
-    """What lies at `url`, or FetchError. `etag` and `last_modified` are an earlier answer's, for a 304."""
+Permit = Callable[[str], object]
+
+
+def fetch(
+    url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "feed", permit: Permit | None = None
+) -> Fetched:
+    """What lies at `url`, or FetchError.
+
+    `etag` and `last_modified` are an earlier answer's, for a 304. `permit` is called with the address that a redirect
+    leads to, and may refuse it by a FetchError.
+    """
     if url.startswith("sample:"):
         return _sample(url, etag)
     deadline = time.monotonic() + DEADLINE[kind]
     headers = {
-        "User-Agent": f"Nutgraf/0.1 (news briefing reader; +{settings.NUTGRAF_URL})",
+        "User-Agent": f"{AGENT}/0.1 (news briefing reader; +{settings.NUTGRAF_URL})",
         "Accept": ACCEPT[kind],
         "Accept-Encoding": "gzip, deflate",
         "Connection": "close",
@@ -100,12 +112,14 @@ def fetch(url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "fe
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     try:
-        return _follow(target(url), headers, kind, deadline)
+        return _follow(target(url), headers, kind, deadline, permit)
     except Unreachable as error:
         raise FetchError(error.code, error.words) from None
 
 
-def _follow(where: Target, headers: dict[str, str], kind: Kind, deadline: float) -> Fetched:
+def _follow(
+    where: Target, headers: dict[str, str], kind: Kind, deadline: float, permit: Permit | None
+) -> Fetched:
     permanent = True
     for hop in range(MOST_HOPS + 1):
         address = resolve(where, settings.NUTGRAF_FETCH_ALLOW, _left(deadline))
@@ -117,6 +131,8 @@ def _follow(where: Target, headers: dict[str, str], kind: Kind, deadline: float)
             permanent = permanent and response.status in (301, 308)
             location = response.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
         where = target(location, where.url)
+        if permit is not None:
+            permit(where.url)
     raise FetchError("redirects", f"the address redirects more than {MOST_HOPS} times")
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,7 +30,15 @@ LENT = 0x686F7374  # any number, the same in every process
 Key = TypeVar("Key")
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-Work = Callable[[Job, Callable[[], None]], Result]
+
+
+class Free(Protocol):
+    """Gives a turn at a host back; `asked` is False when nothing was asked of it, so that the next need not wait."""
+
+    def __call__(self, asked: bool = True) -> None: ...
+
+
+Work = Callable[[Job, Free], Result]
 
 
 def host_of(url: str) -> str:
@@ -91,7 +99,7 @@ def lent(hosts: Iterable[str]) -> Iterator[set[str]]:
 class Line(Generic[Job, Result]):
     """Jobs that each need a turn at their host, done side by side in threads.
 
-    `work` gets a job and a function to call when it needs the host no longer; the host's next turn waits for that.
+    `work` gets a job, and a function to call when it needs the host no longer; the host's next turn waits for that.
     Each host's jobs begin in the order given.
     """
 
@@ -137,8 +145,7 @@ class Line(Generic[Job, Result]):
 
     def _serve(self) -> None:
         while (turn := self._take()) is not None:
-            host, job = turn
-            give_back = self._once(host)
+            job, give_back = turn
             future: Future[Result] = Future()
             try:
                 future.set_result(self.work(job, give_back))
@@ -149,7 +156,7 @@ class Line(Generic[Job, Result]):
                 self.done.append((job, future))
                 self.change.notify_all()
 
-    def _take(self) -> tuple[str, Job] | None:
+    def _take(self) -> tuple[Job, Free] | None:
         """A job whose turn has come, waiting for one; None when all have begun."""
         with self.change:
             while self.unbegun:
@@ -171,21 +178,21 @@ class Line(Generic[Job, Result]):
                 return None if len(self.done) >= MOST_UNREAD else max(0.0, at - time.monotonic())
         return None
 
-    def _begin(self) -> tuple[str, Job]:
+    def _begin(self) -> tuple[Job, Free]:
         _, _, host = heapq.heappop(self.turns)
-        self.opens[host] = time.monotonic() + self.spacing[host]
+        before, opens = self.opens[host], time.monotonic() + self.spacing[host]
+        self.opens[host] = opens
         self.unbegun -= 1
-        return host, self.waiting[host].popleft()
+        given_back = False
 
-    def _once(self, host: str) -> Callable[[], None]:
-        """What gives the turn at the host back, the first time it is called."""
-        open_ = [True]
-
-        def give_back() -> None:
+        def give_back(asked: bool = True) -> None:
+            nonlocal given_back
             with self.change:
-                if open_:
-                    open_.clear()
+                if not given_back:
+                    given_back = True
+                    if not asked and self.opens[host] == opens:
+                        self.opens[host] = before
                     heapq.heappush(self.turns, (self.opens[host], next(self.number), host))
                     self.change.notify_all()
 
-        return give_back
+        return self.waiting[host].popleft(), give_back

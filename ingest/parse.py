@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +88,15 @@ def parse_opml(body: bytes) -> list[tuple[str, str]]:
     """Address and title of every feed in an OPML file; ParseError: not_opml, broken, too_big, too_slow."""
     found = _ask("opml", body, "", "")
     return [(one["url"], one["title"]) for one in found["feeds"]]
+
+
+def judge_robots(body: bytes, agent: str, urls: Sequence[str]) -> tuple[frozenset[str], float]:
+    """Which of `urls` a robots.txt lets `agent` read, and the seconds it asks between two requests.
+
+    ParseError: broken, too_big, too_slow.
+    """
+    found = _ask("robots", body, "", agent, *urls)
+    return frozenset(found["allowed"]), float(found["delay"])
 
 
 def _item(one: dict[str, Any]) -> ParsedItem:

@@ -25,6 +25,7 @@ from ingest import frames, jsonfeed
 from ingest.asks import of_channel
 from ingest.furniture import body_paragraphs
 from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
+from ingest.robots_child import rules
 
 MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 5
@@ -198,7 +199,7 @@ def _flat(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"feed": feed, "page": page, "opml": opml}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"feed": feed, "page": page, "opml": opml, "robots": rules}
 
 
 def answer(job: dict[str, Any], body: bytes) -> dict[str, Any]:

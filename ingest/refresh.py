@@ -117,9 +117,10 @@ def _left_alone(source: Source) -> Refreshed:
     return Refreshed(source.pk, source.url, "busy")
 
 
-def _look(until: float, source: Source, host_is_free: Callable[[], None]) -> _Look:
+def _look(until: float, source: Source, host_is_free: hosts.Free) -> _Look:
     """Fetch and parse, unless it is too late to begin; touches no database, so that it may run in a thread."""
     if time.monotonic() > until:
+        host_is_free(asked=False)
         return _Look(code="late")
     try:
         fetched = fetch(source.url, etag=source.etag, last_modified=source.last_modified)

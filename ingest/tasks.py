@@ -6,8 +6,8 @@ from celery import Task, shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from ingest import hosts, place, read, refresh, work
-from ingest.models import Article, Source, Stage
+from ingest import hosts, place, read, refresh, reread, work
+from ingest.models import Article, PageRetry, Source, Stage
 
 SOURCES_PER_TASK = 200
 ARTICLES_PER_TASK = 100
@@ -38,6 +38,13 @@ def sweep_articles() -> None:
     _nudge(place_articles, [int(str(pk)) for pk in read], ARTICLES_PER_TASK)
 
 
+@shared_task
+def sweep_pages() -> None:
+    """Nudge another try of every page whose time has come."""
+    waiting = work.claimable(PageRetry).values_list("pk", "article__url")[:LOOKED_OVER]
+    _nudge(reread_pages, hosts.fair(waiting, ARTICLES_PER_SWEEP), ARTICLES_PER_TASK)
+
+
 def _due(model: type[Source] | type[Article], limit: int, which: Q) -> list[int]:
     """Rows whose host is to be asked."""
     waiting = work.claimable(model, which).values_list("pk", "url")[:LOOKED_OVER]
@@ -64,3 +71,8 @@ def read_articles(ids: list[int]) -> None:
 @shared_task
 def place_articles(ids: list[int]) -> None:
     place.place(ids, timezone.now())
+
+
+@shared_task
+def reread_pages(ids: list[int]) -> None:
+    place.place(reread.reread_many(ids, timezone.now()), timezone.now())

@@ -6,17 +6,14 @@ import ipaddress
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from ingest import hosts
-from ingest.hosts import Line, fair, host_of, lent, spacing
+from ingest.hosts import Free, Line, fair, host_of, lent, spacing
 from tests.ingest.conftest import Neighbour
-
-Free = Callable[[], None]
 
 
 class Meter:
@@ -68,6 +65,17 @@ def test_requests_to_a_host_begin_some_time_apart_and_other_hosts_do_not_wait() 
     begun = meter.begun["a"]
     assert min(later - before for before, later in pairwise(begun)) >= 0.099
     assert meter.begun["b"][0] - begun[0] < 0.09
+
+
+def test_a_turn_in_which_nothing_was_asked_delays_no_other() -> None:
+    def work(job: tuple[str, int], free: Free) -> float:
+        free(asked=job[1] in (0, 9))
+        return time.monotonic()
+
+    line = Line(jobs(a=10), work)
+    line.spacing = {"a": 0.3}
+    at = sorted(future.result() for _, future in line.run(2))
+    assert at[-1] - at[0] == pytest.approx(0.3, abs=0.15)
 
 
 def test_one_host_that_hangs_holds_no_other_up() -> None:
