@@ -135,6 +135,13 @@ class Line(Generic[Job, Result]):
             for thread in threads:
                 thread.join()
 
+    def slow(self, host: str, seconds: float) -> None:
+        """From now on leave at least so much between two requests to the host."""
+        with self.change:
+            if seconds > self.spacing[host]:
+                self.spacing[host] = seconds
+                self.opens[host] = max(self.opens[host], time.monotonic() + seconds)
+
     def _next_done(self) -> tuple[Job, Future[Result]]:
         with self.change:
             while not self.done:

@@ -94,11 +94,10 @@ class _Reader:
         host = host_of(one.url)
         try:
             self.run.check(host)
-            delay = self.gate.permit(one.url)
+            self.line.slow(host, self.gate.permit(one.url))
         except FetchError as error:
             host_is_free(asked=False)
             return _none(one, error)
-        self.line.spacing[host] = max(self.line.spacing[host], delay)
         try:
             got = fetch(one.url, kind="page", permit=self.gate.permit)
             host_is_free()

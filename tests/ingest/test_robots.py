@@ -113,13 +113,12 @@ def test_a_redirect_does_not_lead_round_a_robots_txt(web: WebServer) -> None:
 @pytest.mark.django_db
 def test_it_takes_the_time_between_two_pages_that_a_host_asks_for(web: WebServer) -> None:
     web.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.3\n")
-    for path in ("/1", "/2", "/3"):
+    paths = ("/1", "/2", "/3", "/4")
+    for path in paths:
         put_page(web, path)
-    keys = [teaser(web, path).pk for path in ("/1", "/2", "/3")]
-    read_many(keys, timezone.now())
-    first, *rest = sorted(web.times[path][0] for path in ("/1", "/2", "/3"))
-    assert all(later - before > 0.25 for before, later in pairwise(rest))
-    assert rest[0] - first < 0.3
+    read_many([teaser(web, path).pk for path in paths], timezone.now())
+    _, *later = sorted(web.times[path][0] for path in paths)  # two may have begun before the rules were known
+    assert all(second - first > 0.28 for first, second in pairwise(later))
 
 
 @pytest.mark.django_db
