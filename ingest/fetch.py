@@ -33,7 +33,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util.ssl_ import create_urllib3_context
 
-from ingest.addresses import Address, Target, Unreachable, resolve, target
+from ingest.addresses import Address, Lookup, Target, Unreachable, refuse_inward, resolve, system, target
 from ingest.asks import fresh_for
 
 Kind = Literal["feed", "page", "robots"]
@@ -91,16 +91,24 @@ Permit = Callable[[str], object]
 
 
 def fetch(
-    url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "feed", permit: Permit | None = None
+    url: str,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    kind: Kind = "feed",
+    seconds: float | None = None,
+    permit: Permit | None = None,
+    lookup: Lookup = system,
 ) -> Fetched:
     """What lies at `url`, or FetchError.
 
-    `etag` and `last_modified` are an earlier answer's, for a 304. `permit` is called with the address that a redirect
-    leads to, and may refuse it by a FetchError.
+    `etag` and `last_modified` are an earlier answer's, for a 304. All of it takes `seconds` at most, else what its
+    kind is given. `permit` is called with the address that a redirect leads to, and may refuse it by a FetchError.
+    `lookup` tells the addresses of a host; what it answers is judged, and nothing else is connected to.
     """
     if url.startswith("sample:"):
         return _sample(url, etag)
-    deadline = time.monotonic() + DEADLINE[kind]
+    deadline = time.monotonic() + (DEADLINE[kind] if seconds is None else seconds)
     headers = {
         "User-Agent": f"{AGENT}/0.1 (news briefing reader; +{settings.NUTGRAF_URL})",
         "Accept": ACCEPT[kind],
@@ -112,27 +120,42 @@ def fetch(
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     try:
-        return _follow(target(url), headers, kind, deadline, permit)
+        return _follow(target(url), headers, _Visit(kind, deadline, permit, lookup))
     except Unreachable as error:
         raise FetchError(error.code, error.words) from None
 
 
-def _follow(
-    where: Target, headers: dict[str, str], kind: Kind, deadline: float, permit: Permit | None
-) -> Fetched:
+@dataclass(frozen=True)
+class _Visit:
+    """What holds for every hop of one fetch."""
+
+    kind: Kind
+    deadline: float
+    permit: Permit | None
+    lookup: Lookup
+
+    @property
+    def left(self) -> float:
+        return _left(self.deadline)
+
+
+def _follow(where: Target, headers: dict[str, str], visit: _Visit) -> Fetched:
     permanent = True
+    address = None
     for hop in range(MOST_HOPS + 1):
-        address = resolve(where, settings.NUTGRAF_FETCH_ALLOW, _left(deadline))
-        with _Connection(where, address, deadline) as connection:
+        before = address
+        address = resolve(where, settings.NUTGRAF_FETCH_ALLOW, visit.left, visit.lookup)
+        refuse_inward(before, address)
+        with _Connection(where, address, visit.deadline) as connection:
             response = connection.get(headers)
             if response.status not in REDIRECTS or not response.headers.get("Location"):
-                fetched = _answer(where, response, kind, deadline)
+                fetched = _answer(where, response, visit.kind, visit.deadline)
                 return replace(fetched, moved_to=where.url) if hop and permanent else fetched
             permanent = permanent and response.status in (301, 308)
             location = response.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
         where = target(location, where.url)
-        if permit is not None:
-            permit(where.url)
+        if visit.permit is not None:
+            visit.permit(where.url)
     raise FetchError("redirects", f"the address redirects more than {MOST_HOPS} times")
 
 

@@ -31,13 +31,14 @@ class WebServer:
     Keeps the headers of the last one in `last_headers`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         self.odd: dict[str, Misbehaviour] = {}
         self.seen: Counter[str] = Counter()
         self.times: dict[str, list[float]] = defaultdict(list)
         self.last_headers: Mapping[str, str] = {}
-        self.server = _Server(("127.0.0.1", 0), _handler(self))
+        self.server = _Server((host, 0), _handler(self))
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -53,7 +54,7 @@ class WebServer:
         return int(self.server.server_address[1])
 
     def url(self, path: str = "/") -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def put(self, path: str, body: bytes | str, status: int = 200, **headers: str) -> str:
         """Serve `body` at `path` from now on (headers: `content_type`, `retry_after`, ...); its address."""
