@@ -115,13 +115,18 @@ class Line(Generic[Job, Result]):
         self.turns = [(0.0, next(self.number), host) for _ in range(PER_HOST) for host in self.waiting]
         self.done: deque[tuple[Job, Future[Result]]] = deque()
         self.left = self.unbegun = len(jobs)
-        self.change = threading.Condition()
+        self.change = threading.Lock()
+        # Each event wakes one thread, which wakes the next when there is more to do: to wake all would cost more than
+        # most jobs do.
+        self.ready = threading.Condition(self.change)
+        self.finished = threading.Condition(self.change)
 
     def run(self, at_once: int) -> Iterator[tuple[Job, Future[Result]]]:
         """Do all jobs, `at_once` at most; yields each with its result as it comes, in any order."""
+        busy = len(self.waiting) * (PER_HOST + 2)  # two take their turns, two do what comes after one
         threads = [
             threading.Thread(target=self._serve, daemon=True, name="fetch")
-            for _ in range(min(at_once, self.left))
+            for _ in range(min(at_once, self.left, busy))
         ]
         for thread in threads:
             thread.start()
@@ -131,7 +136,7 @@ class Line(Generic[Job, Result]):
         finally:
             with self.change:
                 self.unbegun = 0
-                self.change.notify_all()
+                self.ready.notify_all()
             for thread in threads:
                 thread.join()
 
@@ -145,9 +150,9 @@ class Line(Generic[Job, Result]):
     def _next_done(self) -> tuple[Job, Future[Result]]:
         with self.change:
             while not self.done:
-                self.change.wait()
+                self.finished.wait()
             self.left -= 1
-            self.change.notify_all()
+            self.ready.notify()
             return self.done.popleft()
 
     def _serve(self) -> None:
@@ -161,7 +166,7 @@ class Line(Generic[Job, Result]):
             give_back()
             with self.change:
                 self.done.append((job, future))
-                self.change.notify_all()
+                self.finished.notify()
 
     def _take(self) -> tuple[Job, Free] | None:
         """A job whose turn has come, waiting for one; None when all have begun."""
@@ -170,7 +175,8 @@ class Line(Generic[Job, Result]):
                 wait = self._wait()
                 if wait == 0:
                     return self._begin()
-                self.change.wait(wait)
+                self.ready.wait(wait)
+            self.ready.notify_all()
             return None
 
     def _wait(self) -> float | None:
@@ -190,6 +196,7 @@ class Line(Generic[Job, Result]):
         before, opens = self.opens[host], time.monotonic() + self.spacing[host]
         self.opens[host] = opens
         self.unbegun -= 1
+        self.ready.notify()  # who waited for the next turn may be us
         given_back = False
 
         def give_back(asked: bool = True) -> None:
@@ -200,6 +207,6 @@ class Line(Generic[Job, Result]):
                     if not asked and self.opens[host] == opens:
                         self.opens[host] = before
                     heapq.heappush(self.turns, (self.opens[host], next(self.number), host))
-                    self.change.notify_all()
+                    self.ready.notify()
 
         return self.waiting[host].popleft(), give_back
