@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from ingest import schedule, work
 from ingest.extract import page_refusal
@@ -28,16 +27,20 @@ CHUNK = 200  # pages in memory at once
 
 def remember(pages: Sequence[Page]) -> None:
     """Note, of articles whose pages have just been asked for the first time, which are worth another try, and when."""
-    PageRetry.objects.filter(pk__in=[page.pk for page in pages]).delete()
-    waits = {page: schedule.page_again(1, page.retry_after, page.pk) for page in pages if page.passing}
-    PageRetry.objects.bulk_create(
-        [
-            PageRetry(pk=page.pk, due_at=Now() + wait, error=page.error)
-            for page, wait in waits.items()
-            if wait
-        ],
-        ignore_conflicts=True,
-    )
+    waits = [(page, schedule.page_again(1, page.retry_after, page.pk)) for page in pages if page.passing]
+    with transaction.atomic(), connection.cursor() as cursor:
+        work.hurry()
+        PageRetry.objects.filter(work.among([page.pk for page in pages if not page.passing])).delete()
+        cursor.execute(
+            """
+            INSERT INTO ingest_pageretry (article_id, tries, due_at, attempt, error)
+            SELECT r.id, 1, now() + r.wait, 0, r.error
+            FROM unnest(%s::bigint[], %s::interval[], %s::text[]) AS r(id, wait, error)
+            ON CONFLICT (article_id) DO UPDATE
+            SET tries = 1, due_at = excluded.due_at, lease_until = NULL, attempt = 0, error = excluded.error
+            """,
+            [[page.pk for page, _ in waits], [wait for _, wait in waits], [page.error for page, _ in waits]],
+        )
 
 
 def reread_many(ids: Sequence[int], now: datetime) -> list[int]:

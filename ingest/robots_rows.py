@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 
-from ingest import models
+from django.db import transaction
+
+from ingest import models, work
 from ingest.robots import Gate, Robots, gate, origin_of
 
 _COLUMNS = ("body", "answered_at", "silent_since", "checked_at")
@@ -20,11 +22,13 @@ def opened(urls: Sequence[str], now: datetime) -> Iterator[Gate]:
     known = {
         origin: Robots(bytes(body), *times) for origin, body, *times in rows.values_list("origin", *_COLUMNS)
     }
-    opened = gate(known, urls, now)
-    yield opened
-    models.Robots.objects.bulk_create(
-        [models.Robots(origin=one, **asdict(opened.known[one])) for one in sorted(opened.learnt)],
-        update_conflicts=True,
-        unique_fields=["origin"],
-        update_fields=_COLUMNS,
-    )
+    gate_ = gate(known, urls, now)
+    yield gate_
+    with transaction.atomic():
+        work.hurry()
+        models.Robots.objects.bulk_create(
+            [models.Robots(origin=one, **asdict(gate_.known[one])) for one in sorted(gate_.learnt)],
+            update_conflicts=True,
+            unique_fields=["origin"],
+            update_fields=_COLUMNS,
+        )
