@@ -192,6 +192,9 @@ class _Connection:
             self.twin = sock.dup()
             self.watch.start()
             sock.settimeout(_left(self.deadline))
+            self.inner.timeout = _left(
+                self.deadline
+            )  # it sets the socket's anew; a slow first byte is no dead host
             self.inner._new_conn = lambda: sock  # type: ignore[method-assign]  # hand over what the watch guards
             self.inner.connect()
             self.inner.request(

@@ -20,7 +20,7 @@ from ingest import fetch as door
 from ingest.addresses import Unreachable, refuse_inward
 from ingest.fetch import FetchError, fetch
 from tests.fakes import hostile, web_server
-from tests.fakes.hostile import Resolver
+from tests.fakes.hostile import Crowd, Resolver
 from tests.fakes.web_server import WebServer, item, rss
 
 FEED = rss(item("One", "https://example.com/1"))
@@ -75,6 +75,11 @@ def test_it_lets_no_server_hold_it_past_its_deadline(web: WebServer, how: str) -
     began = time.monotonic()
     assert refused(web.misbehave("/slow", hostile.SLOW[how]), seconds=1.0).code == "timeout"
     assert time.monotonic() - began < 3
+
+
+def test_it_waits_for_a_slow_first_byte(web: WebServer) -> None:
+    crowd = Crowd(FEED, seconds=door.CONNECT + 1)
+    assert fetch(web.misbehave("/slow", crowd.answer)).body == FEED.encode()
 
 
 def test_a_resolver_cannot_hold_it_past_its_deadline(web: WebServer) -> None:
