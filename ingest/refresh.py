@@ -16,18 +16,16 @@ from django.db.models.functions import Now
 
 from ingest import decide, hosts, moves, schedule, work
 from ingest.asks import Asks
-from ingest.fetch import DEADLINE, Fetched, FetchError, fetch
+from ingest.fetch import Fetched, FetchError, fetch
 from ingest.models import Article, Source
-from ingest.parse import WALL_SECONDS, ParsedFeed, ParseError, parse_feed
+from ingest.parse import ParsedFeed, ParseError, parse_feed
 from ingest.plain import storable
 from ingest.save import add, change
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-LAST_START = (
-    LEASE.total_seconds() - DEADLINE["feed"] - WALL_SECONDS - 20
-)  # seconds after a claim; then it may lapse
+LAST_START = 200.0  # seconds after the claim; a look ends before its task is stopped and its lease lapses
 AT_ONCE = 32  # most of them wait for a server
 TOGETHER = 500  # sources claimed at once
 
@@ -73,10 +71,13 @@ def refresh(source_id: int, now: datetime, force: bool = False) -> Refreshed:
     return refresh_many([source_id], now, force)[0]
 
 
-def refresh_many(ids: Sequence[int], now: datetime, force: bool = False) -> list[Refreshed]:
+def refresh_many(
+    ids: Sequence[int], now: datetime, force: bool = False, seconds: float = LAST_START
+) -> list[Refreshed]:
     """Look at several sources, fetching side by side and saving one after the other; same contract as `refresh`.
 
-    `force` also passes by the courtesy that only one process asks a host at a time.
+    `force` also passes by the courtesy that only one process asks a host at a time. After `seconds`, no look is begun:
+    what is left stays due.
     """
     results: list[Refreshed] = []
     for start in range(0, len(ids), TOGETHER):
@@ -84,7 +85,7 @@ def refresh_many(ids: Sequence[int], now: datetime, force: bool = False) -> list
         sources = _claim(some, force)
         taken = {source.pk for source in sources}
         results += [_left_alone(one) for one in Source.objects.filter(pk__in=set(some) - taken)]
-        results += _look_at(sources, now, force)
+        results += _look_at(sources, now, force, seconds)
     return results
 
 
@@ -94,8 +95,8 @@ def _claim(ids: Sequence[int], force: bool) -> list[Source]:
     return work.claim_many(Source, Q(pk__in=ids, enabled=True), LEASE)
 
 
-def _look_at(sources: Sequence[Source], now: datetime, force: bool) -> list[Refreshed]:
-    until = time.monotonic() + LAST_START
+def _look_at(sources: Sequence[Source], now: datetime, force: bool, seconds: float) -> list[Refreshed]:
+    until = time.monotonic() + seconds
     # What failed the last time waits for what did not: a host that hangs holds its own well feeds up least.
     named = [(hosts.host_of(one.url), one) for one in sorted(sources, key=lambda one: one.failures > 0)]
     with hosts.lent(set() if force else {host for host, _ in named}) as ours:
@@ -260,7 +261,7 @@ def _known(source: Source, drafts: Sequence[decide.Draft]) -> list[decide.Known]
 
 
 def _failed(source: Source, look: _Look, now: datetime) -> Refreshed:
-    failures = source.failures + 1
+    failures = 1 if look.code in schedule.UNREACHED and _cut_off(now) else source.failures + 1
     gone_since = source.last_checked_at if look.code == "gone" and source.error == look.words else None
     then = schedule.after_failure(look.code, failures, look.retry_after, gone_since, now, source.pk)
     changes: dict[str, object] = {"error": look.words, "failures": failures}
@@ -271,3 +272,9 @@ def _failed(source: Source, look: _Look, now: datetime) -> Refreshed:
     if not work.finish(source, then.wait, **changes):
         return Refreshed(source.pk, source.url, "busy")
     return Refreshed(source.pk, source.url, "failed", error=look.words)
+
+
+def _cut_off(now: datetime) -> bool:
+    """Nobody answers lately, so it may well be us: sources are looked at as soon as ever when we are back."""
+    lately = Q(last_success_at__gt=now - schedule.INTERVAL, sample=False)
+    return not Source.objects.filter(lately).exists()

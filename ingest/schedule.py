@@ -16,8 +16,9 @@ SHARE = 12  # looks in the time in which one entry is to be expected
 SHORTEST = timedelta(minutes=1)  # what servers ask for is obeyed between these two
 LONGEST = timedelta(hours=24)
 
-# The server, or the way to it, is ill: it may be well again at any time, and the way may be ours.
-PASSING = frozenset({"dns", "connect", "timeout", "broken", "server_error"})
+UNREACHED = frozenset({"dns", "connect"})
+# The server, or the way to it, is ill, and may be well again at any time.
+PASSING = UNREACHED | {"timeout", "broken", "server_error", "rate_limited"}
 LONGEST_PASSING = timedelta(hours=6)
 
 LATEST_ENTRIES = 20

@@ -137,6 +137,24 @@ def test_a_failing_feed_says_why_and_waits(web: WebServer, status: int, words: s
     assert timedelta(hours=hours) <= about(one) <= timedelta(hours=hours * 1.25)
 
 
+def test_while_nobody_can_be_reached_no_source_is_held_to_have_failed_again(web: WebServer) -> None:
+    well, lost = source(web.put("/f", rss())), source("http://no-such-host.invalid/feed")
+
+    def failures_after_a_look_at(hours: int) -> int:
+        refresh(lost.pk, timezone.now() + timedelta(hours=hours), force=True)
+        lost.refresh_from_db()
+        return lost.failures
+
+    assert [failures_after_a_look_at(hours) for hours in range(4)] == [1, 1, 1, 1]
+    assert about(lost) < timedelta(minutes=40)
+    refresh(well.pk, timezone.now(), force=True)
+    assert [failures_after_a_look_at(0), failures_after_a_look_at(0), failures_after_a_look_at(9)] == [
+        2,
+        3,
+        1,
+    ]
+
+
 def test_a_failure_is_forgotten_when_the_feed_answers_again(web: WebServer) -> None:
     one = source(web.put("/f", b"", 503))
     refresh(one.pk, timezone.now())
@@ -296,6 +314,14 @@ def test_it_leaves_a_source_alone_whose_host_another_worker_asks(
     assert (web.seen["/f"], one.due_at, one.lease_until, one.attempt) == (0, before, None, 0)
     neighbour.give_back(host_of(one.url))
     assert refresh(one.pk, timezone.now()).outcome == "fetched"
+
+
+def test_what_a_batch_has_no_time_for_stays_due(web: WebServer) -> None:
+    one = source(web.put("/f", rss(item("A"))))
+    before = one.due_at
+    assert [look.outcome for look in refresh_many([one.pk], timezone.now(), seconds=-1)] == ["busy"]
+    one.refresh_from_db()
+    assert (web.seen["/f"], one.due_at, one.lease_until, one.attempt) == (0, before, None, 0)
 
 
 def test_it_leaves_a_source_alone_that_is_not_due(web: WebServer) -> None:
