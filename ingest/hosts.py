@@ -113,7 +113,7 @@ class Line(Generic[Job, Result]):
         self.number = count()
         # A turn that can be taken: from when on, and at which host. Each host has PER_HOST of them.
         self.turns = [(0.0, next(self.number), host) for _ in range(PER_HOST) for host in self.waiting]
-        self.done: deque[tuple[Job, Future[Result]]] = deque()
+        self.done: list[tuple[Job, Future[Result]]] = []
         self.left = self.unbegun = len(jobs)
         self.change = threading.Lock()
         # Each event wakes one thread, which wakes the next when there is more to do: to wake all would cost more than
@@ -121,8 +121,8 @@ class Line(Generic[Job, Result]):
         self.ready = threading.Condition(self.change)
         self.finished = threading.Condition(self.change)
 
-    def run(self, at_once: int) -> Iterator[tuple[Job, Future[Result]]]:
-        """Do all jobs, `at_once` at most; yields each with its result as it comes, in any order."""
+    def run(self, at_once: int) -> Iterator[list[tuple[Job, Future[Result]]]]:
+        """Do all jobs, `at_once` at most; yields them with their results as they come, in any order."""
         busy = len(self.waiting) * (PER_HOST + 2)  # two take their turns, two do what comes after one
         threads = [
             threading.Thread(target=self._serve, daemon=True, name="fetch")
@@ -147,13 +147,14 @@ class Line(Generic[Job, Result]):
                 self.spacing[host] = seconds
                 self.opens[host] = max(self.opens[host], time.monotonic() + seconds)
 
-    def _next_done(self) -> tuple[Job, Future[Result]]:
+    def _next_done(self) -> list[tuple[Job, Future[Result]]]:
         with self.change:
             while not self.done:
                 self.finished.wait()
-            self.left -= 1
+            done, self.done = self.done, []
+            self.left -= len(done)
             self.ready.notify()
-            return self.done.popleft()
+            return done
 
     def _serve(self) -> None:
         while (turn := self._take()) is not None:

@@ -81,7 +81,7 @@ def read_pages(wanted: Sequence[Wanted], run: Run, gate: Gate) -> list[Page]:
     """The pages of articles, in any order."""
     reader = _Reader(run, gate)
     reader.line = Line([(host_of(one.url), one) for one in wanted], reader.read)
-    return [page.result() for _, page in reader.line.run(AT_ONCE)]
+    return [page.result() for done in reader.line.run(AT_ONCE) for _, page in done]
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from ingest import decide, hosts, moves, schedule, work
+from ingest import decide, hosts, moves, schedule, unchanged, work
 from ingest.asks import Asks
 from ingest.fetch import Fetched, FetchError, fetch
 from ingest.models import Article, Source
@@ -103,7 +104,8 @@ def _look_at(sources: Sequence[Source], now: datetime, force: bool, seconds: flo
         jobs = [(host, one) for host, one in named if force or host in ours]
         results = [_not_now(one) for host, one in named if not force and host not in ours]
         line = hosts.Line(jobs, partial(_look, until))
-        results += [_settle(source, look.result, now) for source, look in line.run(AT_ONCE)]
+        for done in line.run(AT_ONCE):
+            results += _settle_all(done, now)
     return results
 
 
@@ -140,6 +142,26 @@ def _read(source: Source, fetched: Fetched) -> _Look:
     if body_hash == source.body_hash:
         return _Look(light, body_hash=body_hash)
     return _Look(light, parse_feed(fetched.body, fetched.url, fetched.content_type), body_hash)
+
+
+def _settle_all(done: Sequence[tuple[Source, Future[_Look]]], now: datetime) -> list[Refreshed]:
+    """Save looks: those that found nothing new together, any other by itself."""
+    quiet = {source.pk: one for source, look in done if (one := _unchanged(source, look, now))}
+    results = [_settle(source, look.result, now) for source, look in done if source.pk not in quiet]
+    ours = unchanged.store(list(quiet.values()), now)
+    return results + [
+        Refreshed(pk, one.source.url, "not_modified" if pk in ours else "busy") for pk, one in quiet.items()
+    ]
+
+
+def _unchanged(source: Source, look: Future[_Look], now: datetime) -> unchanged.Unchanged | None:
+    found = None if look.exception() else look.result()
+    if found is None or found.fetched is None or found.feed or found.fetched.moved_to or source.moved_to:
+        return None
+    known = source if found.fetched.status == 304 else found.fetched
+    rhythm, asks = _pace(source, None, 0, now)
+    wait = schedule.after_success(rhythm, asks, found.fetched.fresh_for, now, source.pk).wait
+    return unchanged.Unchanged(source, wait, known.etag, known.last_modified)
 
 
 def _settle(source: Source, look: Callable[[], _Look], now: datetime) -> Refreshed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from random import Random
@@ -314,6 +315,23 @@ def test_it_leaves_a_source_alone_whose_host_another_worker_asks(
     assert (web.seen["/f"], one.due_at, one.lease_until, one.attempt) == (0, before, None, 0)
     neighbour.give_back(host_of(one.url))
     assert refresh(one.pk, timezone.now()).outcome == "fetched"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answer", ["304 Not Modified", "200 OK"])
+def test_a_look_that_lost_its_lease_changes_nothing(web: WebServer, answer: str) -> None:
+    one = source(web.put("/f", rss()))
+    refresh(one.pk, timezone.now())
+
+    def be_overtaken_and_answer(client: socket.socket) -> None:
+        Source.objects.update(attempt=7, error="of another")
+        connection.close()
+        client.sendall(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    web.misbehave("/f", be_overtaken_and_answer)
+    assert refresh(one.pk, timezone.now(), force=True).outcome == "busy"
+    one.refresh_from_db()
+    assert (one.attempt, one.error, one.failures) == (7, "of another", 0)
 
 
 def test_what_a_batch_has_no_time_for_stays_due(web: WebServer) -> None:
