@@ -22,6 +22,9 @@ from django.db import connection
 
 PER_HOST = 2
 SPACING = 1.0  # seconds between the starts of two requests to a host
+PATIENCE = (
+    2.0  # seconds after which a request to an address of the operator's own keeps no other from its turn
+)
 AT_A_TIME = 10  # jobs of one host in one sweep, so that a host that hangs ends within a task's time
 MOST_UNREAD = 16  # results that nobody has taken yet; then no more work is begun
 
@@ -100,7 +103,8 @@ class Line(Generic[Job, Result]):
     """Jobs that each need a turn at their host, done side by side in threads.
 
     `work` gets a job, and a function to call when it needs the host no longer; the host's next turn waits for that.
-    Each host's jobs begin in the order given.
+    At an address of the operator's own it waits for PATIENCE at most: all that such a machine serves should not hang
+    with a part of it. Each host's jobs begin in the order given.
     """
 
     def __init__(self, jobs: Sequence[tuple[str, Job]], work: Work[Job, Result]) -> None:
@@ -109,10 +113,12 @@ class Line(Generic[Job, Result]):
         for host, job in jobs:
             self.waiting.setdefault(host, deque()).append(job)
         self.spacing = {host: spacing(host) for host in self.waiting}
+        self.own = {host for host in self.waiting if not self.spacing[host]}
         self.opens = dict.fromkeys(self.waiting, 0.0)
         self.number = count()
         # A turn that can be taken: from when on, and at which host. Each host has PER_HOST of them.
         self.turns = [(0.0, next(self.number), host) for _ in range(PER_HOST) for host in self.waiting]
+        self.void: set[int] = set()  # turns that were given back before the host's patience was at its end
         self.done: list[tuple[Job, Future[Result]]] = []
         self.left = self.unbegun = len(jobs)
         self.change = threading.Lock()
@@ -123,7 +129,8 @@ class Line(Generic[Job, Result]):
 
     def run(self, at_once: int) -> Iterator[list[tuple[Job, Future[Result]]]]:
         """Do all jobs, `at_once` at most; yields them with their results as they come, in any order."""
-        busy = len(self.waiting) * (PER_HOST + 2)  # two take their turns, two do what comes after one
+        # At each host two take their turns, two do what comes after one, and at our own others may hang.
+        busy = at_once if self.own else len(self.waiting) * (PER_HOST + 2)
         threads = [
             threading.Thread(target=self._serve, daemon=True, name="fetch")
             for _ in range(min(at_once, self.left, busy))
@@ -184,8 +191,9 @@ class Line(Generic[Job, Result]):
         """Seconds until the first turn can be taken; None when that depends on others."""
         while self.turns:
             at, number, host = self.turns[0]
-            if not self.waiting[host]:
+            if not self.waiting[host] or number in self.void:
                 heapq.heappop(self.turns)
+                self.void.discard(number)
             elif at < self.opens[host]:
                 heapq.heapreplace(self.turns, (self.opens[host], number, host))
             else:
@@ -194,20 +202,33 @@ class Line(Generic[Job, Result]):
 
     def _begin(self) -> tuple[Job, Free]:
         _, _, host = heapq.heappop(self.turns)
-        before, opens = self.opens[host], time.monotonic() + self.spacing[host]
+        now = time.monotonic()
+        before, opens = self.opens[host], now + self.spacing[host]
         self.opens[host] = opens
         self.unbegun -= 1
+        next_turn = self._lend(host, now + PATIENCE) if host in self.own else None
         self.ready.notify()  # who waited for the next turn may be us
         given_back = False
 
         def give_back(asked: bool = True) -> None:
             nonlocal given_back
             with self.change:
-                if not given_back:
-                    given_back = True
-                    if not asked and self.opens[host] == opens:
-                        self.opens[host] = before
-                    heapq.heappush(self.turns, (self.opens[host], next(self.number), host))
-                    self.ready.notify()
+                if given_back:
+                    return
+                given_back = True
+                if not asked and self.opens[host] == opens:
+                    self.opens[host] = before
+                if next_turn is None:
+                    self._lend(host, self.opens[host])
+                elif time.monotonic() < now + PATIENCE:
+                    self.void.add(next_turn)
+                    self._lend(host, self.opens[host])
+                self.ready.notify()
 
         return self.waiting[host].popleft(), give_back
+
+    def _lend(self, host: str, at: float) -> int:
+        """A turn at the host, from a time on; its number."""
+        number = next(self.number)
+        heapq.heappush(self.turns, (at, number, host))
+        return number

@@ -104,6 +104,23 @@ def test_one_host_that_hangs_holds_no_other_up() -> None:
     assert well[-1] - began < 1
 
 
+@pytest.mark.parametrize(("own", "goes_on"), [(True, True), (False, False)])
+def test_requests_that_hang_hold_up_a_stranger_s_host_only(own: bool, goes_on: bool) -> None:
+    opened = threading.Event()
+
+    def work(job: tuple[str, int], free: Free) -> float:
+        if job[1] < hosts.PER_HOST:
+            opened.wait(hosts.PATIENCE + 1)
+        return time.monotonic()
+
+    began = time.monotonic()
+    line = unspaced(Line(jobs(a=20), work))
+    line.own = {"a"} if own else set()
+    ends = sorted(future.result() - began for _, future in flat(line, 8))
+    assert (ends[0] < hosts.PATIENCE + 0.9) is goes_on
+    assert ends[-1] < hosts.PATIENCE + 2
+
+
 def test_a_job_frees_its_host_before_its_own_end() -> None:
     second = threading.Event()
 
