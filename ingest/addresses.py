@@ -6,6 +6,7 @@ here, and only the number is judged and connected to.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import threading
@@ -134,6 +135,8 @@ def _bare(address: Address) -> Address:
 
 def _ask(lookup: Lookup, host: str, port: int, seconds: float) -> list[Address]:
     """What the name resolves to. A lookup knows no deadline, so it runs in a thread that may be left."""
+    with contextlib.suppress(ValueError):  # an address spelled out needs none; odd spellings do
+        return [ipaddress.ip_address(host)]
     answer: list[Address] = []
 
     def ask() -> None:

@@ -7,12 +7,10 @@ the socket and the pinned address needs the resolution; requests offers neither.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 import socket
 import ssl
-import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -33,6 +31,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util.ssl_ import create_urllib3_context
 
+from ingest import watchdog
 from ingest.addresses import Address, Lookup, Target, Unreachable, refuse_inward, resolve, system, target
 from ingest.asks import fresh_for
 
@@ -171,15 +170,9 @@ class _Connection:
 
     def __init__(self, where: Target, address: Address, deadline: float) -> None:
         self.where, self.deadline = where, deadline
-        self.twin: socket.socket | None = None
         self.inner = _open(where, address, min(CONNECT, _left(deadline)))
-        self.watch = threading.Timer(_left(deadline), self._shut)
-        self.watch.daemon = True
-
-    def _shut(self) -> None:
-        if self.twin is not None:
-            with contextlib.suppress(OSError):
-                self.twin.shutdown(socket.SHUT_RDWR)
+        self.twin: socket.socket | None = None
+        self.guard = -1
 
     def __enter__(self) -> Self:
         return self
@@ -188,14 +181,14 @@ class _Connection:
         """The response's head, its body still unread; FetchError when there is none."""
         try:
             sock = self.inner._new_conn()
-            # TLS takes the socket object over, so the watch holds a duplicate that reaches the same connection.
+            # TLS takes the socket object over, so the watchdog gets a duplicate that reaches the same connection.
             self.twin = sock.dup()
-            self.watch.start()
+            self.guard = watchdog.guard(self.twin, self.deadline)
             sock.settimeout(_left(self.deadline))
             self.inner.timeout = _left(
                 self.deadline
             )  # it sets the socket's anew; a slow first byte is no dead host
-            self.inner._new_conn = lambda: sock  # type: ignore[method-assign]  # hand over what the watch guards
+            self.inner._new_conn = lambda: sock  # type: ignore[method-assign]  # hand over what is guarded
             self.inner.connect()
             self.inner.request(
                 "GET",
@@ -213,7 +206,7 @@ class _Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.watch.cancel()
+        watchdog.release(self.guard)
         self.inner.close()
         if self.twin is not None:
             self.twin.close()
@@ -262,7 +255,7 @@ def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) 
         raise FetchError("not_html", f"the address holds {mime}, not a page")
     try:
         body = b"" if response.status == 304 else _body(response)
-        _left(deadline)  # a body without a length ends like a complete one when the watch shuts it
+        _left(deadline)  # a body without a length ends like a complete one when its socket is shut
     except (HTTPError, HTTPException, OSError, ValueError) as error:
         _left(deadline)
         raise FetchError("broken", "the answer broke off in the middle") from error

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -77,18 +79,41 @@ def test_it_lets_no_server_hold_it_past_its_deadline(web: WebServer, how: str) -
     assert time.monotonic() - began < 3
 
 
+def test_each_of_many_ends_at_its_own_deadline(web: WebServer) -> None:
+    url = web.misbehave("/slow", web_server.drip)
+
+    def held(seconds: float) -> float:
+        began = time.monotonic()
+        assert refused(url, seconds=seconds).code == "timeout"
+        return time.monotonic() - began
+
+    asked = [1.6, 0.4, 1.2, 0.8, 2.0]
+    with ThreadPoolExecutor(len(asked)) as pool:
+        for seconds, took in zip(asked, pool.map(held, asked), strict=True):
+            assert seconds <= took < seconds + 0.4
+
+
+def test_a_forked_process_has_deadlines_of_its_own(web: WebServer) -> None:
+    url = web.misbehave("/slow", web_server.drip)
+    assert refused(url, seconds=0.5).code == "timeout"
+    child = get_context("fork").Process(target=refused, args=(url,), kwargs={"seconds": 0.5})
+    child.start()
+    child.join(5)
+    assert child.exitcode == 0
+
+
 def test_it_waits_for_a_slow_first_byte(web: WebServer) -> None:
     crowd = Crowd(FEED, seconds=door.CONNECT + 1)
     assert fetch(web.misbehave("/slow", crowd.answer)).body == FEED.encode()
 
 
-def test_a_resolver_cannot_hold_it_past_its_deadline(web: WebServer) -> None:
+def test_a_resolver_cannot_hold_it_past_its_deadline() -> None:
     def slow(host: str, port: int) -> list[str]:
         time.sleep(5)
         return ["127.0.0.1"]
 
     began = time.monotonic()
-    assert refused(web.put("/f", FEED), seconds=0.5, lookup=slow).code == "dns"
+    assert refused("http://news.example/feed", seconds=0.5, lookup=slow).code == "dns"
     assert time.monotonic() - began < 3
 
 
