@@ -19,6 +19,7 @@ from ingest.robots_child import MOST_BYTES
 KEPT = timedelta(hours=24)
 ASKED_AGAIN = timedelta(minutes=10)  # after it could not be had
 FORGOTTEN = timedelta(days=30)  # a robots.txt that could not be had for so long is taken to be none
+LONGEST_ORIGIN = 300  # characters; no name of a host is so long
 LONGEST_DELAY = 10.0  # seconds; a host that wants more gets fewer of its pages read in one run
 
 
@@ -50,9 +51,13 @@ class Robots:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port, for which a robots.txt holds."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+    """Scheme, host and port, for which a robots.txt holds; empty for what is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+    return origin if len(origin) <= LONGEST_ORIGIN else ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Gate:
         Codes: robots, when its rules do; robots_unreachable, when they cannot be had.
         """
         origin = origin_of(url)
+        if not origin:  # the door has its own words for it
+            return 0.0
         with self.locks[origin]:  # the first to come asks, others wait for the answer
             verdict = self.verdicts.get(origin)
             if verdict is None or (verdict.refusal is None and url not in self.wanted.get(origin, ())):

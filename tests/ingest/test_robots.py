@@ -131,6 +131,21 @@ def test_a_robots_txt_made_to_be_slow_costs_seconds_and_opens_nothing(web: WebSe
     assert (article.text_from_page, web.seen["/p"]) == (False, 0)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "link",
+    [f"https://{'a' * 1900}/x", "http://[bad/x", "http://user:secret@a.example/", "http://a.example:99999/"],
+)
+def test_a_link_that_leads_nowhere_harms_nothing(web: WebServer, link: str) -> None:
+    put_page(web, "/p")
+    odd, well = teaser(web, "/odd"), teaser(web, "/p")
+    Article.objects.filter(pk=odd.pk).update(url=link)
+    assert sorted(read_many([odd.pk, well.pk], timezone.now()).read) == [odd.pk, well.pk]
+    odd.refresh_from_db()
+    assert (odd.text_from_page, odd.page_error != "") == (False, True)
+    assert not models.Robots.objects.exclude(origin=f"http://127.0.0.1:{web.port}").exclude(answered_at=None)
+
+
 def test_what_is_known_is_kept_a_day_and_silence_asked_about_sooner() -> None:
     rules = Robots().answered(b"x", NOON)
     assert rules.current(NOON + KEPT - timedelta(seconds=1))
