@@ -25,6 +25,7 @@ def _sweep(task: str, queue: str, seconds: float) -> dict[str, Any]:
 TIMETABLE = {
     "look at sources that are due": _sweep("ingest.tasks.sweep_sources", "fetch", 20.0),
     "read and place articles that are due": _sweep("ingest.tasks.sweep_articles", "fetch", 10.0),
+    "try pages again that could not be read": _sweep("ingest.tasks.sweep_pages", "fetch", 60.0),
     "write briefs that are due": _sweep("briefings.tasks.sweep_briefs", "write", 10.0),
     "embed articles that are due": _sweep("ingest.tasks.embed_articles", "write", 20.0),
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),

@@ -6,10 +6,11 @@ here, and only the number is judged and connected to.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -17,6 +18,7 @@ from requests_hardened.ip_filter import EXTRA_BLOCKED_NET_RANGES
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Lookup = Callable[[str, int], list[str]]
 
 PORTS = frozenset({80, 443, 8080, 8443})
 # `is_global` says yes to these, and each can carry a request into a private network.
@@ -88,9 +90,14 @@ def _ascii(host: str) -> str:
         raise Unreachable("bad_url", "the host name in this address is not valid") from None
 
 
-def resolve(where: Target, allowed: Iterable[Network], seconds: float) -> Address:
+def system(host: str, port: int) -> list[str]:
+    """Every address of a host, by the system's resolver; OSError or UnicodeError when there is none."""
+    return [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def resolve(where: Target, allowed: Iterable[Network], seconds: float, lookup: Lookup = system) -> Address:
     """The checked address to connect to; every address of the name must be permitted, not only the first."""
-    found = [_bare(address) for address in _lookup(where.host, where.port, seconds)]
+    found = [_bare(address) for address in _ask(lookup, where.host, where.port, seconds)]
     lifted = [address for address in found if any(_inside(address, network) for network in allowed)]
     if len(lifted) == len(found):
         return found[0]
@@ -99,6 +106,15 @@ def resolve(where: Target, allowed: Iterable[Network], seconds: float) -> Addres
     if where.port not in PORTS:
         raise Unreachable("blocked_address", f"port {where.port} is not one that web pages are read from")
     return found[0]
+
+
+def refuse_inward(before: Address | None, address: Address) -> None:
+    """Unreachable when a redirect leads from the internet into a private network, even one that may be reached.
+
+    Operators open their networks for feeds they name, not for what strangers find there.
+    """
+    if before is not None and permitted(before) and not permitted(address):
+        raise Unreachable("blocked_address", "the address redirects into a private network")
 
 
 def permitted(address: Address) -> bool:
@@ -117,16 +133,18 @@ def _bare(address: Address) -> Address:
     return mapped or address
 
 
-def _lookup(host: str, port: int, seconds: float) -> list[Address]:
-    """What the name resolves to. The system's resolver knows no deadline, so it runs in a thread that may be left."""
+def _ask(lookup: Lookup, host: str, port: int, seconds: float) -> list[Address]:
+    """What the name resolves to. A lookup knows no deadline, so it runs in a thread that may be left."""
+    with contextlib.suppress(ValueError):  # an address spelled out needs none; odd spellings do
+        return [ipaddress.ip_address(host)]
     answer: list[Address] = []
 
     def ask() -> None:
         try:
-            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = lookup(host, port)
         except (OSError, UnicodeError):
             return
-        answer.extend(ipaddress.ip_address(str(row[4][0]).split("%")[0]) for row in rows)
+        answer.extend(ipaddress.ip_address(one.split("%")[0]) for one in found)
 
     thread = threading.Thread(target=ask, daemon=True, name="resolve")
     thread.start()

@@ -22,12 +22,14 @@ def wants_page(url: str, feed_text: str) -> bool:
     return url.startswith(("http://", "https://")) and is_teaser(paragraphs)
 
 
-def page_refusal(title: str, feed_text: str, page: PageText) -> str:
-    """Why the page's text is not to replace the feed's; empty when it is.
+def page_refusal(title: str, feed_text: str, page: PageText | None) -> str:
+    """Why the page's text is not to replace the feed's; empty when it is, or when there is none to judge.
 
     Sign-in walls, consent pages and error pages come with status 200 too, and they say nothing of what the feed
     announced: most of the words of the title and teaser must be in the page's text.
     """
+    if page is None:
+        return ""
     size = sum(map(len, page.paragraphs))
     if size < SHORTEST_PAGE:
         return "the page holds almost no text"

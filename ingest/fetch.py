@@ -7,14 +7,13 @@ the socket and the pinned address needs the resolution; requests offers neither.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 import socket
 import ssl
-import threading
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
@@ -32,11 +31,14 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util.ssl_ import create_urllib3_context
 
-from ingest.addresses import Address, Target, Unreachable, resolve, target
+from ingest import watchdog
+from ingest.addresses import Address, Lookup, Target, Unreachable, refuse_inward, resolve, system, target
+from ingest.asks import fresh_for
 
-Kind = Literal["feed", "page"]
+Kind = Literal["feed", "page", "robots"]
 
-DEADLINE = {"feed": 30.0, "page": 15.0}  # seconds for everything together
+AGENT = "Nutgraf"  # the name by which a robots.txt may speak to us
+DEADLINE: dict[Kind, float] = {"feed": 30.0, "page": 15.0, "robots": 10.0}  # seconds for everything together
 CONNECT = 8.0
 MOST_DECODED = 5 * 1024 * 1024
 MOST_COMPRESSED = (
@@ -49,6 +51,7 @@ ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9,"
     " */*;q=0.5",
     "page": "text/html, application/xhtml+xml, */*;q=0.1",
+    "robots": "text/plain, */*;q=0.1",
 }
 REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -57,7 +60,7 @@ class FetchError(Exception):
     """Nothing usable came: `code` for programs, `words` for people, and what the server said, if it did.
 
     Codes: bad_url, blocked_address, dns, connect, timeout, broken, too_large, encoding, redirects, not_found, gone,
-    rate_limited, refused, server_error, not_html.
+    rate_limited, refused, server_error, not_html; of `ingest/robots.py`: robots, robots_unreachable.
     """
 
     def __init__(self, code: str, words: str, status: int = 0, retry_after: float | None = None) -> None:
@@ -67,7 +70,10 @@ class FetchError(Exception):
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer: 200 with its decoded body, or 304 without. `moved_to` is set when every redirect was permanent."""
+    """An answer: 200 with its decoded body, or 304 without.
+
+    `moved_to` is set when every redirect was permanent. `fresh_for` is how many seconds its server says it stays fresh.
+    """
 
     status: int
     url: str
@@ -77,15 +83,33 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""
+    fresh_for: float | None = None
 
 
-def fetch(url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "feed") -> Fetched:
-    """What lies at `url`, or FetchError. `etag` and `last_modified` are an earlier answer's, for a 304."""
+Permit = Callable[[str], object]
+
+
+def fetch(
+    url: str,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    kind: Kind = "feed",
+    seconds: float | None = None,
+    permit: Permit | None = None,
+    lookup: Lookup = system,
+) -> Fetched:
+    """What lies at `url`, or FetchError.
+
+    `etag` and `last_modified` are an earlier answer's, for a 304. All of it takes `seconds` at most, else what its
+    kind is given. `permit` is called with the address that a redirect leads to, and may refuse it by a FetchError.
+    `lookup` tells the addresses of a host; what it answers is judged, and nothing else is connected to.
+    """
     if url.startswith("sample:"):
         return _sample(url, etag)
-    deadline = time.monotonic() + DEADLINE[kind]
+    deadline = time.monotonic() + (DEADLINE[kind] if seconds is None else seconds)
     headers = {
-        "User-Agent": f"Nutgraf/0.1 (news briefing reader; +{settings.NUTGRAF_URL})",
+        "User-Agent": f"{AGENT}/0.1 (news briefing reader; +{settings.NUTGRAF_URL})",
         "Accept": ACCEPT[kind],
         "Accept-Encoding": "gzip, deflate",
         "Connection": "close",
@@ -95,23 +119,42 @@ def fetch(url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "fe
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     try:
-        return _follow(target(url), headers, kind, deadline)
+        return _follow(target(url), headers, _Visit(kind, deadline, permit, lookup))
     except Unreachable as error:
         raise FetchError(error.code, error.words) from None
 
 
-def _follow(where: Target, headers: dict[str, str], kind: Kind, deadline: float) -> Fetched:
+@dataclass(frozen=True)
+class _Visit:
+    """What holds for every hop of one fetch."""
+
+    kind: Kind
+    deadline: float
+    permit: Permit | None
+    lookup: Lookup
+
+    @property
+    def left(self) -> float:
+        return _left(self.deadline)
+
+
+def _follow(where: Target, headers: dict[str, str], visit: _Visit) -> Fetched:
     permanent = True
+    address = None
     for hop in range(MOST_HOPS + 1):
-        address = resolve(where, settings.NUTGRAF_FETCH_ALLOW, _left(deadline))
-        with _Connection(where, address, deadline) as connection:
+        before = address
+        address = resolve(where, settings.NUTGRAF_FETCH_ALLOW, visit.left, visit.lookup)
+        refuse_inward(before, address)
+        with _Connection(where, address, visit.deadline) as connection:
             response = connection.get(headers)
             if response.status not in REDIRECTS or not response.headers.get("Location"):
-                fetched = _answer(where, response, kind, deadline)
+                fetched = _answer(where, response, visit.kind, visit.deadline)
                 return replace(fetched, moved_to=where.url) if hop and permanent else fetched
             permanent = permanent and response.status in (301, 308)
             location = response.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
         where = target(location, where.url)
+        if visit.permit is not None:
+            visit.permit(where.url)
     raise FetchError("redirects", f"the address redirects more than {MOST_HOPS} times")
 
 
@@ -127,15 +170,9 @@ class _Connection:
 
     def __init__(self, where: Target, address: Address, deadline: float) -> None:
         self.where, self.deadline = where, deadline
-        self.twin: socket.socket | None = None
         self.inner = _open(where, address, min(CONNECT, _left(deadline)))
-        self.watch = threading.Timer(_left(deadline), self._shut)
-        self.watch.daemon = True
-
-    def _shut(self) -> None:
-        if self.twin is not None:
-            with contextlib.suppress(OSError):
-                self.twin.shutdown(socket.SHUT_RDWR)
+        self.twin: socket.socket | None = None
+        self.guard = -1
 
     def __enter__(self) -> Self:
         return self
@@ -144,11 +181,14 @@ class _Connection:
         """The response's head, its body still unread; FetchError when there is none."""
         try:
             sock = self.inner._new_conn()
-            # TLS takes the socket object over, so the watch holds a duplicate that reaches the same connection.
+            # TLS takes the socket object over, so the watchdog gets a duplicate that reaches the same connection.
             self.twin = sock.dup()
-            self.watch.start()
+            self.guard = watchdog.guard(self.twin, self.deadline)
             sock.settimeout(_left(self.deadline))
-            self.inner._new_conn = lambda: sock  # type: ignore[method-assign]  # hand over what the watch guards
+            self.inner.timeout = _left(
+                self.deadline
+            )  # it sets the socket's anew; a slow first byte is no dead host
+            self.inner._new_conn = lambda: sock  # type: ignore[method-assign]  # hand over what is guarded
             self.inner.connect()
             self.inner.request(
                 "GET",
@@ -166,7 +206,7 @@ class _Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.watch.cancel()
+        watchdog.release(self.guard)
         self.inner.close()
         if self.twin is not None:
             self.twin.close()
@@ -215,7 +255,7 @@ def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) 
         raise FetchError("not_html", f"the address holds {mime}, not a page")
     try:
         body = b"" if response.status == 304 else _body(response)
-        _left(deadline)  # a body without a length ends like a complete one when the watch shuts it
+        _left(deadline)  # a body without a length ends like a complete one when its socket is shut
     except (HTTPError, HTTPException, OSError, ValueError) as error:
         _left(deadline)
         raise FetchError("broken", "the answer broke off in the middle") from error
@@ -227,6 +267,7 @@ def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) 
         charset=declared.get_content_charset("") or "",
         etag=_head(response, "ETag", 500),
         last_modified=_head(response, "Last-Modified", 100),
+        fresh_for=fresh_for(response.headers.get("Cache-Control", ""), response.headers.get("Age", "")),
     )
 
 

@@ -54,6 +54,16 @@ class Source(Work):
     last_checked_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="failed looks in a row")
+    publishes_every = models.DurationField(
+        null=True, blank=True, help_text="mean time between its latest entries"
+    )
+    newest_at = models.DateTimeField(null=True, blank=True, help_text="when its newest entry was published")
+    ttl = models.PositiveIntegerField(null=True, blank=True, help_text="minutes it asks not to be read again")
+    skip_hours = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    skip_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    moved_to = models.CharField(max_length=2000, blank=True, help_text="where it redirects for good, it says")
+    moved_since = models.DateTimeField(null=True, blank=True)
+    moved_looks = models.PositiveIntegerField(default=0, help_text="looks in a row that were led there")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -149,6 +159,36 @@ class Article(Work):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Robots(models.Model):
+    """What is known of the robots.txt of an origin (scheme, host and port); `ingest/robots.py` says what it means."""
+
+    origin = models.CharField(primary_key=True, max_length=300)
+    body = models.BinaryField(default=bytes, help_text="the last answer; empty when there is none")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    silent_since = models.DateTimeField(null=True, blank=True, help_text="since when no answer comes")
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "robots"
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class PageRetry(Work):
+    """A page that could not be read and is tried again later; gone once it was read or given up."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="retry")
+    tries = models.PositiveSmallIntegerField(default=1, help_text="how often it could not be read")
+
+    class Meta:
+        verbose_name_plural = "page retries"
+        indexes = [models.Index(fields=["due_at"], name="page_due", condition=models.Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} after {self.tries} tries"
 
 
 class Passage(models.Model):

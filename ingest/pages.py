@@ -8,26 +8,42 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from ingest.fetch import FetchError, fetch
+from ingest.hosts import Free, Line, host_of
 from ingest.parse import PageText, ParseError, extract_page
+from ingest.robots import Gate
 
-HOSTS_AT_ONCE = 16
-PER_HOST = 2
-SECONDS = 100.0  # for all pages of one run; what is left keeps the text of its feed
+AT_ONCE = 32
+SECONDS = 100.0  # for all pages of one run; what is left keeps the text of its feed for now
 STRIKES = {"dns": 2, "connect": 2, "timeout": 1, "rate_limited": 2}  # 2: once is enough
+
+# What may go better another time. A page that is missing or closed to us stays so, and so does one that is no article.
+PASSING = frozenset(
+    (
+        "late",
+        "dns",
+        "connect",
+        "timeout",
+        "broken",
+        "rate_limited",
+        "refused",
+        "server_error",
+        "robots_unreachable",
+    )
+)
 
 
 @dataclass(frozen=True)
 class Page:
-    """The page of one article: its text, or in plain words why there is none."""
+    """The page of one article: its text, or in plain words why there is none, and whether it may come later."""
 
     pk: int
     text: PageText | None = None
     error: str = ""
+    passing: bool = False
+    retry_after: float | None = None
 
 
 @dataclass
@@ -36,15 +52,18 @@ class Run:
 
     started: float = field(default_factory=time.monotonic)
     strikes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    words: dict[str, str] = field(default_factory=dict)
+    last: dict[str, FetchError] = field(default_factory=dict)
 
-    def refusal(self, host: str) -> str:
+    def check(self, host: str) -> None:
+        """FetchError when nothing is to be asked of the host any more."""
         if time.monotonic() - self.started > SECONDS:
-            return "not read: no time was left for pages in this run"
-        return self.words[host] if self.strikes[host] >= 2 else ""
+            raise FetchError("late", "not read: no time was left for pages in this run")
+        if self.strikes[host] >= 2:
+            error = self.last[host]
+            raise FetchError(error.code, error.words, error.status, error.retry_after)
 
     def note(self, host: str, error: FetchError) -> None:
-        self.words[host] = error.words
+        self.last[host] = error
         self.strikes[host] += STRIKES.get(error.code, 0)
 
 
@@ -58,32 +77,37 @@ class Wanted:
     author: str
 
 
-def read_pages(wanted: Sequence[Wanted], run: Run) -> list[Page]:
+def read_pages(wanted: Sequence[Wanted], run: Run, gate: Gate) -> list[Page]:
     """The pages of articles, in any order."""
-    hosts: dict[str, list[Wanted]] = defaultdict(list)
-    for one in wanted:
-        hosts[urlsplit(one.url).netloc].append(one)
-    lanes = [(host, pages[lane::PER_HOST]) for host, pages in hosts.items() for lane in range(PER_HOST)]
-    lanes = [(host, pages) for host, pages in lanes if pages]
-    if not lanes:
-        return []
-    with ThreadPoolExecutor(min(len(lanes), HOSTS_AT_ONCE), thread_name_prefix="page") as pool:
-        done = [pool.submit(_lane, host, pages, run) for host, pages in lanes]
-        return [page for lane in done for page in lane.result()]
+    reader = _Reader(run, gate)
+    reader.line = Line([(host_of(one.url), one) for one in wanted], reader.read)
+    return [page.result() for done in reader.line.run(AT_ONCE) for _, page in done]
 
 
-def _lane(host: str, pages: Sequence[Wanted], run: Run) -> list[Page]:
-    return [_page(host, one, run) for one in pages]
+@dataclass
+class _Reader:
+    run: Run
+    gate: Gate
+    line: Line[Wanted, Page] = field(init=False)
+
+    def read(self, one: Wanted, host_is_free: Free) -> Page:
+        host = host_of(one.url)
+        try:
+            self.run.check(host)
+            self.line.slow(host, self.gate.permit(one.url))
+        except FetchError as error:
+            host_is_free(asked=False)
+            return _none(one, error)
+        try:
+            got = fetch(one.url, kind="page", permit=self.gate.permit)
+            host_is_free()
+            return Page(one.pk, extract_page(got.body, got.url, got.charset, one.title, one.author))
+        except FetchError as error:
+            self.run.note(host, error)
+            return _none(one, error)
+        except ParseError as error:
+            return Page(one.pk, error=error.words)
 
 
-def _page(host: str, wanted: Wanted, run: Run) -> Page:
-    if refusal := run.refusal(host):
-        return Page(wanted.pk, error=refusal)
-    try:
-        got = fetch(wanted.url, kind="page")
-        return Page(wanted.pk, extract_page(got.body, got.url, got.charset, wanted.title, wanted.author))
-    except FetchError as error:
-        run.note(host, error)
-        return Page(wanted.pk, error=error.words)
-    except ParseError as error:
-        return Page(wanted.pk, error=error.words)
+def _none(one: Wanted, error: FetchError) -> Page:
+    return Page(one.pk, error=error.words, passing=error.code in PASSING, retry_after=error.retry_after)

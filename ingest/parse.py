@@ -11,12 +11,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ingest import frames
+from ingest.asks import NOTHING, Asks
 
 WALL_SECONDS = 10.0
 MOST_CHILDREN = 2
@@ -55,6 +57,7 @@ class ParsedFeed:
     items: tuple[ParsedItem, ...]
     left_out: int = 0
     format: str = ""
+    asks: Asks = NOTHING
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def parse_feed(body: bytes, url: str, content_type: str) -> ParsedFeed:
     """The feed in `body`, which came from `url`; ParseError: not_a_feed, empty, broken, too_big, too_slow."""
     found = _ask("feed", body, url, content_type)
     items = tuple(_item(one) for one in found["items"])
+    asks = found.get("asks", {})
     return ParsedFeed(
         found["title"],
         found["site_url"],
@@ -75,6 +79,7 @@ def parse_feed(body: bytes, url: str, content_type: str) -> ParsedFeed:
         items,
         found["left_out"],
         found.get("format", ""),
+        Asks(asks.get("ttl"), tuple(asks.get("skip_hours", ())), tuple(asks.get("skip_days", ()))),
     )
 
 
@@ -106,6 +111,15 @@ def parse_links(body: bytes, url: str, charset: str) -> list[str]:
     """Addresses of the feeds that an HTML page names, the likeliest first; ParseError: broken, too_big, too_slow."""
     links: list[str] = _ask("links", body, url, charset)["links"]
     return links
+
+
+def judge_robots(body: bytes, agent: str, urls: Sequence[str]) -> tuple[frozenset[str], float]:
+    """Which of `urls` a robots.txt lets `agent` read, and the seconds it asks between two requests.
+
+    ParseError: broken, too_big, too_slow.
+    """
+    found = _ask("robots", body, "", agent, *urls)
+    return frozenset(found["allowed"]), float(found["delay"])
 
 
 def _item(one: dict[str, Any]) -> ParsedItem:

@@ -14,6 +14,7 @@ import select
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +23,10 @@ import feedparser
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from ingest import charset, frames, jsonfeed, thin
+from ingest.asks import of_channel
 from ingest.furniture import body_paragraphs
 from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, joined, line, visible, web_link
+from ingest.robots_child import rules
 from ingest.times import Times, seconds, standard
 
 MEMORY = 768 * 1024 * 1024
@@ -120,7 +123,7 @@ def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
     _judge(parsed, body, start)
-    return _feed(parsed, url, dropped)
+    return {**_feed(parsed, url, dropped), "asks": asdict(of_channel(body))}
 
 
 def _feed(parsed: Any, url: str, dropped: int) -> dict[str, Any]:
@@ -316,7 +319,13 @@ def _flat(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"feed": feed, "page": page, "opml": opml, "links": links}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "feed": feed,
+    "page": page,
+    "opml": opml,
+    "links": links,
+    "robots": rules,
+}
 
 
 def answer(job: dict[str, Any], body: bytes) -> dict[str, Any]:

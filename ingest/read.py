@@ -15,9 +15,11 @@ from django.db.models import Q
 from ingest import work
 from ingest.extract import page_refusal, wants_page
 from ingest.models import Article, Stage
-from ingest.pages import Page, Run, Wanted, read_pages
+from ingest.pages import Page, Run, Wanted
 from ingest.passages import compose
+from ingest.reread import remember
 from ingest.save import rewrite_passages
+from ingest.visit import visit
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 2  # a page whose reading took our worker down twice is left alone
@@ -53,9 +55,12 @@ def read_many(ids: Sequence[int], now: datetime) -> Read:
     run = Run()
     waiting = sorted(wanted, key=lambda one: one.happened_at, reverse=True)
     for start in range(0, len(waiting), CHUNK):
-        chunk = waiting[start : start + CHUNK]
-        wishes = [Wanted(one.pk, one.url, one.title, one.author) for one in chunk]
-        _take_pages(chunk, read_pages(wishes, run), done)
+        chunk = {one.pk: one for one in waiting[start : start + CHUNK]}
+        wishes = [Wanted(one.pk, one.url, one.title, one.author) for one in chunk.values()]
+        pages, not_now = visit(wishes, run, now)
+        for pk in not_now:
+            work.put_back(chunk[pk])
+        _take_pages([(chunk[page.pk], page) for page in pages], done)
     return done
 
 
@@ -73,25 +78,20 @@ def _split(articles: Sequence[Article]) -> tuple[list[Article], list[Article]]:
     return wanted, full
 
 
-def _take_pages(articles: Sequence[Article], pages: Sequence[Page], done: Read) -> None:
+def _take_pages(read: Sequence[tuple[Article, Page]], done: Read) -> None:
     """Give each article its page's text where that is the article, else the reason why not."""
-    by_key = {page.pk: page for page in pages}
     rewritten = []
-    for article in articles:
-        page = by_key[article.pk]
-        article.page_error = page.error or _refusal(article, page)
+    for article, page in read:
+        article.page_error = page.error or page_refusal(article.title, article.feed_text, page.text)
         if page.text is not None and not article.page_error:
             article.text = compose(article.title, page.text.paragraphs)
             article.text_from_page = True
             rewritten.append(article)
     done.pages += len(rewritten)
-    done.page_errors += len(articles) - len(rewritten)
+    done.page_errors += len(read) - len(rewritten)
     _store(rewritten)
-    _finish(articles, done)
-
-
-def _refusal(article: Article, page: Page) -> str:
-    return page_refusal(article.title, article.feed_text, page.text) if page.text is not None else ""
+    remember([page for _, page in read])
+    _finish([article for article, _ in read], done)
 
 
 def _store(articles: Sequence[Article]) -> None:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from ingest import decide, schedule, work
+from ingest import decide, hosts, moves, schedule, unchanged, work
+from ingest.asks import Asks
 from ingest.fetch import Fetched, FetchError, fetch
 from ingest.matching import compare
 from ingest.models import Article, Source
 from ingest.parse import ParsedFeed, ParseError, parse_feed
+from ingest.plain import storable
 from ingest.save import add, change, rename
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-AT_ONCE = 8
+LAST_START = 200.0  # seconds after the claim; a look ends before its task is stopped and its lease lapses
+AT_ONCE = 32  # most of them wait for a server
+TOGETHER = 500  # sources claimed at once
 
 Outcome = Literal["fetched", "not_modified", "failed", "busy"]
 
@@ -34,7 +40,8 @@ class Refreshed:
 
     `repeated` entries came twice in it; `copies` articles, new or stored before, were set aside as the same item as
     another; `unusable` names each entry that could not become an article.
-    `busy` means that another worker has the source, or that it was not due; one that was given up has `failed`.
+    `busy` means that another worker has the source or its host, that it was not due, or that its turn did not come in
+    time; one that was given up has `failed`.
     """
 
     source_id: int
@@ -61,36 +68,51 @@ class _Look:
     retry_after: float | None = None
 
 
-@dataclass
-class _Batch:
-    sources: list[Source] = field(default_factory=list)
-    others: list[Refreshed] = field(default_factory=list)
-
-
 def refresh(source_id: int, now: datetime, force: bool = False) -> Refreshed:
     """Look at one source now if it is due (`force`: even if not); its failure is stored on it and raised nowhere."""
     return refresh_many([source_id], now, force)[0]
 
 
-def refresh_many(ids: Sequence[int], now: datetime, force: bool = False) -> list[Refreshed]:
-    """Look at several sources, fetching side by side and saving one after the other; same contract as `refresh`."""
-    batch = _claim(ids, force)
-    results = list(batch.others)
-    if len(batch.sources) == 1:
-        return [*results, _settle(batch.sources[0], lambda: _look(batch.sources[0]), now)]
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch") as pool:
-        looks = {pool.submit(_look, source): source for source in batch.sources}
-        results += [_settle(looks[done], done.result, now) for done in as_completed(looks)]
+def refresh_many(
+    ids: Sequence[int], now: datetime, force: bool = False, seconds: float = LAST_START
+) -> list[Refreshed]:
+    """Look at several sources, fetching side by side and saving one after the other; same contract as `refresh`.
+
+    `force` also passes by the courtesy that only one process asks a host at a time. After `seconds`, no look is begun:
+    what is left stays due.
+    """
+    results: list[Refreshed] = []
+    for start in range(0, len(ids), TOGETHER):
+        some = ids[start : start + TOGETHER]
+        sources = _claim(some, force)
+        taken = {source.pk for source in sources}
+        results += [_left_alone(one) for one in Source.objects.filter(pk__in=set(some) - taken)]
+        results += _look_at(sources, now, force, seconds)
     return results
 
 
-def _claim(ids: Sequence[int], force: bool) -> _Batch:
+def _claim(ids: Sequence[int], force: bool) -> list[Source]:
     if force:
         Source.objects.filter(pk__in=ids, enabled=True, attempt__lt=work.POISON).update(due_at=Now())
-    batch = _Batch(sources=work.claim_many(Source, Q(pk__in=ids, enabled=True), LEASE))
-    taken = {source.pk for source in batch.sources}
-    batch.others = [_left_alone(source) for source in Source.objects.filter(pk__in=set(ids) - taken)]
-    return batch
+    return work.claim_many(Source, Q(pk__in=ids, enabled=True), LEASE)
+
+
+def _look_at(sources: Sequence[Source], now: datetime, force: bool, seconds: float) -> list[Refreshed]:
+    until = time.monotonic() + seconds
+    # What failed the last time waits for what did not: a host that hangs holds its own well feeds up least.
+    named = [(hosts.host_of(one.url), one) for one in sorted(sources, key=lambda one: one.failures > 0)]
+    with hosts.lent(set() if force else {host for host, _ in named}) as ours:
+        jobs = [(host, one) for host, one in named if force or host in ours]
+        results = [_not_now(one) for host, one in named if not force and host not in ours]
+        line = hosts.Line(jobs, partial(_look, until))
+        for done in line.run(AT_ONCE):
+            results += _settle_all(done, now)
+    return results
+
+
+def _not_now(source: Source) -> Refreshed:
+    work.put_back(source)
+    return Refreshed(source.pk, source.url, "busy")
 
 
 def _left_alone(source: Source) -> Refreshed:
@@ -99,26 +121,55 @@ def _left_alone(source: Source) -> Refreshed:
     return Refreshed(source.pk, source.url, "busy")
 
 
-def _look(source: Source) -> _Look:
-    """Fetch and parse; touches no database, so that it may run in a thread."""
+def _look(until: float, source: Source, host_is_free: hosts.Free) -> _Look:
+    """Fetch and parse, unless it is too late to begin; touches no database, so that it may run in a thread."""
+    if time.monotonic() > until:
+        host_is_free(asked=False)
+        return _Look(code="late")
     try:
         fetched = fetch(source.url, etag=source.etag, last_modified=source.last_modified)
-        if fetched.status == 304:
-            return _Look(fetched, body_hash=source.body_hash)
-        body_hash = decide.body_hash(fetched.body)
-        if body_hash == source.body_hash:
-            return _Look(fetched, body_hash=body_hash)
-        return _Look(fetched, parse_feed(fetched.body, fetched.url, fetched.content_type), body_hash)
+        host_is_free()
+        return _read(source, fetched)
     except FetchError as error:
         return _Look(code=error.code, words=error.words, retry_after=error.retry_after)
     except ParseError as error:
         return _Look(code=error.code, words=error.words)
 
 
+def _read(source: Source, fetched: Fetched) -> _Look:
+    if fetched.status == 304:
+        return _Look(fetched, body_hash=source.body_hash)
+    body_hash, light = decide.body_hash(fetched.body), replace(fetched, body=b"")
+    if body_hash == source.body_hash:
+        return _Look(light, body_hash=body_hash)
+    return _Look(light, parse_feed(fetched.body, fetched.url, fetched.content_type), body_hash)
+
+
+def _settle_all(done: Sequence[tuple[Source, Future[_Look]]], now: datetime) -> list[Refreshed]:
+    """Save looks: those that found nothing new together, any other by itself."""
+    quiet = {source.pk: one for source, look in done if (one := _unchanged(source, look, now))}
+    results = [_settle(source, look.result, now) for source, look in done if source.pk not in quiet]
+    ours = unchanged.store(list(quiet.values()), now)
+    return results + [
+        Refreshed(pk, one.source.url, "not_modified" if pk in ours else "busy") for pk, one in quiet.items()
+    ]
+
+
+def _unchanged(source: Source, look: Future[_Look], now: datetime) -> unchanged.Unchanged | None:
+    found = None if look.exception() else look.result()
+    if found is None or found.fetched is None or found.feed or found.fetched.moved_to or source.moved_to:
+        return None
+    known = source if found.fetched.status == 304 else found.fetched
+    rhythm, asks = _pace(source, None, 0, now)
+    wait = schedule.after_success(rhythm, asks, found.fetched.fresh_for, now, source.pk).wait
+    return unchanged.Unchanged(source, wait, known.etag, known.last_modified)
+
+
 def _settle(source: Source, look: Callable[[], _Look], now: datetime) -> Refreshed:
     """Save a look, whatever it holds: what one feed brings about harms no other of its batch."""
     try:
-        return _save(source, look(), now)
+        found = look()
+        return _not_now(source) if found.code == "late" else _save(source, found, now)
     except work.MISHAPS as error:
         logger.exception("the look at %s could not be saved", source.url)
         words = f"what this feed holds could not be stored ({work.mishap(error)})"
@@ -131,7 +182,9 @@ def _save(source: Source, look: _Look, now: datetime) -> Refreshed:
     with transaction.atomic():
         work.hurry()
         result = _not_modified(source) if look.feed is None else _take(source, look.feed, now)
-        if not work.finish(source, schedule.after_success().wait, **_healthy(source, look, now)):
+        rhythm, asks = _pace(source, look.feed, result.new, now)
+        wait = schedule.after_success(rhythm, asks, look.fetched.fresh_for, now, source.pk).wait
+        if not work.finish(source, wait, **_healthy(source, look, rhythm, asks, now)):
             transaction.set_rollback(True)
             return Refreshed(source.pk, source.url, "busy")
     return result
@@ -141,13 +194,32 @@ def _not_modified(source: Source) -> Refreshed:
     return Refreshed(source.pk, source.url, "not_modified")
 
 
-def _healthy(source: Source, look: _Look, now: datetime) -> dict[str, object]:
+def _pace(source: Source, feed: ParsedFeed | None, new: int, now: datetime) -> tuple[schedule.Rhythm, Asks]:
+    """How often the feed publishes and what it asks for: as it says now, else as it said last."""
+    if feed is None:
+        asks = Asks(source.ttl, tuple(source.skip_hours), tuple(source.skip_days))
+        return schedule.Rhythm(source.publishes_every, source.newest_at), asks
+    dates = [item.published or item.updated for item in feed.items]
+    rhythm = schedule.rhythm([when for when in dates if when and when >= decide.EARLIEST], now)
+    if rhythm.newest is None:  # without dates, what came is as old as the look that found it
+        rhythm = schedule.Rhythm(None, now if new else source.newest_at)
+    return rhythm, feed.asks
+
+
+def _healthy(
+    source: Source, look: _Look, rhythm: schedule.Rhythm, asks: Asks, now: datetime
+) -> dict[str, object]:
     assert look.fetched is not None  # noqa: S101 - the caller has judged
     changes: dict[str, object] = {
         "last_checked_at": now,
         "last_success_at": now,
         "failures": 0,
         "body_hash": look.body_hash,
+        "publishes_every": rhythm.gap,
+        "newest_at": rhythm.newest,
+        "ttl": asks.ttl,
+        "skip_hours": list(asks.skip_hours),
+        "skip_days": list(asks.skip_days),
     }
     if look.fetched.status == 200:
         changes |= {"etag": look.fetched.etag, "last_modified": look.fetched.last_modified}
@@ -156,7 +228,22 @@ def _healthy(source: Source, look: _Look, now: datetime) -> dict[str, object]:
             "title": source.title or look.feed.title,
             "site_url": source.site_url or look.feed.site_url,
         }
-    return changes
+    return changes | _moved(source, look.fetched.moved_to, now)
+
+
+def _moved(source: Source, to: str, now: datetime) -> dict[str, object]:
+    """What is now known of where the source has moved to; its new address, once that is certain."""
+    before = None
+    if source.moved_to and source.moved_since:
+        before = moves.Move(source.moved_to, source.moved_since, source.moved_looks)
+    move = moves.note(before, to if storable(to) else "", now)
+    if move is None:
+        return {"moved_to": "", "moved_since": None, "moved_looks": 0}
+    # Where that address is a source already, this one goes on being led there: two names for one feed do no harm.
+    if moves.settled(move, now) and not Source.objects.filter(url=move.to, owner=source.owner_id).exists():
+        logger.info("%s has moved to %s", source.url, move.to)
+        return {"url": move.to, "moved_to": "", "moved_since": None, "moved_looks": 0}
+    return {"moved_to": move.to, "moved_since": move.since, "moved_looks": move.looks}
 
 
 def _take(source: Source, feed: ParsedFeed, now: datetime) -> Refreshed:
@@ -200,9 +287,9 @@ def _known(source: Source, drafts: Sequence[decide.Draft]) -> list[decide.Known]
 
 
 def _failed(source: Source, look: _Look, now: datetime) -> Refreshed:
-    failures = source.failures + 1
+    failures = 1 if look.code in schedule.UNREACHED and _cut_off(now) else source.failures + 1
     gone_since = source.last_checked_at if look.code == "gone" and source.error == look.words else None
-    then = schedule.after_failure(look.code, failures, look.retry_after, gone_since, now)
+    then = schedule.after_failure(look.code, failures, look.retry_after, gone_since, now, source.pk)
     changes: dict[str, object] = {"error": look.words, "failures": failures}
     if gone_since is None:  # while a feed stays gone, this keeps the time it was first found gone
         changes["last_checked_at"] = now
@@ -211,3 +298,9 @@ def _failed(source: Source, look: _Look, now: datetime) -> Refreshed:
     if not work.finish(source, then.wait, **changes):
         return Refreshed(source.pk, source.url, "busy")
     return Refreshed(source.pk, source.url, "failed", error=look.words)
+
+
+def _cut_off(now: datetime) -> bool:
+    """Nobody answers lately, so it may well be us: sources are looked at as soon as ever when we are back."""
+    lately = Q(last_success_at__gt=now - schedule.INTERVAL, sample=False)
+    return not Source.objects.filter(lately).exists()

@@ -13,11 +13,12 @@ from typing import TypedDict
 from django.db.models import Q
 
 from ingest import work
-from ingest.models import Article, Source, Stage
+from ingest.models import Article, PageRetry, Source, Stage
 from ingest.place import Placed, place
 from ingest.read import Read, read_many
 from ingest.reembed import catch_up
 from ingest.refresh import Refreshed, refresh_many
+from ingest.reread import reread_many
 
 BATCH = 5_000
 
@@ -45,10 +46,11 @@ class Report(TypedDict):
 
 @dataclass(frozen=True)
 class Run:
-    """What happened in each part of a run."""
+    """What happened in each part of a run; `revised` articles got the text of a page that could not be read before."""
 
     refreshed: list[Refreshed]
     read: Read
+    revised: int
     placed: Placed
     seconds: float
 
@@ -85,13 +87,14 @@ def _ingest(source_ids: Sequence[int], now: datetime, force: bool, say: Callable
         say(f"read {len(read.read)} articles, {read.pages} from their pages")
         if not more.read:
             break  # what is left is another worker's
+    revised = reread_many([int(str(pk)) for pk in work.due(PageRetry, BATCH)], now)
     placed = Placed()
     if ids := _due_articles(Stage.READ):
         placed = place(ids, now)
     say(f"placed {placed.placed} articles in stories")
     if (changed := catch_up()).articles:
         say(f"embedded {changed.articles} articles by {changed.tag}")
-    return Run(refreshed, read, placed, time.monotonic() - began)
+    return Run(refreshed, read, len(revised), placed, time.monotonic() - began)
 
 
 def _due_articles(stage: Stage) -> list[int]:
@@ -109,7 +112,7 @@ def report(run: Run) -> Report:
         "not_modified": sum(one.outcome == "not_modified" for one in looks),
         "failed": failed,
         "articles_new": sum(one.new for one in looks),
-        "articles_updated": sum(one.updated for one in looks),
+        "articles_updated": sum(one.updated for one in looks) + run.revised,
         "duplicates": sum(one.repeated + one.copies for one in looks) + run.placed.copies,
         "off_topic": run.placed.off_topic,
         "stories_new": run.placed.stories_new,

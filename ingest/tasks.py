@@ -6,14 +6,14 @@ from celery import Task, shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from ingest import place, read, reembed, refresh, work
-from ingest.models import Article, Source, Stage
-from ingest.work import Work
+from ingest import hosts, place, read, reembed, refresh, reread, work
+from ingest.models import Article, PageRetry, Source, Stage
 
-SOURCES_PER_TASK = 20
+SOURCES_PER_TASK = 200
 ARTICLES_PER_TASK = 100
-SOURCES_PER_SWEEP = 500
+SOURCES_PER_SWEEP = 2000
 ARTICLES_PER_SWEEP = 1000
+LOOKED_OVER = 20_000  # rows among which a sweep finds hosts enough
 SUSPECT = 2  # attempts that ended without a word
 NUDGE_SECONDS = 60  # by then later sweeps have said the same again
 
@@ -33,12 +33,22 @@ def sweep_sources() -> None:
 @shared_task
 def sweep_articles() -> None:
     """Nudge reading and placing for every article that is due."""
-    for stage, task in ((Stage.NEW, read_articles), (Stage.READ, place_articles)):
-        _nudge(task, _due(Article, ARTICLES_PER_SWEEP, Q(stage=stage)), ARTICLES_PER_TASK)
+    _nudge(read_articles, _due(Article, ARTICLES_PER_SWEEP, Q(stage=Stage.NEW)), ARTICLES_PER_TASK)
+    read = work.due(Article, ARTICLES_PER_SWEEP, Q(stage=Stage.READ))
+    _nudge(place_articles, [int(str(pk)) for pk in read], ARTICLES_PER_TASK)
 
 
-def _due(model: type[Work], limit: int, which: Q) -> list[int]:
-    return [int(str(pk)) for pk in work.due(model, limit, which)]
+@shared_task
+def sweep_pages() -> None:
+    """Nudge another try of every page whose time has come."""
+    waiting = work.claimable(PageRetry).values_list("pk", "article__url")[:LOOKED_OVER]
+    _nudge(reread_pages, hosts.fair(waiting, ARTICLES_PER_SWEEP), ARTICLES_PER_TASK)
+
+
+def _due(model: type[Source] | type[Article], limit: int, which: Q) -> list[int]:
+    """Rows whose host is to be asked."""
+    waiting = work.claimable(model, which).values_list("pk", "url")[:LOOKED_OVER]
+    return hosts.fair(waiting, limit)
 
 
 def _nudge(task: Task[[list[int]], None], ids: list[int], size: int) -> None:
@@ -67,3 +77,8 @@ def read_articles(ids: list[int]) -> None:
 @shared_task
 def place_articles(ids: list[int]) -> None:
     place.place(ids, timezone.now())
+
+
+@shared_task
+def reread_pages(ids: list[int]) -> None:
+    place.place(reread.reread_many(ids, timezone.now()), timezone.now())

@@ -86,6 +86,11 @@ def fail(row: Work, error: str, limit: int = MAX_ATTEMPTS, **changes: object) ->
     return _update(row, values)
 
 
+def put_back(row: Work) -> bool:
+    """The work was not begun after all: it is as due as before, and this was no attempt."""
+    return _update(row, {"lease_until": None, "attempt": row.attempt - 1})
+
+
 def mishap(error: Exception) -> str:
     """What happened, for the operator: the first line, for the database's others repeat whole rows."""
     return f"{type(error).__name__}: {error}".splitlines()[0][:300]
@@ -99,8 +104,12 @@ def _update(row: Work, values: dict[str, object]) -> bool:
 
 def due(model: type[Row], limit: int, *conditions: Q) -> Sequence[object]:
     """Primary keys of claimable rows, the longest due first."""
-    rows = model._default_manager.filter(_free(), *conditions).order_by("due_at")
-    return list(rows.values_list("pk", flat=True)[:limit])
+    return list(claimable(model, *conditions).values_list("pk", flat=True)[:limit])
+
+
+def claimable(model: type[Row], *conditions: Q) -> models.QuerySet[Row]:
+    """The rows that `claim` would take now, the longest due first."""
+    return model._default_manager.filter(_free(), *conditions).order_by("due_at")
 
 
 def claim_many(

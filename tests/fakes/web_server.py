@@ -15,8 +15,10 @@ import http.server
 import socket
 import threading
 import time
-from collections import Counter
+import zlib
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Self
 
 Misbehaviour = Callable[[socket.socket], None]
@@ -24,14 +26,19 @@ FEED = "application/rss+xml"
 
 
 class WebServer:
-    """Counts requests by path in `seen`; keeps the headers of the last one in `last_headers`."""
+    """Counts requests by path in `seen`, with their times on the monotonic clock in `times`.
 
-    def __init__(self) -> None:
+    Keeps the headers of the last one in `last_headers`.
+    """
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         self.odd: dict[str, Misbehaviour] = {}
         self.seen: Counter[str] = Counter()
+        self.times: dict[str, list[float]] = defaultdict(list)
         self.last_headers: Mapping[str, str] = {}
-        self.server = _Server(("127.0.0.1", 0), _handler(self))
+        self.server = _Server((host, 0), _handler(self))
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -47,7 +54,7 @@ class WebServer:
         return int(self.server.server_address[1])
 
     def url(self, path: str = "/") -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def put(self, path: str, body: bytes | str, status: int = 200, **headers: str) -> str:
         """Serve `body` at `path` from now on (headers: `content_type`, `retry_after`, ...); its address."""
@@ -77,6 +84,7 @@ def _handler(web: WebServer) -> type[http.server.BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             web.seen[self.path] += 1
+            web.times[self.path].append(time.monotonic())
             web.last_headers = dict(self.headers)
             if self.path in web.odd:
                 web.odd[self.path](self.connection)
@@ -150,7 +158,15 @@ def gibberish(connection: socket.socket) -> None:
 def bomb(connection: socket.socket) -> None:
     """A few hundred kilobytes of gzip that unpack to 300 megabytes."""
     _send(connection, b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Encoding: gzip\r\n\r\n")
-    _send(connection, gzip.compress(b"\n" * 300_000_000, 6))
+    _send(connection, _bomb())
+
+
+@cache
+def _bomb() -> bytes:
+    packer = zlib.compressobj(
+        6, zlib.DEFLATED, 16 + zlib.MAX_WBITS
+    )  # piece by piece: the server needs no memory
+    return b"".join(packer.compress(b"\n" * 1_000_000) for _ in range(300)) + packer.flush()
 
 
 def encoded(encoding: str, body: bytes) -> Misbehaviour:

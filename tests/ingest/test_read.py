@@ -15,31 +15,9 @@ from ingest.models import Article, Source, Stage
 from ingest.read import read_article, read_many
 from ingest.refresh import refresh
 from tests.fakes.web_server import WebServer, item, rss
+from tests.ingest.teasers import TEASER, TEXT, page, teaser
 
 pytestmark = pytest.mark.django_db
-TEASER = "The company shipped its model on Friday at half the price…"
-TEXT = [
-    "The company shipped its model on Friday, and said that it comes at half the price of the last one.",
-    "Two customers told the newsroom that they would move their work at once, because the price had held them back.",
-    "Analysts called the move a surprise: the rival had cut its own price only a week before, to little effect.",
-    "The model runs on one card, the company said, and a smaller one will follow before the end of the year.",
-]
-
-
-def page(*paragraphs: str) -> str:
-    body = "".join(f"<p>{one}</p>" for one in paragraphs)
-    return (
-        "<!doctype html><html><head><title>Model ships at half the price</title></head><body><nav><a href=/>Home</a>"
-        f"</nav><article><h1>Model ships at half the price</h1>{body}</article><footer>Copyright</footer></body></html>"
-    )
-
-
-def teaser(web: WebServer, path: str, text: str = TEASER, link: str = "") -> Article:
-    title = "Model ships at half the price"
-    feed = web.put(f"/feed{path}", rss(item(title, link or web.url(path), text, path)))
-    source = Source.objects.create(url=feed, due_at=timezone.now() - timedelta(seconds=5))
-    refresh(source.pk, timezone.now())
-    return Article.objects.get(guid=path)
 
 
 def test_it_takes_the_text_of_the_page(web: WebServer) -> None:

@@ -10,8 +10,9 @@ import pytest
 from celery import signals
 from django.utils import timezone
 
-from ingest.models import Source
-from ingest.tasks import SOURCES_PER_TASK, sweep_articles, sweep_sources
+from ingest.hosts import AT_A_TIME
+from ingest.models import PageRetry, Source
+from ingest.tasks import SOURCES_PER_TASK, sweep_articles, sweep_pages, sweep_sources
 from tests.ingest.newsroom import article, source
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +49,24 @@ def test_a_source_that_may_have_taken_workers_down_is_looked_at_alone(sent: list
     Source.objects.filter(pk__in=keys[:2]).update(attempt=4)
     sweep_sources()
     assert sorted(len(ids) for _, ids, _ in sent) == [1, 1, SOURCES_PER_TASK - 1]
+
+
+def test_a_flood_of_one_host_leaves_the_sweep_to_others(sent: list[Any]) -> None:
+    long_due, due = timezone.now() - timedelta(days=1), timezone.now() - timedelta(minutes=1)
+    Source.objects.bulk_create(
+        Source(url=f"https://flood.example/{number}", due_at=long_due) for number in range(5000)
+    )
+    others = {source(f"s{number}", due_at=due).pk for number in range(50)}
+    sweep_sources()
+    nudged = {key for _, ids, _ in sent for key in ids}
+    assert others <= nudged
+    assert len(nudged - others) == AT_A_TIME
+
+
+def test_a_page_to_be_tried_again_is_nudged_when_its_time_has_come(sent: list[Any]) -> None:
+    one = source("paper")
+    first, second = article(one, "OpenAI launches GPT-5"), article(one, "OpenAI cuts its prices")
+    PageRetry.objects.create(article=first, due_at=timezone.now() - timedelta(minutes=1))
+    PageRetry.objects.create(article=second, due_at=timezone.now() + timedelta(minutes=1))
+    sweep_pages()
+    assert [message[:2] for message in sent] == [("ingest.tasks.reread_pages", [first.pk])]
