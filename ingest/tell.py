@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +16,6 @@ from ingest import bulk, score
 from ingest.embed import LEXICAL, Vectors, unit
 from ingest.models import Article, Stage
 from ingest.work import among
-
-_RECENT = timedelta(days=30)  # a story like one of these days is less new
 
 _FIELDS = (
     "story_id",
@@ -109,9 +107,17 @@ def tell(
     bulk.tell_stories(
         [_telling(story, rows, story in material, at_hand, sample) for story, rows in sorted(told.items())]
     )
-    # Known only now that all are stored: what is told at once may be each other's repetition.
-    novelty = bulk.novelties(sorted(told), _RECENT)
-    bulk.rank([(story, new, score.importance(_voices(told[story]), new)) for story, new in novelty.items()])
+    _rank(told, sample)
+
+
+def _rank(told: Mapping[str, Sequence[Row]], sample: bool) -> None:
+    """Scores, now that all are stored: what is told at once may be each other's repetition."""
+    voices = {story: _voices(rows) for story, rows in told.items()}
+    if not voices:
+        return
+    latest = max(voice.at for spoken in voices.values() for voice in spoken)
+    novelty = score.novelties(list(voices), bulk.recent(latest - 2 * score.RECENT, latest, sample))
+    bulk.rank([(story, novelty[story], score.importance(voices[story], novelty[story])) for story in voices])
 
 
 def _voices(rows: Sequence[Row]) -> list[score.Voice]:
