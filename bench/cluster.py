@@ -1,7 +1,9 @@
 """How long placing takes beside parsing: the 22 recorded feeds, feedparser's time for the same bytes as the measure.
 
 .venv/bin/python bench/cluster.py [FEEDS]           prints JSON; needs the recorded feeds (NUTGRAF_CORPUS)
-.venv/bin/python bench/cluster.py --curve [MOST]    seconds per article while 1,000 to MOST (100,000) lie in the archive
+.venv/bin/python bench/cluster.py --curve [MOST [PER_DAY]]
+                                    milliseconds per article while 1,000 to MOST (100,000) lie in the archive, which
+                                    grew by PER_DAY (250) articles a day
 """
 
 from __future__ import annotations
@@ -77,13 +79,13 @@ def store(found: list[tuple[str, Any]], any_topic: bool = False) -> list[int]:
     return [article.pk for article in Article.objects.bulk_create(made)]
 
 
-PER_DAY, BATCH = 1000, 500
+BATCH = 500
 POLL, POLLS = 5, 20  # the measure: so many polls with so many new articles each
 LEVEL = 2.0  # an article may cost so many times what it cost with the smallest archive
 
 
-def curve(most: int) -> int:
-    """Fill an archive at PER_DAY articles a day and place small polls on the way, which are timed."""
+def curve(most: int = 100_000, per_day: int = 250) -> int:
+    """Fill an archive at so many articles a day and place small polls on the way, which are timed."""
     from ingest.place import place
 
     _, found = entries(CORPUS / "feeds" / "2025-08")
@@ -92,9 +94,11 @@ def curve(most: int) -> int:
     mark = next(marks, None)
     while mark is not None:
         while stored < mark:
-            place(store(invented(found, stored, BATCH), any_topic=True), NOW)
+            place(store(invented(found, stored, BATCH, per_day), any_topic=True), NOW)
             stored += BATCH
-        polls = [store(invented(found, stored + n * POLL, POLL), any_topic=True) for n in range(POLLS)]
+        polls = [
+            store(invented(found, stored + n * POLL, POLL, per_day), any_topic=True) for n in range(POLLS)
+        ]
         took, busy, _ = timed(lambda polls=polls: [place(ids, NOW) for ids in polls])
         stored += POLL * POLLS
         cost = {"stored": mark, "ms": 1000 * took / POLL / POLLS, "cpu_ms": 1000 * busy / POLL / POLLS}
@@ -102,17 +106,17 @@ def curve(most: int) -> int:
         print(points[-1], file=sys.stderr, flush=True)
         mark = next(marks, None)
     growth = round(points[-1]["ms"] / points[0]["ms"], 2)
-    print(json.dumps({"per_day": PER_DAY, "points": points, "growth": growth, "allowed": LEVEL}, indent=1))
+    print(json.dumps({"per_day": per_day, "points": points, "growth": growth, "allowed": LEVEL}, indent=1))
     return 0 if growth <= LEVEL else 1
 
 
-def invented(found: list[tuple[str, Any]], start: int, count: int) -> list[tuple[str, Any]]:
-    """Recorded entries with half their words made others, so that none is a copy, at PER_DAY a day until NOW."""
+def invented(found: list[tuple[str, Any]], start: int, count: int, per_day: int) -> list[tuple[str, Any]]:
+    """Recorded entries with half their words made others, so that none is a copy, so many a day."""
     made = []
     for number in range(start, start + count):
         name, entry = found[number % len(found)]
         turn = number // len(found)
-        at = NOW - timedelta(days=150) + timedelta(days=number / PER_DAY)
+        at = NOW - timedelta(days=500) + timedelta(days=number / per_day)
         text = (entry.get("content") or [{"value": entry.get("summary", "")}])[0].get("value", "")[:3000]
         made.append(
             (
@@ -149,7 +153,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="nutgraf-bench-") as var:
         prepare(Path(var))
-        return curve(int((sys.argv[2:] or ["100000"])[0])) if asked else measure(folder)
+        return curve(*map(int, sys.argv[2:])) if asked else measure(folder)
 
 
 def prepare(var: Path) -> None:
