@@ -1,6 +1,9 @@
 """How long placing takes beside parsing: the 22 recorded feeds, feedparser's time for the same bytes as the measure.
 
-.venv/bin/python bench/cluster.py [FEEDS]     prints JSON; needs the recorded feeds (NUTGRAF_CORPUS)
+.venv/bin/python bench/cluster.py [FEEDS]           prints JSON; needs the recorded feeds (NUTGRAF_CORPUS)
+.venv/bin/python bench/cluster.py --curve [MOST [PER_DAY]]
+                                    milliseconds per article while 1,000 to MOST (100,000) lie in the archive, which
+                                    grew by PER_DAY (250) articles a day
 """
 
 from __future__ import annotations
@@ -9,10 +12,12 @@ import hashlib
 import io
 import json
 import os
+import re
 import resource
 import sys
 import tempfile
 import time
+import zlib
 from calendar import timegm
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -38,20 +43,25 @@ def entries(folder: Path) -> tuple[float, list[tuple[str, Any]]]:
     return seconds, [(name, entry) for name, feed in parsed.items() for entry in feed.entries]
 
 
-def store(found: list[tuple[str, Any]]) -> list[int]:
+def store(found: list[tuple[str, Any]], any_topic: bool = False) -> list[int]:
     """The entries as read articles, the way reading leaves them; untimed."""
     from django.utils.html import strip_tags
 
     from ingest.models import Article, Source, Stage
 
     names = dict.fromkeys(name for name, _ in found)
-    sources = {name: Source.objects.create(url=f"https://{name}.example/", title=name) for name in names}
+    sources = {
+        name: Source.objects.get_or_create(
+            url=f"https://{name}.example/", defaults={"title": name, "any_topic": any_topic}
+        )[0]
+        for name in names
+    }
     made = []
     for number, (name, entry) in enumerate(found):
         when = entry.get("published_parsed") or entry.get("updated_parsed")
         content = entry.get("content") or [{"value": entry.get("summary", "")}]
         title = strip_tags(entry.get("title", "")).strip() or "Untitled"
-        digest = hashlib.sha256(str(number).encode()).hexdigest()
+        digest = hashlib.sha256(f"{number} {entry.get('link')}".encode()).hexdigest()
         made.append(
             Article(
                 source=sources[name],
@@ -69,6 +79,65 @@ def store(found: list[tuple[str, Any]]) -> list[int]:
     return [article.pk for article in Article.objects.bulk_create(made)]
 
 
+BATCH = 500
+POLL, POLLS = 5, 20  # the measure: so many polls with so many new articles each
+LEVEL = 2.0  # an article may cost so many times what it cost with the smallest archive
+
+
+def curve(most: int = 100_000, per_day: int = 250) -> int:
+    """Fill an archive at so many articles a day and place small polls on the way, which are timed."""
+    from ingest.place import place
+
+    _, found = entries(CORPUS / "feeds" / "2025-08")
+    points: list[dict[str, float]] = []
+    stored, marks = 0, iter([n for n in (1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000) if n <= most])
+    mark = next(marks, None)
+    while mark is not None:
+        while stored < mark:
+            place(store(invented(found, stored, BATCH, per_day), any_topic=True), NOW)
+            stored += BATCH
+        polls = [
+            store(invented(found, stored + n * POLL, POLL, per_day), any_topic=True) for n in range(POLLS)
+        ]
+        took, busy, _ = timed(lambda polls=polls: [place(ids, NOW) for ids in polls])
+        stored += POLL * POLLS
+        cost = {"stored": mark, "ms": 1000 * took / POLL / POLLS, "cpu_ms": 1000 * busy / POLL / POLLS}
+        points.append({name: round(value, 2) for name, value in cost.items()})
+        print(points[-1], file=sys.stderr, flush=True)
+        mark = next(marks, None)
+    growth = round(points[-1]["ms"] / points[0]["ms"], 2)
+    print(json.dumps({"per_day": per_day, "points": points, "growth": growth, "allowed": LEVEL}, indent=1))
+    return 0 if growth <= LEVEL else 1
+
+
+def invented(found: list[tuple[str, Any]], start: int, count: int, per_day: int) -> list[tuple[str, Any]]:
+    """Recorded entries with half their words made others, so that none is a copy, so many a day."""
+    made = []
+    for number in range(start, start + count):
+        name, entry = found[number % len(found)]
+        turn = number // len(found)
+        at = NOW - timedelta(days=500) + timedelta(days=number / per_day)
+        text = (entry.get("content") or [{"value": entry.get("summary", "")}])[0].get("value", "")[:3000]
+        made.append(
+            (
+                name,
+                {
+                    "title": reworded(entry.get("title", ""), turn),
+                    "link": f"{entry.get('link', '')}?{number}",
+                    "summary": reworded(text, turn),
+                    "published_parsed": at.timetuple(),
+                },
+            )
+        )
+    return made
+
+
+def reworded(text: str, turn: int) -> str:
+    return re.sub(
+        r"\w{4,}", lambda w: f"{w[0]}{turn}" if turn and zlib.crc32(w[0].encode()) % 2 else w[0], text
+    )
+
+
 def timed(work: Callable[[], Result]) -> tuple[float, float, Result]:
     """Seconds on the clock, seconds of this process's processor, result."""
     began, busy = time.perf_counter(), time.process_time()
@@ -77,15 +146,18 @@ def timed(work: Callable[[], Result]) -> tuple[float, float, Result]:
 
 
 def main() -> int:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS / "feeds" / "2025-08"
+    asked = sys.argv[1:2] == ["--curve"]
+    folder = Path(sys.argv[1]) if sys.argv[1:] and not asked else CORPUS / "feeds" / "2025-08"
     if not folder.is_dir():
         print(f"no recorded feeds at {folder}; set NUTGRAF_CORPUS", file=sys.stderr)
         return 0
     with tempfile.TemporaryDirectory(prefix="nutgraf-bench-") as var:
-        return measure(folder, Path(var))
+        prepare(Path(var))
+        return curve(*map(int, sys.argv[2:])) if asked else measure(folder)
 
 
-def measure(folder: Path, var: Path) -> int:
+def prepare(var: Path) -> None:
+    """An empty database of its own."""
     var.chmod(0o755)
     os.environ["NUTGRAF_VAR"] = str(var)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -98,6 +170,9 @@ def measure(folder: Path, var: Path) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
+
+
+def measure(folder: Path) -> int:
     from ingest.place import place
     from ingest.stories import candidates
 

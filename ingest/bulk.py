@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, LiteralString, cast
 
 import numpy as np
@@ -15,6 +14,8 @@ from pgvector import Vector
 from pgvector.psycopg.vector import register_vector_info
 from psycopg import BaseConnection, Cursor
 from psycopg.types import TypeInfo
+
+from ingest.scope import Scope
 
 Floats = npt.NDArray[np.float32]
 
@@ -30,6 +31,7 @@ class Outcome:
     embedder: str = ""
     vector: Floats | None = None
     bands: tuple[int, ...] = ()
+    marks: tuple[int, ...] = ()
     duplicate_of: int | None = None
     story: str = ""
 
@@ -60,11 +62,11 @@ def settle_articles(outcomes: Sequence[Outcome]) -> None:
         """
         UPDATE ingest_article a
         SET stage = o.stage, relevance = o.relevance, relevance_reason = o.reason, embedder = o.embedder,
-            vector = o.vector, bands = o.bands::bigint[], duplicate_of_id = o.duplicate_of,
+            vector = o.vector, bands = o.bands::bigint[], marks = o.marks::int[], duplicate_of_id = o.duplicate_of,
             story_id = nullif(o.story, ''), due_at = NULL, lease_until = NULL, attempt = 0, error = ''
         FROM unnest(%b::bigint[], %b::text[], %b::float8[], %b::text[], %b::text[], %b::vector[], %b::text[],
-                    %b::bigint[], %b::text[])
-          AS o(id, stage, relevance, reason, embedder, vector, bands, duplicate_of, story)
+                    %b::text[], %b::bigint[], %b::text[])
+          AS o(id, stage, relevance, reason, embedder, vector, bands, marks, duplicate_of, story)
         WHERE a.id = o.id
         """,
         [
@@ -75,6 +77,7 @@ def settle_articles(outcomes: Sequence[Outcome]) -> None:
             [o.embedder for o in outcomes],
             [None if o.vector is None else Vector(o.vector) for o in outcomes],
             ["{" + ",".join(map(str, o.bands)) + "}" for o in outcomes],
+            ["{" + ",".join(map(str, o.marks)) + "}" for o in outcomes],
             [o.duplicate_of for o in outcomes],
             [o.story for o in outcomes],
         ],
@@ -139,29 +142,39 @@ def tell_stories(tellings: Sequence[Telling]) -> None:
     )
 
 
-def novelties(stories: Sequence[str], reach: timedelta) -> dict[str, float]:
-    """How new each story is, 0 to 1: one less the cosine of the closest story that began in the `reach` before it."""
-    if not stories:
-        return {}
-    with connection.cursor() as cursor:
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A story's vector by the embedder that made it, and when the story began."""
+
+    story: str
+    embedder: str
+    vector: Floats
+    happened_at: datetime
+
+
+_COMPARED = 2000
+
+
+def recent(since: datetime, until: datetime, scope: Scope) -> list[Recent]:
+    """The stories of the scope that began between the two, the latest where there are very many."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        info = TypeInfo.fetch(connection.connection, "vector")
+        register_vector_info(cast("BaseConnection[Any]", cursor), info)
         cursor.execute(
             """
-            SELECT t.id, min(s.vector <=> t.vector)
-            FROM ingest_story t LEFT JOIN ingest_story s
-              ON s.id <> t.id AND s.sample = t.sample AND s.owner_id IS NOT DISTINCT FROM t.owner_id
-              AND s.embedder = t.embedder
-              AND s.happened_at >= t.happened_at - make_interval(secs => %s) AND s.happened_at < t.happened_at
-              AND vector_dims(s.vector) = vector_dims(t.vector) AND vector_norm(s.vector) > 0
-            WHERE t.id = ANY(%s)
-            GROUP BY t.id
+            SELECT id, embedder, vector, happened_at FROM ingest_story
+            WHERE happened_at BETWEEN %b AND %b AND sample = %b AND owner_id IS NOT DISTINCT FROM %b::bigint
+              AND vector IS NOT NULL
+            ORDER BY happened_at DESC LIMIT %b
             """,
-            [reach.total_seconds(), list(stories)],
+            [since, until, scope.sample, scope.owner, _COMPARED],
+            binary=True,
         )
-        # No story before, or nothing to compare by: as new as can be.
-        return {
-            str(story): 1.0 if far is None or math.isnan(far) else round(min(1.0, max(0.0, far)), 4)
-            for story, far in cursor.fetchall()
-        }
+        return [
+            Recent(str(story), str(embedder), vector.to_numpy(), at)
+            for story, embedder, vector, at in cursor.fetchall()
+        ]
 
 
 def rank(ranked: Sequence[tuple[str, float, float]]) -> None:

@@ -126,17 +126,19 @@ def _matrix(rows: Sequence[Counter[str]], place: dict[str, int], worth: Floats) 
 
 
 def _near(full: csr_matrix, days: Floats, new: Flags, window: float) -> tuple[Numbers, Numbers, Floats]:
-    """Pairs within the window and their cosine, block by block of rows, so that memory follows the window."""
-    ones, others, cosines = [], [], []
-    for start in range(0, len(days), _BLOCK):
-        stop = min(start + _BLOCK, len(days))
-        oldest = int(np.searchsorted(days, days[start] - window))
-        product = (full[start:stop] @ full[oldest:stop].T).tocoo()
-        one, other = product.row.astype(np.int64) + start, product.col.astype(np.int64) + oldest
-        keep = (one > other) & (product.data > _FAINT) & (days[one] - days[other] <= window)
-        keep &= new[one] | new[other]
-        ones.append(one[keep])
-        others.append(other[keep])
+    """Pairs within the window and their cosine, block by block of new rows, so that memory follows the window."""
+    ones, others, cosines = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
+    rows = np.flatnonzero(new)
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        oldest = int(np.searchsorted(days, days[block[0]] - window))
+        newest = int(np.searchsorted(days, days[block[-1]] + window, side="right"))
+        product = (full[block] @ full[oldest:newest].T).tocoo()
+        one, other = block[product.row], product.col.astype(np.int64) + oldest
+        keep = (product.data > _FAINT) & (np.abs(days[one] - days[other]) <= window)
+        keep &= ~new[other] | (one > other)
+        ones.append(np.maximum(one, other)[keep])
+        others.append(np.minimum(one, other)[keep])
         cosines.append(product.data[keep])
     return np.concatenate(ones), np.concatenate(others), np.concatenate(cosines)
 

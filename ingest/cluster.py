@@ -7,13 +7,17 @@ whether articles arrive together or one by one.
 
 from __future__ import annotations
 
+import heapq
 import math
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ingest import headline, terms
+from ingest.background import rarity
 from ingest.closeness import FLOOR, HALF_A_DAY, weigh
 from ingest.terms import Gist
 
@@ -73,6 +77,7 @@ def item(
     return Item(key, source, headline.told(title), gist(title, text, house), at, story, house, apart)
 
 
+@lru_cache(maxsize=3000)  # the days around are compared with again at every poll; about 30 MB
 def gist(title: str, text: str, house: str = "") -> Gist:
     """Of an article's title and the opening of its text, which starts with the title.
 
@@ -86,6 +91,18 @@ def gist(title: str, text: str, house: str = "") -> Gist:
     if house:
         whole[house] += 1
     return Gist(heading, whole, headline.versions(title) | headline.versions(lead))
+
+
+_MARKS = 12
+
+
+def marks(gist: Gist) -> tuple[int, ...]:
+    """An article's rarest words as numbers, by which others of its event are found among a great many.
+
+    The same in every process, and in whatever the article lies among.
+    """
+    rarest = heapq.nsmallest(_MARKS, ((-rarity(gram, 0, 0), gram) for gram in gist.whole if " " not in gram))
+    return tuple(sorted(zlib.crc32(gram.encode()) - (1 << 31) for _, gram in rarest))
 
 
 def group(items: Sequence[Item]) -> tuple[Group, ...]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from pgvector.django import VectorField
 
@@ -135,6 +137,9 @@ class Article(Work):
     embedder = models.CharField(max_length=80, blank=True)
     vector = VectorField(null=True, blank=True)
     bands = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    marks = ArrayField(
+        models.IntegerField(), default=list, db_default=RawSQL("'{}'::integer[]", []), blank=True
+    )
     duplicate_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
     )
@@ -155,6 +160,9 @@ class Article(Work):
             models.Index(fields=["happened_at"], name="article_happened"),
             models.Index(fields=["canonical_url"], name="article_canonical_url"),
             models.Index(fields=["content_hash"], name="article_content_hash"),
+            # Without the list of pending entries, which every search would read through.
+            GinIndex(fields=["marks"], name="article_marks", fastupdate=False),
+            GinIndex(fields=["bands"], name="article_bands", fastupdate=False),
         ]
 
     def __str__(self) -> str:

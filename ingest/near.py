@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
@@ -15,7 +15,16 @@ from ingest.scope import Scope
 from ingest.work import among
 
 OPENING = 5000  # characters of an article that looking for copies needs
+_FEW = 100  # arriving articles, for whose bands the index is asked
+_ANY_BAND = "EXISTS (SELECT FROM unnest(a.bands) AS band WHERE band = ANY(%s::bigint[]))"
+
 _LEAD = 1200  # and that grouping needs
+
+_ALL = 1500  # stored articles of the days around that are all compared with,
+_WORTH, _MOST = 12, 6000  # and for a great many arriving so many each, about 10 KB of memory apiece
+_LATEST = 400  # where there are more, so many of them,
+_ALIKE = 40  # so many for each arriving article,
+_MEMBERS = 20  # and so many of each one's story
 
 
 def originals(
@@ -40,14 +49,17 @@ def originals(
 def _sharing(prints: Sequence[duplicates.Print]) -> list[int]:
     bands = {band for item in prints for band in item.bands}
     spans = _spans(sorted(item.at for item in prints), duplicates.WINDOW)
+    # The index answers for a few articles. Asked for thirty thousand bands at once it takes longer than a hashed look
+    # at all the bands of the weeks around.
+    sharing = "a.bands && %s::bigint[]" if len(prints) <= _FEW else _ANY_BAND
     with connection.cursor() as cursor:
-        # A hashed look at the bands of the weeks around. Asking a GIN index for thirty thousand bands at once took
-        # six times as long, most of it in the index's list of pending entries.
         cursor.execute(
-            "SELECT a.id FROM unnest(%s::timestamptz[], %s::timestamptz[]) AS span(since, until)"
-            " JOIN ingest_article a ON a.stage = 'placed' AND a.happened_at BETWEEN since AND until"
-            " CROSS JOIN unnest(a.bands) AS band WHERE band = ANY(%s::bigint[])"
-            " UNION SELECT id FROM ingest_article WHERE stage = 'placed' AND canonical_url = ANY(%s)",
+            f"""
+            SELECT a.id FROM unnest(%s::timestamptz[], %s::timestamptz[]) AS span(since, until)
+            JOIN ingest_article a ON a.stage = 'placed' AND a.happened_at BETWEEN since AND until
+            WHERE {sharing}
+            UNION SELECT id FROM ingest_article WHERE stage = 'placed' AND canonical_url = ANY(%s)
+            """,  # noqa: S608 - one of the two conditions above
             [
                 [since for since, _ in spans],
                 [until for _, until in spans],
@@ -58,14 +70,24 @@ def _sharing(prints: Sequence[duplicates.Print]) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def neighbours(times: Iterable[datetime], scope: Scope) -> list[cluster.Item]:
-    """The independent placed articles within the clustering window of any of `times`, with their stories."""
-    rows = (
-        _around(_spans(sorted(times), cluster.WINDOW), scope)
-        .annotate(opening=Left("text", _LEAD))
-        .values_list(
-            "id", "source_id", "source__primary", "url", "title", "opening", "happened_at", "story_id"
+def neighbours(
+    arriving: Sequence[cluster.Item], scope: Scope, few: int = _ALL, latest: int = _LATEST
+) -> list[cluster.Item]:
+    """The independent placed articles that may tell of the same events, with their stories.
+
+    All within the clustering window of any of the arriving, while they are `few` enough to compare with. Else the
+    `latest`, which tell what is common these days, and for each of the arriving those that share most of its marks,
+    with the articles of their stories. What this costs grows with the arriving, not with the stored.
+    """
+    around = _around(_spans(sorted(item.at for item in arriving), cluster.WINDOW), scope)
+    few = max(few, min(_MOST, _WORTH * len(arriving)))
+    if around.order_by()[: few + 1].count() > few:
+        newest = list(around.order_by("-happened_at").values_list("pk", flat=True)[:latest])
+        around = Article.objects.filter(
+            among([*newest, *_sharing_marks(arriving, scope)]), scope.articles(), stage=Stage.PLACED
         )
+    rows = around.annotate(opening=Left("text", _LEAD)).values_list(
+        "id", "source_id", "source__primary", "url", "title", "opening", "happened_at", "story_id"
     )
     return [
         cluster.item(key, str(source), title, text, at, cluster.house(url, primary), str(story))
@@ -73,10 +95,40 @@ def neighbours(times: Iterable[datetime], scope: Scope) -> list[cluster.Item]:
     ]
 
 
-def crowd(since: datetime, until: datetime, scope: Scope) -> dict[date, int]:
-    """How many independent placed articles each day has, for weighing what `neighbours` would bring."""
-    days = _around([(since, until)], scope).values_list("happened_at__date").annotate(Count("id"))
-    return dict(days)
+def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH alike AS (
+                SELECT DISTINCT c.story_id, n.since, n.until
+                FROM unnest(%(marks)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+                       AS n(marks, since, until)
+                CROSS JOIN LATERAL (
+                    SELECT a.story_id FROM ingest_article a JOIN ingest_source s ON s.id = a.source_id
+                    WHERE a.stage = 'placed' AND a.marks && n.marks::int[]
+                      AND s.sample = %(sample)s AND s.owner_id IS NOT DISTINCT FROM %(owner)s::bigint
+                      AND a.happened_at BETWEEN n.since AND n.until
+                    ORDER BY (SELECT count(*) FROM unnest(a.marks) AS mark WHERE mark = ANY(n.marks::int[])) DESC,
+                             a.happened_at DESC
+                    LIMIT %(most)s) AS c)
+            SELECT DISTINCT m.id FROM alike
+            CROSS JOIN LATERAL (
+                SELECT a.id FROM ingest_article a
+                WHERE a.story_id = alike.story_id AND a.stage = 'placed'
+                  AND a.happened_at BETWEEN alike.since AND alike.until
+                ORDER BY a.happened_at DESC LIMIT %(members)s) AS m
+            """,
+            {
+                "marks": ["{" + ",".join(map(str, cluster.marks(item.gist))) + "}" for item in arriving],
+                "since": [item.at - cluster.WINDOW for item in arriving],
+                "until": [item.at + cluster.WINDOW for item in arriving],
+                "most": _ALIKE,
+                "members": _MEMBERS,
+                "sample": scope.sample,
+                "owner": scope.owner,
+            },
+        )
+        return {int(row[0]) for row in cursor.fetchall()}
 
 
 def _around(spans: Sequence[tuple[datetime, datetime]], scope: Scope) -> QuerySet[Article]:

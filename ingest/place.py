@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -24,9 +23,8 @@ from ingest.split import apart, hold_stories
 # A revised article leaves its story only when the gate is this sure that it is about something else now.
 _CLEARLY_OFF = 0.2
 
-# Articles compared at once, about 10 KB each: an old feed's archive may reach across years of stored news.
-_AT_ONCE = 5000
-_REACH = cluster.WINDOW.days
+# Articles placed at once, about 10 KB each: an old feed's archive may bring thousands.
+_AT_ONCE = 2000
 
 # Short, for the lock on stories alone keeps two workers from one event: a lease only lets deaths count as attempts.
 LEASE = timedelta(seconds=30)
@@ -183,6 +181,7 @@ def _place(arrivals: Sequence[Arrival], scope: Scope) -> Placed:
         zip([a.id for a in counted], embed_grams([item.gist.whole for item in items]), strict=True)
     )
 
+    gists = {item.key: item.gist for item in items}
     outcomes = []
     for a in arrivals:
         verdict = verdicts[a.id]
@@ -192,7 +191,9 @@ def _place(arrivals: Sequence[Arrival], scope: Scope) -> Placed:
             home = homes[originals[a.id]]
             outcome = _outcome(a, verdict, prints[a.id], home, duplicate_of=originals[a.id])
         else:
-            outcome = _outcome(a, verdict, prints[a.id], homes[a.id], vector=vectors[a.id])
+            outcome = _outcome(
+                a, verdict, prints[a.id], homes[a.id], vectors[a.id], cluster.marks(gists[a.id])
+            )
         outcomes.append(outcome)
     return _write(arrivals, outcomes, opened, news, vectors, scope)
 
@@ -221,9 +222,10 @@ def _group(items: Sequence[cluster.Item], scope: Scope) -> tuple[dict[int, str],
     told: list[cluster.Item] = []
     opened: set[str] = set()
     news: set[str] = set()
-    for part in _parts(sorted(items, key=lambda item: (item.at, item.key)), scope):
-        times = [item.at for item in part if not item.story]
-        around = near.neighbours(times, scope)
+    in_order = sorted(items, key=lambda item: (item.at, item.key))
+    for start in range(0, len(in_order), _AT_ONCE):
+        part = in_order[start : start + _AT_ONCE]
+        around = near.neighbours([item for item in part if not item.story], scope)
         before = [item for item in told if part[0].at - item.at <= cluster.WINDOW]
         stories = {item.key: item.story for item in part}
         for group in cluster.group([*part, *before, *around]):
@@ -245,39 +247,13 @@ def _is_news(group: cluster.Group, items: Sequence[cluster.Item]) -> bool:
     return firsthand or any(tells_more(item.gist, [other.gist for other in old]) for item in joining)
 
 
-def _parts(items: Sequence[cluster.Item], scope: Scope) -> Iterator[list[cluster.Item]]:
-    """The items, in order of time, in parts whose neighbourhoods fit in memory; nearly always one."""
-    if not items:
-        return
-    crowd = near.crowd(items[0].at - cluster.WINDOW, items[-1].at + cluster.WINDOW, scope)
-    part: list[cluster.Item] = []
-    days: set[date] = set()
-    load = 0
-    for item in items:
-        more = _reach(item.at.date()) - days
-        brought = 1 + sum(crowd.get(day, 0) for day in more)
-        if part and load + brought > _AT_ONCE:
-            yield part
-            part, days, load = [], set(), 0
-            more = _reach(item.at.date())
-            brought = 1 + sum(crowd.get(day, 0) for day in more)
-        part.append(item)
-        days |= more
-        load += brought
-    yield part
-
-
-@lru_cache(maxsize=1000)
-def _reach(day: date) -> frozenset[date]:
-    return frozenset(day + timedelta(days=shift) for shift in range(-_REACH, _REACH + 1))
-
-
 def _outcome(
     a: Arrival,
     verdict: Judgement,
     fingerprint: duplicates.Print,
     story: str,
     vector: Vectors | None = None,
+    marks: tuple[int, ...] = (),
     duplicate_of: int | None = None,
 ) -> bulk.Outcome:
     return bulk.Outcome(
@@ -288,6 +264,7 @@ def _outcome(
         "" if vector is None else LEXICAL,
         vector,
         fingerprint.bands,
+        marks,
         duplicate_of,
         story,
     )

@@ -4,16 +4,54 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Protocol
 from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
 
 from ingest import terms
 from ingest.digests import is_digest
 
 PICKUP = timedelta(hours=24)
+RECENT = timedelta(days=30)
+
+
+class Known(Protocol):
+    """A story by its vector of length one."""
+
+    @property
+    def story(self) -> str: ...
+    @property
+    def embedder(self) -> str: ...
+    @property
+    def vector(self) -> npt.NDArray[np.float32]: ...
+    @property
+    def happened_at(self) -> datetime: ...
+
+
+def novelties(stories: Collection[str], known: Sequence[Known]) -> dict[str, float]:
+    """How new each of the stories is, 0 to 1: one less the cosine of the closest that began in the RECENT days before.
+
+    `known` are stories of one embedder or several, these among them. One that is not known is not compared: it is an
+    archive's, come with a new source, and as new as can be.
+    """
+    found = dict.fromkeys(stories, 1.0)
+    for kind in {(one.embedder, one.vector.shape) for one in known}:
+        alike = [one for one in known if (one.embedder, one.vector.shape) == kind]
+        vectors = np.stack([one.vector for one in alike])
+        days = np.array([one.happened_at.timestamp() for one in alike]) / 86400
+        wanted = [n for n, one in enumerate(alike) if one.story in found]
+        close = vectors[wanted] @ vectors.T
+        before = days[wanted, None] - days[None, :]
+        close[(before <= 0) | (before > RECENT / timedelta(days=1))] = 0.0
+        for n, closest in zip(wanted, close.max(axis=1, initial=0.0).tolist(), strict=True):
+            found[alike[n].story] = round(min(1.0, max(0.0, 1.0 - closest)), 4)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

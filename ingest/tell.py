@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +17,6 @@ from ingest.embed import LEXICAL, Vectors
 from ingest.models import Article, Stage
 from ingest.scope import Scope
 from ingest.work import among
-
-_RECENT = timedelta(days=30)  # a story like one of these days is less new
 
 _FIELDS = (
     "story_id",
@@ -112,9 +110,17 @@ def tell(
     bulk.tell_stories(
         [_telling(story, rows, story in material, at_hand, scope) for story, rows in sorted(told.items())]
     )
-    # Known only now that all are stored: what is told at once may be each other's repetition.
-    novelty = bulk.novelties(sorted(told), _RECENT)
-    bulk.rank([(story, new, score.importance(_voices(told[story]), new)) for story, new in novelty.items()])
+    _rank(told, scope)
+
+
+def _rank(told: Mapping[str, Sequence[Row]], scope: Scope) -> None:
+    """Scores, now that all are stored: what is told at once may be each other's repetition."""
+    voices = {story: _voices(rows) for story, rows in told.items()}
+    if not voices:
+        return
+    latest = max(voice.at for spoken in voices.values() for voice in spoken)
+    novelty = score.novelties(list(voices), bulk.recent(latest - 2 * score.RECENT, latest, scope))
+    bulk.rank([(story, novelty[story], score.importance(voices[story], novelty[story])) for story in voices])
 
 
 def _voices(rows: Sequence[Row]) -> list[score.Voice]:

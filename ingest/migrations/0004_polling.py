@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingest', '0003_story_signals_and_splits'),
+        ('ingest', '0003_story_signals_splits_and_marks'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from ingest import decide, save
+from ingest import cluster, decide, near, save
 from ingest.copies import originals
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import LEASE, Placed, place
@@ -273,3 +273,18 @@ def test_it_gives_a_stored_article_found_to_be_a_copy_the_story_of_its_original(
     waiting.refresh_from_db()
     first.refresh_from_db()
     assert (waiting.stage, waiting.story) == (Stage.COPY, first.story)
+
+
+def test_it_compares_with_the_latest_and_the_like_where_there_are_very_many() -> None:
+    paper = source("paper", any_topic=True)
+    like = article(paper, "Quantum kettles by Harbor boil water in seconds", "Harbor sells them in AI shops.")
+    for n in range(20):
+        article(paper, f"Model number{n} writes poems about town{n}", f"The lab{n} says so.", hours=1 + n)
+    place_all()
+    title = "Harbor kettles: quantum boiling in seconds"
+    new = cluster.item(0, "x", title, "Harbor has shops.", NOON + timedelta(hours=22))
+    assert len(near.neighbours([new], False)) == 21
+    found = near.neighbours([new], False, few=5, latest=2)
+    newest = Article.objects.order_by("-happened_at").values_list("pk", flat=True)[:2]
+    assert {item.key for item in found} == {like.pk, *newest}
+    assert near.neighbours([new], True, few=5, latest=2) == []
