@@ -32,16 +32,14 @@ def weeks(corpus: Path) -> Iterator[Instance]:
         yield instance
 
 
-@pytest.mark.parametrize(
-    ("words", "since"), [("gpt-5", "2025-08-07"), ("gpt-oss", "2025-08-05"), ("action plan", "2025-07-23")]
-)
-def test_a_great_event_is_one_story_of_several_sources(weeks: Instance, words: str, since: str) -> None:
+@pytest.mark.parametrize(("words", "origins"), [("gpt-5", 3), ("gpt-oss", 3), ("action plan", 2)])
+def test_a_great_event_is_one_story_of_several_sources(weeks: Instance, words: str, origins: int) -> None:
     stories = weeks.json("stories", "--limit", "10")
     told = [
         one for one in stories if sum(words in article["title"].lower() for article in one["articles"]) >= 2
     ]
     assert len(told) == 1
-    assert told[0]["origins"] >= 3
+    assert told[0]["origins"] >= origins
     assert min(article["published_at"] for article in told[0]["articles"]) >= "2025-07-2"
 
 

@@ -154,10 +154,10 @@ def test_a_list_of_too_many_feeds_is_refused_whole(body: bytes) -> None:
 
 
 def test_entities_in_a_list_of_feeds_stand_for_nothing() -> None:
-    assert opml.read(BOMB) == [("https://a.example/f", "&z9;")]
+    assert [(one.url, one.title) for one in opml.read(BOMB)] == [("https://a.example/f", "&z9;")]
 
 
 def test_feeds_are_found_however_deep_they_lie() -> None:
     began = time.monotonic()
-    assert opml.read(outlines(1, depth=10_000)) == [("https://a.example/0", "")]
+    assert [one.url for one in opml.read(outlines(1, depth=10_000))] == ["https://a.example/0"]
     assert time.monotonic() - began < 10

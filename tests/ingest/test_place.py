@@ -283,8 +283,8 @@ def test_it_compares_with_the_latest_and_the_like_where_there_are_very_many() ->
     place_all()
     title = "Harbor kettles: quantum boiling in seconds"
     new = cluster.item(0, "x", title, "Harbor has shops.", NOON + timedelta(hours=22))
-    assert len(near.neighbours([new], False)) == 21
-    found = near.neighbours([new], False, few=5, latest=2)
+    assert len(near.neighbours([new], PUBLIC)) == 21
+    found = near.neighbours([new], PUBLIC, few=5, latest=2)
     newest = Article.objects.order_by("-happened_at").values_list("pk", flat=True)[:2]
     assert {item.key for item in found} == {like.pk, *newest}
-    assert near.neighbours([new], True, few=5, latest=2) == []
+    assert near.neighbours([new], SAMPLE, few=5, latest=2) == []
