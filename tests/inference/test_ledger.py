@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from hypothesis import given
@@ -99,6 +103,41 @@ def test_it_charges_a_reader_without_touching_another(settings: Any, django_user
     with pytest.raises(OverBudget, match=f"reader:{ada.pk}"):
         _reserve(reader=ada.pk)
     _reserve(reader=ben.pk)
+
+
+def test_it_stops_one_purpose_for_the_day_and_lets_the_others_go_on(settings: Any) -> None:
+    settings.NUTGRAF_BUDGETS = {("converse", "day"): Decimal("0.001"), ("lens", "month"): Decimal("0.002")}
+    question = Attempt("converse", "converse:1", "answer", "gpt-5-mini", "api.openai.com", HOLD)
+    ledger.reserve(question)
+    with pytest.raises(OverBudget, match="purpose:converse") as caught:
+        ledger.reserve(question)
+    assert len(caught.value.period) == len("2025-08-08")
+    _reserve()
+    lens = replace(question, purpose="lens", work_key="lens:1")
+    ledger.reserve(lens)
+    ledger.reserve(lens)
+    with pytest.raises(OverBudget, match="purpose:lens") as caught:
+        ledger.reserve(lens)
+    assert len(caught.value.period) == len("2025-08")
+    held = dict(Budget.objects.filter(scope__startswith="purpose").values_list("scope", "held"))
+    assert held == {"purpose:converse": HOLD, "purpose:lens": 2 * HOLD}
+    assert audit.verify() == []
+
+
+def test_it_limits_a_readers_day_beside_their_month(settings: Any, django_user_model: Any) -> None:
+    settings.NUTGRAF_BUDGETS = {("reader", "day"): Decimal("0.001")}
+    ada = django_user_model.objects.create_user("ada@example.com")
+    _reserve(reader=ada.pk)
+    with pytest.raises(OverBudget) as caught:
+        _reserve(reader=ada.pk)
+    assert (caught.value.scope, len(caught.value.period)) == (f"reader:{ada.pk}", len("2025-08-08"))
+    assert Budget.objects.filter(scope=f"reader:{ada.pk}", held=HOLD).count() == 2, "day and month"
+
+
+def test_a_budget_of_something_that_is_no_purpose_is_refused_at_the_start(settings: Any) -> None:
+    settings.NUTGRAF_BUDGETS = {("chat", "day"): Decimal(1)}
+    with pytest.raises(SystemCheckError, match=r"NUTGRAF_BUDGETS: 'chat' .* converse"):
+        call_command("check")
 
 
 def test_the_ledger_outlives_the_reader(django_user_model: Any) -> None:

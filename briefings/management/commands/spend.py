@@ -76,7 +76,7 @@ def _cost(cost: CostSummary) -> dict[str, Any]:
 
 def _budgets() -> list[dict[str, str]]:
     rows = []
-    for limit in budgets.limits(datetime.now(UTC), None):
+    for limit in budgets.common(datetime.now(UTC)):
         row = Budget.objects.filter(scope=limit.scope, period=limit.period).first() or Budget()
         rows.append(
             {
