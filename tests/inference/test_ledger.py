@@ -12,10 +12,6 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models.functions import Now
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from inference import audit, ledger, prices, spool
 from inference.errors import LedgerDown, NotSent, OverBudget
@@ -223,47 +219,3 @@ def test_nothing_is_reserved_while_the_database_is_away() -> None:
 
 def _database_gone(*_: Any) -> None:
     raise OperationalError("server closed the connection unexpectedly")
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["reserve", "sent", "settle", "release", "unknown", "true_up", "sweep"]),
-        st.integers(0, 5),
-        st.integers(0, 8_000),
-    ),
-    max_size=30,
-)
-
-
-class AnyOrder(TestCase):
-    """Whatever happens in whatever order, however often, the books hold."""
-
-    @hypothesis_settings(max_examples=25, deadline=None)
-    @given(steps=STEPS)
-    def test_it_holds_its_invariants_in_any_order_of_events(self, steps: list[tuple[str, int, int]]) -> None:
-        calls: list[int] = []
-        for what, which, tokens in steps:
-            if what == "reserve":
-                calls.append(_reserve(f"work:{which}", 250 * 8_000).pk)
-            elif what == "sweep":
-                Call.objects.filter(state__in=["reserved", "sent"], pk__in=calls[:which]).update(
-                    lease_until=Now() - timedelta(hours=1)
-                )
-                ledger.sweep()
-            elif calls:
-                _do(what, calls[which % len(calls)], tokens)
-        assert audit.verify() == []
-
-
-def _do(what: str, call: int, tokens: int) -> None:
-    if what == "sent":
-        if Call.objects.filter(pk=call, state="reserved", lease_until__gt=Now()).exists():
-            ledger.mark_sent(call)
-    elif what == "settle":
-        ledger.settle(call, _bill(tokens))
-    elif what == "release":
-        ledger.release(call, "refused")
-    elif what == "unknown":
-        ledger.mark_unknown(call, "time-out")
-    else:
-        ledger.true_up(call, tokens * 250, "report")
