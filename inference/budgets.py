@@ -42,6 +42,30 @@ def common(now: datetime) -> list[Limit]:
     return list(dict.fromkeys(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A budget and what is gone from it, in nano-dollars; `held` is for calls under way or of unknown outcome."""
+
+    scope: str
+    period: str
+    limit: int
+    settled: int
+    held: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.settled - self.held)
+
+
+def standing(now: datetime) -> list[Standing]:
+    """The common budgets in force at `now`, in days and months of UTC."""
+    found = []
+    for limit in common(now):
+        row = Budget.objects.filter(scope=limit.scope, period=limit.period).first() or Budget()
+        found.append(Standing(limit.scope, limit.period, limit.nano, row.settled, row.held))
+    return found
+
+
 def _configured() -> Mapping[tuple[str, str], Decimal]:
     """Dollars by scope (the service, a reader, a purpose) and span (day, month)."""
     return {

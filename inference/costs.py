@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDay
 
-from inference.models import Call
+from inference.models import Call, Purpose, Statement
 from inference.money import price_of, usd
 from inference.prices import listed
 from inference.tokens import NO_TOKENS, Tokens
@@ -97,6 +97,39 @@ def breakdown(by: By, since: datetime | None = None) -> list[Line]:
     found = _grouped(calls, {"reader": "reader__email"}.get(by, by))
     lines = [Line(str(key or "shared"), cost) for key, cost in found.items()]
     return sorted(lines, key=lambda line: (-line.cost.nano, line.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """How closed calls ended. `unanswered`: nothing billed, or nobody knows; `repairs` cost `repairs_nano`."""
+
+    closed: int
+    unanswered: int
+    repairs: int
+    repairs_nano: int
+
+
+def outcomes(since: datetime | None = None) -> Outcomes:
+    """How the calls reserved since then ended; those still under way are not counted."""
+    calls = _since(since).filter(closed_at__isnull=False)
+    repair = Q(purpose=Purpose.REPAIR)
+    found = calls.aggregate(
+        closed=Count("pk"),
+        unanswered=Count("pk", filter=Q(state__in=[Call.State.RELEASED, Call.State.UNKNOWN])),
+        repairs=Count("pk", filter=repair),
+        repairs_nano=Sum("cost", filter=PAID & repair, default=0),
+    )
+    return Outcomes(**{name: int(value) for name, value in found.items()})
+
+
+def unknown_calls() -> QuerySet[Call]:
+    """The calls of unknown outcome, the oldest first: each holds its money until a report closes it."""
+    return Call.objects.filter(UNKNOWN).order_by("reserved_at", "pk")
+
+
+def statements(since: date) -> QuerySet[Statement]:
+    """What the provider's reports said of the days since then, the latest day first, bill before models."""
+    return Statement.objects.filter(day__gte=since).order_by("-day", "model")
 
 
 # ---------------------------------------------------------------- what it would have cost

@@ -252,3 +252,8 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.day} {self.model or 'all models'}"
+
+    @property
+    def drift(self) -> int:
+        """Nano-dollars that the provider says on top of the ledger."""
+        return self.theirs - self.ours

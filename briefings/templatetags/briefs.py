@@ -9,6 +9,7 @@ from django import template
 
 from briefings.coverage import short
 from briefings.schemas import SourceRef
+from inference.money import usd as written_out
 from users import taxonomy
 
 register = template.Library()
@@ -25,6 +26,24 @@ def usd(amount: str) -> str:
         return "$0"
     places = 2 if value >= 1 else 1 - value.adjusted()
     return f"${value:,.{places}f}"
+
+
+@register.filter
+def dollars(nano: int | None) -> str:
+    """Nano-dollars in the same manner; a dash for an amount that does not exist."""
+    return "–" if nano is None else usd(written_out(nano))
+
+
+@register.filter
+def words(name: str) -> str:
+    """A name of the ledger's as words: "fact_sheet" and "purpose:fact_sheet" both as "fact sheet"."""
+    return name.removeprefix("purpose:").replace("_", " ")
+
+
+@register.filter
+def percent(part: int, whole: int) -> str:
+    """A share such as "2.5 %"; a dash of nothing."""
+    return f"{part * 100 / whole:.1f} %" if whole else "–"
 
 
 @register.filter
