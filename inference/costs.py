@@ -26,6 +26,8 @@ By = Literal["purpose", "model", "reader", "day", "brief"]
 # OpenAI's list price of gpt-4 with 8K context in March 2023, in nano-dollars per million tokens.
 INPUT_2023 = 30_000_000_000
 OUTPUT_2023 = 60_000_000_000
+# OpenAI's list price of GPT-3 davinci in November 2021, the same for what it read and what it wrote.
+ANY_2021 = 60_000_000_000
 CHARACTERS_A_TOKEN = 4
 
 
@@ -156,6 +158,11 @@ def naive_usd(input_characters: int, output_characters: int) -> str:
 def usd_at_2023_prices(tokens: Tokens) -> str:
     """What the same tokens cost at gpt-4's price of March 2023: 30 and 60 dollars a million, nothing cheaper cached."""
     return usd(_at_2023_prices(tokens))
+
+
+def usd_at_2021_prices(tokens: int) -> str:
+    """What so many tokens cost at GPT-3 davinci's price of November 2021: 60 dollars a million, read or written."""
+    return usd(price_of(tokens, ANY_2021))
 
 
 def _at_2023_prices(tokens: Tokens) -> int:
