@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from briefings import read
+from briefings import read, spent
 from briefings.models import Edition
 
 SUBJECT = 150  # characters; mail programs show fewer
@@ -35,7 +34,7 @@ def render(edition: Edition, unsubscribe_url: str) -> Mail:
         "unsubscribe_url": unsubscribe_url,
         "preheader": _short(_preheader(readings), PREHEADER),
         "minutes": sum(reading.minutes for reading in readings),
-        "usd": str(sum((Decimal(reading.document.cost.usd) for reading in readings), Decimal())),
+        "cost": spent.together([reading.document.cost for reading in readings]),
         "extractive": any(reading.document.writer == "extractive" for reading in readings),
     }
     html = render_to_string("emails/digest.html", context)

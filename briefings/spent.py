@@ -45,8 +45,10 @@ def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
 def cost(spent: Spent, at: datetime, length: int) -> Cost:
     """The document's cost. `at` (UTC) is when the story was news; `length` counts its brief's characters.
 
-    The naive design has a strong model read all of the day's articles for every reader; a brief bears its share of
-    an edition.
+    `usd`: all attempts at the brief and the lens as posted, those that failed included; what calls of unknown outcome
+    may have cost is not in it. `naive_usd`: a strong model reads all of the day's articles for every reader, at four
+    characters a token and today's list price with nothing cached, and writes as much as was written here; a brief
+    bears one part of an edition of the usual size. `usd_at_2023_prices`: the same tokens at gpt-4's price.
     """
     whole = spent.shared + spent.personal
     read = _characters_of(at.date()) // EDITION_SIZE

@@ -31,6 +31,7 @@ TIMETABLE = {
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
+    "compare the ledger with the provider": _sweep("inference.tasks.compare_with_provider", "write", 21600.0),
     "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -20,7 +21,19 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 BROKERS = ("pgmq", "redis", "rediss", "amqp", "amqps", "memory")
 MAIL = {"smtp": 25, "smtp+tls": 587, "smtps": 465}  # and their usual ports
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "OPENAI_API_KEY", "EMAIL_URL")
+SECRETS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "OPENAI_API_KEY",
+    "OPENAI_ADMIN_KEY",
+    "EMAIL_URL",
+)
+OWN_VARIABLES = (
+    ("service", "day"),
+    ("service", "month"),
+    ("reader", "month"),
+)  # these budgets have their own
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -76,6 +89,21 @@ def dollars(value: str) -> Decimal:
     if not amount.is_finite() or amount < 0 or amount > 1_000_000:
         raise _refuse(value, "an amount of US dollars from 0 to 1000000")
     return amount
+
+
+@env.parser_for("limits")
+def limits(value: str) -> dict[tuple[str, str], Decimal]:
+    """Further budgets such as `converse/day=0.20, reader/day=0.05`: dollars by purpose (or `reader`) and span."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for part in names(value):
+        match = re.fullmatch(r"([a-z_]+)/(day|month)=([\d.]+)", part)
+        key = (match[1], match[2]) if match else ("", "")
+        if match is None or key in found or key in OWN_VARIABLES:
+            raise _refuse(
+                value, "each once, a purpose or reader/day, such as converse/day=0.20, reader/day=0.05"
+            )
+        found[key] = dollars(match[3])
+    return found
 
 
 @env.parser_for("networks")

@@ -38,6 +38,9 @@ _broker: str = env.broker("CELERY_BROKER_URL", "")
 
 OPENAI_API_KEY: str = env.secret_word("OPENAI_API_KEY", "")
 OPENAI_BASE_URL: str = env.web_address("OPENAI_BASE_URL", "")
+# An organisation's admin key, for its usage and cost reports alone; with a project, only that project's are asked for.
+OPENAI_ADMIN_KEY: str = env.secret_word("OPENAI_ADMIN_KEY", "")
+OPENAI_PROJECT_ID: str = env.secret_word("OPENAI_PROJECT_ID", "")
 NUTGRAF_MODEL_CHEAP: str = env.line("NUTGRAF_MODEL_CHEAP", "gpt-5-mini")
 NUTGRAF_MODEL_STRONG: str = env.line("NUTGRAF_MODEL_STRONG", "gpt-5")
 NUTGRAF_MODEL_EMBED: str = env.embedder("NUTGRAF_MODEL_EMBED", "lexical")
@@ -48,6 +51,7 @@ NUTGRAF_PRICES: str = env.line("NUTGRAF_PRICES", "")
 NUTGRAF_BUDGET_DAY_USD: Decimal = env.dollars("NUTGRAF_BUDGET_DAY_USD", "1.00")
 NUTGRAF_BUDGET_MONTH_USD: Decimal = env.dollars("NUTGRAF_BUDGET_MONTH_USD", "20.00")
 NUTGRAF_BUDGET_READER_MONTH_USD: Decimal = env.dollars("NUTGRAF_BUDGET_READER_MONTH_USD", "1.00")
+NUTGRAF_BUDGETS: dict[tuple[str, str], Decimal] = env.limits("NUTGRAF_BUDGETS", "")
 
 # --- fetching: networks that may be reached although they are private
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from inference.models import Budget, Call, Entry, Price
+from inference.models import Budget, Call, Entry, Price, Statement
 from inference.money import usd
 
 
@@ -88,3 +88,18 @@ class EntryAdmin(ReadOnly):
     list_display = ("posted_at", "call", "kind", "account", "amount", "evidence")
     list_filter = ("kind", "account")
     list_select_related = ("call",)
+
+
+@admin.register(Statement)
+class StatementAdmin(ReadOnly):
+    list_display = ("day", "model", "ours_usd", "theirs_usd", "agreed", "note", "read_at")
+    list_filter = ("agreed", "model")
+    ordering = ("-day", "model")
+
+    @admin.display(description="by the ledger", ordering="ours")
+    def ours_usd(self, statement: Statement) -> str:
+        return usd(statement.ours)
+
+    @admin.display(description="by the provider", ordering="theirs")
+    def theirs_usd(self, statement: Statement) -> str:
+        return usd(statement.theirs)

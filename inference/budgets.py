@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,10 +11,10 @@ from django.conf import settings
 from django.db.models import F
 
 from inference.errors import OverBudget
-from inference.models import Budget
+from inference.models import Budget, Purpose
 from inference.money import nano
 
-SERVICE = "service"
+SERVICE, READER = "service", "reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,61 @@ class Limit:
     nano: int
 
 
-def limits(now: datetime, reader: int | None) -> list[Limit]:
-    """The limits on a call reserved at `now`: the service's day and month (UTC) and its reader's month."""
-    utc = now.astimezone(UTC)
-    day, month = f"{utc:%Y-%m-%d}", f"{utc:%Y-%m}"
-    found = [
-        Limit(SERVICE, day, _setting("NUTGRAF_BUDGET_DAY_USD", "1.00")),
-        Limit(SERVICE, month, _setting("NUTGRAF_BUDGET_MONTH_USD", "20.00")),
-    ]
+def limits(now: datetime, purpose: str, reader: int | None) -> list[Limit]:
+    """The limits on a call reserved at `now` (days and months of UTC): the service's, its purpose's, its reader's."""
+    scopes = {SERVICE: SERVICE, purpose: f"purpose:{purpose}"}
     if reader is not None:
-        found.append(Limit(f"reader:{reader}", month, _setting("NUTGRAF_BUDGET_READER_MONTH_USD", "1.00")))
+        scopes[READER] = f"reader:{reader}"
+    return [
+        Limit(scopes[scope], _period(now, span), nano(Decimal(dollars)))
+        for (scope, span), dollars in _configured().items()
+        if scope in scopes
+    ]
+
+
+def common(now: datetime) -> list[Limit]:
+    """The limits in force at `now` that are no single reader's: the service's and those of purposes."""
+    found = [limit for purpose in Purpose.values for limit in limits(now, purpose, None)]
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A budget and what is gone from it, in nano-dollars; `held` is for calls under way or of unknown outcome."""
+
+    scope: str
+    period: str
+    limit: int
+    settled: int
+    held: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.settled - self.held)
+
+
+def standing(now: datetime) -> list[Standing]:
+    """The common budgets in force at `now`, in days and months of UTC."""
+    found = []
+    for limit in common(now):
+        row = Budget.objects.filter(scope=limit.scope, period=limit.period).first() or Budget()
+        found.append(Standing(limit.scope, limit.period, limit.nano, row.settled, row.held))
     return found
 
 
-def _setting(name: str, default: str) -> int:
-    return nano(Decimal(getattr(settings, name, default)))
+def _configured() -> Mapping[tuple[str, str], Decimal]:
+    """Dollars by scope (the service, a reader, a purpose) and span (day, month)."""
+    return {
+        (SERVICE, "day"): settings.NUTGRAF_BUDGET_DAY_USD,
+        (SERVICE, "month"): settings.NUTGRAF_BUDGET_MONTH_USD,
+        (READER, "month"): settings.NUTGRAF_BUDGET_READER_MONTH_USD,
+        **settings.NUTGRAF_BUDGETS,
+    }
+
+
+def _period(now: datetime, span: str) -> str:
+    utc = now.astimezone(UTC)
+    return f"{utc:%Y-%m-%d}" if span == "day" else f"{utc:%Y-%m}"
 
 
 def rows(wanted: list[Limit]) -> list[tuple[int, Limit]]:

@@ -1,4 +1,4 @@
-"""The refusal to start with an unusable price file: read at the start, not at the first call of the day."""
+"""The refusal to start with unusable prices or budgets: found at the start, not at the first call of the day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from inference.book import own_prices
+from inference.budgets import READER
 from inference.errors import BadPrices
+from inference.models import Purpose
 
 
 @register
@@ -21,3 +23,14 @@ def check_prices(**_: Any) -> list[CheckMessage]:
     except BadPrices as error:
         return [Error(str(error), id="inference.E001")]
     return []
+
+
+@register
+def check_budgets(**_: Any) -> list[CheckMessage]:
+    """One error for each budget of NUTGRAF_BUDGETS that would limit nothing: its name is no purpose."""
+    allowed = [READER, *Purpose.values]
+    return [
+        Error(f"NUTGRAF_BUDGETS: {scope!r} is no purpose; allowed: {', '.join(allowed)}", id="inference.E002")
+        for scope, _ in settings.NUTGRAF_BUDGETS
+        if scope not in allowed
+    ]

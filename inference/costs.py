@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDay
 
-from inference.models import Call
+from inference.models import Call, Purpose, Statement
 from inference.money import price_of, usd
 from inference.prices import listed
 from inference.tokens import NO_TOKENS, Tokens
@@ -26,6 +26,8 @@ By = Literal["purpose", "model", "reader", "day", "brief"]
 # OpenAI's list price of gpt-4 with 8K context in March 2023, in nano-dollars per million tokens.
 INPUT_2023 = 30_000_000_000
 OUTPUT_2023 = 60_000_000_000
+# OpenAI's list price of GPT-3 davinci in November 2021, the same for what it read and what it wrote.
+ANY_2021 = 60_000_000_000
 CHARACTERS_A_TOKEN = 4
 
 
@@ -99,6 +101,39 @@ def breakdown(by: By, since: datetime | None = None) -> list[Line]:
     return sorted(lines, key=lambda line: (-line.cost.nano, line.key))
 
 
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """How closed calls ended. `unanswered`: nothing billed, or nobody knows; `repairs` cost `repairs_nano`."""
+
+    closed: int
+    unanswered: int
+    repairs: int
+    repairs_nano: int
+
+
+def outcomes(since: datetime | None = None) -> Outcomes:
+    """How the calls reserved since then ended; those still under way are not counted."""
+    calls = _since(since).filter(closed_at__isnull=False)
+    repair = Q(purpose=Purpose.REPAIR)
+    found = calls.aggregate(
+        closed=Count("pk"),
+        unanswered=Count("pk", filter=Q(state__in=[Call.State.RELEASED, Call.State.UNKNOWN])),
+        repairs=Count("pk", filter=repair),
+        repairs_nano=Sum("cost", filter=PAID & repair, default=0),
+    )
+    return Outcomes(**{name: int(value) for name, value in found.items()})
+
+
+def unknown_calls() -> QuerySet[Call]:
+    """The calls of unknown outcome, the oldest first: each holds its money until a report closes it."""
+    return Call.objects.filter(UNKNOWN).order_by("reserved_at", "pk")
+
+
+def statements(since: date) -> QuerySet[Statement]:
+    """What the provider's reports said of the days since then, the latest day first, bill before models."""
+    return Statement.objects.filter(day__gte=since).order_by("-day", "model")
+
+
 # ---------------------------------------------------------------- what it would have cost
 
 
@@ -123,6 +158,11 @@ def naive_usd(input_characters: int, output_characters: int) -> str:
 def usd_at_2023_prices(tokens: Tokens) -> str:
     """What the same tokens cost at gpt-4's price of March 2023: 30 and 60 dollars a million, nothing cheaper cached."""
     return usd(_at_2023_prices(tokens))
+
+
+def usd_at_2021_prices(tokens: int) -> str:
+    """What so many tokens cost at GPT-3 davinci's price of November 2021: 60 dollars a million, read or written."""
+    return usd(price_of(tokens, ANY_2021))
 
 
 def _at_2023_prices(tokens: Tokens) -> int:

@@ -24,7 +24,7 @@ class Unsendable(Refusal):
 
 
 class OverBudget(Refusal):
-    """The hold does not fit into a budget; `scope` says which (`service` or `reader:<id>`) and `period` when."""
+    """The hold does not fit into a budget: `scope` is `service`, `purpose:<name>` or `reader:<id>`, `period` when."""
 
     def __init__(self, scope: str, period: str) -> None:
         super().__init__(f"the budget of {scope} for {period} is spent")

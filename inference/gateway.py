@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import httpx2
@@ -176,6 +174,32 @@ def _embed_simply_enough(texts: Sequence[str], attempt: Attempt) -> _Done:
             return done
 
 
+def report(path: str, asked: Mapping[str, object]) -> dict[str, Any]:
+    """One page of a report of the provider's admin API; costs nothing, so nothing is reserved.
+
+    Raises NotConfigured without OPENAI_ADMIN_KEY, RateLimited and Rejected for a 4xx, Unavailable, BadReply.
+    """
+    if not settings.OPENAI_ADMIN_KEY:
+        raise NotConfigured("no OPENAI_ADMIN_KEY: the provider shows its reports to nobody else")
+    try:
+        got = asyncio.run(
+            _send(
+                settings.OPENAI_ADMIN_KEY,
+                lambda client: client.get(path, cast_to=httpx2.Response, options={"params": asked}),
+            )
+        )
+    except (_NotReached, _Lost) as error:
+        raise Unavailable(f"no report from the provider: {error}", None, billed=False) from error
+    body = answer.as_object(got.text)
+    if 400 <= got.status < 500:
+        raise _rejection(None, body or {}, got)
+    if got.status >= 500:
+        raise Unavailable(f"HTTP {got.status} instead of a report", None, billed=False)
+    if body is None:
+        raise BadReply("the report is not a JSON object")
+    return body
+
+
 # ---------------------------------------------------------------- reserve, call, settle
 
 
@@ -211,7 +235,7 @@ def _metered(request: _Request, attempt: Attempt) -> _Done:
     call = ledger.reserve(replace(attempt, provider=asked.provider, hold=hold))
     ledger.mark_sent(call.pk)
     try:
-        got = asyncio.run(_send(request, str(call.attempt)))
+        got = asyncio.run(_post(request, str(call.attempt)))
     except _NotReached as error:
         ledger.release(call.pk, str(error))
         raise Unavailable(f"the model cannot be reached: {error}", call.pk, billed=False) from error
@@ -262,7 +286,7 @@ def _settle(call: Call, asked: Tariff, reading: Reading, evidence: Evidence) -> 
     return cost
 
 
-def _rejection(call: int, body: dict[str, Any], got: _Got) -> RateLimited | Rejected:
+def _rejection(call: int | None, body: dict[str, Any], got: _Got) -> RateLimited | Rejected:
     said = answer.complaint(body, got.text)
     if got.status == 429:
         return RateLimited(f"rate limited: {said}", call, got.retry_after)
@@ -307,21 +331,28 @@ def _check_sendable(request: _Request) -> None:
         raise Unsendable(f"the request cannot be sent to OPENAI_BASE_URL: {error}") from error
 
 
-async def _send(request: _Request, attempt: str) -> _Got:
+async def _post(request: _Request, attempt: str) -> _Got:
+    headers = {"X-Client-Request-Id": attempt}
+    return await _send(
+        settings.OPENAI_API_KEY,
+        lambda client: client.post(
+            request.path, cast_to=httpx2.Response, body=request.body, options={"headers": headers}
+        ),
+    )
+
+
+async def _send(key: str, ask: Callable[[openai.AsyncOpenAI], Awaitable[httpx2.Response]]) -> _Got:
     """The answer, whatever its status, within the total deadline. Nothing is retried, no redirect followed."""
     http = openai.DefaultAsyncHttpxClient(
         timeout=httpx2.Timeout(settings.MODEL_DEADLINE, connect=CONNECT), follow_redirects=False
     )
     client = openai.AsyncOpenAI(
-        api_key=settings.OPENAI_API_KEY or "none", base_url=prices.base_url(), max_retries=0, http_client=http
+        api_key=key or "none", base_url=prices.base_url(), max_retries=0, http_client=http
     )
     try:
         # A timeout between bytes is no deadline: a server that drips would hold us for hours.
         async with client, asyncio.timeout(settings.MODEL_DEADLINE):
-            headers = {"X-Client-Request-Id": attempt}
-            response = await client.post(
-                request.path, cast_to=httpx2.Response, body=request.body, options={"headers": headers}
-            )
+            response = await ask(client)
     except openai.APIStatusError as error:
         response = error.response
     except openai.APIConnectionError as error:
@@ -332,11 +363,6 @@ async def _send(request: _Request, attempt: str) -> _Got:
     except TimeoutError as error:
         raise _Lost(f"nothing complete within {settings.MODEL_DEADLINE:g} s") from error
     return _got(response)
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()  # reading them takes 30 ms, and every request has a client of its own
 
 
 def _got(response: httpx2.Response) -> _Got:

@@ -74,7 +74,7 @@ def reserve(attempt: Attempt) -> Call:
 def _reserve(attempt: Attempt) -> Call:
     same_step = Call.objects.filter(work_key=attempt.work_key, step=attempt.step)
     number = (same_step.aggregate(last=Max("number"))["last"] or 0) + 1
-    held_in = budgets.rows(budgets.limits(_now(), attempt.reader))
+    held_in = budgets.rows(budgets.limits(_now(), attempt.purpose, attempt.reader))
     values = asdict(attempt) | {"reader_id": attempt.reader}
     del values["reader"]
     call = Call.objects.create(**values, number=number, lease_until=Now() + LEASE)

@@ -78,7 +78,7 @@ class Price(models.Model):
 
 
 class Budget(models.Model):
-    """A limit in nano-dollars: `service` or `reader:<id>`, for a day (2025-08-08) or a month (2025-08), UTC.
+    """A limit in nano-dollars: `service`, `purpose:<name>` or `reader:<id>`, for a day (2025-08-08) or month (2025-08).
 
     `settled` and `held` are projections of the entries, kept here because one conditional UPDATE of this row is what
     stops spending.
@@ -224,3 +224,36 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.account} {self.amount}"
+
+
+class Statement(models.Model):
+    """What the provider's reports say a closed UTC day cost, beside the ledger: per model, and for all by the bill.
+
+    `model` is empty where it is the cost report of the whole day. `ours` and `theirs` are nano-dollars, with what was
+    trued up by this very report. Not agreed: an open discrepancy, which `note` puts into words.
+    """
+
+    provider = models.CharField(max_length=253)
+    day = models.DateField()
+    model = models.CharField(max_length=200, blank=True)
+    ours = models.BigIntegerField()
+    theirs = models.BigIntegerField()
+    agreed = models.BooleanField()
+    note = models.CharField(max_length=300, blank=True)
+    evidence = models.JSONField(help_text="the report's own lines")
+    read_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "day", "model"], name="one_statement_per_day_and_model"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.day} {self.model or 'all models'}"
+
+    @property
+    def drift(self) -> int:
+        """Nano-dollars that the provider says on top of the ledger."""
+        return self.theirs - self.ours

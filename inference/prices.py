@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -75,19 +76,36 @@ def listed(model: str, at: datetime | None = None) -> Tariff | None:
     return Tariff(host(base_url()), model, book.STANDARD, listing.prices) if listing else None
 
 
-def billed(asked: Tariff, model: str, tier: str) -> tuple[Tariff | None, list[str]]:
+def on(day: date, model: str, tier: str = book.STANDARD) -> Tariff:
+    """The prices that the ledger had on that UTC day (the day's last where they changed), else those in force now.
+
+    Raises UnknownModel and BadPrices.
+    """
+    began = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    then = Price.objects.filter(provider=host(base_url()), model=model, tier=tier)
+    then = then.filter(valid_from__lt=began + timedelta(days=1)).exclude(valid_until__lte=began)
+    rows = {row.axis: row for row in then.order_by("valid_from", "pk")}
+    if set(rows) != set(Axis.values):
+        return tariff(model, tier)
+    prices = {axis: row.nano_per_million for axis, row in rows.items()}
+    return Tariff(host(base_url()), model, tier, prices, tuple(sorted(row.pk for row in rows.values())))
+
+
+def billed(
+    asked: Tariff, model: str, tier: str, tariff: Callable[[str, str], Tariff] = tariff
+) -> tuple[Tariff | None, list[str]]:
     """The prices of what answered, and flags for the operator; None when the tier may cost more than we know.
 
     A dated snapshot of the model asked for costs what that costs. An unlisted name is one of the endpoint's own for
     the model asked for. A cheaper tier that is not listed is priced in full.
     """
     flags: list[str] = []
-    name = asked.model if not model or _snapshot(asked.model, model) else model
+    name = asked.model if not model or snapshot(asked.model, model) else model
     wanted = tier.lower() if tier.lower() not in ("", "auto", "standard") else book.STANDARD
     if name == asked.model and wanted == book.STANDARD:
         return asked, flags
     try:
-        tariff(name)
+        tariff(name, book.STANDARD)
     except UnknownModel:
         flags.append(f"model {model} is not listed: priced as {asked.model}")
         name = asked.model
@@ -95,11 +113,12 @@ def billed(asked: Tariff, model: str, tier: str) -> tuple[Tariff | None, list[st
         return tariff(name, wanted), flags
     except UnknownModel:
         if wanted in ("flex", "batch"):
-            return tariff(name), [*flags, f"tier {tier} is not listed: priced in full"]
+            return tariff(name, book.STANDARD), [*flags, f"tier {tier} is not listed: priced in full"]
         return None, [*flags, f"tier {tier} is not listed"]
 
 
-def _snapshot(asked: str, answered: str) -> bool:
+def snapshot(asked: str, answered: str) -> bool:
+    """Is the second name the first, or a dated version of it?"""
     return answered == asked or bool(
         re.fullmatch(re.escape(asked) + r"-(\d{4}-\d{2}-\d{2}|\d{4}|\d{6}|\d{8})", answered)
     )

@@ -10,7 +10,10 @@ function joined(...parts) {
 const hyphened = /(\S*\w-\d\S*|\b\w{1,4}-\w{1,5}\b)/;
 const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
 const found = [];
-while (texts.nextNode()) if (hyphened.test(texts.currentNode.data)) found.push(texts.currentNode);
+while (texts.nextNode()) {
+  const text = texts.currentNode; // in a drawing a span would show nothing
+  if (hyphened.test(text.data) && !text.parentElement.closest("svg")) found.push(text);
+}
 for (const text of found) {
   const parts = text.data.split(hyphened);
   text.replaceWith(...parts.map((part, index) => (index % 2 && part.length < 18 ? joined(part) : part)));

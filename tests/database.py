@@ -38,6 +38,6 @@ def _remove(var: Path, owner: int) -> None:
         shutil.rmtree(var, ignore_errors=True)
 
 
-for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "EMAIL_URL", "NUTGRAF_PRICES"):
+for _name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_BASE_URL", "EMAIL_URL", "NUTGRAF_PRICES"):
     os.environ.pop(_name, None)
 _start_database()

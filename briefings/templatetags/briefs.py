@@ -8,7 +8,9 @@ from decimal import Decimal, InvalidOperation
 from django import template
 
 from briefings.coverage import short
-from briefings.schemas import SourceRef
+from briefings.schemas import Cost, SourceRef
+from inference.costs import usd_at_2021_prices
+from inference.money import usd as written_out
 from users import taxonomy
 
 register = template.Library()
@@ -25,6 +27,51 @@ def usd(amount: str) -> str:
         return "$0"
     places = 2 if value >= 1 else 1 - value.adjusted()
     return f"${value:,.{places}f}"
+
+
+@register.filter
+def in_words(cost: Cost) -> str:
+    """One line on what a brief or an edition cost, and would have cost otherwise; the amounts follow `usd`."""
+    said = [f"{usd(cost.usd)}{_parts(cost)}."] if cost.models else ["$0: no model was asked."]
+    if usd(cost.naive_usd) != "$0":
+        said.append(f"A strong model reading the whole day for each reader would take {usd(cost.naive_usd)}.")
+    if usd(cost.usd_at_2023_prices) != "$0":
+        tokens = cost.tokens.input + cost.tokens.cached + cost.tokens.output + cost.tokens.reasoning
+        at_2021 = usd(usd_at_2021_prices(tokens))
+        said.append(
+            f"The same tokens at the prices of 2023: {usd(cost.usd_at_2023_prices)}; of 2021: {at_2021}."
+        )
+    return " ".join(said)
+
+
+def _parts(cost: Cost) -> str:
+    read, written = cost.tokens.input + cost.tokens.cached, cost.tokens.output + cost.tokens.reasoning
+    shared, personal = usd(cost.shared_usd), usd(cost.personal_usd)
+    if usd(cost.usd) == "$0":
+        split = ""
+    elif personal == "$0":
+        split = ", shared by all readers"
+    else:
+        split = f", of it {shared} shared by all readers and {personal} for your part"
+    return f"{split}; {read:,} tokens read, {written:,} written"
+
+
+@register.filter
+def dollars(nano: int | None) -> str:
+    """Nano-dollars in the same manner; a dash for an amount that does not exist."""
+    return "–" if nano is None else usd(written_out(nano))
+
+
+@register.filter
+def words(name: str) -> str:
+    """A name of the ledger's as words: "fact_sheet" and "purpose:fact_sheet" both as "fact sheet"."""
+    return name.removeprefix("purpose:").replace("_", " ")
+
+
+@register.filter
+def percent(part: int, whole: int) -> str:
+    """A share such as "2.5 %"; a dash of nothing."""
+    return f"{part * 100 / whole:.1f} %" if whole else "–"
 
 
 @register.filter

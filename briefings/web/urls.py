@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from briefings.web import filtered, sources, views, welcome
+from briefings.web import filtered, sources, spending, views, welcome
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("edition/<slug:day>/", views.edition, name="edition"),
     path("archive/", views.archive, name="archive"),
     path("filtered/", filtered.filtered, name="filtered"),
+    path("spending/", spending.spending, name="spending"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add/", sources.add, name="sources-add"),
     path("sources/import/", sources.take, name="sources-import"),

@@ -35,7 +35,7 @@ generate(Ask("brief", "brief:b1", "write", "You write briefs.", "OpenAI released
 @pytest.mark.django_db(transaction=True)
 def test_it_keeps_the_hold_of_a_call_whose_process_was_killed(provider: ModelServer, ask: Ask) -> None:
     provider.script(fake.Variant(delay=20.0))
-    child = subprocess.Popen([sys.executable, "-c", CHILD], cwd=PROJECT, env=_environment(provider))
+    child = subprocess.Popen([sys.executable, "-c", CHILD], cwd=PROJECT, env=environment(provider))
     try:
         _wait(lambda: bool(provider.requests))
         child.send_signal(signal.SIGKILL)
@@ -75,7 +75,7 @@ def test_a_bill_that_comes_while_the_database_is_away_is_posted_once_it_is_back(
     assert audit.verify() == []
 
 
-def _environment(provider: ModelServer) -> dict[str, str]:
+def environment(provider: ModelServer) -> dict[str, str]:
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     return {**os.environ, "DATABASE_URL": url, "OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": "sk-test"}
 

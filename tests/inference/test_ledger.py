@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models.functions import Now
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from inference import audit, ledger, prices, spool
 from inference.errors import LedgerDown, NotSent, OverBudget
@@ -101,6 +101,41 @@ def test_it_charges_a_reader_without_touching_another(settings: Any, django_user
     _reserve(reader=ben.pk)
 
 
+def test_it_stops_one_purpose_for_the_day_and_lets_the_others_go_on(settings: Any) -> None:
+    settings.NUTGRAF_BUDGETS = {("converse", "day"): Decimal("0.001"), ("lens", "month"): Decimal("0.002")}
+    question = Attempt("converse", "converse:1", "answer", "gpt-5-mini", "api.openai.com", HOLD)
+    ledger.reserve(question)
+    with pytest.raises(OverBudget, match="purpose:converse") as caught:
+        ledger.reserve(question)
+    assert len(caught.value.period) == len("2025-08-08")
+    _reserve()
+    lens = replace(question, purpose="lens", work_key="lens:1")
+    ledger.reserve(lens)
+    ledger.reserve(lens)
+    with pytest.raises(OverBudget, match="purpose:lens") as caught:
+        ledger.reserve(lens)
+    assert len(caught.value.period) == len("2025-08")
+    held = dict(Budget.objects.filter(scope__startswith="purpose").values_list("scope", "held"))
+    assert held == {"purpose:converse": HOLD, "purpose:lens": 2 * HOLD}
+    assert audit.verify() == []
+
+
+def test_it_limits_a_readers_day_beside_their_month(settings: Any, django_user_model: Any) -> None:
+    settings.NUTGRAF_BUDGETS = {("reader", "day"): Decimal("0.001")}
+    ada = django_user_model.objects.create_user("ada@example.com")
+    _reserve(reader=ada.pk)
+    with pytest.raises(OverBudget) as caught:
+        _reserve(reader=ada.pk)
+    assert (caught.value.scope, len(caught.value.period)) == (f"reader:{ada.pk}", len("2025-08-08"))
+    assert Budget.objects.filter(scope=f"reader:{ada.pk}", held=HOLD).count() == 2, "day and month"
+
+
+def test_a_budget_of_something_that_is_no_purpose_is_refused_at_the_start(settings: Any) -> None:
+    settings.NUTGRAF_BUDGETS = {("chat", "day"): Decimal(1)}
+    with pytest.raises(SystemCheckError, match=r"NUTGRAF_BUDGETS: 'chat' .* converse"):
+        call_command("check")
+
+
 def test_the_ledger_outlives_the_reader(django_user_model: Any) -> None:
     ada = django_user_model.objects.create_user("ada@example.com")
     call = _reserve(reader=ada.pk)
@@ -184,47 +219,3 @@ def test_nothing_is_reserved_while_the_database_is_away() -> None:
 
 def _database_gone(*_: Any) -> None:
     raise OperationalError("server closed the connection unexpectedly")
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["reserve", "sent", "settle", "release", "unknown", "true_up", "sweep"]),
-        st.integers(0, 5),
-        st.integers(0, 8_000),
-    ),
-    max_size=30,
-)
-
-
-class AnyOrder(TestCase):
-    """Whatever happens in whatever order, however often, the books hold."""
-
-    @hypothesis_settings(max_examples=25, deadline=None)
-    @given(steps=STEPS)
-    def test_it_holds_its_invariants_in_any_order_of_events(self, steps: list[tuple[str, int, int]]) -> None:
-        calls: list[int] = []
-        for what, which, tokens in steps:
-            if what == "reserve":
-                calls.append(_reserve(f"work:{which}", 250 * 8_000).pk)
-            elif what == "sweep":
-                Call.objects.filter(state__in=["reserved", "sent"], pk__in=calls[:which]).update(
-                    lease_until=Now() - timedelta(hours=1)
-                )
-                ledger.sweep()
-            elif calls:
-                _do(what, calls[which % len(calls)], tokens)
-        assert audit.verify() == []
-
-
-def _do(what: str, call: int, tokens: int) -> None:
-    if what == "sent":
-        if Call.objects.filter(pk=call, state="reserved", lease_until__gt=Now()).exists():
-            ledger.mark_sent(call)
-    elif what == "settle":
-        ledger.settle(call, _bill(tokens))
-    elif what == "release":
-        ledger.release(call, "refused")
-    elif what == "unknown":
-        ledger.mark_unknown(call, "time-out")
-    else:
-        ledger.true_up(call, tokens * 250, "report")

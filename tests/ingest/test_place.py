@@ -13,7 +13,7 @@ from ingest import cluster, decide, near, save
 from ingest.copies import originals
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import LEASE, Placed, place
-from ingest.scope import PUBLIC
+from ingest.scope import PUBLIC, SAMPLE
 from ingest.work import MAX_ATTEMPTS, POISON, claim_many
 from tests.ingest.newsroom import NOON, article, source
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, get_args
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from briefings import arguments
-from briefings.models import Brief, Edition, State
+from briefings import accounts, arguments
 from inference import budgets, costs
 from inference.costs import CostSummary
-from inference.models import Budget
 from inference.money import usd
 
 
@@ -37,31 +35,19 @@ class Command(BaseCommand):
 
 def _report(since: datetime | None, by: costs.By | None) -> dict[str, Any]:
     total = costs.total(since)
-    briefings, counted = _verified(since)
+    made = accounts.verified(since)
+    per = accounts.each(total.nano, made.count)
     lines = costs.breakdown(by, since) if by else []
     return {
         "since": since.isoformat() if since else None,
         **_cost(total),
-        "verified_briefings": briefings,
-        "counted": counted,
-        "usd_per_verified_briefing": usd(-(-total.nano // briefings), 6) if briefings else None,
+        "verified_briefings": made.count,
+        "counted": made.counted,
+        "usd_per_verified_briefing": None if per is None else usd(per),
         "budgets": _budgets(),
         "by": by,
         "lines": [{"key": line.key, **_cost(line.cost)} for line in lines],
     }
-
-
-def _verified(since: datetime | None) -> tuple[int, str]:
-    """How many verified briefings were made: editions for readers, or where there are none, briefs asked for by hand.
-
-    An edition holds only briefs that passed the verifier, which the database enforces.
-    """
-    editions = Edition.objects.filter(state=State.READY, items__isnull=False)
-    briefs = Brief.objects.filter(state=State.READY)
-    if since:
-        editions, briefs = editions.filter(prepared_at__gte=since), briefs.filter(verified_at__gte=since)
-    count = editions.distinct().count()
-    return (count, "editions") if count else (briefs.count(), "briefs")
 
 
 def _cost(cost: CostSummary) -> dict[str, Any]:
@@ -75,19 +61,16 @@ def _cost(cost: CostSummary) -> dict[str, Any]:
 
 
 def _budgets() -> list[dict[str, str]]:
-    rows = []
-    for limit in budgets.limits(datetime.now(UTC), None):
-        row = Budget.objects.filter(scope=limit.scope, period=limit.period).first() or Budget()
-        rows.append(
-            {
-                "scope": limit.scope,
-                "period": limit.period,
-                "limit_usd": usd(limit.nano, 2),
-                "settled_usd": usd(row.settled),
-                "held_usd": usd(row.held),
-            }
-        )
-    return rows
+    return [
+        {
+            "scope": each.scope,
+            "period": each.period,
+            "limit_usd": usd(each.limit, 2),
+            "settled_usd": usd(each.settled),
+            "held_usd": usd(each.held),
+        }
+        for each in budgets.standing(timezone.now())
+    ]
 
 
 def _text(result: dict[str, Any]) -> str:
