@@ -26,7 +26,7 @@ class Evidence:
     around: str
 
 
-@lru_cache(maxsize=512)  # a passage supports several sentences of its brief
+@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
 def split(passage: str) -> tuple[str, ...]:
     """The sentences of a passage; an abbreviation's full stop ends none."""
     found: list[str] = []

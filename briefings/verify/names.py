@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from briefings.verify.places import place, words
 
@@ -39,6 +40,7 @@ _WELL_KNOWN_NAMES = (
 _WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
 
 
+@lru_cache(maxsize=50_000)
 def _fold(word: str) -> str:
     word = word.lower().replace("’", "'")
     return word if word.isalnum() else re.sub(r"'s$|['.]$", "", word)
@@ -49,6 +51,8 @@ def names(text: str) -> tuple[str, ...]:
     found = []
     for match in _WORD.finditer(text):
         word = match[0]
+        if word.islower():
+            continue
         bare = re.sub(r"['’]s$", "", word)
         if _ROMAN.match(bare) or _fold(word) in _COMMON:
             continue
@@ -72,7 +76,7 @@ def _is_compound(word: str) -> bool:
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:
     """All words of `texts`, folded: what may be named."""
     words: set[str] = set()
-    for word in {match[0] for text in texts for match in _WORD.finditer(text)}:
+    for word in {word for text in texts for word in _WORD.findall(text)}:
         words.add(_fold(word))
         if not word.isalnum():
             words.update(_fold(part) for part in re.split(r"[-.&/]", word) if part)

@@ -35,6 +35,19 @@ _NEW: dict[str, re.Pattern[str]] = {
         rf"(?<![\w@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:{_ENDINGS})(?![\w-])(?!\.\w)"
     ),
 }
+# What a text must hold for a rule to be worth a try; nearly every sentence holds none of it.
+_MAY_HOLD: dict[str, re.Pattern[str]] = {
+    "a web address": re.compile(r"//|:|\.[a-z-]", re.I),
+    "an address with a scheme": re.compile(":"),
+    "an address with a path": re.compile(r"[/?#]\w"),
+    "an email address": re.compile("@"),
+    "an HTML tag": re.compile("<"),
+    "an HTML entity": re.compile("&"),
+    "a Markdown link": re.compile(r"\]"),
+    "Markdown": re.compile(r"[*_`~]|^\s*[#>•·▪|-]"),
+    "a citation mark": re.compile(r"[\[(【†‡�]|turn|oaicite|contentReference", re.I),
+    "a gap": re.compile(r"[(\[]"),
+}
 _JOINED_EMOJI = re.compile("(?<=[^\\w\\s])\u200d(?=[^\\w\\s])")
 
 
@@ -49,7 +62,7 @@ def problem(text: str, verbatim: bool = False) -> str | None:
             return f"the character U+{ord(character):04X}"
     for rules in (_RULES,) if verbatim else (_RULES, _NEW):
         for name, pattern in rules.items():
-            if pattern.search(text):
+            if _MAY_HOLD[name].search(text) and pattern.search(text):
                 return name
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from briefings.schemas import Material, Sentence
-from briefings.verify import citations, direction, names, plain, quotes, roles, support
+from briefings.verify import citations, direction, names, outlets, plain, quotes, roles, speakers, support
 from briefings.verify.evidence import evidence
 from briefings.verify.failures import Failure
 from briefings.verify.numbers import unsupported
@@ -34,9 +34,9 @@ def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failu
         yield Failure(where, sentence.text, "opinion", "only a lens may reason without a source")
     if not sentence.citations:
         yield Failure(where, sentence.text, "citation", "no citation")
-    broken = [wrong for citation in sentence.citations if (wrong := citations.broken(citation, material))]
-    for wrong in broken:
-        yield Failure(where, sentence.text, "citation", wrong)
+    broken = [why for citation in sentence.citations if (why := citations.broken(citation, material))]
+    for why in broken:
+        yield Failure(where, sentence.text, "citation", why)
     # Without a sound citation there is no ground to judge by, and a source's own words need none but themselves.
     if (
         broken
@@ -47,27 +47,29 @@ def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failu
         return
     grounds = tuple(dict.fromkeys(citations.passage(citation, material) for citation in sentence.citations))
     cited = [material.article(citation.article) for citation in sentence.citations]
-    # Naming the outlet is no claim, and its name no ground: "France 24" does not say that 24 were killed.
-    text = _without(sentence.text, [article.publisher for article in cited])
-    yield from check_words(text, grounds, where)
+    text = outlets.left_out(sentence.text, dict.fromkeys(article.publisher for article in cited), grounds)
+    wrong = tuple(check_words(text, grounds, where))
+    titles = tuple(dict.fromkeys(article.passage(0) for article in cited))
+    yield from wrong
     yield from _check_meaning(
-        text, grounds, tuple(dict.fromkeys(article.passage(0) for article in cited)), where
+        text, grounds, titles, where, figures=all(each.rule != "figure" for each in wrong)
     )
 
 
-def _without(text: str, publishers: list[str]) -> str:
-    for name in publishers:
-        text = text.replace(name, "the outlet") if name else text
-    return text
-
-
 def _check_meaning(
-    text: str, grounds: tuple[str, ...], titles: tuple[str, ...], where: str
+    text: str, grounds: tuple[str, ...], titles: tuple[str, ...], where: str, figures: bool
 ) -> Iterator[Failure]:
-    """What word lists and the order of words can tell of a sentence in other words than its source's."""
+    """What word lists and the order of words can tell of a sentence in other words than its source's.
+
+    `figures`: they all stand somewhere in the passages, and are now to stand in the sentences it rests on.
+    """
     found = evidence(text, grounds, titles)
     for name in names.ungrounded(text, found.stated, found.around):
         yield Failure(where, text, "name", f"the cited passage does not name {name!r} there")
+    for figure in unsupported(text, (found.stated, found.around)) if figures else ():
+        yield Failure(where, text, "figure", f"{figure.raw!r} stands elsewhere in the cited passage")
+    for name in speakers.unheard(text, found.stated, titles):
+        yield Failure(where, text, "role", f"the cited passage does not have {name!r} say it")
     for pair in roles.exchanged(text, found.stated):
         yield Failure(where, text, "role", f"{pair} stand the other way round in the cited passage")
     for pair in roles.replaced(text, found.stated):

@@ -14,7 +14,7 @@ ENOUGH, MAY_MISS = 0.6, 2
 _FRAME = frozenset(
     terms(
         "say tell report announce state statement describe explain note argue claim warn suggest reveal confirm "
-        "plan want expect company firm people story article publisher source percent million billion trillion "
+        "plan want expect company firm people story article outlet publisher source percent million billion trillion "
         "dollar number"
     )
 )
@@ -27,7 +27,7 @@ def unsupported_words(text: str, grounds: Iterable[str]) -> tuple[str, ...]:
     for ground in grounds:
         held |= _said(ground)
     missing = wanted - held
-    may_miss = max(min(MAY_MISS, len(wanted) // 2), (1 - ENOUGH) * len(wanted))
+    may_miss = max(min(MAY_MISS, len(wanted) // 3), (1 - ENOUGH) * len(wanted))
     return () if len(missing) <= may_miss else tuple(sorted(missing))
 
 
