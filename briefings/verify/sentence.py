@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from briefings.schemas import Material, Sentence
 from briefings.verify import citations, direction, names, outlets, plain, quotes, roles, speakers, support
-from briefings.verify.evidence import evidence
+from briefings.verify.evidence import Evidence, evidence
 from briefings.verify.failures import Failure
 from briefings.verify.numbers import unsupported
 
@@ -18,15 +18,17 @@ def check_sentence(sentence: Sentence, material: Material, where: str = "sentenc
 
 def check_words(text: str, grounds: tuple[str, ...], where: str) -> Iterator[Failure]:
     """Plain text whose figures and quotations stand in `grounds`: a question, a topic, what a sentence says."""
+    yield from _check_form(text, grounds, where)
+    for figure in unsupported(text, grounds) if text not in grounds else ():
+        yield Failure(where, text, "figure", f"{figure.raw!r} is not in the cited passage")
+
+
+def _check_form(text: str, grounds: tuple[str, ...], where: str) -> Iterator[Failure]:
     verbatim = text in grounds
     if wrong := plain.problem(text, verbatim):
         yield Failure(where, text, "plain", wrong)
-    if verbatim:
-        return
-    for quote in quotes.missing(text, grounds):
+    for quote in quotes.missing(text, grounds) if not verbatim else ():
         yield Failure(where, text, "quotation", f"{quote!r} is not in the cited passage")
-    for figure in unsupported(text, grounds):
-        yield Failure(where, text, "figure", f"{figure.raw!r} is not in the cited passage")
 
 
 def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failure]:
@@ -45,38 +47,44 @@ def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failu
     ):
         yield from check_words(sentence.text, (sentence.text,), where)
         return
+    yield from _check_against(sentence, material, where)
+
+
+def _check_against(sentence: Sentence, material: Material, where: str) -> Iterator[Failure]:
+    """The rules that hold a sentence against the passages it cites; its citations are sound."""
     grounds = tuple(dict.fromkeys(citations.passage(citation, material) for citation in sentence.citations))
     cited = [material.article(citation.article) for citation in sentence.citations]
-    text = outlets.left_out(sentence.text, dict.fromkeys(article.publisher for article in cited), grounds)
-    wrong = tuple(check_words(text, grounds, where))
+    publishers = tuple(dict.fromkeys(article.publisher for article in cited))
+    text = outlets.left_out(sentence.text, publishers)
     titles = tuple(dict.fromkeys(article.passage(0) for article in cited))
-    yield from wrong
-    yield from _check_meaning(
-        text, grounds, titles, where, figures=all(each.rule != "figure" for each in wrong)
-    )
-
-
-def _check_meaning(
-    text: str, grounds: tuple[str, ...], titles: tuple[str, ...], where: str, figures: bool
-) -> Iterator[Failure]:
-    """What word lists and the order of words can tell of a sentence in other words than its source's.
-
-    `figures`: they all stand somewhere in the passages, and are now to stand in the sentences it rests on.
-    """
     found = evidence(text, grounds, titles)
-    for name in names.ungrounded(text, found.stated, found.around):
+    yield from _check_form(text, grounds, where)
+    yield from _check_figures(text, grounds, found, where)
+    for name in names.ungrounded(text, found.stated, found.around, publishers):
         yield Failure(where, text, "name", f"the cited passage does not name {name!r} there")
-    for figure in unsupported(text, (found.stated, found.around)) if figures else ():
-        yield Failure(where, text, "figure", f"{figure.raw!r} stands elsewhere in the cited passage")
-    for name in speakers.unheard(text, found.stated, titles):
-        yield Failure(where, text, "role", f"the cited passage does not have {name!r} say it")
-    for pair in roles.exchanged(text, found.stated):
-        yield Failure(where, text, "role", f"{pair} stand the other way round in the cited passage")
-    for pair in roles.replaced(text, found.stated):
-        yield Failure(where, text, "role", f"{pair}, whom the cited passage has in that place")
-    for pair in roles.joined_wrongly(text, found.stated):
-        yield Failure(where, text, "name", f"the cited passage has no {pair}")
-    for word in direction.reversed_words(text, found.stated):
-        yield Failure(where, text, "direction", f"{word!r}, where the cited passage says the opposite")
+    yield from _check_meaning(text, found.stated, titles, where)
     if missing := support.unsupported_words(text, (*grounds, *titles)):
         yield Failure(where, text, "support", f"the cited passage has none of: {', '.join(missing[:6])}")
+
+
+def _check_figures(text: str, grounds: tuple[str, ...], found: Evidence, where: str) -> Iterator[Failure]:
+    """Figures stand in the sentences that the statement rests on, not anywhere in a long passage."""
+    if missing := unsupported(text, (found.within,)):
+        nowhere = unsupported(text, grounds)
+        for figure in missing:
+            place = "is not" if figure in nowhere else "stands elsewhere"
+            yield Failure(where, text, "figure", f"{figure.raw!r} {place} in the cited passage")
+
+
+def _check_meaning(text: str, stated: str, titles: tuple[str, ...], where: str) -> Iterator[Failure]:
+    """What the order of words can tell of a sentence in other words than its source's."""
+    for name in speakers.unheard(text, stated, titles):
+        yield Failure(where, text, "role", f"the cited passage does not have {name!r} say it")
+    for pair in roles.exchanged(text, stated):
+        yield Failure(where, text, "role", f"{pair} stand the other way round in the cited passage")
+    for pair in roles.replaced(text, stated):
+        yield Failure(where, text, "role", f"{pair}, whom the cited passage has in that place")
+    for pair in roles.joined_wrongly(text, stated):
+        yield Failure(where, text, "name", f"the cited passage has no {pair}")
+    for word in direction.reversed_words(text, stated):
+        yield Failure(where, text, "direction", f"{word!r}, where the cited passage says the opposite")

@@ -27,7 +27,7 @@ def unsupported_words(text: str, grounds: Iterable[str]) -> tuple[str, ...]:
     for ground in grounds:
         held |= _said(ground)
     missing = wanted - held
-    may_miss = max(min(MAY_MISS, len(wanted) // 3), (1 - ENOUGH) * len(wanted))
+    may_miss = max(min(MAY_MISS, len(wanted) // 2), (1 - ENOUGH) * len(wanted))
     return () if len(missing) <= may_miss else tuple(sorted(missing))
 
 

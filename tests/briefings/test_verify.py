@@ -274,7 +274,7 @@ def test_it_verifies_a_long_brief_in_50_milliseconds() -> None:
     )
     verify(brief(), MATERIAL)
     taken = []
-    for turn in range(3):  # each turn with fresh passages, so that nothing is remembered
+    for turn in range(5):  # each turn with fresh passages, so that nothing is remembered
         marked = (paragraph.replace("old exchange", f"old{'er' * turn} exchange") for paragraph in paragraphs)
         fresh = article(1, "Harbor Labs grows", *(paragraph.strip() for paragraph in marked))
         renewed = BriefBody.model_validate(
