@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest.furniture import body_paragraphs
+from ingest.hidden import shown
 from ingest.plain import html_paragraphs, line, paragraphs, visible, web_link
 
 VERSION = "https://jsonfeed.org/version/"
@@ -35,7 +36,7 @@ def read(body: bytes, url: str, most_items: int) -> dict[str, Any] | None:
 
 def _item(item: dict[str, Any], feed_url: str) -> dict[str, Any]:
     if html := _text(item, "content_html"):
-        parts = html_paragraphs(html)
+        parts = html_paragraphs(shown(html))
     else:
         parts = paragraphs(_text(item, "content_text") or _text(item, "summary"))
     tags = item.get("tags")

@@ -125,6 +125,9 @@ class Article(Work):
     embedder = models.CharField(max_length=80, blank=True)
     vector = VectorField(null=True, blank=True)
     bands = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    addressing = models.PositiveIntegerField(
+        default=0, help_text="passages that speak to a model: no brief rests on them"
+    )
     duplicate_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
     )

@@ -22,6 +22,7 @@ import feedparser
 
 from ingest import frames, jsonfeed
 from ingest.furniture import body_paragraphs
+from ingest.hidden import shown
 from ingest.plain import html_paragraphs, line, visible, web_link
 
 MEMORY = 768 * 1024 * 1024
@@ -155,7 +156,7 @@ def _item(entry: Any, feed_url: str) -> dict[str, Any]:
 def _paragraphs_of(content: Any) -> list[str]:
     value = str(content.get("value") or "")[: 2 * LONGEST_TEXT]
     # Many feeds put HTML where their format says plain text, so the declared type is not believed.
-    return html_paragraphs(value)
+    return html_paragraphs(shown(value))
 
 
 def _capped(parts: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from ingest import score, tell
+from ingest.addressed import outside_quotations, speaks_to_model
 from ingest.embed import Vectors
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
@@ -85,8 +86,15 @@ def missing(story_id: str) -> bool:
 
 
 def material(story_id: str, as_of: datetime | None = None) -> Material | None:
-    """The story's independent articles with their passages, those after `as_of` left out; None when none remain."""
-    rows = tell.independent(tell.members([story_id], as_of).get(story_id, []))
+    """The story's independent articles with their passages, those after `as_of` left out; None when none remain.
+
+    Left out too is what speaks to a model: a passage of it, or an article whose very title does.
+    """
+    rows = [
+        row
+        for row in tell.independent(tell.members([story_id], as_of).get(story_id, []))
+        if not speaks_to_model(outside_quotations(row.title))
+    ]
     if not rows:
         return None
     order = [voice.key for voice in score.best_first([row.voice() for row in rows])]
@@ -111,12 +119,18 @@ def _texts(articles: Sequence[int]) -> dict[int, SourceText]:
             title=a.title,
             url=a.url,
             text=a.text,
-            spans=tuple(spans[a.pk]),
+            spans=_heard(a, spans[a.pk]),
             happened_at=a.happened_at,
             published_at=a.published_at,
         )
         for a in Article.objects.filter(id__in=articles).select_related("source")
     }
+
+
+def _heard(article: Article, spans: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(
+        span for span in spans if not span.number or not speaks_to_model(article.text[span.start : span.end])
+    )
 
 
 def any_real() -> bool:

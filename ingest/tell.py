@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
 
 from ingest import bulk, score
+from ingest.addressed import speaks_to_model
 from ingest.embed import LEXICAL, Vectors, unit
 from ingest.models import Article, Stage
 from ingest.scope import Scope
@@ -117,7 +118,7 @@ def _telling(
     voices = [row.voice() for row in counted]
     return bulk.Telling(
         story=story,
-        title=score.best_first(voices)[0].title,
+        title=score.best_first([one for one in voices if not speaks_to_model(one.title)] or voices)[0].title,
         first_seen=min(row.first_seen for row in rows),
         happened_at=min(row.happened_at for row in counted),
         last_at=max(row.happened_at for row in counted),
