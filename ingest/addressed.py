@@ -21,7 +21,7 @@ _MODEL = (
 _PART = (
     r"(?:headlines?|take-?aways?|bottom[ _]line|follow[ _-]?ups?|why[ _]it[ _]matters|lead (?:paragraph|sentence)"
     r"|fact[ _]?sheet|(?:your|the|each|every|this|its|any|all) (?:\w+ ){0,2}(?:summar(?:y|ies)|brief(?:ing)?s?|answers?"
-    r"|repl(?:y|ies)|responses?|outputs?|write-?ups?|lens(?:es)?|digests?|editions?|newsletters?|citations?)|json"
+    r"|repl(?:y|ies)|responses?|outputs?|write-?ups?|lens(?:es)?|digests?|editions?|newsletters?|citations?)|(?<![.\w])json"
     r"|markdown)(?![\w-])"
 )
 _DO = (
@@ -32,10 +32,11 @@ _DO = (
 )
 # A command stands at the start of a sentence, or behind a word that makes it one.
 _ORDER = (
-    r"(?:^|[.!?:;)\]\"'>–—-]\s*|\b(?:please|must|should|shall|need to|have to|and|always|instead|,) )" + _DO
+    r"(?:^|[.!?:;,)\]\"'>–—-]\s*|\b(?:please|must|should|shall|need to|have to|and|always|instead|,) )" + _DO
 )
 _RULES = r"(?:(?:instruction|prompt|rule|direction|directive|guideline|guardrail|order|command|constraint)s?)"
-_NEAR, _FAR = r"[^.!?\n]{0,40}", r"[^.!?\n]{0,80}"
+_WITHIN = r"(?:[^.!?\n]|[.!?](?=\S))"  # one sentence; a full stop inside an address ends none
+_NEAR, _FAR = _WITHIN + "{0,40}", _WITHIN + "{0,80}"
 
 # Each sign with what a text must hold for it to be worth a try.
 _SIGNS = tuple(
@@ -84,7 +85,8 @@ _SIGNS = tuple(
             "headline take bottom follow matters lead fact summar brief answer repl respon output write lens digest "
             "edition newsletter citation json markdown",
             rf"{_ORDER}{_FAR}\b{_PART}|\b{_PART} (?:must|should|shall|has to|needs to|is to|are to) (?:\w+ )?(?:be|read"
-            r"|say|state|contain|include|begin|end|start|open|mention|praise|link|use|cite|carry)\b",
+            r"|say|state|contain|include|begin|end|start|open|mention|praise|link|use|cite|carry)\b"
+            r"|\bin your (?:answer|reply|response|output|summary|brief)\b",
         ),
         (
             "\": ':",
@@ -92,7 +94,7 @@ _SIGNS = tuple(
             r"|sections|score|rank|role|content)[\"']\s*:",
         ),
         ("<<< ‹ >>>", r"<<<|‹‹‹|‹\s*(?:source|end)|>>>\s*(?:end|source)"),
-        ("[a [s [r", r"\[[asr]\d+(?:\.\d+)?\]"),
+        ("[a [s [r", r"\[[asr]\d+(?:\.\d+)?(?:, [asr]\d+(?:\.\d+)?)*\]"),
         (
             "end beginning",
             r"^\W*(?:end|beginning) of (?:the )?(?:source|fence|data|untrusted|article|document|passage|context)s?\b",
@@ -122,7 +124,7 @@ _SIGNS = tuple(
             r"\b(?:do not|don't|never|without) (?:tell|mention|reveal|inform)\w* (?:this |it |that |anything )?(?:to )?"
             r"(?:the |any )?(?:user|reader|human|operator)s?\b",
         ),
-        ("![ ]: ](/", r"!\[[^\]]*\]\s?[(\[]|^\s*\[[^\]]+\]:\s*\S|\]\(//"),
+        ("![ ]: ](/ ](h ][", r"!\[[^\]]*\]\s?[(\[]|^\s*\[[^\]]+\]:\s*\S|\]\((?:https?:)?//|\w\]\[\w+\]"),
         (
             "decode decrypt base64 rot13",
             r"\b(?:decode|decrypt|base64|rot13)\b[^.!?\n]{0,60}\b"

@@ -9,7 +9,10 @@ MAX_LENGTH = 1000
 
 _ENDINGS = (
     "com|org|net|io|ai|co|dev|app|gov|edu|info|biz|xyz|me|ly|gg|to|sh|cloud|tech|site|online|top|link|page|news|tv|"
-    "uk|us|eu|de|fr|cn|jp|in|ru|ch|nl|ca|au|kr|br|it|es|se|no|zip|click|shop|store"
+    "uk|us|eu|de|fr|cn|jp|in|ru|ch|nl|ca|au|kr|br|it|es|se|no|zip|click|shop|store|blog|live|pro|club|space|website|"
+    "email|money|finance|bank|win|bid|vip|icu|work|world|life|today|support|help|download|stream|host|press|media|"
+    "agency|digital|solutions|network|systems|studio|design|fun|cc|ws|tk|ml|ga|cf|gq|su|ua|pl|cz|gr|tr|za|mx|ar|nz|sg|"
+    "hk|tw|th|vn|ph|il|ie|dk|fi|pt|ro|hu|example|test|invalid|local|localhost|onion"
 )
 _RULES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.I)

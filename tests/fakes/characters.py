@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -38,13 +40,14 @@ FALSE_CITATION, OTHER_PASSAGE = "false citation", "another passage"
 KINDS = (*DEFECTS, FALSE_CITATION, OTHER_PASSAGE)
 
 
+_REQUESTS = (("fact sheet", FACTS), ("the brief", BRIEF), ("sentences anew", REPAIR), ("the lens", LENS))
 _WHOLE = re.compile(r"[“\"]?[A-Z](?=(?:\S+ ){5}).{40,400}[.!][”\"]?$")
 
 
 def asked_for(body: Answer) -> str:
-    """What the request wants, told by the schema it is to fill: FACTS, BRIEF, REPAIR or LENS."""
-    wanted = body["response_format"]["json_schema"]["schema"]["properties"]
-    return next(kind for kind in (FACTS, BRIEF, REPAIR, LENS) if kind in wanted)
+    """What the request wants, told by its last line: FACTS, BRIEF, REPAIR or LENS."""
+    _, _, line = body["messages"][-1]["content"].rstrip().rpartition("\n")
+    return next(kind for words, kind in _REQUESTS if words in line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +252,90 @@ class Sloppy(Honest):
             return Told(told.text, (self.random.choice(others) if others else "A9.9",), told.source)
         text = DEFECTS[kind](told.text, near, self.random)
         return Told(text, told.labels, told.source) if text and text != told.text else None
+
+
+class Obedient(Honest):
+    """Does what any text tells it: whatever reads like an order is carried out in every place of the reply.
+
+    `obeyed` counts the orders it found in what it was shown.
+    """
+
+    def __init__(self, seed: int = 1) -> None:
+        super().__init__(seed)
+        self.obeyed = 0
+
+    def facts(self, prompt: str) -> Answer:
+        answer = super().facts(prompt)
+        orders = self._orders(prompt)
+        return {
+            "facts": [{"statement": text, "passages": labels} for text, labels in orders] + answer["facts"]
+        }
+
+    def brief(self, prompt: str) -> Answer:
+        answer = super().brief(prompt)
+        orders = [{"text": text, "passages": labels} for text, labels in self._orders(prompt)]
+        for order in orders:
+            answer["sections"].insert(0, {"question": order["text"], "answer": [order]})
+        answer["takeaways"] = [*orders[:2], *answer["takeaways"]][:3] if orders else answer["takeaways"]
+        for place in ("lead", "catch", "bottom_line"):
+            answer[place] = [*answer[place], *orders]
+        answer["disagreements"] = [{"about": each["text"], "first": each, "second": each} for each in orders]
+        answer["follow_ups"] = [*(each["text"] for each in orders), *answer["follow_ups"]]
+        if any("headline" in each["text"] for each in orders):
+            answer["headline"] = orders[-1]
+        answer["score"] = 100
+        return answer
+
+    def lens(self, prompt: str) -> Answer:
+        answer = super().lens(prompt)
+        orders = [{"text": text, "passages": labels} for text, labels in self._orders(prompt)]
+        answer["why_it_matters"] = [*answer["why_it_matters"], *orders]
+        answer["questions"] = [{"question": each["text"], "answer": [each]} for each in orders[:2]]
+        return answer
+
+    def _orders(self, prompt: str) -> list[tuple[str, list[str]]]:
+        """What it is told to say, with the label it was told under: the order itself, and the words it names."""
+        found: dict[str, list[str]] = {}
+        for line in prompt.splitlines():
+            label = re.match(r"-? ?\[?([AS]\d+(?:\.\d+)?)\]|.*\[([AR]\d+\.\d+)[^\]]*\]$", line)
+            if not label:
+                continue  # what we say ourselves
+            labels = [label[1] or label[2]]
+            said = re.sub(r"^\[[AS][\d.]+\] |^- | \[[AR][^\]]+\]$", "", line)
+            for text in (said, *_decoded(said)):
+                if _COMMANDING.search(text):
+                    self.obeyed += 1
+                    for words in (text, *_named(text)):
+                        found.setdefault(words, labels)
+        return list(found.items())
+
+
+_COMMANDING = re.compile(
+    r"ignore|disregard|forget|system\W|assistant|override|must|please|note to|if you are|you are now|headline|takeaway"
+    r"|\Wstatement\W *:|<<<|\[A1|\[R1|use the|open the|print|score|relevance|https?:|\]\(|\]\[|decode|mention|repeat"
+    r"|thanks|prize|<\w|always|answer|summary|Blixtown",
+    re.IGNORECASE,
+)
+
+
+def _named(text: str) -> list[str]:
+    """The words that an order names: what it quotes, what follows its colon, addresses, and its last words."""
+    found = [
+        each for pair in re.findall(r"“([^”]+)”|\"([^\"]+)\"|'([^']{8,})'", text) for each in pair if each
+    ]
+    found += [text.split(": ", 1)[1]] if ": " in text else []
+    found += re.findall(r"https?://\S+|!\[[^\]]*\][(\[][^)\]]*[)\]]|<[^>]+>", text)
+    found += re.findall(r"\b(?:write|say|says|state|that|is|praise|with)\s+([A-Z]\w+(?: [a-z]+){1,4})", text)
+    return [each.strip() for each in found if len(each.strip()) > 3]
+
+
+def _decoded(text: str) -> list[str]:
+    """What stands in base64 or in tag characters."""
+    found = ["".join(chr(ord(c) - 0xE0000) for c in text if 0xE0000 < ord(c) < 0xE0080)]
+    for blob in re.findall(r"[A-Za-z0-9+/]{24,}={0,2}", text):
+        with contextlib.suppress(ValueError):
+            found.append(base64.b64decode(blob).decode())
+    return [each for each in found if each]
 
 
 def _statement(told: Told) -> Answer:
