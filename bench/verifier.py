@@ -44,6 +44,7 @@ def main() -> None:
     began, cpu = time.perf_counter(), time.process_time()
     with ModelServer() as provider:
         settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = provider.url, "sk-test"
+        settings.NUTGRAF_BUDGET_DAY_USD = settings.NUTGRAF_BUDGET_MONTH_USD = "1000"
         found = count(told, provider, Sloppy(chosen.rate, chosen.seed))
         result = found.figures() | {
             "stories": len(told),

@@ -25,7 +25,7 @@ from briefings.write.sentences import balanced, split
 
 Answer = dict[str, Any]
 FACTS, BRIEF, REPAIR, LENS = "facts", "headline", "sentences", "why_it_matters"
-MOST_FACTS, MOST_SENTENCES = 50, 30
+MOST_FACTS, MOST_SENTENCES = 50, 30  # a brief has room for no more
 QUESTIONS = (
     "What happened?",
     "Who says so?",
