@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from briefings.schemas import Citation
+from ingest.addressed import speaks_to_model
+from ingest.plain import BREAK
 
 NEAR = 220  # characters shown on either side of the quote beside a brief
 FAR = 1500  # and on the page of its own
@@ -23,7 +26,21 @@ def passage(text: str | None, citation: Citation, around: int = NEAR) -> Passage
     """The cited span in its surroundings. Without a text that still carries it, the quote stands alone."""
     if text is None or text[citation.start : citation.end] != citation.quote:
         return Passage("", citation.quote, "")
-    return Passage(_tail(text[: citation.start], around), citation.quote, _head(text[citation.end :], around))
+    before = _heard(text[: citation.start].split(BREAK)[::-1], around)[::-1]
+    after = _heard(text[citation.end :].split(BREAK), around)
+    return Passage(_tail(BREAK.join(before), around), citation.quote, _head(BREAK.join(after), around))
+
+
+def _heard(outward: Sequence[str], around: int) -> list[str]:
+    """The paragraphs from the quote outward as far as they are shown, up to one that speaks to a model."""
+    kept: list[str] = []
+    for paragraph in outward:
+        if sum(map(len, kept)) > around:
+            break
+        if kept and speaks_to_model(paragraph):
+            return [*kept, "…"]
+        kept.append(paragraph)
+    return kept
 
 
 def _tail(text: str, around: int) -> str:

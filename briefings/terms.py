@@ -60,10 +60,12 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> tuple[str, ...]:
     """The content words of a text, stemmed, with figures kept whole."""
-    found = []
-    for match in WORD.finditer(text):
-        word = match.group()
-        if word.lower().replace("’", "'") in STOP:
-            continue
-        found.append(stem(word) if word[0].isalpha() else word.strip("$.,").replace(",", ""))
-    return tuple(word for word in found if word)
+    return tuple(term for word in WORD.findall(text) if (term := _term(word)))
+
+
+@lru_cache(maxsize=50_000)
+def _term(word: str) -> str:
+    """What `word` is compared by; empty when it carries nothing of its own."""
+    if word.lower().replace("’", "'") in STOP:
+        return ""
+    return stem(word) if word[0].isalpha() else word.strip("$.,").replace(",", "")

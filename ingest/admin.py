@@ -98,11 +98,22 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         return str(source.told.attention)
 
 
+class SpeaksToModel(admin.SimpleListFilter):
+    title = "speaks to a model"
+    parameter_name = "addressing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        return queryset.filter(addressing__gt=0) if self.value() == "yes" else queryset
+
+
 @admin.register(Article)
 class ArticleAdmin(RowAdmin):
     owned_by = "source__owner"
-    list_display = ("title", "source", "stage", "relevance", "relevance_reason", "happened_at")
-    list_filter = ("stage", "text_from_page", "source")
+    list_display = ("title", "source", "stage", "relevance", "relevance_reason", "addressing", "happened_at")
+    list_filter = ("stage", SpeaksToModel, "text_from_page", "source")
     search_fields = ("title", "url")
     list_select_related = ("source",)
     exclude = ("vector", "bands")

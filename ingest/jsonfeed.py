@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ingest.furniture import body_paragraphs
+from ingest.hidden import shown
 from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, line, paragraphs, visible, web_link
 from ingest.times import Times, standard
 
@@ -49,7 +50,7 @@ def _newest_first(item: dict[str, Any]) -> float:
 
 
 def _item(item: dict[str, Any], feed_url: str, times: Times) -> dict[str, Any]:
-    texts = [html_paragraphs(_text(item, "content_html")[: 2 * LONGEST_TEXT])]
+    texts = [html_paragraphs(shown(_text(item, "content_html")[: 2 * LONGEST_TEXT]))]
     texts += [paragraphs(_text(item, key)[: 2 * LONGEST_TEXT]) for key in ("content_text", "summary")]
     best = max(texts, key=lambda parts: sum(map(len, parts)))
     tags = item.get("tags")

@@ -140,6 +140,9 @@ class Article(Work):
     marks = ArrayField(
         models.IntegerField(), default=list, db_default=RawSQL("'{}'::integer[]", []), blank=True
     )
+    addressing = models.PositiveIntegerField(
+        default=0, help_text="passages that speak to a model: no brief rests on them"
+    )
     duplicate_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
     )

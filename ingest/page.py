@@ -13,6 +13,7 @@ from typing import Any
 
 from trafilatura import bare_extraction, load_html
 
+from ingest import hidden
 from ingest.plain import visible
 
 # Elements of trafilatura's own tree that end a paragraph; all others run on within one.
@@ -50,6 +51,7 @@ def article(html: str | bytes, url: str) -> Article | None:
     tree = load_html(html)
     if tree is None:
         return None
+    hidden.drop(tree)
     headlines = [_line(heading.text_content()) for heading in tree.iter("h1")]
     _join_chunks(tree)
     found = bare_extraction(

@@ -25,6 +25,7 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from ingest import charset, frames, jsonfeed, thin
 from ingest.asks import of_channel
 from ingest.furniture import body_paragraphs
+from ingest.hidden import shown
 from ingest.plain import LONGEST_TEXT, capped, html_paragraphs, joined, line, visible, web_link
 from ingest.robots_child import rules
 from ingest.times import Times, seconds, standard
@@ -241,7 +242,7 @@ def _author(entry: Any) -> str:
 def _paragraphs_of(content: Any) -> list[str]:
     value = str(content.get("value") or "")[: 2 * LONGEST_TEXT]
     # Many feeds put HTML where their format says plain text, so the declared type is not believed.
-    return html_paragraphs(value)
+    return html_paragraphs(shown(value))
 
 
 def _base(entry: Any) -> str:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from ingest import work
+from ingest.addressed import count
 from ingest.extract import page_refusal, wants_page
 from ingest.models import Article, Stage
 from ingest.pages import Page, Run, Wanted
@@ -85,6 +86,7 @@ def _take_pages(read: Sequence[tuple[Article, Page]], done: Read) -> None:
         article.page_error = page.error or page_refusal(article.title, article.feed_text, page.text)
         if page.text is not None and not article.page_error:
             article.text = compose(article.title, page.text.paragraphs)
+            article.addressing = count((article.title, *page.text.paragraphs))
             article.text_from_page = True
             rewritten.append(article)
     done.pages += len(rewritten)
@@ -105,7 +107,7 @@ def _store(articles: Sequence[Article]) -> None:
             .values_list("pk", "attempt", "revision")
         )
         kept = [one for one in articles if (one.pk, one.attempt, one.revision) in ours]
-        Article.objects.bulk_update(kept, ("text", "text_from_page"), batch_size=100)
+        Article.objects.bulk_update(kept, ("text", "text_from_page", "addressing"), batch_size=100)
         rewrite_passages([(one.pk, one.text) for one in kept])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from ingest.addressed import count
 from ingest.bulk import adopt_copies
 from ingest.copies import originals
 from ingest.decide import Candidate, Draft, Known, newest
@@ -70,6 +71,7 @@ def _row(
         "content_hash": draft.content_hash,
         "feed_text": text,
         "text": compose(draft.title, draft.paragraphs),
+        "addressing": count((draft.title, *draft.paragraphs)),
         "page_error": ARCHIVED if page and not near else "",
         "stage": stage.value,
         "duplicate_of": original,
@@ -145,6 +147,7 @@ _CHANGED = (
     "feed_text",
     "text",
     "text_from_page",
+    "addressing",
     "page_error",
     "revision",
     "stage",
@@ -165,6 +168,7 @@ def _apply(article: Article, draft: Draft, now: datetime) -> None:
     article.published_at, article.content_hash = draft.published_at, draft.content_hash
     article.feed_text = draft.feed_text
     article.text = compose(draft.title, draft.paragraphs)
+    article.addressing = count((draft.title, *draft.paragraphs))
     article.text_from_page, article.page_error = False, ""
     article.revision += 1
     if article.stage != Stage.COPY:  # the article that counts is edited by its own source

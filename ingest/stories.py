@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from ingest import revisions, score, tell
+from ingest.addressed import outside_quotations, speaks_to_model
 from ingest.embed import Vectors
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
@@ -99,7 +100,8 @@ def missing(story_id: str) -> bool:
 def material(story_id: str, as_of: datetime | None = None) -> Material | None:
     """The story's independent articles with their passages; None when none remain.
 
-    Those after `as_of` are left out, and those edited since have the text and the revision they had then.
+    Those after `as_of` are left out, and those edited since have the text and the revision they had then. Left out too
+    is what speaks to a model: a passage of it, or an article whose very title does.
     """
     rows = tell.independent(tell.members([story_id], as_of).get(story_id, []))
     return _material(story_id, rows, _earlier(rows, as_of) if as_of else {})
@@ -131,9 +133,9 @@ def _then(rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]) ->
 def _material(
     story_id: str, rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]
 ) -> Material | None:
+    rows = [row for row in _then(rows, earlier) if not speaks_to_model(outside_quotations(row.title))]
     if not rows:
         return None
-    rows = _then(rows, earlier)
     order = [voice.key for voice in score.best_first([row.voice() for row in rows])]
     texts = _texts(order, earlier)
     title = next(row.title for row in rows if row.article == order[0])
@@ -163,10 +165,14 @@ def _source_text(a: Article, then: revisions.Earlier | None, cuts: Sequence[Span
         title=then.title if then else a.title,
         url=a.url,
         text=then.text if then else a.text,
-        spans=tuple(cuts),
+        spans=_heard(then.text if then else a.text, cuts),
         happened_at=a.happened_at,
         published_at=a.published_at,
     )
+
+
+def _heard(text: str, cuts: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(span for span in cuts if not span.number or not speaks_to_model(text[span.start : span.end]))
 
 
 def any_real() -> bool:

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
 
 from ingest import bulk, embedders, score
+from ingest.addressed import speaks_to_model
 from ingest.embed import LEXICAL, Vectors
 from ingest.models import Article, Stage
 from ingest.scope import Scope
@@ -137,7 +138,7 @@ def _telling(
     embedder, vector = embedders.middle(at_hand, embedders.chosen())
     return bulk.Telling(
         story=story,
-        title=score.best_first(voices)[0].title,
+        title=score.best_first([one for one in voices if not speaks_to_model(one.title)] or voices)[0].title,
         first_seen=min(row.first_seen for row in rows),
         happened_at=min(row.happened_at for row in counted),
         last_at=max(row.happened_at for row in counted),

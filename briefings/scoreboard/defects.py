@@ -97,7 +97,7 @@ def direction(text: str, near: Neighbours, random: Random) -> str | None:
              "failed": "succeeded", "first": "last", "over": "under", "above": "below", "better": "worse",
              "refused": "agreed", "agreed": "refused", "launched": "cancelled", "raised": "cut"}  # fmt: skip
     own = _outside_quotations(text)
-    found = [m for m in re.finditer(r"\b[a-z]+\b", own) if m[0] in flips]
+    found = [m for m in re.finditer(r"\b[a-z]+\b(?!['’])", own) if m[0] in flips]
     if not found:
         return None
     match = random.choice(found)

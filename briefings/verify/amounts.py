@@ -59,6 +59,13 @@ _PERIOD = re.compile(
 _RANGE = re.compile(r" ?(?:-|–|to|and|or|,|, and|through|versus|vs\.?)(?: from)? ?(?:[$€£¥₹₩])?$")
 
 
+# What a text must hold for the longer pattern to be worth a try.
+_HAS_FRACTION = re.compile("third|quarter|fifth|tenth", re.I)
+_HAS_HALF = re.compile("hal[fv]", re.I)
+_HAS_TIMES = re.compile("twice|thrice|doubl|tripl|quadrupl", re.I)
+_HAS_VAGUE = re.compile("zens|reds|ands|ions", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class _Amount:
     figure: Figure
@@ -126,20 +133,20 @@ def _shared(text: str, amount: _Amount, other: _Amount) -> tuple[Key, ...]:
 
 
 def _fractions(text: str) -> Iterator[Figure]:
-    for match in _FRACTION.finditer(text):
+    for match in _FRACTION.finditer(text) if _HAS_FRACTION.search(text) else ():
         name, count = match["d"].lower(), match["n"].lower()
         # "a third company", "three quarters" of a year: a fraction only where it is one for sure
         claim = bool(match["of"]) or (count not in ("a", "an") and name != "quarter")
         part = (number_words.value(count) if count not in ("a", "an") else Decimal(1)) / _DENOMINATORS[name]
         keys = (quantity(part, "fraction"), quantity(part * 100, "percent"))
         yield Figure(match[0], match.start(), match.end(), keys, claim=claim)
-    for match in _HALF.finditer(text):
+    for match in _HALF.finditer(text) if _HAS_HALF.search(text) else ():
         keys = (quantity(Decimal("0.5"), "fraction"), quantity(50, "percent"))
         yield Figure(match[0], match.start(), match.end(), keys)
 
 
 def _multiples(text: str) -> Iterator[Figure]:
-    for match in _TIMES.finditer(text):
+    for match in _TIMES.finditer(text) if _HAS_TIMES.search(text) else ():
         name = (match["twice"] or match["verb"]).lower()
         times = {"twice": 2, "thrice": 3, "doubl": 2, "tripl": 3, "quadrupl": 4}[name]
         keys = (quantity(times, "multiple"), quantity(100 * (times - 1), "percent"))
@@ -164,7 +171,7 @@ def _ordinals(text: str) -> Iterator[Figure]:
 
 def _loose(text: str) -> Iterator[Figure]:
     """Vague magnitudes ("billions of dollars") and periods that hold a hidden one ("a year")."""
-    for match in _VAGUE.finditer(text):
+    for match in _VAGUE.finditer(text) if _HAS_VAGUE.search(text) else ():
         yield Figure(match[0], match.start(), match.end(), (Token(f"{match[1].lower()}s"),))
     for match in _PERIOD.finditer(text):
         unit, factor = (

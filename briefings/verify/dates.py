@@ -68,26 +68,33 @@ def _clock(match: re.Match[str]) -> tuple[Key, ...]:
     return (Token(f"{hour}:{match['m']}"),)
 
 
-_WHOLE = ((_ISO, _iso), (_SLASHED, _slashed), (_CLOCK, _clock))
+# Each with what a text must hold for the pattern to be worth a try.
+_WHOLE = (
+    (re.compile(r"\d-\d"), _ISO, _iso),
+    (re.compile(r"\d[/.]\d"), _SLASHED, _slashed),
+    (re.compile(r"\d:\d"), _CLOCK, _clock),
+)
 _OTHERS = (
-    (_MONTH_YEAR, _month),
-    (_MONTH, _month),
-    (_WEEKDAY, lambda match: (Token(match[1].lower()),)),
-    (_QUARTER, lambda match: _period("q", match)),
-    (_HALF, lambda match: _period("h", match)),
-    (_FISCAL, lambda match: (quantity(int(match["year"]), "year"),)),
-    (_DECADE, lambda match: (Token(f"{match['ten']}0s"),)),
+    (_ANY_MONTH, _MONTH_YEAR, _month),
+    (_ANY_MONTH, _MONTH, _month),
+    (re.compile("day"), _WEEKDAY, lambda match: (Token(match[1].lower()),)),
+    (re.compile("q[1-4]|quarter", re.I), _QUARTER, lambda match: _period("q", match)),
+    (re.compile("h[12]|half", re.I), _HALF, lambda match: _period("h", match)),
+    (re.compile("fy|fiscal", re.I), _FISCAL, lambda match: (quantity(int(match["year"]), "year"),)),
+    (re.compile("0s"), _DECADE, lambda match: (Token(f"{match['ten']}0s"),)),
 )
 
 
 def dates(text: str) -> Iterator[Figure]:
     """Every date in `text` (as `spelling.for_figures` leaves it); the longer form first."""
-    for pattern, read in _WHOLE:
-        yield from _found(text, pattern, read)
+    for hint, pattern, read in _WHOLE:
+        if hint.search(text):
+            yield from _found(text, pattern, read)
     yield from _days(text)
-    for pattern, read in _OTHERS:
-        yield from _found(text, pattern, read)
-    for match in _VERB_MONTH.finditer(text):
+    for hint, pattern, read in _OTHERS:
+        if hint.search(text):
+            yield from _found(text, pattern, read)
+    for match in _VERB_MONTH.finditer(text) if "Ma" in text else ():
         keys = (Date(None, _MONTHS[match[0].lower()]),)
         yield Figure(match[0], match.start(), match.end(), keys, claim=False)
 

@@ -20,13 +20,15 @@ _ABBREVIATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`stated`: the passage sentences that a statement matches; `around`: these with what is read before them."""
+    """`stated`: the passage sentences that a statement matches; `within`: these with the ones before them; `around`:
+    these with the titles of the articles."""
 
     stated: str
+    within: str
     around: str
 
 
-@lru_cache(maxsize=512)  # a passage supports several sentences of its brief
+@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
 def split(passage: str) -> tuple[str, ...]:
     """The sentences of a passage; an abbreviation's full stop ends none."""
     found: list[str] = []
@@ -63,10 +65,9 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
     before = [
         at - 1 for at in chosen if at and numbered[at - 1][0] == numbered[at][0] and at - 1 not in chosen
     ]
-    return Evidence(
-        stated=" ".join(numbered[at][2] for at in sorted(chosen)),
-        around=" ".join((*titles, *(numbered[at][2] for at in sorted((*chosen, *before))))),
-    )
+    within = " ".join(numbered[at][2] for at in sorted((*chosen, *before)))
+    stated = " ".join(numbered[at][2] for at in sorted(chosen))
+    return Evidence(stated, within, around=" ".join((*titles, within)))
 
 
 @lru_cache(maxsize=2048)

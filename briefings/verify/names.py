@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from briefings.verify.places import place, words
 
@@ -19,6 +20,8 @@ _POINTS = re.compile(
     r"former|latter|two|pair|duo|team|report|study|paper|release|launch|update|system|software|device|phone))\b",
     re.IGNORECASE,
 )
+_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Oo]urs|[Uu]s|I|[Mm]y|[Mm]e)\b")
+_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
 
 # Abbreviations a reader at work uses in any sentence, and words that English writes with a capital.
 _COMMON_WORDS = (
@@ -39,6 +42,7 @@ _WELL_KNOWN_NAMES = (
 _WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
 
 
+@lru_cache(maxsize=50_000)
 def _fold(word: str) -> str:
     word = word.lower().replace("’", "'")
     return word if word.isalnum() else re.sub(r"'s$|['.]$", "", word)
@@ -49,6 +53,8 @@ def names(text: str) -> tuple[str, ...]:
     found = []
     for match in _WORD.finditer(text):
         word = match[0]
+        if word.islower():
+            continue
         bare = re.sub(r"['’]s$", "", word)
         if _ROMAN.match(bare) or _fold(word) in _COMMON:
             continue
@@ -72,7 +78,7 @@ def _is_compound(word: str) -> bool:
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:
     """All words of `texts`, folded: what may be named."""
     words: set[str] = set()
-    for word in {match[0] for text in texts for match in _WORD.finditer(text)}:
+    for word in {word for text in texts for word in _WORD.findall(text)}:
         words.add(_fold(word))
         if not word.isalnum():
             words.update(_fold(part) for part in re.split(r"[-.&/]", word) if part)
@@ -92,24 +98,26 @@ def _is_known(name: str, known: frozenset[str]) -> bool:
     return has(name) or all(has(part) for part in re.split(r"[-.&/]", name) if part)
 
 
-def ungrounded(text: str, stated: str, around: str) -> tuple[str, ...]:
+def ungrounded(text: str, stated: str, around: str, publishers: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The names of `text` that its evidence does not have.
 
-    What stands only `around` the evidence may be named where the evidence points at something ("it", "the company").
+    What stands only `around` the evidence may be named where the evidence points at something ("it", "the company"),
+    and who publishes it where it says "we".
     """
     unknown = strangers(text, vocabulary((stated,)))
     if not unknown:
         return ()
-    near = vocabulary((around,))
+    near, own = vocabulary((around,)), vocabulary(publishers)
     return tuple(
         name
         for name in unknown
         if not _spells_out(name, text, stated, around)
-        and not (_is_known(name, near) and _meant(name, text, stated))
+        and not (_is_known(name, near) and _meant(name, text, stated, _POINTS))
+        and not (_is_known(name, own) and _meant(name, text, _QUOTED.sub(" ", stated), _FIRST_PERSON))
     )
 
 
-def _meant(name: str, text: str, stated: str) -> bool:
+def _meant(name: str, text: str, stated: str, points: re.Pattern[str]) -> bool:
     """Whether the evidence has something that points where the statement has the name: "it said" for "Harbor said"."""
     own, theirs = words(text), words(stated)
     at = next((at for at, word in enumerate(own) if word.text in name or name in word.text), None)
@@ -122,7 +130,7 @@ def _meant(name: str, text: str, stated: str) -> bool:
             ("behind", theirs[max(0, other - 7) : other]),
             ("before", theirs[other + 1 : other + 8]),
         ):
-            if (side, word.stem) in here and _POINTS.search(" ".join(each.text for each in reach)):
+            if (side, word.stem) in here and points.search(" ".join(each.text for each in reach)):
                 return True
     return False
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from briefings.verify.amounts import amounts
 from briefings.verify.dates import dates
+from briefings.verify.evidence import split
 from briefings.verify.figure import Date, Figure, Key, Quantity, Token
 from briefings.verify.number_words import BIG
 from briefings.verify.spelling import for_figures
@@ -68,8 +69,9 @@ class Ground:
 
     def add(self, text: str) -> None:
         """Whatever `text` says stands here too."""
-        for key in _readings(text):
-            self._add(key)
+        for sentence in split(text):
+            for key in _readings(sentence):
+                self._add(key)
 
     def holds(self, figure: Figure) -> bool:
         """Does any reading of the figure stand here?"""
@@ -116,7 +118,7 @@ class Ground:
         return date.year is None and Decimal(claimed.year).normalize() in self.values
 
 
-@lru_cache(maxsize=256)  # a passage supports several sentences of its brief
+@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
 def _readings(text: str) -> tuple[Key, ...]:
     spelled = for_figures(text)
     found = dict.fromkeys(key for figure in _all(spelled) for key in figure.keys)

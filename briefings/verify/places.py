@@ -26,11 +26,13 @@ class Word:
 @lru_cache(maxsize=1024)
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text in order."""
-    found = []
-    for match in _WORD.finditer(text):
-        bare = match.group().replace("’", "'").removesuffix("'s").rstrip("'")
-        found.append(Word(bare, stem(bare), bare.lower() not in STOP))
-    return tuple(found)
+    return tuple(map(_word, _WORD.findall(text)))
+
+
+@lru_cache(maxsize=50_000)
+def _word(written: str) -> Word:
+    bare = written.replace("’", "'").removesuffix("'s").rstrip("'")
+    return Word(bare, stem(bare), bare.lower() not in STOP)
 
 
 def place(among: Sequence[Word], at: int, reach: int = REACH) -> Place:

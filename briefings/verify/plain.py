@@ -9,7 +9,10 @@ MAX_LENGTH = 1000
 
 _ENDINGS = (
     "com|org|net|io|ai|co|dev|app|gov|edu|info|biz|xyz|me|ly|gg|to|sh|cloud|tech|site|online|top|link|page|news|tv|"
-    "uk|us|eu|de|fr|cn|jp|in|ru|ch|nl|ca|au|kr|br|it|es|se|no|zip|click|shop|store"
+    "uk|us|eu|de|fr|cn|jp|in|ru|ch|nl|ca|au|kr|br|it|es|se|no|zip|click|shop|store|blog|live|pro|club|space|website|"
+    "email|money|finance|bank|win|bid|vip|icu|work|world|life|today|support|help|download|stream|host|press|media|"
+    "agency|digital|solutions|network|systems|studio|design|fun|cc|ws|tk|ml|ga|cf|gq|su|ua|pl|cz|gr|tr|za|mx|ar|nz|sg|"
+    "hk|tw|th|vn|ph|il|ie|dk|fi|pt|ro|hu|example|test|invalid|local|localhost|onion"
 )
 _RULES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.I)
@@ -35,6 +38,19 @@ _NEW: dict[str, re.Pattern[str]] = {
         rf"(?<![\w@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:{_ENDINGS})(?![\w-])(?!\.\w)"
     ),
 }
+# What a text must hold for a rule to be worth a try; nearly every sentence holds none of it.
+_MAY_HOLD: dict[str, re.Pattern[str]] = {
+    "a web address": re.compile(r"//|:|\.[a-z-]", re.I),
+    "an address with a scheme": re.compile(":"),
+    "an address with a path": re.compile(r"[/?#]\w"),
+    "an email address": re.compile("@"),
+    "an HTML tag": re.compile("<"),
+    "an HTML entity": re.compile("&"),
+    "a Markdown link": re.compile(r"\]"),
+    "Markdown": re.compile(r"[*_`~]|^\s*[#>•·▪|-]"),
+    "a citation mark": re.compile(r"[\[(【†‡�]|turn|oaicite|contentReference", re.I),
+    "a gap": re.compile(r"[(\[]"),
+}
 _JOINED_EMOJI = re.compile("(?<=[^\\w\\s])\u200d(?=[^\\w\\s])")
 
 
@@ -49,7 +65,7 @@ def problem(text: str, verbatim: bool = False) -> str | None:
             return f"the character U+{ord(character):04X}"
     for rules in (_RULES,) if verbatim else (_RULES, _NEW):
         for name, pattern in rules.items():
-            if pattern.search(text):
+            if _MAY_HOLD[name].search(text) and pattern.search(text):
                 return name
     return None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from briefings.schemas import Material, Sentence
-from briefings.verify import citations, direction, names, plain, quotes, roles, support
-from briefings.verify.evidence import evidence
+from briefings.verify import citations, direction, names, outlets, plain, quotes, roles, speakers, support
+from briefings.verify.evidence import Evidence, evidence
 from briefings.verify.failures import Failure
 from briefings.verify.numbers import unsupported
 
@@ -18,15 +18,17 @@ def check_sentence(sentence: Sentence, material: Material, where: str = "sentenc
 
 def check_words(text: str, grounds: tuple[str, ...], where: str) -> Iterator[Failure]:
     """Plain text whose figures and quotations stand in `grounds`: a question, a topic, what a sentence says."""
+    yield from _check_form(text, grounds, where)
+    for figure in unsupported(text, grounds) if text not in grounds else ():
+        yield Failure(where, text, "figure", f"{figure.raw!r} is not in the cited passage")
+
+
+def _check_form(text: str, grounds: tuple[str, ...], where: str) -> Iterator[Failure]:
     verbatim = text in grounds
     if wrong := plain.problem(text, verbatim):
         yield Failure(where, text, "plain", wrong)
-    if verbatim:
-        return
-    for quote in quotes.missing(text, grounds):
+    for quote in quotes.missing(text, grounds) if not verbatim else ():
         yield Failure(where, text, "quotation", f"{quote!r} is not in the cited passage")
-    for figure in unsupported(text, grounds):
-        yield Failure(where, text, "figure", f"{figure.raw!r} is not in the cited passage")
 
 
 def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failure]:
@@ -34,9 +36,9 @@ def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failu
         yield Failure(where, sentence.text, "opinion", "only a lens may reason without a source")
     if not sentence.citations:
         yield Failure(where, sentence.text, "citation", "no citation")
-    broken = [wrong for citation in sentence.citations if (wrong := citations.broken(citation, material))]
-    for wrong in broken:
-        yield Failure(where, sentence.text, "citation", wrong)
+    broken = [why for citation in sentence.citations if (why := citations.broken(citation, material))]
+    for why in broken:
+        yield Failure(where, sentence.text, "citation", why)
     # Without a sound citation there is no ground to judge by, and a source's own words need none but themselves.
     if (
         broken
@@ -45,36 +47,44 @@ def _check(sentence: Sentence, material: Material, where: str) -> Iterator[Failu
     ):
         yield from check_words(sentence.text, (sentence.text,), where)
         return
+    yield from _check_against(sentence, material, where)
+
+
+def _check_against(sentence: Sentence, material: Material, where: str) -> Iterator[Failure]:
+    """The rules that hold a sentence against the passages it cites; its citations are sound."""
     grounds = tuple(dict.fromkeys(citations.passage(citation, material) for citation in sentence.citations))
     cited = [material.article(citation.article) for citation in sentence.citations]
-    # Naming the outlet is no claim, and its name no ground: "France 24" does not say that 24 were killed.
-    text = _without(sentence.text, [article.publisher for article in cited])
-    yield from check_words(text, grounds, where)
-    yield from _check_meaning(
-        text, grounds, tuple(dict.fromkeys(article.passage(0) for article in cited)), where
-    )
-
-
-def _without(text: str, publishers: list[str]) -> str:
-    for name in publishers:
-        text = text.replace(name, "the outlet") if name else text
-    return text
-
-
-def _check_meaning(
-    text: str, grounds: tuple[str, ...], titles: tuple[str, ...], where: str
-) -> Iterator[Failure]:
-    """What word lists and the order of words can tell of a sentence in other words than its source's."""
+    publishers = tuple(dict.fromkeys(article.publisher for article in cited))
+    text = outlets.left_out(sentence.text, publishers)
+    titles = tuple(dict.fromkeys(article.passage(0) for article in cited))
     found = evidence(text, grounds, titles)
-    for name in names.ungrounded(text, found.stated, found.around):
+    yield from _check_form(text, grounds, where)
+    yield from _check_figures(text, grounds, found, where)
+    for name in names.ungrounded(text, found.stated, found.around, publishers):
         yield Failure(where, text, "name", f"the cited passage does not name {name!r} there")
-    for pair in roles.exchanged(text, found.stated):
-        yield Failure(where, text, "role", f"{pair} stand the other way round in the cited passage")
-    for pair in roles.replaced(text, found.stated):
-        yield Failure(where, text, "role", f"{pair}, whom the cited passage has in that place")
-    for pair in roles.joined_wrongly(text, found.stated):
-        yield Failure(where, text, "name", f"the cited passage has no {pair}")
-    for word in direction.reversed_words(text, found.stated):
-        yield Failure(where, text, "direction", f"{word!r}, where the cited passage says the opposite")
+    yield from _check_meaning(text, found.stated, titles, where)
     if missing := support.unsupported_words(text, (*grounds, *titles)):
         yield Failure(where, text, "support", f"the cited passage has none of: {', '.join(missing[:6])}")
+
+
+def _check_figures(text: str, grounds: tuple[str, ...], found: Evidence, where: str) -> Iterator[Failure]:
+    """Figures stand in the sentences that the statement rests on, not anywhere in a long passage."""
+    if missing := unsupported(text, (found.within,)):
+        nowhere = unsupported(text, grounds)
+        for figure in missing:
+            place = "is not" if figure in nowhere else "stands elsewhere"
+            yield Failure(where, text, "figure", f"{figure.raw!r} {place} in the cited passage")
+
+
+def _check_meaning(text: str, stated: str, titles: tuple[str, ...], where: str) -> Iterator[Failure]:
+    """What the order of words can tell of a sentence in other words than its source's."""
+    for name in speakers.unheard(text, stated, titles):
+        yield Failure(where, text, "role", f"the cited passage does not have {name!r} say it")
+    for pair in roles.exchanged(text, stated):
+        yield Failure(where, text, "role", f"{pair} stand the other way round in the cited passage")
+    for pair in roles.replaced(text, stated):
+        yield Failure(where, text, "role", f"{pair}, whom the cited passage has in that place")
+    for pair in roles.joined_wrongly(text, stated):
+        yield Failure(where, text, "name", f"the cited passage has no {pair}")
+    for word in direction.reversed_words(text, stated):
+        yield Failure(where, text, "direction", f"{word!r}, where the cited passage says the opposite")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = dict.fromkeys(
     map(
@@ -30,17 +31,21 @@ _QUOTED = (
 )
 
 _THIN_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
+_ODD = re.compile(r"[\t\n\r`]")  # what the table changes of ASCII
 _RUNS = re.compile(r" {2,}")
 
 
 def for_figures(text: str) -> str:
     """`text` with plain spaces, hyphens, apostrophes and ASCII digits, and commas between thousands."""
-    text = _THIN_THOUSANDS.sub(",", text).translate(_FIGURES)
+    text = _THIN_THOUSANDS.sub(",", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", text.translate(_FIGURES))
+    elif _ODD.search(text):
+        text = text.translate(_FIGURES)
     return _RUNS.sub(" ", text)
 
 
+@lru_cache(maxsize=1024)  # a passage supports several sentences of its brief
 def for_quotes(text: str) -> str:
     """`text` with every quotation mark and apostrophe as ', every dash as -, and single spaces."""
     return _RUNS.sub(" ", text.translate(_QUOTED).replace("''", "'")).strip()

@@ -14,7 +14,7 @@ ENOUGH, MAY_MISS = 0.6, 2
 _FRAME = frozenset(
     terms(
         "say tell report announce state statement describe explain note argue claim warn suggest reveal confirm "
-        "plan want expect company firm people story article publisher source percent million billion trillion "
+        "plan want expect company firm people story article outlet publisher source percent million billion trillion "
         "dollar number"
     )
 )

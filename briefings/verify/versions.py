@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from briefings.verify.figure import Figure, Token
 from briefings.verify.units import SCALES, UNITS
@@ -15,6 +16,7 @@ _AFTER_WORD = re.compile(
     r"\b(?P<word>[A-Za-z][A-Za-z'.-]*[A-Za-z]|[A-Z]) (?P<first>\d+(?:\.\d+)*)"
     r"(?P<rest>(?:(?:, | and |, and | or |/| to )\d+(?:\.\d+)*)*)(?![\w%,.]*[\d%])"
 )
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2})?$")
 _CURRENCY = re.compile(r"(?:USD|EUR|GBP|CNY|RMB|INR|JPY|CHF|CAD|AUD|Rs)\d", re.I)
@@ -41,6 +43,7 @@ _PREFIX_WORDS = (
 _PREFIXES = frozenset(_PREFIX_WORDS.split())
 
 
+@lru_cache(maxsize=10_000)
 def normal(name: str) -> str:
     """The name without case, hyphens, spaces and a possessive or plural s: `GPT-5's` and `gpt 5` are one."""
     name = re.sub(r"'s$|'$", "", name.lower())
@@ -49,6 +52,7 @@ def normal(name: str) -> str:
     return re.sub(r"[^\w.]|(?<!\d)\.|\.(?!\d)|_", "", name)
 
 
+@lru_cache(maxsize=10_000)
 def _core(name: str) -> str | None:
     """`name` up to its last part with a digit (GPT-5-powered is GPT-5); None when it only joins a word to a number."""
     parts = re.split(r"(-)", name)
@@ -65,6 +69,8 @@ def _core(name: str) -> str | None:
 
 def versions(text: str) -> Iterator[Figure]:
     """Names with digits that must stand in the passage as a whole. `text` as `spelling.for_figures` leaves it."""
+    if not _DIGIT.search(text):
+        return
     for match in _NAME.finditer(text):
         core = None if _CURRENCY.match(match[0]) else _core(match[0])
         if core:
@@ -91,6 +97,8 @@ def _numbered(text: str) -> Iterator[Figure]:
 
 def mentions(text: str) -> Iterator[Token]:
     """Every name `text` can support, in more ways than it would be claimed ("Claude 3 and 4" supports Claude 4)."""
+    if not _DIGIT.search(text):
+        return
     for match in _NAME.finditer(text):
         parts = match[0].split("-")
         for first in range(len(parts)):

@@ -76,10 +76,12 @@ def _counted(verified: Verified, failing: tuple[Failure, ...], own: repair.Mende
 
 
 def _failures(draft: BriefBody, material: Material) -> tuple[Failure, ...]:
+    """What the verifier refuses, and what only a source may write: a model that copies an address passes it on."""
     try:
-        return verify(draft, material).failures
+        failures = verify(draft, material).failures
     except Unusable as error:
-        return error.failures
+        failures = error.failures
+    return (*failures, *repair.not_plain(draft))
 
 
 def _judge(verified: Verified, rich: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from briefings.schemas import BriefBody, Citation, Disagreement, Material, Section, Sentence
 from briefings.terms import terms
-from briefings.verify import Failure, check_sentence
+from briefings.verify import Failure, check_sentence, plain
 from briefings.verify.evidence import split
 from briefings.write import fence, prompts
 from briefings.write.anaphora import leans_back
@@ -56,6 +56,13 @@ def asked_again(
         if where and where not in mended and each.text.strip():
             mended[where] = fence.cited(each.text, each.passages, labels)
     return Mended(_changed(draft, lambda where, sentence: mended.get(where, sentence)), frozenset(mended))
+
+
+def not_plain(draft: BriefBody) -> Iterator[Failure]:
+    """Sentences with an address or the like in them, also where the source has it word for word."""
+    for where, sentence in _placed(draft):
+        if wrong := plain.problem(sentence.text):
+            yield Failure(where, sentence.text, "plain", wrong)
 
 
 def as_before(mended: Mended, draft: BriefBody, failures: Iterable[Failure]) -> BriefBody:
@@ -177,5 +184,6 @@ def _standing(citation: Citation, material: Material) -> Iterator[Sentence]:
         at = passage.index(text, at)
         own = citation.model_copy(update={"start": start + at, "end": start + at + len(text), "quote": text})
         at += len(text)
-        if tells(text) and not leans_back(text, names, frozenset()):
+        # What a source may write of itself ("Booking.com") is not put into a model's brief.
+        if tells(text) and plain.problem(text) is None and not leans_back(text, names, frozenset()):
             yield Sentence(text=text, citations=(own,))

@@ -246,7 +246,8 @@ def test_it_verifies_a_long_brief_in_50_milliseconds() -> None:
     paragraphs = [
         f"Harbor Labs said on August {day}, 2025 that {day * 7} firms paid ${day}.5 billion for Tern {day}, {day}% "
         f"more than a year ago, which “came as a surprise to everyone in room {day}” of the old exchange building. "
-        * 2
+        f"In May its {day * 3} rivals had said of the old exchange that {day} billion dollars and {day + 30} percent "
+        f"would be “more than anyone could hope for in {day + 2000} or later” for a Fjord {day} in such a building."
         for day in range(1, 31)
     ]
     source = article(1, "Harbor Labs grows", *(paragraph.strip() for paragraph in paragraphs))
@@ -273,10 +274,9 @@ def test_it_verifies_a_long_brief_in_50_milliseconds() -> None:
     )
     verify(brief(), MATERIAL)
     taken = []
-    for turn in range(3):  # each turn with fresh passages, so that nothing is remembered
-        fresh = article(
-            1, "Harbor Labs grows", *(f"{paragraph.strip()} Turn {turn}." for paragraph in paragraphs)
-        )
+    for turn in range(5):  # each turn with fresh passages, so that nothing is remembered
+        marked = (paragraph.replace("old exchange", f"old{'er' * turn} exchange") for paragraph in paragraphs)
+        fresh = article(1, "Harbor Labs grows", *(paragraph.strip() for paragraph in marked))
         renewed = BriefBody.model_validate(
             _recited(
                 body.model_dump(),

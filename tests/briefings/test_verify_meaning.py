@@ -65,6 +65,44 @@ def test_it_fails_what_the_passage_does_not_say(text: str, passage: int, rule: s
     assert rule in rules(text, passage)
 
 
+BOARD = article(
+    2,
+    "Harbor Labs and the port",
+    "Harbor Labs said the crane in Lisbon failed in 2019. An audit of Fjord by the port of Lagos began in 2021. The "
+    "port pays for the repair, and nobody was hurt when it fell on a Sunday in May.",
+    "“We are sorry,” the port wrote. The crane is to be mended by June.",
+    "We mended the crane in June and thank all who waited.",
+    publisher="Quay Weekly",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("Quay Weekly reports that the crane in Lisbon failed in 2019.", 1),
+        ("According to Harbor Labs, the crane in Lisbon failed in 2019.", 1),
+        ("Quay Weekly mended the crane in June.", 3),  # who says "we"
+    ],
+)
+def test_it_lets_a_statement_name_its_source(text: str, passage: int) -> None:
+    assert check_sentence(said(text, BOARD, passage), story(BOARD)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "rule"),
+    [
+        ("Quay Weekly pays for the repair of the crane in Lisbon.", 1, "name"),
+        ("Quay Weekly is sorry, and will mend the crane by June.", 2, "name"),  # its "we" is another's
+        ("According to Lagos, the crane in Lisbon failed in 2019.", 1, "role"),
+        ("Fjord reports that the crane in Lisbon failed.", 1, "role"),
+        ("Harbor Labs said the crane in Lisbon failed in 2021.", 1, "figure"),
+    ],
+)
+def test_it_fails_a_statement_that_has_another_say_or_do_it(text: str, passage: int, rule: str) -> None:
+    failures = check_sentence(said(text, BOARD, passage), story(BOARD))
+    assert rule in {failure.rule for failure in failures}
+
+
 def test_it_leaves_a_source_its_own_words() -> None:
     sentence = said(DEAL.passage(3), DEAL, 3)
     assert check_sentence(sentence, story(DEAL)) == ()
