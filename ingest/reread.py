@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from ingest import schedule, work
+from ingest.addressed import count
 from ingest.extract import page_refusal
 from ingest.models import Article, PageRetry, Revision, Stage
 from ingest.pages import Page, Run, Wanted
@@ -108,6 +109,7 @@ def _revise(article: Article, text: str, now: datetime) -> bool:
         rows.update(
             text=text,
             text_from_page=True,
+            addressing=count(text.split("\n\n")),
             page_error="",
             revision=article.revision + 1,
             stage=Stage.READ,

@@ -28,9 +28,9 @@ def page(*paragraphs: str) -> str:
     )
 
 
-def put_page(web: WebServer, path: str) -> str:
-    """The address of the whole article."""
-    return web.put(path, page(*TEXT), content_type="text/html; charset=utf-8")
+def put_page(web: WebServer, path: str, *more: str) -> str:
+    """The address of the whole article, with `more` paragraphs below it."""
+    return web.put(path, page(*TEXT, *more), content_type="text/html; charset=utf-8")
 
 
 def teaser(web: WebServer, path: str, text: str = TEASER, link: str = "") -> Article:
