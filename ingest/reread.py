@@ -64,7 +64,7 @@ def reread_many(ids: Sequence[int], now: datetime) -> list[int]:
 
 
 def _waiting() -> Q:
-    return Q(stage__in=AT_REST, due_at__isnull=True, text_from_page=False)
+    return Q(stage__in=AT_REST, text_from_page=False)  # due or not: a placed one is only due to be embedded
 
 
 def _leave(retries: dict[int, PageRetry], taken: set[int]) -> None:
@@ -112,6 +112,9 @@ def _revise(article: Article, text: str, now: datetime) -> bool:
             revision=article.revision + 1,
             stage=Stage.READ,
             due_at=now - SKEW,
+            lease_until=None,
+            attempt=0,
+            error="",
             embedder="",
             vector=None,
             bands=[],

@@ -126,6 +126,19 @@ def test_an_article_under_way_is_left_alone_and_then_read(web: WebServer) -> Non
     assert not PageRetry.objects.exists()
 
 
+def test_one_that_waits_for_its_embedder_is_read(web: WebServer) -> None:
+    article = unread(web)
+    put_page(web, "/p")
+    make_due(article)
+    Article.objects.update(
+        due_at=timezone.now(), lease_until=timezone.now() + timedelta(minutes=1), attempt=2
+    )
+    assert reread_many([article.pk], timezone.now()) == [article.pk]
+    place([article.pk], timezone.now())
+    article.refresh_from_db()
+    assert (article.stage, article.text_from_page, article.revision) == (Stage.PLACED, True, 2)
+
+
 def test_two_workers_read_it_once(web: WebServer) -> None:
     article = unread(web)
     put_page(web, "/p")
