@@ -46,14 +46,16 @@ def remember(pages: Sequence[Page]) -> None:
 def reread_many(ids: Sequence[int], now: datetime) -> list[int]:
     """Try the pages of these articles again, where that is due; keys of those that were revised, to be placed anew."""
     retries = {row.pk: row for row in work.claim_many(PageRetry, work.among(ids), LEASE)}
-    articles = list(Article.objects.filter(work.among(list(retries)), _waiting()))
+    articles = list(Article.objects.select_related("source").filter(work.among(list(retries)), _waiting()))
     _leave(retries, {one.pk for one in articles})
     revised: list[int] = []
     run = Run()
     for start in range(0, len(articles), CHUNK):
         chunk = {one.pk: one for one in articles[start : start + CHUNK]}
         pages, not_now = visit(
-            [Wanted(one.pk, one.url, one.title, one.author) for one in chunk.values()], run, now
+            [Wanted(one.pk, one.url, one.title, one.author, one.source.url) for one in chunk.values()],
+            run,
+            now,
         )
         for pk in not_now:
             work.put_back(retries[pk])
