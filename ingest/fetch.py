@@ -115,7 +115,8 @@ def fetch(
     `etag` and `last_modified` are an earlier answer's, for a 304. All of it takes `seconds` at most, else what its
     kind is given. `permit` is called with the address that a redirect leads to, and may refuse it by a FetchError.
     `found_at` is the address whose contents named this one: like a redirect, a page of the internet leads into no
-    private network. `lookup` tells the addresses of a host; what it answers is judged, and nothing else is connected to.
+    private network. `lookup` tells the addresses of a host; what it answers is judged, and nothing else is connected
+    to.
     """
     if url.startswith("sample:"):
         return _sample(url, etag)

@@ -41,11 +41,6 @@ class Read:
         self.page_errors += more.page_errors
 
 
-def read_article(article_id: int, now: datetime) -> Read:
-    """Read one NEW article if it is due; same contract as `read_many`."""
-    return read_many([article_id], now)
-
-
 def read_many(ids: Sequence[int], now: datetime) -> Read:
     """Bring NEW articles that are due to READ and make their next step due. Safe to repeat."""
     done = Read()
