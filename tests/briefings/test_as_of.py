@@ -91,6 +91,15 @@ def test_its_citations_go_on_resolving(day: str) -> None:
 
 
 @pytest.mark.usefixtures("edited")
+def test_visitors_see_the_story_as_it_stands_whatever_day_was_asked_for_last() -> None:
+    now, earlier = brief("2025-09-07"), brief("2025-09-06")
+    assert earlier["version"] > now["version"]
+    shown = read.showcase()
+    assert shown is not None
+    assert "$1.7 billion" in shown.document.headline.text
+
+
+@pytest.mark.usefixtures("edited")
 def test_a_brief_of_an_earlier_text_can_be_written_by_another_worker() -> None:
     story = Article.objects.get().story_id
     row = compose.brief_for(compose.material_of(story, PUBLISHED))
