@@ -65,6 +65,33 @@ def test_it_fails_what_the_passage_does_not_say(text: str, passage: int, rule: s
     assert rule in rules(text, passage)
 
 
+DENIAL = article(
+    1,
+    "Harbor Labs on Quay Robotics",
+    "Harbor Labs denied on Tuesday that it had acquired Quay Robotics for $2 billion.",
+    "The court denied its motion to move the case to Lisbon. Fjord denies having copied the robots of Copperline.",
+    "The Ledger reported that Harbor Labs acquired Quay Robotics. Harbor Labs denied that it acquired Quay Robotics.",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "held"),
+    [
+        ("Harbor Labs said on Tuesday that it had acquired Quay Robotics for $2 billion.", 1, False),
+        ("Harbor Labs acquired Quay Robotics for $2 billion on Tuesday.", 1, False),
+        ("Fjord copied the robots of Copperline.", 2, False),
+        ("Harbor Labs disputes that it acquired Quay Robotics.", 1, True),
+        ("Harbor Labs denied that it had acquired Quay Robotics.", 1, True),
+        ("Fjord denies that it copied the robots of Copperline.", 2, True),
+        ("The motion asked to move the case to Lisbon.", 2, True),
+        ("Harbor Labs acquired Quay Robotics, The Ledger reported.", 3, True),
+    ],
+)
+def test_what_a_source_denies_is_not_so(text: str, passage: int, held: bool) -> None:
+    failed = {failure.rule for failure in check_sentence(said(text, DENIAL, passage), story(DENIAL))}
+    assert ("direction" not in failed) is held
+
+
 def test_it_leaves_a_source_its_own_words() -> None:
     sentence = said(DEAL.passage(3), DEAL, 3)
     assert check_sentence(sentence, story(DEAL)) == ()
