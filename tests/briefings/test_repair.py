@@ -12,13 +12,12 @@ from briefings.verify.brief import sentences
 from briefings.write.brief import write
 from inference import audit
 from inference.models import Call, Purpose
+from tests.briefings.model_answers import BRIEF, FACTS, Answer, said
 from tests.briefings.stories import LAUNCH, MATERIAL
-from tests.briefings.test_model_writer import BRIEF, FACTS, Answer, provider, said
 from tests.fakes import model_server as fake
 from tests.fakes.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db
-__all__ = ["provider"]
 
 WRONG = "Tern 5 scored 94.7 percent on SWE-bench Verified."
 RIGHT = "Tern 5 scored 74.9 percent on SWE-bench Verified."
