@@ -165,12 +165,11 @@ def reversed_words(text: str, stated: str) -> Iterator[str]:
 
 def _denied(text: str, stated: str) -> Iterator[str]:
     """What the source has somebody deny and says nowhere else, told as if it were so."""
-    if _TURNED.search(text) or _AS_GOOD_AS_NOT.search(text):
-        return
-    own = _content(text)
     for claim in _DENIAL.finditer(stated):
+        if _TURNED.search(text) or _AS_GOOD_AS_NOT.search(text):
+            return
         elsewhere = _content(f"{stated[: claim.start()]} {stated[claim.end() :]}")
-        if len(told := (own & _content(claim["what"])) - elsewhere) >= DENIED:
+        if len(told := (_content(text) & _content(claim["what"])) - elsewhere) >= DENIED:
             yield f"{min(told)}, told as so"
             return
 
