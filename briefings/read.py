@@ -25,7 +25,7 @@ from briefings.schemas import (
     StoryRef,
 )
 from briefings.spent import Spent
-from ingest.models import Article
+from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
 
@@ -122,8 +122,22 @@ def showcase() -> Reading | None:
     ready = Brief.objects.filter(state=State.READY, story__owner=None)
     ready = ready.select_related("story").defer("story__vector")
     order = ("-story__last_at__date", "-story__score", "-version")
-    brief = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
-    return _readings([(brief, None)])[0] if brief else None
+    first = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
+    if first is None:
+        return None
+    return _readings([(_current(first.story_id, ready.filter(story=first.story_id)), None)])[0]
+
+
+def _current(story: str, briefs: Iterable[Brief]) -> Brief:
+    """The brief that tells the story most as it stands: one of an earlier day may have been written after it."""
+    told = Article.objects.filter(story=story, stage=Stage.PLACED).values_list("pk", "revision")
+    now = set(told)
+
+    def fit(brief: Brief) -> tuple[int, int]:
+        parts = {(article, revision) for article, revision in brief.articles}
+        return len(parts & now) - len(parts - now), brief.version
+
+    return max(briefs, key=fit)
 
 
 def archive(user: User, limit: int = 100) -> list[Issue]:

@@ -60,13 +60,8 @@ class Line:
     cost: CostSummary
 
 
-def of_work(work_keys: Iterable[str]) -> CostSummary:
-    """What all attempts at these pieces of work cost, failed ones included."""
-    return _summary(Call.objects.filter(work_key__in=list(work_keys)))
-
-
 def of_works(work_keys: Iterable[str]) -> Mapping[str, CostSummary]:
-    """The same for each piece of work; one query."""
+    """What all attempts at each of these pieces of work cost, failed ones included; one query."""
     keys = list(work_keys)
     return dict.fromkeys(keys, CostSummary()) | _grouped(Call.objects.filter(work_key__in=keys), "work_key")
 
@@ -80,14 +75,9 @@ def of_briefs(brief_ids: Iterable[str], purposes: Sequence[str] = ()) -> Mapping
     return dict.fromkeys(ids, CostSummary()) | _grouped(calls, "brief")
 
 
-def of_reader(reader: int, since: datetime | None = None) -> CostSummary:
-    """What was spent for this reader alone, shared work not counted."""
-    return _summary(_since(since).filter(reader=reader))
-
-
 def total(since: datetime | None = None) -> CostSummary:
     """Everything spent since then, or ever."""
-    return _summary(_since(since))
+    return _read(_since(since).aggregate(**SUMS))
 
 
 def breakdown(by: By, since: datetime | None = None) -> list[Line]:
@@ -184,10 +174,6 @@ SUMS: dict[str, Any] = {
     "used": ArrayAgg("model", distinct=True, filter=PAID | UNKNOWN, default=[]),
     **{f"sum_{axis}": Sum(axis, default=0) for axis in AXES},
 }
-
-
-def _summary(calls: QuerySet[Call]) -> CostSummary:
-    return _read(calls.aggregate(**SUMS))
 
 
 def _grouped(calls: QuerySet[Call], column: str) -> dict[Any, CostSummary]:

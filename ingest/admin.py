@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ingest import health
+from ingest import health, opml
 from ingest.models import Article, Source, Story
 from ingest.scope import EVERYBODY
 from ingest.split import split
@@ -52,6 +53,26 @@ class NeedsAttention(admin.SimpleListFilter):
         return queryset.filter(pk__in=[one.source.pk for one in told if one.attention])
 
 
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A source that everybody has. Without the owner on the page, Django would leave the unique address unchecked."""
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if "url" in self.changed_data and (words := opml.problem(url)):
+            raise forms.ValidationError(words)
+        if Source.objects.filter(EVERYBODY, url=url).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("there is a source with this address")
+        return url
+
+
+class EverybodysSources(admin.RelatedFieldListFilter):
+    """Sources to filter by, without readers' own."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=EVERYBODY)
+
+
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = (
@@ -68,6 +89,7 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
     search_fields = ("title", "url")
     ordering = ("-failures", "title")
     exclude = ("owner",)
+    form = SourceForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         return super().get_queryset(request).filter(EVERYBODY)
@@ -113,10 +135,10 @@ class SpeaksToModel(admin.SimpleListFilter):
 class ArticleAdmin(RowAdmin):
     owned_by = "source__owner"
     list_display = ("title", "source", "stage", "relevance", "relevance_reason", "addressing", "happened_at")
-    list_filter = ("stage", SpeaksToModel, "text_from_page", "source")
+    list_filter = ("stage", SpeaksToModel, "text_from_page", ("source", EverybodysSources))
     search_fields = ("title", "url")
     list_select_related = ("source",)
-    exclude = ("vector", "bands")
+    exclude = ("vector", "bands", "marks")
     date_hierarchy = "happened_at"
     show_full_result_count = False
     actions = ("split_from_story",)

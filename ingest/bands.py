@@ -1,7 +1,7 @@
 """MinHash bands: a set as a few numbers, of which two sets share some when much of them is the same.
 
 The scheme is datasketch's "affine32" (the finalizer of MurmurHash3, then a x h + b modulo 2^32 with odd a, as in Broder
-1997), written out because importing that package takes the memory of all of scipy.
+1997), written out because one formula needs no package.
 """
 
 from __future__ import annotations

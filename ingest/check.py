@@ -33,10 +33,10 @@ class Answer:
     links: frozenset[str] = frozenset()
 
 
-def look(url: str) -> Answer:
-    """What lies at the address now, fetched through the door; raises nothing and stores nothing."""
+def look(url: str, found_at: str = "") -> Answer:
+    """What lies at the address now, fetched through the door (`found_at` as there); raises nothing, stores nothing."""
     try:
-        fetched = fetch(url)
+        fetched = fetch(url, found_at=found_at)
         return described(url, fetched, parse_feed(fetched.body, fetched.url, fetched.content_type))
     except (FetchError, ParseError) as error:
         return Answer(url, error=error.words)

@@ -45,17 +45,17 @@ def discover(url: str) -> Found:
         return Found(error=words)
     if not links:
         return Found(error="this page names no feed; look on the site for a link to RSS, Atom or JSON Feed")
-    return _of_links(links[:MOST_CANDIDATES])
+    return _of_links(links[:MOST_CANDIDATES], fetched.url)
 
 
-def _of_links(links: list[str]) -> Found:
+def _of_links(links: list[str], page: str) -> Found:
     ends = time.monotonic() + SECONDS
     feeds: list[Answer] = []
     words = ""
     for link in links:
         if time.monotonic() > ends:
             break
-        answer = check.look(link)
+        answer = check.look(link, found_at=page)
         words = words or answer.error
         # The same entries in another format are the same feed.
         if not answer.error and not any(answer.links and answer.links == other.links for other in feeds):

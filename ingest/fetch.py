@@ -32,7 +32,17 @@ from urllib3.response import HTTPResponse
 from urllib3.util.ssl_ import create_urllib3_context
 
 from ingest import watchdog
-from ingest.addresses import Address, Lookup, Target, Unreachable, refuse_inward, resolve, system, target
+from ingest.addresses import (
+    Address,
+    Lookup,
+    Target,
+    Unreachable,
+    permitted,
+    refuse_inward,
+    resolve,
+    system,
+    target,
+)
 from ingest.asks import fresh_for
 
 Kind = Literal["feed", "page", "robots"]
@@ -97,13 +107,16 @@ def fetch(
     kind: Kind = "feed",
     seconds: float | None = None,
     permit: Permit | None = None,
+    found_at: str = "",
     lookup: Lookup = system,
 ) -> Fetched:
     """What lies at `url`, or FetchError.
 
     `etag` and `last_modified` are an earlier answer's, for a 304. All of it takes `seconds` at most, else what its
     kind is given. `permit` is called with the address that a redirect leads to, and may refuse it by a FetchError.
-    `lookup` tells the addresses of a host; what it answers is judged, and nothing else is connected to.
+    `found_at` is the address whose contents named this one: like a redirect, a page of the internet leads into no
+    private network. `lookup` tells the addresses of a host; what it answers is judged, and nothing else is connected
+    to.
     """
     if url.startswith("sample:"):
         return _sample(url, etag)
@@ -119,7 +132,7 @@ def fetch(
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     try:
-        return _follow(target(url), headers, _Visit(kind, deadline, permit, lookup))
+        return _follow(target(url), headers, _Visit(kind, deadline, permit, found_at, lookup))
     except Unreachable as error:
         raise FetchError(error.code, error.words) from None
 
@@ -131,20 +144,29 @@ class _Visit:
     kind: Kind
     deadline: float
     permit: Permit | None
+    found_at: str
     lookup: Lookup
 
     @property
     def left(self) -> float:
         return _left(self.deadline)
 
+    def address(self, where: Target) -> Address:
+        """Where to connect to, judged."""
+        return resolve(where, settings.NUTGRAF_FETCH_ALLOW, self.left, self.lookup)
+
+    def led_by(self, address: Address) -> Address | None:
+        """Who names the first address of the fetch; looked up only where that lies in a network of the operator's."""
+        asked = self.found_at and not self.found_at.startswith("sample:") and not permitted(address)
+        return self.address(target(self.found_at)) if asked else None
+
 
 def _follow(where: Target, headers: dict[str, str], visit: _Visit) -> Fetched:
     permanent = True
-    address = None
+    address: Address | None = None
     for hop in range(MOST_HOPS + 1):
-        before = address
-        address = resolve(where, settings.NUTGRAF_FETCH_ALLOW, visit.left, visit.lookup)
-        refuse_inward(before, address)
+        before, address = address, visit.address(where)
+        refuse_inward(before if hop else visit.led_by(address), address)
         with _Connection(where, address, visit.deadline) as connection:
             response = connection.get(headers)
             if response.status not in REDIRECTS or not response.headers.get("Location"):

@@ -89,7 +89,10 @@ class Source(Work):
 
 
 def place_again(collector: Any, field: Any, articles: Any, using: str) -> None:
-    """What happens to the articles of a story that is deleted: they are placed anew. (For `on_delete`.)"""
+    """What happens to the articles of a story, and to the copies of an original, that is deleted: they are placed anew.
+
+    (For `on_delete`.)
+    """
     model = articles.model
     collector.add_field_update(model._meta.get_field("stage"), Stage.READ.value, articles)
     collector.add_field_update(model._meta.get_field("due_at"), timezone.now(), articles)
@@ -144,7 +147,7 @@ class Article(Work):
         default=0, help_text="passages that speak to a model: no brief rests on them"
     )
     duplicate_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
+        "self", null=True, blank=True, on_delete=place_again, related_name="copies"
     )
     story = models.ForeignKey("Story", null=True, blank=True, on_delete=place_again, related_name="articles")
 

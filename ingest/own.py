@@ -13,6 +13,7 @@ from ingest import add, health, opml, tell
 from ingest.health import Health
 from ingest.models import Source, Story
 from ingest.scope import Scope
+from ingest.split import hold_stories
 
 MOST = 200  # sources of one reader
 PATIENCE = 12.0  # seconds that a reader waits for a site to answer
@@ -64,15 +65,16 @@ def remove(owner: int, source_id: int) -> bool:
     if source is None:
         return False
     with transaction.atomic():
+        hold_stories()
         told = {str(story) for story in source.articles.exclude(story=None).values_list("story", flat=True)}
         source.delete()
         left = set(tell.members(told))
         tell.tell(left, left, {}, Scope(owner=owner))
-    for story in Story.objects.filter(pk__in=told - left):
-        _forget(story)
+        for story in Story.objects.filter(pk__in=told - left, articles=None):
+            _forget(story)
     return True
 
 
 def _forget(story: Story) -> None:
-    with contextlib.suppress(RestrictedError):  # an edition shows it
+    with contextlib.suppress(RestrictedError), transaction.atomic():  # an edition shows it
         story.delete()

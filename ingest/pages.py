@@ -75,6 +75,7 @@ class Wanted:
     url: str
     title: str
     author: str
+    feed: str  # the address of the feed that links to it
 
 
 def read_pages(wanted: Sequence[Wanted], run: Run, gate: Gate) -> list[Page]:
@@ -99,7 +100,7 @@ class _Reader:
             host_is_free(asked=False)
             return _none(one, error)
         try:
-            got = fetch(one.url, kind="page", permit=self.gate.permit)
+            got = fetch(one.url, kind="page", permit=self.gate.permit, found_at=one.feed)
             host_is_free()
             return Page(one.pk, extract_page(got.body, got.url, got.charset, one.title, one.author))
         except FetchError as error:

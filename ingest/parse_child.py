@@ -266,10 +266,17 @@ def page(body: bytes, url: str, charset: str, title: str = "", author: str = "")
     """The main text of the HTML page in `body`, without what stands around it: its title and byline included."""
     from ingest.page import article
 
-    found = article(body.decode(charset, "replace") if charset else body, url)
+    found = article(_decoded(body, charset) or body, url)
     if found is None:
         raise Refused("no_text", "no article text was found in the page")
     return {"paragraphs": body_paragraphs(capped(found.paragraphs), title, author, found.headlines)}
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    """The text as its server says to read it; empty when it names no encoding, or one that nobody knows."""
+    with contextlib.suppress(LookupError):
+        return body.decode(charset, "replace") if charset else ""
+    return ""
 
 
 def opml(body: bytes, url: str, charset: str) -> dict[str, Any]:
@@ -295,7 +302,7 @@ def links(body: bytes, url: str, charset: str) -> dict[str, Any]:
     from trafilatura import load_html
     from trafilatura.feeds import FeedParameters, determine_feed
 
-    text = body.decode(charset or "utf-8", "replace")
+    text = _decoded(body, charset) or body.decode("utf-8", "replace")
     tree = load_html(text)
     if tree is None:
         raise Refused("broken", "this is not a readable page")

@@ -15,7 +15,7 @@ from django.db.models import Q
 from ingest import work
 from ingest.addressed import count
 from ingest.extract import page_refusal, wants_page
-from ingest.models import Article, Stage
+from ingest.models import Article, Source, Stage
 from ingest.pages import Page, Run, Wanted
 from ingest.passages import compose
 from ingest.reread import remember
@@ -24,7 +24,7 @@ from ingest.visit import visit
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 2  # a page whose reading took our worker down twice is left alone
-_NEEDED = ("url", "title", "author", "feed_text", "happened_at", "page_error", "revision")
+_NEEDED = ("source", "url", "title", "author", "feed_text", "happened_at", "page_error", "revision")
 CHUNK = 200  # articles whose pages are in memory at once
 
 
@@ -42,11 +42,6 @@ class Read:
         self.page_errors += more.page_errors
 
 
-def read_article(article_id: int, now: datetime) -> Read:
-    """Read one NEW article if it is due; same contract as `read_many`."""
-    return read_many([article_id], now)
-
-
 def read_many(ids: Sequence[int], now: datetime) -> Read:
     """Bring NEW articles that are due to READ and make their next step due. Safe to repeat."""
     done = Read()
@@ -54,10 +49,13 @@ def read_many(ids: Sequence[int], now: datetime) -> Read:
     wanted, full = _split(articles)
     _finish(full, done)
     run = Run()
+    feeds = dict(Source.objects.filter(pk__in={one.source_id for one in wanted}).values_list("pk", "url"))
     waiting = sorted(wanted, key=lambda one: one.happened_at, reverse=True)
     for start in range(0, len(waiting), CHUNK):
         chunk = {one.pk: one for one in waiting[start : start + CHUNK]}
-        wishes = [Wanted(one.pk, one.url, one.title, one.author) for one in chunk.values()]
+        wishes = [
+            Wanted(one.pk, one.url, one.title, one.author, feeds[one.source_id]) for one in chunk.values()
+        ]
         pages, not_now = visit(wishes, run, now)
         for pk in not_now:
             work.put_back(chunk[pk])

@@ -24,6 +24,7 @@ from ingest import bulk, cluster, embedders, work
 from ingest.embed import LEXICAL, Vectors, embed_grams
 from ingest.embedders import WORDS, Embedded
 from ingest.models import Article, Stage, Story
+from ingest.split import hold_stories
 
 NEWEST = 10_000  # articles, by when they came, that follow a changed setting by themselves
 AT_ONCE = {True: 64, False: 1000}  # by a model, and without one
@@ -180,7 +181,7 @@ def _store(texts: Sequence[Text], made: Embedded, name: str) -> tuple[int, int]:
     """Keep the vectors of articles that are still as they were read, and turn their stories. How many of each."""
     stories = sorted({text.story for text in texts})
     with transaction.atomic():
-        _lock(stories)
+        hold_stories()
         kept = bulk.keep_vectors([(t.article, t.revision) for t in texts], made.tag, list(made.vectors))
         return kept, _turn(stories, name)
 
@@ -192,14 +193,8 @@ def _turn_the_rest(name: str, tag: str) -> int:
         Story.objects.filter(Exists(told)).exclude(embedder=tag).order_by("pk").values_list("pk", flat=True)
     )
     with transaction.atomic():
-        stories = list(behind)
-        _lock(stories)
-        return _turn(stories, name)
-
-
-def _lock(stories: Sequence[str]) -> None:
-    # In order, as placing writes them: an article that joins meanwhile waits, and then tells its story anew.
-    list(Story.objects.select_for_update().filter(pk__in=stories).order_by("pk").values_list("pk"))
+        hold_stories()
+        return _turn(list(behind), name)
 
 
 def _turn(stories: Sequence[str], name: str) -> int:

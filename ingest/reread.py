@@ -47,14 +47,16 @@ def remember(pages: Sequence[Page]) -> None:
 def reread_many(ids: Sequence[int], now: datetime) -> list[int]:
     """Try the pages of these articles again, where that is due; keys of those that were revised, to be placed anew."""
     retries = {row.pk: row for row in work.claim_many(PageRetry, work.among(ids), LEASE)}
-    articles = list(Article.objects.filter(work.among(list(retries)), _waiting()))
+    articles = list(Article.objects.select_related("source").filter(work.among(list(retries)), _waiting()))
     _leave(retries, {one.pk for one in articles})
     revised: list[int] = []
     run = Run()
     for start in range(0, len(articles), CHUNK):
         chunk = {one.pk: one for one in articles[start : start + CHUNK]}
         pages, not_now = visit(
-            [Wanted(one.pk, one.url, one.title, one.author) for one in chunk.values()], run, now
+            [Wanted(one.pk, one.url, one.title, one.author, one.source.url) for one in chunk.values()],
+            run,
+            now,
         )
         for pk in not_now:
             work.put_back(retries[pk])
@@ -65,7 +67,7 @@ def reread_many(ids: Sequence[int], now: datetime) -> list[int]:
 
 
 def _waiting() -> Q:
-    return Q(stage__in=AT_REST, due_at__isnull=True, text_from_page=False)
+    return Q(stage__in=AT_REST, text_from_page=False)  # due or not: a placed one is only due to be embedded
 
 
 def _leave(retries: dict[int, PageRetry], taken: set[int]) -> None:
@@ -114,6 +116,9 @@ def _revise(article: Article, text: str, now: datetime) -> bool:
             revision=article.revision + 1,
             stage=Stage.READ,
             due_at=now - SKEW,
+            lease_until=None,
+            attempt=0,
+            error="",
             embedder="",
             vector=None,
             bands=[],

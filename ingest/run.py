@@ -88,17 +88,26 @@ def _ingest(source_ids: Sequence[int], now: datetime, force: bool, say: Callable
         if not more.read:
             break  # what is left is another worker's
     revised = reread_many([int(str(pk)) for pk in work.due(PageRetry, BATCH)], now)
-    placed = Placed()
-    if ids := _due_articles(Stage.READ):
-        placed = place(ids, now)
+    placed = place_due(now)
     say(f"placed {placed.placed} articles in stories")
     if (changed := catch_up()).articles:
         say(f"embedded {changed.articles} articles by {changed.tag}")
     return Run(refreshed, read, len(revised), placed, time.monotonic() - began)
 
 
-def _due_articles(stage: Stage) -> list[int]:
-    return [int(str(pk)) for pk in work.due(Article, BATCH, Q(stage=stage))]
+def place_due(now: datetime, at_once: int = BATCH) -> Placed:
+    """Place every article that is due for it, so many at once; what others are placing is left to them."""
+    total = Placed()
+    while ids := _due_articles(Stage.READ, at_once):
+        more = place(ids, now)
+        if more == Placed():
+            break
+        total += more
+    return total
+
+
+def _due_articles(stage: Stage, limit: int = BATCH) -> list[int]:
+    return [int(str(pk)) for pk in work.due(Article, limit, Q(stage=stage))]
 
 
 def report(run: Run) -> Report:

@@ -108,8 +108,12 @@ def material(story_id: str, as_of: datetime | None = None) -> Material | None:
 
 
 def recorded(story_id: str, wanted: Mapping[int, int]) -> Material | None:
-    """The story as exactly these articles tell it, in these revisions; None when one of them is gone from it."""
-    rows = [row for row in tell.members([story_id]).get(story_id, []) if row.article in wanted]
+    """The story as exactly these articles tell it, in these revisions; None when one of them is gone from it.
+
+    One that was edited, and is being read and placed anew, still belongs to it.
+    """
+    found = tell.members([story_id], stages=list(Stage)).get(story_id, [])
+    rows = [row for row in found if row.article in wanted]
     edited = {(row.article, wanted[row.article]) for row in rows if row.revision != wanted[row.article]}
     earlier = revisions.numbered(edited)
     if len(rows) != len(wanted) or len(earlier) != len(edited):

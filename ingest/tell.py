@@ -74,12 +74,14 @@ class Row(NamedTuple):
 
 
 def members(
-    stories: Collection[str] | QuerySet[Any, Any], as_of: datetime | None = None
+    stories: Collection[str] | QuerySet[Any, Any],
+    as_of: datetime | None = None,
+    stages: Collection[str] = (Stage.PLACED, Stage.COPY),
 ) -> dict[str, list[Row]]:
     """The articles of each story, copies included, those that happened after `as_of` left out."""
     # One array in place of a thousand parameters.
     which = stories if isinstance(stories, QuerySet) else RawSQL("SELECT unnest(%s::text[])", [list(stories)])
-    wanted = Article.objects.filter(story_id__in=which, stage__in=(Stage.PLACED, Stage.COPY))
+    wanted = Article.objects.filter(story_id__in=which, stage__in=stages)
     rows = (
         (wanted if as_of is None else wanted.filter(happened_at__lte=as_of))
         .annotate(length=Length("text"))

@@ -143,6 +143,16 @@ _AS_GOOD_AS_NOT = re.compile(
     r"rather than|absent|absence|impossible|far from|too \w+ to|few|little|except|least)\b",
     re.IGNORECASE,
 )
+# A claim denied, not a motion or a visa: "denied on Tuesday that it had", "denies having".
+_DENIAL = re.compile(
+    r"\bden(?:y|ies|ied|ying) (?:\w+ing\b|(?:[\w’'-]+ ){0,4}?that\b)(?P<what>[^.;!?]*)", re.IGNORECASE
+)
+_TURNED = re.compile(
+    r"\b(?:not|no|never|nobody|none|neither|cannot|false\w*|untrue|disput\w+|refut\w+|rebut\w*|contradict\w*|dismiss\w*)\b"
+    r"|n[’']t\b",
+    re.IGNORECASE,
+)
+DENIED = 2  # content words of what is denied that make it a statement's subject
 WINDOW, WIDE = 3, 8  # content words behind a "not", or a "nobody", that it may turn
 
 
@@ -150,6 +160,22 @@ def reversed_words(text: str, stated: str) -> Iterator[str]:
     """The words of `text` that say the opposite of `stated`, the sentences it rests on."""
     yield from _opposites(text, stated)
     yield from _negated_otherwise(text, stated)
+    yield from _denied(text, stated)
+
+
+def _denied(text: str, stated: str) -> Iterator[str]:
+    """What the source has somebody deny and says nowhere else, told as if it were so."""
+    for claim in _DENIAL.finditer(stated):
+        if _TURNED.search(text) or _AS_GOOD_AS_NOT.search(text):
+            return
+        elsewhere = _content(f"{stated[: claim.start()]} {stated[claim.end() :]}")
+        if len(told := (_content(text) & _content(claim["what"])) - elsewhere) >= DENIED:
+            yield f"{min(told)}, told as so"
+            return
+
+
+def _content(text: str) -> set[str]:
+    return {word.stem for word in words(text) if word.content}
 
 
 def _opposites(text: str, stated: str) -> Iterator[str]:

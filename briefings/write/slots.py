@@ -18,9 +18,6 @@ EARLY = 8  # sentences into an article within which the event is told
 LEAD_WORDS = 70
 CATCH_WORDS = 60
 CATCH_DOUBT = 0.4  # below this a sentence names no limit or opposing voice worth a heading
-MEASURED = re.compile(
-    r"\b(?:compared (?:with|to)|than (?:the|its|any)|up from|down from|the (?:first|largest|biggest) )\b"
-)
 FROM = {
     "more takeaways": 7,
     "why it matters": 16,

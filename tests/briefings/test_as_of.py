@@ -15,7 +15,7 @@ from briefings import compose, read
 from briefings.models import Brief, State
 from briefings.schemas import Sentence
 from ingest import stories
-from ingest.models import Article, Revision, Source
+from ingest.models import Article, Revision, Source, Stage
 from ingest.revisions import changed_since
 from ingest.run import ingest
 from tests.fakes.newspaper import Report, reports
@@ -91,12 +91,31 @@ def test_its_citations_go_on_resolving(day: str) -> None:
 
 
 @pytest.mark.usefixtures("edited")
+def test_visitors_see_the_story_as_it_stands_whatever_day_was_asked_for_last() -> None:
+    now, earlier = brief("2025-09-07"), brief("2025-09-06")
+    assert earlier["version"] > now["version"]
+    shown = read.showcase()
+    assert shown is not None
+    assert "$1.7 billion" in shown.document.headline.text
+
+
+@pytest.mark.usefixtures("edited")
 def test_a_brief_of_an_earlier_text_can_be_written_by_another_worker() -> None:
     story = Article.objects.get().story_id
     row = compose.brief_for(compose.material_of(story, PUBLISHED))
     written = compose.write_brief(row.pk)
     assert written is not None
     assert (written.state, written.articles) == (State.READY, [[Article.objects.get().pk, 1]])
+
+
+@pytest.mark.usefixtures("edited")
+def test_a_brief_is_written_while_its_article_is_being_read_anew() -> None:
+    (story,) = Article.objects.values_list("story", flat=True)
+    row = compose.brief_for(compose.material_of(str(story)))
+    Article.objects.update(stage=Stage.NEW)
+    written = compose.write_brief(row.pk)
+    assert written is not None
+    assert written.state == State.READY
 
 
 @pytest.mark.usefixtures("edited")

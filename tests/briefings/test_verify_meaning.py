@@ -75,6 +75,14 @@ BOARD = article(
     publisher="Quay Weekly",
 )
 
+DENIAL = article(
+    1,
+    "Harbor Labs on Quay Robotics",
+    "Harbor Labs denied on Tuesday that it had acquired Quay Robotics for $2 billion.",
+    "The court denied its motion to move the case to Lisbon. Fjord denies having copied the robots of Copperline.",
+    "The Ledger reported that Harbor Labs acquired Quay Robotics. Harbor Labs denied that it acquired Quay Robotics.",
+)
+
 
 @pytest.mark.parametrize(
     ("text", "passage"),
@@ -101,6 +109,24 @@ def test_it_lets_a_statement_name_its_source(text: str, passage: int) -> None:
 def test_it_fails_a_statement_that_has_another_say_or_do_it(text: str, passage: int, rule: str) -> None:
     failures = check_sentence(said(text, BOARD, passage), story(BOARD))
     assert rule in {failure.rule for failure in failures}
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "held"),
+    [
+        ("Harbor Labs said on Tuesday that it had acquired Quay Robotics for $2 billion.", 1, False),
+        ("Harbor Labs acquired Quay Robotics for $2 billion on Tuesday.", 1, False),
+        ("Fjord copied the robots of Copperline.", 2, False),
+        ("Harbor Labs disputes that it acquired Quay Robotics.", 1, True),
+        ("Harbor Labs denied that it had acquired Quay Robotics.", 1, True),
+        ("Fjord denies that it copied the robots of Copperline.", 2, True),
+        ("The motion asked to move the case to Lisbon.", 2, True),
+        ("Harbor Labs acquired Quay Robotics, The Ledger reported.", 3, True),
+    ],
+)
+def test_what_a_source_denies_is_not_so(text: str, passage: int, held: bool) -> None:
+    failed = {failure.rule for failure in check_sentence(said(text, DENIAL, passage), story(DENIAL))}
+    assert ("direction" not in failed) is held
 
 
 def test_it_leaves_a_source_its_own_words() -> None:

@@ -53,8 +53,8 @@ def test_it_adds_up_to_the_providers_bill(spent: ModelServer) -> None:
 
 
 def test_it_tells_the_cost_of_work_and_of_briefs(spent: ModelServer) -> None:
-    assert costs.of_work(["brief:b1"]).calls == 2
-    assert costs.of_works(["brief:b1", "none"])["none"] == costs.CostSummary()
+    works = costs.of_works(["brief:b1", "none"])
+    assert (works["brief:b1"].calls, works["none"]) == (2, costs.CostSummary())
     briefs = costs.of_briefs(["b1", "b2", "b3"])
     assert briefs["b1"].nano + briefs["b2"].nano == spent.billed
     assert briefs["b3"].nano == 0

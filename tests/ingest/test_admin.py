@@ -51,3 +51,34 @@ def test_it_shows_what_was_filtered_out_and_why(operator: Client) -> None:
     page = shown(operator, "article", stage__exact="off_topic")
     assert "Ten best mattresses" in page
     assert "a shopping page" in page
+
+
+def test_the_lists_of_sources_to_filter_by_hold_nobodys_own(operator: Client) -> None:
+    ada = get_user_model().objects.create_user("ada@bank.example")
+    article(source("paper"), "OpenAI ships GPT-5")
+    article(source("secret", owner=ada), "OpenAI ships GPT-6")
+    page = shown(operator, "article")
+    assert "Paper" in page
+    assert "Secret" not in page
+
+
+@pytest.mark.parametrize(
+    "url", ["https://paper.example/feed", "javascript:alert(1)", "http://user:x@a.example/"]
+)
+def test_it_refuses_an_address_that_is_no_new_source(operator: Client, url: str) -> None:
+    source("paper")
+    values = {
+        "url": url,
+        "kind": "lab",
+        "language": "en",
+        "authority": "0.5",
+        "failures": "0",
+        "attempt": "0",
+    }
+    values |= {"moved_looks": "0", "created_at_0": "2025-08-08", "created_at_1": "12:00"}
+    answer = operator.post(reverse("admin:ingest_source_add"), values)
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()
+    assert Source.objects.count() == 1
+    fresh = operator.post(reverse("admin:ingest_source_add"), values | {"url": "https://new.example/feed"})
+    assert fresh.status_code == 302

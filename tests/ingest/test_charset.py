@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.parse import parse_feed
+from ingest.parse import extract_page, parse_feed, parse_links
 from tests.fakes.web_server import item, rss
 from tests.ingest.test_parse import URL, feed
 
@@ -27,3 +27,15 @@ def test_it_knows_utf_8_whatever_is_declared(declared: str, header: str) -> None
 def test_it_recovers_from_a_wrong_charset() -> None:
     body = rss(item("Café — “quoted”")).encode("windows-1252")
     assert feed(body).items[0].title == "Café — “quoted”"
+
+
+@pytest.mark.parametrize("charset", ["utf8mb4", "utf-8;utf-8", "hex", "none"])
+def test_a_page_whose_server_names_no_encoding_there_is_can_be_read(charset: str) -> None:
+    told = "The model answers faster and makes fewer errors than the one before it, OpenAI says. "
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    body = (
+        f"<html><head>{link}</head><body><article><p>{told * 3}</p><p>{told * 4}</p></article></body></html>"
+    )
+    url = "https://a.example/1"
+    assert told.strip() in " ".join(extract_page(body.encode(), url, charset).paragraphs)
+    assert parse_links(body.encode(), url, charset) == ["https://a.example/feed"]

@@ -287,6 +287,21 @@ def test_the_internet_does_not_redirect_into_networks_the_operator_opened() -> N
         refuse_inward(public, opened)
 
 
+def test_what_is_found_on_the_internet_leads_into_no_network_the_operator_opened(settings: Any) -> None:
+    settings.NUTGRAF_FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1/32")]
+
+    def lookup(host: str, port: int) -> list[str]:
+        return ["93.184.215.14" if host == "blog.example" else "127.0.0.1"]
+
+    with WebServer() as inside:
+        inside.put("/f", FEED)
+        url = f"http://wiki.example:{inside.port}/f"
+        led = refused(url, found_at="http://blog.example/", lookup=lookup)
+        assert (led.code, inside.seen["/f"]) == ("blocked_address", 0)
+        assert fetch(url, found_at=f"http://intranet.example:{inside.port}/", lookup=lookup).status == 200
+        assert fetch(url, lookup=lookup).status == 200
+
+
 def test_it_reaches_only_ports_of_the_web(settings: Any) -> None:
     settings.NUTGRAF_FETCH_ALLOW = []
     assert "port" in refused("http://1.1.1.1:22/").words

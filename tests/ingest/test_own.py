@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ingest import own, run, stories
 from ingest.filtered import filtered
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import place
 from ingest.scope import PUBLIC, Scope
+from ingest.split import hold_stories
 from tests.fakes.web_server import WebServer, item, rss
 from tests.ingest import newsroom
 from tests.ingest.newsroom import NOON, article, source
@@ -143,9 +145,47 @@ def test_removing_a_source_leaves_what_others_tell(ada: User, ben: User) -> None
     assert not own.remove(ben.pk, first.pk)
     assert Source.objects.count() == 2
     assert own.remove(ada.pk, first.pk)
+    settle()
     story = Story.objects.get()
     assert [one.source for one in story.articles.all()] == [second]
     assert (story.title, story.origins) == (f"{TITLE} for coding", 1)
+
+
+def test_a_copy_counts_once_its_original_is_removed(ada: User) -> None:
+    first, second = source("first", owner=ada), source("second", owner=ada)
+    article(first, TITLE, LAUNCH, url="https://lab.example/opus")
+    copy = article(second, TITLE, LAUNCH, url="https://lab.example/opus", hours=1)
+    settle()
+    copy.refresh_from_db()
+    assert copy.stage == Stage.COPY
+    assert own.remove(ada.pk, first.pk)
+    settle()
+    copy.refresh_from_db()
+    assert (copy.stage, copy.duplicate_of, copy.story) == (Stage.PLACED, None, Story.objects.get())
+    assert told(Scope(owner=ada.pk)) == [("Second",)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_source_is_not_removed_while_articles_are_being_placed(ada: User) -> None:
+    mine = source("first", owner=ada)
+    article(mine, TITLE, LAUNCH)
+    settle()
+
+    def remove() -> None:
+        try:
+            own.remove(ada.pk, mine.pk)
+        finally:
+            connection.close()
+
+    removing = threading.Thread(target=remove)
+    with transaction.atomic():
+        hold_stories()
+        removing.start()
+        removing.join(0.5)
+        assert removing.is_alive()
+    removing.join(20)
+    assert not Source.objects.exists()
+    assert not Story.objects.exists()
 
 
 def test_nothing_of_a_deleted_reader_is_left(ada: User, ben: User) -> None:

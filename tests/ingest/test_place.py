@@ -13,6 +13,7 @@ from ingest import cluster, decide, near, save
 from ingest.copies import originals
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import LEASE, Placed, place
+from ingest.run import place_due
 from ingest.scope import PUBLIC, SAMPLE
 from ingest.work import MAX_ATTEMPTS, POISON, claim_many
 from tests.ingest.newsroom import NOON, article, source
@@ -43,6 +44,13 @@ def lab() -> Source:
 
 def place_all() -> Placed:
     return place(list(Article.objects.values_list("id", flat=True)), LATER)
+
+
+def test_a_run_places_all_that_is_due_however_much_came(paper: Source) -> None:
+    for hours in range(5):
+        article(paper, f"OpenAI opens office number {hours}", LAUNCH, hours=hours)
+    assert place_due(LATER, at_once=2) != Placed()
+    assert not Article.objects.filter(stage=Stage.READ).exists()
 
 
 def test_it_tells_one_event_as_one_story(paper: Source, lab: Source) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ingest import work
 from ingest.models import Article, Source, Stage
-from ingest.read import read_article, read_many
+from ingest.read import read_many
 from ingest.refresh import refresh
 from tests.fakes.web_server import WebServer, item, rss
 from tests.ingest.teasers import TEASER, TEXT, page, teaser
@@ -27,7 +27,7 @@ def test_it_takes_the_text_of_the_page(web: WebServer) -> None:
         content_type="text/html; charset=utf-8",
     )
     article = teaser(web, "/p")
-    done = read_article(article.pk, timezone.now())
+    done = read_many([article.pk], timezone.now())
     article.refresh_from_db()
     assert (done.read, done.pages) == ([article.pk], 1)
     assert article.text.split("\n\n") == ["Model ships at half the price", *TEXT]
@@ -61,7 +61,7 @@ def test_a_page_that_is_not_the_article_is_recorded_and_harms_nothing(
 ) -> None:
     web.put("/p", body, status, content_type="text/html")
     article = teaser(web, "/p")
-    done = read_article(article.pk, timezone.now())
+    done = read_many([article.pk], timezone.now())
     article.refresh_from_db()
     assert (article.stage, article.text_from_page, done.page_errors) == (Stage.READ, False, 1)
     assert words in article.page_error
@@ -72,7 +72,7 @@ def test_a_page_that_is_not_the_article_is_recorded_and_harms_nothing(
 def test_it_reads_no_page_that_is_no_page(web: WebServer) -> None:
     web.put("/p", b"%PDF-1.4", content_type="application/pdf")
     article = teaser(web, "/p")
-    read_article(article.pk, timezone.now())
+    read_many([article.pk], timezone.now())
     article.refresh_from_db()
     assert "application/pdf" in article.page_error
 
@@ -108,7 +108,7 @@ def test_an_edit_that_comes_while_the_page_is_read_stays(web: WebServer, paragra
         client.sendall((head + page(*paragraphs)).encode())
 
     web.misbehave("/p", edit_and_answer)
-    assert read_article(article.pk, timezone.now()).read == []
+    assert read_many([article.pk], timezone.now()).read == []
     article.refresh_from_db()
     assert (article.stage, article.revision, article.attempt) == (Stage.NEW, 2, 0)
     assert article.text == f"{title}\n\n{TEASER}"
@@ -119,8 +119,8 @@ def test_an_edit_that_comes_while_the_page_is_read_stays(web: WebServer, paragra
 def test_reading_twice_reads_once(web: WebServer) -> None:
     web.put("/p", page(*TEXT), content_type="text/html")
     article = teaser(web, "/p")
-    read_article(article.pk, timezone.now())
-    assert read_article(article.pk, timezone.now()).read == []
+    read_many([article.pk], timezone.now())
+    assert read_many([article.pk], timezone.now()).read == []
     assert web.seen["/p"] == 1
 
 

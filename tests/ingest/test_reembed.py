@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from inference import audit
@@ -23,6 +23,7 @@ from ingest.embed import LEXICAL
 from ingest.management.commands.reembed import Bar
 from ingest.models import Article, Stage, Story
 from ingest.place import place
+from ingest.split import hold_stories
 from ingest.tasks import embed_articles
 from tests.fakes import model_server as fake
 from tests.fakes.model_server import EMBEDDER, ModelServer
@@ -163,6 +164,29 @@ def test_an_article_that_changes_meanwhile_keeps_no_vector_of_its_old_text(
     assert reembed.catch_up().articles == 2
     editor.join()
     assert tags() == [LEXICAL, TAG, TAG]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_embedding_and_splitting_never_wait_for_each_other(placed: list[Article]) -> None:
+    Article.objects.update(embedder="old@3", vector=[1, 0, 0])
+    changed: list[int] = []
+
+    def change_over() -> None:
+        try:
+            changed.append(reembed.change_over("lexical", lambda done, count, cost: None).articles)
+        finally:
+            connection.close()
+
+    embedding = threading.Thread(target=change_over)
+    with transaction.atomic():  # articles first and stories then, as a split changes them
+        hold_stories()
+        Article.objects.update(error="")
+        embedding.start()
+        embedding.join(0.5)
+        Story.objects.update(pickup=1)
+    embedding.join(20)
+    assert changed == [len(placed)]
+    assert set(tags()) == {LEXICAL}
 
 
 def test_a_story_is_told_by_one_embedder_though_its_articles_have_two(

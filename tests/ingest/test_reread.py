@@ -10,7 +10,7 @@ from django.utils import timezone
 from ingest import work
 from ingest.models import Article, PageRetry, Revision, Source, Stage, Story
 from ingest.place import place
-from ingest.read import read_article
+from ingest.read import read_many
 from ingest.refresh import refresh
 from ingest.reread import reread_many
 from ingest.schedule import PAGE_WAITS
@@ -26,7 +26,7 @@ def unread(web: WebServer, status: int = 503, **headers: str) -> Article:
     web.put("/p", b"", status, content_type=HTML, **headers)
     article = teaser(web, "/p")
     Source.objects.update(any_topic=True)
-    read_article(article.pk, timezone.now())
+    read_many([article.pk], timezone.now())
     place([article.pk], timezone.now())
     article.refresh_from_db()
     assert (article.stage, article.text) == (Stage.PLACED, f"{TITLE}\n\n{TEASER}")
@@ -131,8 +131,21 @@ def test_an_article_under_way_is_left_alone_and_then_read(web: WebServer) -> Non
     assert reread_many([article.pk], timezone.now()) == []
     assert web.seen["/p"] == 1
     put_page(web, "/p")
-    assert read_article(article.pk, timezone.now()).pages == 1
+    assert read_many([article.pk], timezone.now()).pages == 1
     assert not PageRetry.objects.exists()
+
+
+def test_one_that_waits_for_its_embedder_is_read(web: WebServer) -> None:
+    article = unread(web)
+    put_page(web, "/p")
+    make_due(article)
+    Article.objects.update(
+        due_at=timezone.now(), lease_until=timezone.now() + timedelta(minutes=1), attempt=2
+    )
+    assert reread_many([article.pk], timezone.now()) == [article.pk]
+    place([article.pk], timezone.now())
+    article.refresh_from_db()
+    assert (article.stage, article.text_from_page, article.revision) == (Stage.PLACED, True, 2)
 
 
 def test_two_workers_read_it_once(web: WebServer) -> None:

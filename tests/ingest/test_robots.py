@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ingest import models
 from ingest.models import Article, PageRetry
-from ingest.read import read_article, read_many
+from ingest.read import read_many
 from ingest.robots import ASKED_AGAIN, FORGOTTEN, KEPT, Robots
 from tests.fakes import web_server
 from tests.fakes.web_server import WebServer
@@ -24,7 +24,7 @@ def read(web: WebServer, path: str, now: datetime | None = None, link: str = "")
     """The article at `path` after its page was asked for."""
     put_page(web, path)
     article = teaser(web, path, link=link)
-    read_article(article.pk, now or timezone.now())
+    read_many([article.pk], now or timezone.now())
     article.refresh_from_db()
     return article
 
@@ -104,7 +104,7 @@ def test_a_redirect_does_not_lead_round_a_robots_txt(web: WebServer) -> None:
         put_page(other, "/p")
         web.redirect("/r", other.url("/p"))
         article = teaser(web, "/r")
-        read_article(article.pk, timezone.now())
+        read_many([article.pk], timezone.now())
         article.refresh_from_db()
         assert (article.text_from_page, other.seen["/p"]) == (False, 0)
         assert "robots.txt" in article.page_error
