@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -12,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from briefings.models import Brief, Edition, State
 from ingest.models import Article, Revision, Story
 from tests.briefings import factories, rows
+from tests.processes import wait_for
 from users.models import Profile, User
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +270,30 @@ def test_it_welcomes_a_reader_and_asks_for_their_first_edition() -> None:
     assert Edition.objects.get().reader == new
     assert client.post("/welcome/", answers).headers["Location"] == "/today/"
     assert client.get("/welcome/").headers["Location"] == "/settings/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_of_two_onboardings_counts_and_the_other_is_led_on() -> None:
+    client = Client()
+    client.force_login(new := User.objects.create_user("new@bank.example"))
+    answers = {"role": "cto", "industry": "finance", "time_zone": "UTC", "hour": "6"}
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Profile.objects.create(user=new, role="ceo", industry="finance")
+        other = pool.submit(_posted, client, answers)
+        wait_for(_somebody_waits)
+    assert other.result().headers["Location"] == "/today/"
+    assert Profile.objects.get(user=new).role == "ceo"
+
+
+def _posted(client: Client, answers: dict[str, str]) -> Any:
+    with contextlib.closing(connection):
+        return client.post("/welcome/", answers)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
 
 
 def test_it_never_shows_a_brief_that_is_not_ready(page: Client, ada: User) -> None:
