@@ -86,6 +86,19 @@ def target(url: str, base: str = "") -> Target:
     return Target(whole.split("#")[0], secure, _ascii(parts.hostname), port or (443 if secure else 80), path)
 
 
+def spelled(url: str) -> str:
+    """The address as it is stored, so that one feed is one source: scheme and host in small letters, no fragment.
+
+    What is no web address stays as it is.
+    """
+    whole = url.strip()
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(whole)
+        if parts.scheme in ("http", "https"):
+            return parts._replace(netloc=parts.netloc.lower(), fragment="").geturl()
+    return whole
+
+
 def _ascii(host: str) -> str:
     try:
         name = host if host.isascii() else host.encode("idna").decode("ascii")

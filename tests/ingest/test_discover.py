@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,6 +142,17 @@ def test_what_can_never_be_read_is_refused(web: WebServer) -> None:
     told, status = added(inward, withdrawn, "http://10.0.0.1/feed")
     assert (told["added"], status) == ([], 1)
     assert {one["url"] for one in told["refused"]} == {inward, withdrawn, "http://10.0.0.1/feed"}
+
+
+@pytest.mark.django_db
+def test_one_feed_in_several_spellings_is_one_source(web: WebServer, tmp_path: Path) -> None:
+    url = web.put("/F", FEED)
+    told, _ = added(url.replace("http:", "HTTP:"), f" {url}#top", url)
+    assert told["added"] == [url]
+    listed = tmp_path / "f.opml"
+    listed.write_text(f'<opml version="2.0"><body><outline xmlUrl="{url}#top"/></body></opml>')
+    assert json.loads(run("sources", "import", str(listed), "--json")[0])["known"] == [url]
+    assert list(Source.objects.values_list("url", flat=True)) == [url]
 
 
 @pytest.mark.django_db
