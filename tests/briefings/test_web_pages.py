@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +84,13 @@ def test_it_shows_the_edition_with_its_reasons_and_outlets(page: Client, ada: Us
         assert words in shown
     assert "CTO · Finance" in shown
     assert "The price cut reopens every business case" in shown
+
+
+def test_a_day_of_the_archive_is_told_with_its_year(page: Client, ada: User) -> None:
+    edition = factories.edition_of_two(ada, date(2024, 2, 29))
+    assert "<h1>Thursday 29 February 2024</h1>" in body(page.get("/edition/2024-02-29/"))
+    shown = body(page.get(f"/brief/{edition.items.get(rank=1).brief_id}/"))
+    assert ">Thursday 29 February 2024</a>" in shown
 
 
 def test_it_labels_the_sample(page: Client, ada: User) -> None:
