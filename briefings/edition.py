@@ -189,6 +189,11 @@ def request(user: User, local_date: date) -> Edition:
     return edition
 
 
+def stays(edition: Edition) -> bool:
+    """Whether asking for the edition again changes nothing, since a mail about it has been made: both tell the same."""
+    return edition.deliveries.exists()
+
+
 def _has_failed(edition: Edition) -> bool:
     return edition.state == State.FAILED or (edition.state == State.QUEUED and edition.due_at is None)
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from briefings.models import Brief, Edition, State
+from briefings.models import Brief, Delivery, Edition, State
 from ingest.models import Article, Revision, Story
 from tests.briefings import factories, rows
 from tests.processes import wait_for
@@ -111,6 +111,17 @@ def test_it_says_when_a_day_is_quiet(page: Client, ada: User) -> None:
     rows.ready_edition(ada, timezone.now().date(), [])
     assert "A quiet day" in body(page.get("/today/"))
     assert "A quiet day" in body(page.get("/archive/"))
+
+
+@pytest.mark.parametrize("sample", [False, True])
+def test_it_offers_no_other_edition_once_a_mail_tells_this_one(page: Client, ada: User, sample: bool) -> None:
+    items = [(factories.weights(sample=True), None)] if sample else []
+    edition = rows.ready_edition(ada, timezone.now().date(), items, sample=sample)
+    assert "/today/prepare/" in body(page.get("/today/"))
+    Delivery.objects.create(edition=edition, message_id="<one@bank.example>")
+    shown = body(page.get("/today/"))
+    assert "/today/prepare/" not in shown
+    assert "next edition" in shown
 
 
 def test_it_writes_nothing_on_get_and_asks_for_an_edition_on_post(page: Client, ada: User) -> None:
