@@ -105,7 +105,9 @@ def test_own_stories_are_in_the_owners_edition_and_nowhere_else(web: WebServer, 
     assert read.showcase() is None
     assert SECRET not in body(Client().get("/"))
     assert own.remove(ada.pk, Source.objects.get().pk), "what an edition shows must not stand in the way"
-    assert SECRET in body(as_(ada).get("/today/"))
+    today = body(as_(ada).get("/today/"))
+    assert SECRET in today
+    assert "0 outlets" not in today
     ada.delete()
     assert not Story.objects.exists()
 
