@@ -128,7 +128,7 @@ def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[stori
     found = stories.candidates(as_of, select.WINDOW)
     if owner is not None:
         found += stories.candidates(as_of, select.WINDOW, Scope(owner=owner))
-    if found or stories.any_real():
+    if found or stories.any_real(owner):
         return found, False
     return stories.candidates(as_of, ALWAYS, SAMPLE), True
 
@@ -199,7 +199,7 @@ def _has_failed(edition: Edition) -> bool:
 
 
 def _may_be_better_now(edition: Edition) -> bool:
-    return (edition.sample or not edition.items.exists()) and stories.any_real()
+    return (edition.sample or not edition.items.exists()) and stories.any_real(edition.reader_id)
 
 
 def prepare(edition_id: str, now: datetime) -> Edition | None:

@@ -169,6 +169,9 @@ def _source_text(a: Article, then: revisions.Earlier | None, cuts: Sequence[Span
     )
 
 
-def any_real() -> bool:
-    """Whether any story of a real source was ever told: until then the bundled sample may stand in."""
-    return Story.objects.filter(PUBLIC.stories()).exists()
+def any_real(owner: int | None = None) -> bool:
+    """Whether any story of a real source was ever told, to everybody or to the `owner`, a reader's key.
+
+    Until then the bundled sample may stand in.
+    """
+    return Story.objects.filter(PUBLIC.stories() | Scope(owner=owner).stories()).exists()
