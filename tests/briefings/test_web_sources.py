@@ -152,6 +152,13 @@ def test_a_page_without_a_feed_is_refused_in_words(web: WebServer, ada: User) ->
     assert "This page names no feed" in body(answer)
 
 
+def test_an_endless_address_does_not_fill_the_page(ada: User) -> None:
+    Source.objects.create(url=f"https://a.example/{'path' * 400}", owner=ada)
+    shown = body(as_(ada).get("/sources/"))
+    assert "https://a.example/pathpath" in shown
+    assert "path" * 50 not in shown
+
+
 def test_adding_is_limited(web: WebServer, ada: User, ben: User) -> None:
     feed(web)
     answers = [as_(ada).post("/sources/add/", {"url": "nothing at all"}).status_code for _ in range(12)]
