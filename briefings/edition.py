@@ -128,7 +128,7 @@ def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[stori
     found = stories.candidates(as_of, select.WINDOW)
     if owner is not None:
         found += stories.candidates(as_of, select.WINDOW, Scope(owner=owner))
-    if found or stories.any_real():
+    if found or stories.any_real(owner):
         return found, False
     return stories.candidates(as_of, ALWAYS, SAMPLE), True
 
@@ -189,12 +189,17 @@ def request(user: User, local_date: date) -> Edition:
     return edition
 
 
+def stays(edition: Edition) -> bool:
+    """Whether asking for the edition again changes nothing, since a mail about it has been made: both tell the same."""
+    return edition.deliveries.exists()
+
+
 def _has_failed(edition: Edition) -> bool:
     return edition.state == State.FAILED or (edition.state == State.QUEUED and edition.due_at is None)
 
 
 def _may_be_better_now(edition: Edition) -> bool:
-    return (edition.sample or not edition.items.exists()) and stories.any_real()
+    return (edition.sample or not edition.items.exists()) and stories.any_real(edition.reader_id)
 
 
 def prepare(edition_id: str, now: datetime) -> Edition | None:

@@ -281,6 +281,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")
+        **{name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")},
+        "django": {"handlers": [], "level": "INFO"},  # its own would print each line a second time
     },
 }

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ingest import opml
+from ingest.addresses import spelled
 from ingest.check import Answer
 from ingest.discover import Found, discover
 from ingest.models import Source
@@ -37,6 +38,7 @@ def add(
     An address that does not answer now is taken as a feed: it may answer later, and its health says so until then.
     With `patience`, in seconds, nothing is waited for longer. `owner` as for `ingest.opml.add`.
     """
+    urls = [spelled(url) for url in urls]
     there = Source.objects.filter(owner=owner, url__in=urls).values_list("url", flat=True)
     known = {*there, *opml.read_for_everybody(urls)}
     asked = [url for url in dict.fromkeys(urls) if url not in known and not opml.problem(url)]

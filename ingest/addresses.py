@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -20,6 +21,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Lookup = Callable[[str, int], list[str]]
 
+HOST = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?", re.IGNORECASE)  # what can be looked up at all
+LONGEST_NAME = 254  # RFC 1035, and a dot at the end
 PORTS = frozenset({80, 443, 8080, 8443})
 # `is_global` says yes to these, and each can carry a request into a private network.
 BLOCKED: tuple[Network, ...] = (
@@ -83,11 +86,33 @@ def target(url: str, base: str = "") -> Target:
     return Target(whole.split("#")[0], secure, _ascii(parts.hostname), port or (443 if secure else 80), path)
 
 
+def spelled(url: str) -> str:
+    """The address as it is stored, so that one feed is one source: scheme and host in small letters, no fragment.
+
+    What is no web address stays as it is.
+    """
+    whole = url.strip()
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(whole)
+        if parts.scheme in ("http", "https"):
+            return parts._replace(netloc=parts.netloc.lower(), fragment="").geturl()
+    return whole
+
+
 def _ascii(host: str) -> str:
     try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise Unreachable("bad_url", "the host name in this address is not valid") from None
+        name = ""
+    if len(name) > LONGEST_NAME or not (HOST.fullmatch(name) or _is_ipv6(name)):
+        raise Unreachable("bad_url", "the host name in this address is not valid")
+    return name
+
+
+def _is_ipv6(name: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(name).version == 6
+    return False
 
 
 def system(host: str, port: int) -> list[str]:

@@ -11,6 +11,7 @@ from ingest.fetch import FetchError, fetch
 from ingest.parse import ParseError, parse_feed, parse_links
 
 MOST_CANDIDATES = 12
+NEVER = frozenset({"bad_url", "blocked_address", "gone"})  # no later look will find anything there
 SECONDS = 30.0  # after which no further candidate is looked at
 
 
@@ -34,7 +35,7 @@ def discover(url: str) -> Found:
             (check.described(url, fetched, parse_feed(fetched.body, fetched.url, fetched.content_type)),)
         )
     except FetchError as error:
-        return Found(error=error.words, unreached=True)
+        return Found(error=error.words, unreached=error.code not in NEVER)
     except ParseError as error:
         if error.code != "not_a_feed":
             return Found(error=error.words, unreached=True)

@@ -92,6 +92,8 @@ def attention(source: Source, output: Output, now: datetime) -> str:
         read = f"not read since {since:%Y-%m-%d}" if source.last_success_at else "never read yet"
         times = "1 failure" if source.failures == 1 else f"{source.failures} failures in a row"
         return f"{read}, {times}: {source.error}"
+    if source.sample:
+        return ""  # bundled: it publishes nothing more, and that is well
     if silent := _silent_for(output, now):
         return f"has gone quiet: nothing new for {silent.days} days, though it answers"
     if output.recent >= ENOUGH and not output.on_topic:

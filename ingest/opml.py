@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from django.utils import timezone
 
-from ingest.addresses import Unreachable, target
+from ingest.addresses import Unreachable, spelled, target
 from ingest.models import Kind, Source
 from ingest.parse import Outline, parse_opml
 from ingest.plain import LONGEST_LINK, storable
@@ -35,7 +35,7 @@ def read(body: bytes) -> list[Outline]:
     """Each feed listed; BadList when there are too many, ParseError when it is no OPML."""
     if len(body) > LARGEST:
         raise BadList(f"the file is larger than {LARGEST // 1024 // 1024} MiB")
-    feeds = parse_opml(body)
+    feeds = [replace(feed, url=spelled(feed.url)) for feed in parse_opml(body)]
     if len(feeds) > MOST_FEEDS:
         raise BadList(f"the file lists {len(feeds)} feeds; at most {MOST_FEEDS} are taken at once")
     return feeds

@@ -179,6 +179,9 @@ def _heard(text: str, cuts: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(span for span in cuts if not span.number or not speaks_to_model(text[span.start : span.end]))
 
 
-def any_real() -> bool:
-    """Whether any story of a real source was ever told: until then the bundled sample may stand in."""
-    return Story.objects.filter(PUBLIC.stories()).exists()
+def any_real(owner: int | None = None) -> bool:
+    """Whether any story of a real source was ever told, to everybody or to the `owner`, a reader's key.
+
+    Until then the bundled sample may stand in.
+    """
+    return Story.objects.filter(PUBLIC.stories() | Scope(owner=owner).stories()).exists()

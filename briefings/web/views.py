@@ -115,6 +115,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "day": day,
         "is_today": is_today,
         "readings": readings,
+        "stays": found is not None and (found.sample or not readings) and editions.stays(found),
         "minutes": sum(reading.minutes for reading in readings),
         "stage": _stage(found.state if found else None, bool(readings)),
         "role": taxonomy.roles().get(found.role) if found else None,

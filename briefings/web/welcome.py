@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,7 +24,11 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return redirect("settings" if request.method != "POST" else "today")
     form = ProfileForm(request.POST or None, instance=Profile(user=user))
     if request.method == "POST" and form.is_valid():
-        user.profile = form.save()
+        try:
+            with transaction.atomic():
+                user.profile = form.save()
+        except IntegrityError:  # the button pressed twice, or another tab: the first answer counts
+            return redirect("today")
         edition.request(user, edition.local_date_of(user, timezone.now()))
         return redirect("today")
     return render(request, "briefings/welcome.html", {"form": form})

@@ -97,6 +97,17 @@ def test_an_empty_edition_that_was_never_sent_is_filled_when_news_comes(ada: Use
     assert headlines(prepared(ada, TODAY, NOW)) == [RULES[0]]
 
 
+def test_own_news_takes_the_place_of_the_sample_where_there_is_no_other(ada: User) -> None:
+    bundled = newsroom.source("bundled", sample=True)
+    place.place([newsroom.article(bundled, *LAUNCH, hours=5).pk], NOW)
+    assert prepared(ada, TODAY, NOW).sample
+    mine = newsroom.source("mine", owner=ada)
+    place.place([newsroom.article(mine, *RULES, hours=7).pk], NOW)
+    assert headlines(prepared(ada, TODAY, NOW)) == [RULES[0]]
+    quiet = prepared(ada, TODAY + timedelta(days=9), NOW + timedelta(days=9))
+    assert (headlines(quiet), quiet.sample) == ([], False)
+
+
 def test_before_anything_is_read_it_waits(ada: User) -> None:
     row = edition.request(ada, TODAY)
     assert edition.prepare(row.pk, NOW) is None

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from briefings.models import Brief, Edition, State
+from briefings.models import Brief, Delivery, Edition, State
 from ingest.models import Article, Revision, Story
 from tests.briefings import factories, rows
+from tests.processes import wait_for
 from users.models import Profile, User
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +86,13 @@ def test_it_shows_the_edition_with_its_reasons_and_outlets(page: Client, ada: Us
     assert "The price cut reopens every business case" in shown
 
 
+def test_a_day_of_the_archive_is_told_with_its_year(page: Client, ada: User) -> None:
+    edition = factories.edition_of_two(ada, date(2024, 2, 29))
+    assert "<h1>Thursday 29 February 2024</h1>" in body(page.get("/edition/2024-02-29/"))
+    shown = body(page.get(f"/brief/{edition.items.get(rank=1).brief_id}/"))
+    assert ">Thursday 29 February 2024</a>" in shown
+
+
 def test_it_labels_the_sample(page: Client, ada: User) -> None:
     rows.ready_edition(ada, timezone.now().date(), [(factories.weights(sample=True), None)], sample=True)
     shown = body(page.get("/today/"))
@@ -99,6 +111,17 @@ def test_it_says_when_a_day_is_quiet(page: Client, ada: User) -> None:
     rows.ready_edition(ada, timezone.now().date(), [])
     assert "A quiet day" in body(page.get("/today/"))
     assert "A quiet day" in body(page.get("/archive/"))
+
+
+@pytest.mark.parametrize("sample", [False, True])
+def test_it_offers_no_other_edition_once_a_mail_tells_this_one(page: Client, ada: User, sample: bool) -> None:
+    items = [(factories.weights(sample=True), None)] if sample else []
+    edition = rows.ready_edition(ada, timezone.now().date(), items, sample=sample)
+    assert "/today/prepare/" in body(page.get("/today/"))
+    Delivery.objects.create(edition=edition, message_id="<one@bank.example>")
+    shown = body(page.get("/today/"))
+    assert "/today/prepare/" not in shown
+    assert "next edition" in shown
 
 
 def test_it_writes_nothing_on_get_and_asks_for_an_edition_on_post(page: Client, ada: User) -> None:
@@ -265,6 +288,30 @@ def test_it_welcomes_a_reader_and_asks_for_their_first_edition() -> None:
     assert Edition.objects.get().reader == new
     assert client.post("/welcome/", answers).headers["Location"] == "/today/"
     assert client.get("/welcome/").headers["Location"] == "/settings/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_of_two_onboardings_counts_and_the_other_is_led_on() -> None:
+    client = Client()
+    client.force_login(new := User.objects.create_user("new@bank.example"))
+    answers = {"role": "cto", "industry": "finance", "time_zone": "UTC", "hour": "6"}
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Profile.objects.create(user=new, role="ceo", industry="finance")
+        other = pool.submit(_posted, client, answers)
+        wait_for(_somebody_waits)
+    assert other.result().headers["Location"] == "/today/"
+    assert Profile.objects.get(user=new).role == "ceo"
+
+
+def _posted(client: Client, answers: dict[str, str]) -> Any:
+    with contextlib.closing(connection):
+        return client.post("/welcome/", answers)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
 
 
 def test_it_never_shows_a_brief_that_is_not_ready(page: Client, ada: User) -> None:

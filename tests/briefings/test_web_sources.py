@@ -105,7 +105,9 @@ def test_own_stories_are_in_the_owners_edition_and_nowhere_else(web: WebServer, 
     assert read.showcase() is None
     assert SECRET not in body(Client().get("/"))
     assert own.remove(ada.pk, Source.objects.get().pk), "what an edition shows must not stand in the way"
-    assert SECRET in body(as_(ada).get("/today/"))
+    today = body(as_(ada).get("/today/"))
+    assert SECRET in today
+    assert "0 outlets" not in today
     ada.delete()
     assert not Story.objects.exists()
 
@@ -148,6 +150,13 @@ def test_a_page_without_a_feed_is_refused_in_words(web: WebServer, ada: User) ->
     answer = as_(ada).post("/sources/add/", {"url": web.put("/", "<html><body>Hello</body></html>")})
     assert answer.status_code == 422
     assert "This page names no feed" in body(answer)
+
+
+def test_an_endless_address_does_not_fill_the_page(ada: User) -> None:
+    Source.objects.create(url=f"https://a.example/{'path' * 400}", owner=ada)
+    shown = body(as_(ada).get("/sources/"))
+    assert "https://a.example/pathpath" in shown
+    assert "path" * 50 not in shown
 
 
 def test_adding_is_limited(web: WebServer, ada: User, ben: User) -> None:

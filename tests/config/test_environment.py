@@ -25,6 +25,19 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_a_warning_of_the_web_framework_is_logged_once() -> None:
+    warn = "import django, logging; django.setup(); logging.getLogger('django.request').warning('Not Found')"
+    done = subprocess.run(
+        [sys.executable, "-c", warn],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        check=True,
+    )
+    assert done.stderr.count("Not Found") == 1
+
+
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [

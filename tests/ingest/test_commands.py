@@ -84,6 +84,10 @@ def test_it_refuses_a_source_it_does_not_know(web: WebServer) -> None:
     words, status = run("ingest", "--source", "https://nobody.example/feed")
     assert status == 2
     assert url in words
+    Source.objects.bulk_create(Source(url=f"https://a.example/{number}") for number in range(200))
+    words, _ = run("ingest", "--source", "https://nobody.example/feed")
+    assert len(words.splitlines()) < 20
+    assert "191 more" in words
 
 
 def test_it_speaks_plainly_without_json(web: WebServer) -> None:

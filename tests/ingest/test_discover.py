@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from ingest import discover
 from ingest.models import Source
@@ -105,6 +108,15 @@ def test_several_feeds_are_listed_and_none_is_taken(web: WebServer) -> None:
 
 
 @pytest.mark.django_db
+def test_feeds_to_choose_from_are_told_a_line_each(web: WebServer) -> None:
+    a, j = web.put("/feed", FEED), web.put("/j", JSON, content_type="application/feed+json")
+    site, told = page(web, link("/feed"), link("/j", "application/feed+json")), StringIO()
+    with pytest.raises(SystemExit):
+        call_command("sources", "add", site, stdout=StringIO(), stderr=told)
+    assert [line.split()[0] for line in told.getvalue().splitlines()] == [site, a, j]
+
+
+@pytest.mark.django_db
 def test_a_site_without_a_feed_is_a_clear_error(web: WebServer) -> None:
     told, status = added(page(web, body="Welcome"))
     assert (status, Source.objects.count()) == (1, 0)
@@ -122,6 +134,25 @@ def test_a_page_whose_feed_is_broken_says_what_is_wrong(web: WebServer) -> None:
 def test_what_does_not_answer_now_is_added_and_tried_again(web: WebServer) -> None:
     told, status = added(web.url("/later"))
     assert (told["added"], status) == ([web.url("/later")], 0)
+
+
+@pytest.mark.django_db
+def test_what_can_never_be_read_is_refused(web: WebServer) -> None:
+    inward, withdrawn = web.redirect("/in", "http://169.254.169.254/"), web.put("/gone", "", status=410)
+    told, status = added(inward, withdrawn, "http://10.0.0.1/feed")
+    assert (told["added"], status) == ([], 1)
+    assert {one["url"] for one in told["refused"]} == {inward, withdrawn, "http://10.0.0.1/feed"}
+
+
+@pytest.mark.django_db
+def test_one_feed_in_several_spellings_is_one_source(web: WebServer, tmp_path: Path) -> None:
+    url = web.put("/F", FEED)
+    told, _ = added(url.replace("http:", "HTTP:"), f" {url}#top", url)
+    assert told["added"] == [url]
+    listed = tmp_path / "f.opml"
+    listed.write_text(f'<opml version="2.0"><body><outline xmlUrl="{url}#top"/></body></opml>')
+    assert json.loads(run("sources", "import", str(listed), "--json")[0])["known"] == [url]
+    assert list(Source.objects.values_list("url", flat=True)) == [url]
 
 
 @pytest.mark.django_db

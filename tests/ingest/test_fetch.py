@@ -308,7 +308,20 @@ def test_it_reaches_only_ports_of_the_web(settings: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "feed", "http://", "http://user:secret@example.com/", "http://a\r\nb/", "javascript:1"]
+    "url",
+    [
+        "",
+        "feed",
+        "http://",
+        "http://user:secret@example.com/",
+        "http://a\r\nb/",
+        "javascript:1",
+        "http://<script>/",
+        'http://a.example"onclick=x/',
+        "http://a..b/",
+        f"http://{'a' * 64}.example/",
+        "http://🤖..example/",
+    ],
 )
 def test_it_takes_only_plain_web_addresses(url: str) -> None:
     assert refused(url).code == "bad_url"

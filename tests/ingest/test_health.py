@@ -60,6 +60,10 @@ def test_a_feed_that_quietly_stops_is_told(since_last: int, gap: int, quiet: boo
     assert told(made(), weekly(since_last, gap)).startswith("has gone quiet") is quiet
 
 
+def test_the_bundled_sample_may_be_silent() -> None:
+    assert told(made(sample=True), weekly(446, 1)) == ""
+
+
 def test_a_feed_that_never_speaks_of_ai_is_told() -> None:
     busy = Output(recent=40, on_topic=0, total=40, oldest=NOW - 20 * DAY, newest=NOW)
     assert "none of its 40 items" in told(made(), busy)

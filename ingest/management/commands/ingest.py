@@ -14,6 +14,8 @@ from ingest.models import Source
 from ingest.run import Report, due_sources, ingest, report
 from ingest.scope import EVERYBODY
 
+FEW = 10  # sources named to somebody who asked for one that is not there
+
 
 class Command(BaseCommand):
     help = "Refresh sources that are due, in the foreground, through stories."
@@ -49,9 +51,10 @@ def _chosen(url: str) -> list[int]:
     ids = list(Source.objects.filter(url=url, enabled=True).values_list("pk", flat=True))
     if not ids:
         known = list(
-            Source.objects.filter(EVERYBODY, enabled=True).order_by("url").values_list("url", flat=True)[:200]
+            Source.objects.filter(EVERYBODY, enabled=True).order_by("url").values_list("url", flat=True)
         )
-        listed = "\n  ".join(known) or "none yet; `sources add URL` adds one"
+        more = [f"and {len(known) - FEW} more; `sources list` tells all"] if len(known) > FEW else []
+        listed = "\n  ".join([*known[:FEW], *more]) or "none yet; `sources add URL` adds one"
         raise CommandError(f"no source has the address {url!r}; the sources are:\n  {listed}", returncode=2)
     return ids
 

@@ -69,7 +69,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{url}: {words}; added as it is, and tried again later")
         for url, feeds in outcome.choices:
             self.stderr.write(f"{url} names {len(feeds)} feeds; add the one you want:")
-            self.stderr.writelines(f"  {feed.url}  {feed.title} ({feed.format})" for feed in feeds)
+            for feed in feeds:
+                self.stderr.write(f"  {feed.url}  {feed.title} ({feed.format})")
         self._tell(outcome.added, options, outcome.choices)
 
     def _import(self, options: dict[str, Any]) -> None:
