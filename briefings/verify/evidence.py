@@ -13,7 +13,7 @@ MOST_SENTENCES = 3
 ADDS = 2  # new content words by which a further sentence belongs to the evidence
 _END = re.compile(r"(?<=[.!?])[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z\d$€£])")
 _ABBREVIATED = re.compile(
-    r"(?:^|[\s(\"“])(?:[A-Z]|[A-Z]\.[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|St|Jr|Sr|Inc|Corp|Co|Ltd|No|vs|Jan|Feb|Mar|Apr|"
+    r"(?:^|[\s(\"“-])(?:[A-Z]|[A-Z]\.[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|St|Jr|Sr|Inc|Corp|Co|Ltd|No|vs|Jan|Feb|Mar|Apr|"
     r"Aug|Sept|Sep|Oct|Nov|Dec|Lt|Col|Sgt|Capt|Supt|Cmdr|Fig)\.$"
 )
 

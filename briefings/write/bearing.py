@@ -21,6 +21,7 @@ DIFFERENT_WORDS = 2
 NEXT_BEST = 0.7  # of the best sentence's score, what a second one needs
 BESIDE_THE_POINT = 0.1
 MOST_SENTENCES, MOST_LABELS = 2, 2
+LITTLE = "Little in this story bears directly on {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def extractive_lens(
     draft, found = _bearings(material, body, role_text, industry_text, role_title, industry_title)
     reader = f"{_many(role_title)} in {_inside(industry_title)}"
     if not found:
-        return LensBody(why_it_matters=(_aside(f"Little in this story bears directly on {reader}."),))
+        return LensBody(why_it_matters=(_aside(LITTLE.format(reader)),))
     told = {sentence.text for sentence in _told(body)}
     said = [c for c in draft.pool.candidates if c.text in told]
     new = [each for each in found if _differs(draft, each.candidate, said)]
@@ -59,9 +60,9 @@ def extractive_lens(
         if near and len(chosen) < MOST_SENTENCES and _differs(draft, each.candidate, beside):
             chosen.append(each)
     if not chosen:
-        label = found[0].concerns[0].said
-        text = f"For {reader}, the part to look at is {label}; the brief already tells what the sources say of it."
-        return LensBody(why_it_matters=(_aside(text),))
+        label = next((c.said for c in found[0].concerns if c.shown.search(body.headline.text)), "")
+        bears = f"For {reader}, the part to look at is {label}; the brief already tells what the sources say of it."
+        return LensBody(why_it_matters=(_aside(bears if label else LITTLE.format(reader)),))
     labels = list(dict.fromkeys(concern.said for each in chosen for concern in each.concerns[:1]))[
         :MOST_LABELS
     ]

@@ -10,7 +10,7 @@ from briefings.terms import stem, terms
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import is_plural
 from briefings.write.furniture import unquoted
-from briefings.write.lexicon import ASKABLE, FAMOUS, PLURALS, PRESS, WELL_KNOWN
+from briefings.write.lexicon import ASKABLE, FAMOUS, PRESS, WELL_KNOWN
 from briefings.write.names import SAYING, Name
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
@@ -112,10 +112,11 @@ SAFER = re.compile(
 MATTERS = re.compile(
     r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|"
     r"open|provoke|"
-    r"dent)|the (?:first|largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|"
+    r"dent)|the (?:largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|"
     r"major (?:shift|test|step|setback|blow|victory|change|win|loss|flash point|challenge to)|turning point|"
     r"undermin\w+|underscor\w+|touched off|at stake|more than any|(?<!no )matters? (?:because|to|for|most))\b"
 )
+NEGATED = re.compile(r"\b(?:not|never|no longer|no plans)\b|n[’']t\b")
 WILL = re.compile(
     r"\b(?:scheduled (?:to|for)|(?:is|are) set to|later this (?:year|month|week)|upcoming|in the coming|"
     r"is due|are due|is expected to|are expected to|will (?:vote|testify|appear|decide|hear|meet|launch|"
@@ -193,17 +194,6 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
             )
     if SIGNS[Aspect.MONEY].search(text):
         yield from _money(seen, name, called)
-    if (
-        not main
-        and not prominent
-        and name.text not in subject.called
-        and _has_a_part(name, subject)
-        and LED_BY_NAME.match(seen)
-        and not ALSO.match(text)
-    ):
-        strength = 0.05 * min(6, name.count)
-        if subject.name in own and not name.text.endswith("s"):
-            yield Ask(Aspect.ROLE, f"How is {name.called} involved?", name.text, strength)
     if main and PLANS.search(heard):
         helper = "do" if subject.plural else "does"
         yield Ask(Aspect.NEXT, f"What {helper} {called} plan to do next?", "next", 1.2)
@@ -231,14 +221,6 @@ def background_of(subject: Subject) -> str:
         if subject.topic != subject.called
         else (f"What is the background to {matter_of(subject)}?")
     )
-
-
-def _has_a_part(name: Name, subject: Subject) -> bool:
-    if name.count < 3 or len(name.text) < 3 or name.text[0].islower() or name.place or name.text in PRESS:
-        return False
-    if name.text.split()[-1] in (*PLURALS, "Police"):
-        return False
-    return not (subject.deed and (name.text in subject.deed.actor or name.short in subject.deed.actor))
 
 
 def _money(seen: str, name: Name, called: str) -> Iterator[Ask]:
@@ -391,5 +373,5 @@ def _general(text: str, subject: Subject) -> Iterator[Ask]:
         yield Ask(Aspect.STAKE, f"Why {matters(subject)} matter?", "stake", 0.7)
     if subject.topic != called and SIGNS[Aspect.MONEY].search(text):
         yield Ask(Aspect.MONEY, f"How much money is at stake in {topic}?", "money", 0.6)
-    if WILL.search(own):
+    if WILL.search(own) and not NEGATED.search(own):
         yield Ask(Aspect.NEXT, f"What comes next for {called}?", "next", 0.6)

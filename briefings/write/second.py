@@ -14,7 +14,7 @@ from briefings.write.lexicon import FAMOUS, PLURALS, PRESS
 from briefings.write.names import Name, Names
 from briefings.write.phrases import phrases_of
 from briefings.write.pool import Candidate
-from briefings.write.questions import SPOKEN, Ask, background_of, matter_of, presented
+from briefings.write.questions import NEGATED, SPOKEN, Ask, background_of, matter_of, presented
 from briefings.write.speakers import HERE, masked, speaker_of
 from briefings.write.subject import Subject
 
@@ -193,10 +193,11 @@ def _role(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
 
 def _said_of_it(own: str, held: tuple[Name, ...], subject: Subject) -> Ask | None:
     """What is said of the story, whoever says it: the voices stand in the sentences themselves."""
-    spoken = subject.name and subject.name in own and (speaker_of(own, held) or SPOKEN.search(own))
-    return (
-        Ask(Aspect.MEANS, f"What are people saying about {subject.topic}?", "voices", 0.4) if spoken else None
-    )
+    who = speaker_of(own, held)
+    others = who is not None and who.short != subject.name and who.text not in subject.called
+    if not (subject.name and subject.name in own and others):
+        return None
+    return Ask(Aspect.MEANS, f"What are people saying about {subject.topic}?", "voices", 0.4)
 
 
 def _spoken_of(text: str, names: Names, subject: Subject) -> Ask | None:
@@ -236,7 +237,8 @@ def _called(name: Name, text: str) -> str:
 
 
 def _ahead(text: str, subject: Subject) -> Ask | None:
-    if not _story(subject) or subject.name not in text or not TO_COME.search(unquoted(text)):
+    own = unquoted(text)
+    if not _story(subject) or subject.name not in text or not TO_COME.search(own) or NEGATED.search(own):
         return None
     return Ask(Aspect.NEXT, f"What comes next for {subject.topic}?", "next", 0.5)
 
