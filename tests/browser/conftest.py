@@ -21,7 +21,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # its event loop must not outlive it: the gateway starts its own in this thread
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -53,7 +53,9 @@ def journey(running: Running, feed: str) -> None:
     added = running.instance.manage("sources", "add", feed)
     assert added.returncode == 0, added.stderr
     assert wait_for(lambda: _stories(running), 60, "stories") == 3
-    wait_for(lambda: "A brief, exactly as a reader gets it" in running.page("/"), 60, "a brief on the first page")
+    wait_for(
+        lambda: "A brief, exactly as a reader gets it" in running.page("/"), 60, "a brief on the first page"
+    )
     assert running.status("/") == 200
 
 
