@@ -9,7 +9,7 @@ from briefings.write.aspects import CONSEQUENCE, HAZARD, Aspect, doubt, has_figu
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.furniture import unquoted
-from briefings.write.pool import Candidate
+from briefings.write.pool import ALSO, Candidate
 from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
@@ -84,6 +84,8 @@ def lead(
     `alone`: there is nothing else in the brief, so it takes what there is.
     """
     early = [c for c in draft.open() if not _quotes_first(c) and c.place <= 2 * EARLY]
+    # "X also responded" is no way to begin.
+    early = [c for c in early if not ALSO.search(c.text)] or early
     start = first or max(early, key=lambda c: (_telling(draft, c, titled, subject), -c.index), default=None)
     if start is None:
         return []
