@@ -31,7 +31,8 @@ TAG = re.compile(r"</?(?:(?:a|b|br|em|i|p|span|strong)\b|([a-z][\w-]*))(?:\s[^<>
 # "Web grounding: Once the task is set, ...": the point of a list before the sentence that it heads.
 POINT = re.compile(
     r"(?!(?:[^:]*\b(?:said|says|wrote|told|added|asked|tweeted|posted|read|reads|is|are|was|were|has|had|announced)\b))"
-    r"[A-Z][\w’'&/-]*(?: [\w’'&/()-]+){0,8}:\s+(?=[A-Z][a-z]+ )"
+    r"(?:[A-Z][\w’'&/-]*(?: [\w’'&/()-]+){0,8}:\s+(?=[A-Z][a-z]+ )"
+    r"|[A-Z][a-z’']+,?(?: [a-z’'-]+){1,5}:\s+(?=[A-Z][\w.-]+ ))"
 )
 MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
 NEVER = re.compile(
@@ -57,7 +58,7 @@ NEVER = re.compile(
     r"|donate (?:to|today)|^updated?\b|correction:|editor[’']s note|^disclos(?:ure|aimer):|opinions expressed|"
     r"views expressed|is a (?:columnist|contributor|fellow at|staff writer|reporter (?:at|for|with))"
     r"|staff writer|the author (?:is|of this)|learn more (?:about|at|here)|find out (?:more|how)|stay tuned|"
-    r"check (?:it|them) out|^here are|^here[’']s|interview (?:has been|was) (?:edited|condensed)"
+    r"check (?:it|them) out|^here are|^here[’']s|^as a reminder|interview (?:has been|was) (?:edited|condensed)"
     r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|"
     r"you need)|"
     r"dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
@@ -105,6 +106,8 @@ URGES = re.compile(
 GLUED = re.compile(
     r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
 )
+# "When to ask for help with such decisions.": asks or names a thing and tells nothing.
+ASKS_ONLY = re.compile(r"(?:When|How|What|Where|Why|Whether|Who|Which) to [^,;]*[.!]$")
 # "Delivering better service with agents that learn.": no verb of its own, its clauses left out.
 FRAGMENT = re.compile(
     r"[A-Z][a-z]+ing (?:(?!(?:that|which|who|is|are|was|were|will|would|can|could|may|might|must|has|have|had|does|did|"
@@ -170,7 +173,7 @@ def tells(text: str, *, addressing: bool = False) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if FRAGMENT.match(text) or GLUED.match(text) or re.match(r"\d{4}[^a-z]{0,8}:", text):
+    if FRAGMENT.match(text) or ASKS_ONLY.match(text) or GLUED.match(text) or re.match(r"\d{4}[^a-z]{0,8}:", text):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False

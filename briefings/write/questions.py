@@ -21,7 +21,7 @@ DEFINED = re.compile(
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
-    rf"^(?:\S+ ){{0,8}}[“\"]?(?<!and ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
+    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
     r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
 PAYS = re.compile(
@@ -51,7 +51,7 @@ RULED = re.compile(
     r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
 )
 CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
-PROBED = re.compile(r"\binvestigat\w+ (?:whether|how|the|into)\b|\bprobe (?:into|of)\b")
+PROBED = re.compile(r"\binvestigat\w+ (?:whether|into)\b|\bprobe (?:into|of)\b")
 AFFECTED = re.compile(
     r"(?:(?:All|Many|Most|Some|Any|Affected|The|U\.S\.|Other|Eligible|Individual|Paying|Free|Enterprise) ){0,2}"
     r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|"
@@ -98,13 +98,13 @@ OFFICE = (
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 UNCLEAR = re.compile(
-    r"\b(?:unclear|not clear|not known|unknown|has not said|have not said|remains to be seen|did not "
+    r"\b(?:unclear|not clear|not known|(?:is|are|was|were|remains?|remained|still) (?:largely )?unknown|has not said|have not said|remains to be seen|did not "
     r"say|no word|"
     r"declined to (?:say|comment|answer)|has not (?:said|disclosed|published)|whether .* remains)\b"
 )
 RISKY = re.compile(
     r"\b(?:risks? (?:for|to|of|that|from)|(?:at|the|a|more|high|main|biggest|legal|financial) risks?|risky|"
-    r"dangers? (?:of|to|for|that)|vulnerable to|vulnerabilit\w+|backlash|could (?:lose|face|suffer|hurt|backfire))\b"
+    r"dangers? (?:of|to|for|that)|vulnerable to|backlash|could (?:lose|face|suffer|hurt|backfire))\b"
 )
 SAFER = re.compile(
     r"\b(?:less|lower|reduc\w+|without|minimi[sz]\w+|no|avoid\w*|mitigat\w+) (?:\w+ )?risks?\b"

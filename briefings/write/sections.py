@@ -17,7 +17,7 @@ from briefings.write.questions import Ask, asks_of, event_question
 from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
 
-ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 28, 92, 4, 18
+ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 28, 92, 4, 15
 LIMIT = {
     Aspect.SAID: 3,
     Aspect.EVENT: 2,
@@ -76,6 +76,7 @@ OPENS_A_STORY = (
 
 
 LEADING_WORDS = 8
+RECURS = 4  # mentions that make a name or word one of the story's own
 SPOKEN = (Aspect.SAID, Aspect.CRITICS)
 EARLIER = re.compile(
     r"(?P<when>(?:Earlier (?:in [A-Z][a-z]+|this \w+)|Last (?:year|month|week|spring|summer|fall|autumn|winter)|"
@@ -172,7 +173,7 @@ def offers_of(draft: Draft, subject: Subject, far: bool = False) -> list[Offer]:
     for candidate in draft.pool.candidates:
         if candidate.leans or candidate.relevance < gate or not draft.fresh(candidate):
             continue
-        for ask in _asks(draft, candidate, subject):
+        for ask in _asks(draft, candidate, subject, far=far):
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
@@ -182,8 +183,9 @@ def _second_offers(draft: Draft, subject: Subject, asks: Wording) -> list[Offer]
     themes = themes_of(draft)
     found = [
         Offer(ask, candidate, 0.5 * ask.strength + candidate.weight)
-        for candidate in draft.open()
+        for candidate in draft.pool.candidates
         if candidate.relevance >= _far_gate(draft)
+        if not candidate.leans and candidate.on_topic and draft.fresh(candidate)
         for ask in asks(draft, candidate, subject, themes)
     ]
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
@@ -194,19 +196,31 @@ def questions_of(draft: Draft, candidate: Candidate, subject: Subject) -> list[s
     return [ask.question for ask in sorted(_asks(draft, candidate, subject), key=lambda ask: -ask.strength)]
 
 
-def _asks(draft: Draft, candidate: Candidate, subject: Subject) -> tuple[Ask, ...]:
-    """The questions that the sentence answers: those its main clause answers, then those its wording shows."""
-    if candidate.index in draft.asks:
-        return draft.asks[candidate.index]
+def _asks(draft: Draft, candidate: Candidate, subject: Subject, far: bool = False) -> tuple[Ask, ...]:
+    """The questions that the sentence answers: those its main clause answers, then those its wording shows.
+
+    `far`: what leads it may also be a thing that the story keeps coming back to.
+    """
     central = candidate.relevance >= CENTRAL
-    pool = draft.pool
-    heads = heads_of(candidate.text, pool.names)
-    shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
-    own = central or _of_the_story(draft, candidate, subject)
-    draft.asks[candidate.index] = tuple(
-        _dated(ask, candidate.text) for ask in (*heads, *shown) if own or ask.aspect in SPOKEN
-    )
-    return draft.asks[candidate.index]
+    if candidate.index not in draft.asks:
+        pool = draft.pool
+        heads = heads_of(candidate.text, pool.names)
+        shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
+        draft.asks[candidate.index] = tuple(_dated(ask, candidate.text) for ask in (*heads, *shown))
+    asks = draft.asks[candidate.index]
+    if central or _of_the_story(draft, candidate, subject) or (far and _comes_back(draft, candidate)):
+        return asks
+    return tuple(ask for ask in asks if ask.aspect in SPOKEN)
+
+
+def _comes_back(draft: Draft, candidate: Candidate) -> bool:
+    """Whether a sentence leads with a name or word that several sentences of the story share."""
+    leading = " ".join(candidate.text.split()[:LEADING_WORDS])
+    if any(name.short in leading and name.count >= RECURS for name in draft.held(candidate)):
+        return True
+    sets = draft.pool.likeness.sets[:-1]
+    leads = set(terms(leading)) - GENERIC
+    return any(sum(word in each for each in sets) >= RECURS for word in leads)
 
 
 def _of_the_story(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
@@ -283,9 +297,9 @@ def _asked(question: str) -> set[str]:
 
 def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     """Fills a section from the offers to the same question; None when too little is left to answer it."""
-    if not draft.stands(offer.anchor):
-        return None
     ask = offer.ask
+    if not draft.stands(offer.anchor, heading=ask.question):
+        return None
     mates = [
         other.anchor for other in offers if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
     ]
@@ -343,7 +357,9 @@ def _telling(draft: Draft, candidate: Candidate) -> set[str]:
 def _extend(draft: Draft, answer: list[Candidate], last: Candidate, about: str) -> None:
     while _words(answer) < _enough(draft) and len(answer) < MOST_SENTENCES:
         following = draft.continues(last, answer)
-        if following is None or not (following.leans or about in following.text):
+        # What one of a crowd says ("experts") is what the crowd says.
+        one_of_them = about.islower() and following is not None and following.text[0] in '“"'
+        if following is None or not (following.leans or about in following.text or one_of_them):
             return
         if _words(answer) + _words([following]) > MOST_WORDS:
             return
