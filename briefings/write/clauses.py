@@ -202,7 +202,17 @@ def subject_in(before: str, names: Names) -> str | None:
 def _phrase(words: str, names: Names) -> str | None:
     """A subject that is no name: "the rules", "Nvidia’s shares", "providers of open models"."""
     first, *others = words.split()
-    if words[0].islower() or first.lower() in ("a", "an", "no", "some", "many", "most", "one", "two", "three"):
+    if words[0].islower() or first.lower() in (
+        "a",
+        "an",
+        "no",
+        "some",
+        "many",
+        "most",
+        "one",
+        "two",
+        "three",
+    ):
         return None
     if first == "The":
         sure = others and others[0] not in LOOSE and not others[-1].endswith("ly")

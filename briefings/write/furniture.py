@@ -21,7 +21,8 @@ DATELINE = re.compile(
 FILLER = re.compile(
     r"(?:But|And|So|Yet|Still|Also|Plus|However|Meanwhile|Moreover|Furthermore|Additionally|Indeed|Instead|"
     r"Nevertheless|"
-    r"Nonetheless|Therefore|Thus|Now|Then|Of course|In addition|In fact|For example|For instance|As a result|"
+    r"Nonetheless|Therefore|Thus|Further|Consequently|Accordingly|Ultimately|Overall|In short|"
+    r"Luckily|Now|Then|Of course|In addition|In fact|For example|For instance|As a result|"
     r"On the other hand|At the same time|That said|After all|Separately|Similarly|Likewise|Specifically|"
     r"Interestingly|Importantly|Notably|Unsurprisingly|Not surprisingly|To be sure|Again|Finally|Lastly|First|"
     r"Second|Third|Actually|Basically|Clearly|Obviously|Sadly|Unfortunately|Fortunately|Simply put|Well|Yes|No)"
@@ -113,6 +114,8 @@ FRAGMENT = re.compile(
     r"[A-Z][a-z]+ing (?:(?!(?:that|which|who|is|are|was|were|will|would|can|could|may|might|must|has|have|had|does|did|"
     r"means|allows|helps|makes|gives|requires|enables|lets|takes|remains|became|becomes|said|says|[a-z]+ed)\b)"
     r"[^ .!?]+ )*(?:that [^,.—]*)?[^ .!?]+[.!]$"
+    r"|\d[\d,]* (?:[\w-]+ ){1,4}[a-z]+ing (?:(?!(?:is|are|was|were|has|have|had|will|would|can|could|may|said|says) )"
+    r"[^ .!?]+ )*[^ .!?]+[.!]$"
 )
 DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
@@ -131,6 +134,12 @@ FIRST_PERSON = re.compile(r"\b(?:I|I[’']\w+|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b")
 FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Ww]e[’']\w+|[Oo]urs?|[Uu]s|[Oo]urselves|[Ll]et[’']s)\b")
 SECOND_PERSON = re.compile(r"\b(?:[Yy]ou|[Yy]ou[’']\w+|[Yy]ours?|[Yy]ourself)\b")
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+# Somebody who would not speak answers nothing.
+NO_COMMENT = re.compile(
+    r"\b(?:no comment|declined to (?:comment|confirm|say|discuss|elaborate|answer)|refused to comment|"
+    r"(?:did not|didn[’']t|has not|have not) (?:immediately )?(?:respond|return|reply|responded|returned|replied)\b|"
+    r"(?:could not|couldn[’']t) (?:immediately )?be reached|yet to comment|(?:would|will) not comment)"
+)
 
 
 def bare(text: str) -> str:
@@ -173,7 +182,12 @@ def tells(text: str, *, addressing: bool = False) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if FRAGMENT.match(text) or ASKS_ONLY.match(text) or GLUED.match(text) or re.match(r"\d{4}[^a-z]{0,8}:", text):
+    if (
+        FRAGMENT.match(text)
+        or ASKS_ONLY.match(text)
+        or GLUED.match(text)
+        or re.match(r"\d{4}[^a-z]{0,8}:", text)
+    ):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False
