@@ -13,6 +13,9 @@ from briefings.write.pool import Candidate, Pool
 from briefings.write.questions import Ask
 
 REPEATS_HEADLINE = 0.85
+COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Dr|Miss)\.?")
+FELT, FELT_WORDS = 0.24, 4  # likeness and shared words from which two sentences of one answer sound alike
+JUST_BEFORE = 400  # characters in which a sentence's subject may have been named last
 
 
 class Draft:
@@ -58,14 +61,20 @@ class Draft:
             if any(self._repeats(candidate, other) for other in later):
                 self._stale.add(index)
             self._compared[index] = len(self._used)
-        if index in self._stale or any(self._repeats(candidate, other) for other in beside):
+        if index in self._stale or any(self._repeats(candidate, other, closely=True) for other in beside):
             return False
         own = likeness.sets[candidate.index]
         return len(own & likeness.sets[self._headline_index]) < REPEATS_HEADLINE * max(1, len(own))
 
-    def _repeats(self, candidate: Candidate, other: Candidate) -> bool:
-        same = candidate is other or self.pool.likeness.same_claim(candidate.index, other.index)
-        return same or _share_quotation(candidate.text, other.text)
+    def _repeats(self, candidate: Candidate, other: Candidate, closely: bool = False) -> bool:
+        """Whether both say the same. `closely`: they would stand in one answer, where less of a likeness is felt."""
+        likeness = self.pool.likeness
+        if candidate is other or likeness.same_claim(candidate.index, other.index):
+            return True
+        shared = likeness.sets[candidate.index] & likeness.sets[other.index]
+        alike = likeness.cosine[candidate.index, other.index] >= FELT and len(shared) >= FELT_WORDS
+        apart = other.article is not candidate.article or abs(other.place - candidate.place) > 1
+        return (closely and apart and alike) or _share_quotation(candidate.text, other.text)
 
     def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
         """Whether everyone the candidate calls by surname has been named in full before, or needs not be.
@@ -75,9 +84,16 @@ class Draft:
         if candidate.index not in self._strangers:
             self._strangers[candidate.index] = self._strangers_in(candidate.text)
         return all(
-            full in self._said or full in heading or any(full in other.text for other in beside)
+            full in self._said
+            or self._introduces(heading, full)
+            or any(full in other.text for other in beside)
             for full in self._strangers[candidate.index]
         )
+
+    def _introduces(self, heading: str, full: str) -> bool:
+        """Whether the heading says who this is: the name alone would not."""
+        office = self.pool.names.offices.get(full, "")
+        return bool(office) and f"{office} {full}" in heading
 
     def _strangers_in(self, text: str) -> tuple[str, ...]:
         """The full names of those the text calls by surname alone."""
@@ -90,11 +106,11 @@ class Draft:
                 (text[: alone.start()].split() or [""])[-1] if alone else "",
                 text[alone.end() :] if alone else "",
             )
-            if (
-                alone
-                and not re.match(r"[A-Z]\w|(?:Mr|Mrs|Ms|Dr)\.", before)
-                and not re.match(r" [A-Z]", after)
-            ):
+            # A given name or an office before it; "On Wednesday, Alexander" and "Ms. Archuleta" tell nobody who it is.
+            introduces = (
+                re.match(r"[A-Z]\w", before) and not before.endswith(",") and not COURTESY.fullmatch(before)
+            )
+            if alone and not introduces and not re.match(r" [A-Z]", after):
                 found.append(full)
         return tuple(found)
 
@@ -126,11 +142,13 @@ class Draft:
         if not self._knows_who(other, candidate, beside):
             return None
         near = self.pool.likeness.cosine[candidate.index, other.index] >= 0.06
+        if candidate.plain and not other.plain:
+            return None  # a judgement may not ride on a report
         return other if other.leans or other.passage == candidate.passage or near else None
 
     def _knows_who(self, other: Candidate, last: Candidate, beside: Sequence[Candidate]) -> bool:
         """Whether a "he" or "she" in `other` is named in the unbroken run of its article that is read before it."""
-        if not speaks_of_somebody(other.text, self.pool.names.words):
+        if not speaks_of_somebody(other.text, self.pool.names.people):
             return True
         run = [last]
         for each in reversed([c for c in beside if c is not last]):
@@ -139,6 +157,13 @@ class Draft:
         return any(
             names_somebody(each.text, [name.short for name in self.held(each) if name.person]) for each in run
         )
+
+    def near_subject(self, candidate: Candidate, name: str) -> bool:
+        """Whether the sentence, or its article right before it, names this: a digest tells of much else."""
+        if not name:
+            return False
+        before = candidate.article.text[max(0, candidate.start - JUST_BEFORE) : candidate.start]
+        return name in candidate.text or (name in before and "\n" not in before[before.rfind(name) :])
 
     def open(self) -> list[Candidate]:
         """All candidates that can stand by themselves now, best first."""

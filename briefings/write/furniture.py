@@ -106,9 +106,19 @@ URGES = re.compile(
 # A heading that ran into the sentence below it, or a link into the word before it.
 GLUED = re.compile(
     r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
+    r"|.*\bMORE \(|CLOSE [A-Z]|.*\([A-Z]-[A-Z][\w.]*\)[’']s\.$"
 )
+TIMELINE = re.compile(r"\d{4}[^a-z]{0,8}:")
 # "When to ask for help with such decisions.": asks or names a thing and tells nothing.
-ASKS_ONLY = re.compile(r"(?:When|How|What|Where|Why|Whether|Who|Which) to [^,;]*[.!]$")
+ASKS_ONLY = re.compile(
+    r"(?:When|How|What|Where|Why|Whether|Who|Which) to "
+    r"(?:(?!\b(?:is|are|was|were|has|have|will|can|depends|remains|matters)\b)[^;])*[.!]$"
+)
+# "Taught by 25 veterans who ...": a participle with nobody it belongs to.
+ORPHAN = re.compile(
+    r"(?:Taught|Focused|Built|Based|Designed|Written|Led|Hosted|Powered|Trained|Made|Backed) "
+    r"(?:by|on|for|in|with|from|at) [^,]*[.!]$"
+)
 # "Delivering better service with agents that learn.": no verb of its own, its clauses left out.
 FRAGMENT = re.compile(
     r"[A-Z][a-z]+ing (?:(?!(?:that|which|who|is|are|was|were|will|would|can|could|may|might|must|has|have|had|does|did|"
@@ -182,12 +192,7 @@ def tells(text: str, *, addressing: bool = False) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if (
-        FRAGMENT.match(text)
-        or ASKS_ONLY.match(text)
-        or GLUED.match(text)
-        or re.match(r"\d{4}[^a-z]{0,8}:", text)
-    ):
+    if any(pattern.match(text) for pattern in (FRAGMENT, ASKS_ONLY, ORPHAN, GLUED, TIMELINE)):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False

@@ -29,7 +29,7 @@ SHARE = re.compile(rf"(?:by )?(?:as much as |to )?{AMOUNT} ?(?:percent|%|per cen
 OBJECT = re.compile(
     r"(?:the|an?|its|their|his|her|all|some|no|two|three|four|five|six|seven|ten|more|several|many|"
     r"another|both|"
-    r"about|new|only)\b|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|[a-z]+ "
+    r"about|new|only)\b(?! admission)|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|[a-z]+ "
     r"(?:[a-z]+ )?(?:of|for|to|on)\b"
 )
 REASON = re.compile(r"(?P<what>[^,;:“”\"]{0,70}?),? because (?!of course)")
@@ -73,7 +73,7 @@ SILENT = re.compile(
     r"to (?:comment|say|answer|discuss|respond|elaborate|be (?:named|identified|interviewed|specific))\b"
 )
 PASSIVE = re.compile(
-    r"(?P<verb>accused of|charged with|suspected of|based on|linked to|tied to|aimed at|known for|made "
+    r"(?P<verb>accused of|charged with(?! the\b)|suspected of|based on|linked to|tied to|aimed at|known for|made "
     r"of|used for|blamed for)"
     r" |(?P<duty>expected|required|allowed|forbidden|designed|obliged|supposed|set|due|told|meant|"
     r"ordered|asked) to (?!be )"

@@ -62,8 +62,10 @@ class Names:
 
     found: tuple[Name, ...]
     words: frozenset[str]
+    people: frozenset[str]
     surnames: dict[str, str]
     fuller: dict[str, str]
+    offices: dict[str, str]
     lower: Counter[str] = field(repr=False)
     upper: Counter[str] = field(repr=False)
 
@@ -209,7 +211,25 @@ def _resolve(
     found.sort(key=lambda name: (-name.count * name.articles, name.text))
     words = frozenset(word for name in counts for word in name.split())
     fuller = _introducers(counts, bodies)
-    return Names(tuple(found), words, surnames, {**fuller, **surnames}, lower, upper)
+    somebody = frozenset(word for name in people for word in name.split()) | FAMOUS | fuller.keys()
+    offices = {name: office for name in sorted(people) if (office := _office(name, text))}
+    return Names(tuple(found), words, somebody, surnames, {**fuller, **surnames}, offices, lower, upper)
+
+
+# "FTC Chairman", "Breitbart News editor in chief": what stands before a name and says whose voice it is.
+OFFICE = (
+    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After|Former) )[A-Z][\w.&’-]*(?:[’']s)? ){0,3}"
+    r"(?:Chairman|Chairwoman|Chair|Commissioner|Director|President|CEO|CTO|CFO|COO|Secretary|Senator|Sen\.|Rep\.|"
+    r"Supt\.|Minister|General|Judge|Justice|Professor|Attorney|Mayor|Governor|Gov\.|Analyst|"
+    r"chief executive|chief scientist|chief technology officer|spokes(?:man|woman|person)|editor in chief|"
+    r"founder|co-founder|analyst|professor|researcher|economist|attorney|lawyer|engineer|head)"
+)
+
+
+def _office(name: str, text: str) -> str:
+    """The office that the story gives a person right before the full name; empty when it gives none."""
+    found = re.search(rf"(?P<office>{OFFICE}) {re.escape(name)}\b", text)
+    return found["office"] if found and len(found["office"].split()) <= 5 else ""
 
 
 def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:

@@ -45,6 +45,9 @@ CHATTY = re.compile(
     r"jaw-dropping|game.changer|insane|ridiculous|whopping|of course|after all|simply|just happened)\b|"
     r"\b(?:it|that|there|what|who)[’']s\b|\b(?:isn|wasn|doesn|didn|won|can|couldn|wouldn|hasn|haven|aren)[’']t\b|!$"
 )
+TWEET = re.compile(
+    r"\(@\w+\)|\bt\.co/|\bpic\.twitter\.com/"
+)  # one shown whole in a page: not the article's words
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
 
 
@@ -201,7 +204,7 @@ def _of_article(
     place = 0
     seen: set[str] = set()
     for span in article.spans:
-        if span.number == 0:
+        if span.number == 0 or TWEET.search(article.text, span.start, span.end):
             continue
         for first, (start, end) in enumerate(split(article.text, span.start, span.end)):
             place += 1
@@ -210,8 +213,8 @@ def _of_article(
             text = bare(article.text[start:end])
             if tells(text, addressing=addressing) and text not in seen:
                 seen.add(text)
-                leans = leans_back(text, names.words, topical)
-                mild = leans and only_names_a_thing(text, names.words)
+                leans = leans_back(text, names.words, names.people, topical)
+                mild = leans and only_names_a_thing(text, names.words, names.people)
                 plain = CHATTY.search(unquoted(text)) is None
                 found.append(
                     Candidate(

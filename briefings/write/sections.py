@@ -12,6 +12,7 @@ from briefings.write.answers import ON_THE_STORY, fill, words_in
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
+from briefings.write.furniture import NO_COMMENT
 from briefings.write.heads import heads_of
 from briefings.write.pool import GENERIC, Candidate
 from briefings.write.questions import Ask, asks_of, event_question
@@ -73,6 +74,9 @@ OPENS_A_STORY = (
 )
 
 
+# Who is one and the same to a reader, and what is one and the same to have done.
+AUTHORITIES = re.compile(r"\b(?:\w+ police|authorities|officials|investigators|prosecutors)\b")
+SPEECH = re.compile(r"\b(?:say|claim|respond|release|announce|report|argue|see it)\b")
 LEADING_WORDS = 8
 RECURS = 4  # mentions that make a name or word one of the story's own
 SPOKEN = (Aspect.SAID, Aspect.CRITICS)
@@ -205,9 +209,20 @@ def _asks(draft: Draft, candidate: Candidate, subject: Subject, far: bool = Fals
     if candidate.index not in draft.asks:
         pool = draft.pool
         heads = heads_of(candidate.text, pool.names)
-        shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
+        about_it = draft.near_subject(candidate, subject.name)
+        shown = asks_of(
+            candidate.text,
+            subject,
+            draft.held(candidate),
+            draft.headline,
+            central and about_it,
+            pool.phrases,
+            pool.names.offices,
+        )
         draft.asks[candidate.index] = tuple(_dated(ask, candidate.text) for ask in (*heads, *shown))
     asks = draft.asks[candidate.index]
+    if NO_COMMENT.search(candidate.text):
+        asks = tuple(ask for ask in asks if ask.aspect not in SPOKEN)
     if central or _of_the_story(draft, candidate, subject) or (far and _comes_back(draft, candidate)):
         return asks
     return tuple(ask for ask in asks if ask.aspect in SPOKEN)
@@ -292,7 +307,8 @@ def _same_question(one: str, other: str, subject: Subject) -> bool:
 
 
 def _asked(question: str) -> set[str]:
-    return set(re.sub(r"[’']s\b|[?,]", "", question).lower().split())
+    words = re.sub(r"[’']s\b|[?,]", "", question).lower()
+    return set(SPEECH.sub("say", AUTHORITIES.sub("police", words)).split())
 
 
 def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
@@ -300,8 +316,12 @@ def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     ask = offer.ask
     if not draft.stands(offer.anchor, heading=ask.question):
         return None
+    # Of one speaker's words only those on the matter asked about belong here.
     mates = [
-        other.anchor for other in offers if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
+        other.anchor
+        for other in offers
+        if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
+        and (ask.aspect is not Aspect.SAID or other.ask.question == ask.question)
     ]
     about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
     answer = fill(draft, offer.anchor, mates, about)

@@ -16,6 +16,7 @@ from briefings.write.subject import Subject
 QUICK = 260  # characters a takeaway may have, to be read in seconds
 BEGAN = re.compile(r"\b(?:began|started|erupted|was sparked|were sparked) (?:when|after|with|by)\b")
 EARLY = 8  # sentences into an article within which the event is told
+OF_THE_HEADLINE = 2  # words shared with the headline by which a sentence is about it
 LEAD_WORDS = 70
 CATCH_WORDS = 60
 CATCH_DOUBT = 0.4  # below this a sentence names no limit or opposing voice worth a heading
@@ -31,6 +32,9 @@ def opening(draft: Draft, titled: SourceText, subject: Subject) -> Candidate | N
     """The sentence that tells the event: the headline's deed, weighty, early, and able to stand first."""
     standing = draft.open()
     early = [c for c in standing if c.place <= EARLY and c.plain and not _quotes_first(c)] or standing
+    if not any(draft.shared_with_headline(c) >= OF_THE_HEADLINE for c in early):
+        # A digest begins with its editor's letter: what the headline names comes later.
+        early = [c for c in standing if c.plain and draft.shared_with_headline(c) >= OF_THE_HEADLINE] or early
     if not early:
         # Right below its own headline, "The round came months ahead of schedule" is clear.
         early = [
@@ -85,9 +89,12 @@ def lead(
     `alone`: there is nothing else in the brief, so it takes what there is.
     """
     early = [c for c in draft.open() if not _quotes_first(c) and c.place <= 2 * EARLY]
+    early = [c for c in early if c.plain] or early
     # "X also responded" is no way to begin.
     early = [c for c in early if not ALSO.search(c.text)] or early
-    start = first or max(early, key=lambda c: (_telling(draft, c, titled, subject), -c.index), default=None)
+    if first is None:  # the event is told; what comes next does not tell it again
+        early = [c for c in early if not tells_deed(draft, c, subject)] or early
+    start = first or max(early, key=lambda c: (c.weight, -c.index), default=None)
     if start is None:
         return []
     chosen = [start]
@@ -127,9 +134,9 @@ def catch(draft: Draft) -> list[Candidate]:
     """
     if len(draft.pool.candidates) < FROM["catch"]:
         return []
-    standing = [c for c in draft.open() if c.relevance >= 0.1]
-    doubtful = [c for c in standing if doubt(c.text, c.turns) >= CATCH_DOUBT]
+    standing = [c for c in draft.open() if c.relevance >= 0.1 and c.plain]
     standing = [c for c in standing if "accused of" not in c.text]  # what the story is about, not its catch
+    doubtful = [c for c in standing if doubt(c.text, c.turns) >= CATCH_DOUBT]
     doubtful = doubtful or [c for c in standing if HAZARD.search(unquoted(c.text)) and c.relevance >= 0.25]
     best = max(doubtful, key=lambda c: (c.weight + 1.2 * doubt(c.text, c.turns), -c.index), default=None)
     if best is None:

@@ -29,7 +29,8 @@ NO_ROLE = (
     r"was|were|is|had|has|would|will|we|you) )"
 )
 SPEAKS = re.compile(
-    rf"(?<![\w’'-]){HERE}(?:,[^,“”]{{3,80}},)? (?:spokes\w+ |officials? |executives? )?(?:[A-Z]\w+ [A-Z]\w+ )?"
+    rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that ){HERE}(?:,[^,“”]{{3,80}},)? (?:spokes\w+ |officials? |executives? )?"
+    r"(?:[A-Z]\w+ [A-Z]\w+ )?"
     rf"(?:also |has |had |have )?{SAYING}\b"
 )
 SAID_BY = r"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?"
