@@ -159,6 +159,13 @@ def only_names_a_thing(text: str, names: frozenset[str], people: frozenset[str])
     return not leans_back(text, names, people, frozenset({words[1]}))
 
 
+def opens_with(text: str) -> str:
+    """The thing that a sentence opens with as known: "robots" of "The robots had ..."; empty when it does not."""
+    opening = OPENING.match(text)
+    words = opening.group().strip("“\"‘'").split() if opening else []
+    return words[1] if len(words) == 2 and words[0] == "The" else ""
+
+
 def speaks_of_somebody(text: str, people: frozenset[str]) -> bool:
     """Whether `text` says "he" or "she" of somebody whom only a sentence before it can name."""
     own = unquoted(text)

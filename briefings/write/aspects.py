@@ -161,14 +161,6 @@ CATCH_ITSELF = re.compile(
     r"\b(?:[Tt]he|a) catch\b|\b[Tt]he (?:main )?(?:drawback|weakness|caveat)\b|"
     r"\b[Tt]he (?:main )?limit (?:of|is|here)\b"
 )
-# Enough for a catch where the sources name nothing plainer.
-HAZARD = re.compile(
-    r"\b(?:[Rr]isks?|warn(?:s|ed)|warning (?:that|of)|concern(?:s|ed)?|[Ff]ears?|worr(?:y|ies|ied)|criticism|"
-    r"critici[sz]ed (?:for|by|as|over|the (?:decision|deal|plan|move|policy))|backlash|limited to|limits? (?:of|to|on)|"
-    r"flaws?|mistakes?|invent(?:s|ed)? facts|vulnerab\w+|denie[sd]|rejected|"
-    r"opposed|depends? on|only (?:if|from|for|when)|may lose|can lose|too (?:much|little|few|"
-    r"many)|[Hh]owever|cannot|not enough)\b"
-)
 
 
 def doubt(text: str, turns: bool) -> float:

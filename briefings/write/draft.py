@@ -15,6 +15,7 @@ from briefings.write.questions import Ask
 REPEATS_HEADLINE = 0.85
 COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Dr|Miss)\.?")
 FELT, FELT_WORDS = 0.24, 4  # likeness and shared words from which two sentences of one answer sound alike
+COMES_BACK = 0.15  # share of a story's sentences
 JUST_BEFORE = 400  # characters in which a sentence's subject may have been named last
 
 
@@ -31,6 +32,7 @@ class Draft:
         self._held: dict[int, tuple[Name, ...]] = {}
         self._strangers: dict[int, tuple[str, ...]] = {}
         self._said = headline
+        self._ahead = ""
         self._headline_index = len(pool.candidates)
 
     def take(self, chosen: Iterable[Candidate]) -> None:
@@ -46,6 +48,20 @@ class Draft:
     def tell(self, reserved: Iterable[Candidate]) -> None:
         """Counts what was reserved as told from here on."""
         self._said += "".join("\n" + candidate.text for candidate in reserved)
+
+    def expect(self, reserved: Iterable[Candidate]) -> None:
+        """Counts these, too, as told for what is looked at next: it will be read after them."""
+        self._ahead = "".join("\n" + candidate.text for candidate in reserved)
+
+    def has_said(self, noun: str) -> bool:
+        """Whether the headline or what has been told names this thing, so that "the" may stand before it."""
+        known = self._said + self._ahead
+        return re.search(rf"\b{re.escape(noun.rstrip('s'))}", known, re.IGNORECASE) is not None
+
+    def comes_back(self, noun: str) -> bool:
+        """Whether so many of the story's sentences speak of it that the reader soon knows which one is meant."""
+        told = sum(noun in candidate.text for candidate in self.pool.candidates)
+        return told >= COMES_BACK * len(self.pool.candidates)
 
     def mentions(self, word: str) -> bool:
         """Whether any sentence chosen so far uses the word."""
@@ -85,15 +101,16 @@ class Draft:
             self._strangers[candidate.index] = self._strangers_in(candidate.text)
         return all(
             full in self._said
+            or full in self._ahead
             or self._introduces(heading, full)
             or any(full in other.text for other in beside)
             for full in self._strangers[candidate.index]
         )
 
     def _introduces(self, heading: str, full: str) -> bool:
-        """Whether the heading says who this is: the name alone would not."""
+        """Whether the heading says who this is, or asks it: the name alone would not."""
         office = self.pool.names.offices.get(full, "")
-        return bool(office) and f"{office} {full}" in heading
+        return heading == f"Who is {full}?" or (bool(office) and f"{office} {full}" in heading)
 
     def _strangers_in(self, text: str) -> tuple[str, ...]:
         """The full names of those the text calls by surname alone."""
@@ -127,8 +144,11 @@ class Draft:
 
     def stands(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
         """Whether the candidate can be read by itself at this point, under the `heading` if there is one."""
+        needs = candidate.needs
+        met = not needs or needs in heading or self.has_said(needs) or any(needs in c.text for c in beside)
         return (
             not candidate.leans
+            and met
             and candidate.on_topic
             and self.fresh(candidate, beside)
             and self.introduced(candidate, beside, heading)
@@ -163,7 +183,7 @@ class Draft:
         if not name:
             return False
         before = candidate.article.text[max(0, candidate.start - JUST_BEFORE) : candidate.start]
-        return name in candidate.text or (name in before and "\n" not in before[before.rfind(name) :])
+        return name in candidate.text or (name in before and before[before.rfind(name) :].count("\n\n") <= 1)
 
     def open(self) -> list[Candidate]:
         """All candidates that can stand by themselves now, best first."""

@@ -175,7 +175,7 @@ def trimmed(text: str, start: int, end: int, opens_passage: bool) -> int:
 
 def unquoted(text: str) -> str:
     """The text without what stands in double quotation marks."""
-    return QUOTED.sub(" “” ", text)
+    return QUOTED.sub(" “” ", text).replace("  ", " ")
 
 
 @lru_cache(maxsize=4000)  # a reader's lens asks again what the brief has asked

@@ -29,6 +29,7 @@ SEQUENCE = re.compile(
     rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) (?:the )?)?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}|"
     rf" \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
 )
+TITLED = re.compile(rf"\b{TITLES}\. $")
 STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
 SAYING = (
     r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|"
@@ -125,7 +126,9 @@ def _sequences(body: str, titled: set[str]) -> list[str]:
     middle: list[str] = []
     initial: list[str] = []
     for match in SEQUENCE.finditer(body):
-        opens = bool(STARTS.search(body[max(0, match.start() - 3) : match.start()])) or match.start() == 0
+        before = body[max(0, match.start() - 16) : match.start()]
+        # "Rep. Joaquin Castro": that full stop ends no sentence.
+        opens = not before or bool(STARTS.search(before[-3:]) and not TITLED.search(before))
         for part in _parts(match.group()):
             if text := _tidy(part):
                 (initial if opens else middle).append(text)
@@ -140,6 +143,9 @@ def _parts(sequence: str) -> list[str]:
     parts: list[str] = []
     for part in ROLE_WORD.split(sequence):
         words = part.split()
+        if "of" in words[2:] and words[0] in GIVEN:  # "Mike Rogers of Michigan"
+            words = words[: words.index("of")]
+            part = " ".join(words)
         at = next(
             (i for i, word in enumerate(words[:-1]) if i and word in GIVEN and words[i - 1] not in GIVEN), 0
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from briefings.schemas import Citation, Material, Sentence, SourceText
 from briefings.terms import terms
-from briefings.write.anaphora import leans_back, only_names_a_thing
+from briefings.write.anaphora import leans_back, only_names_a_thing, opens_with
 from briefings.write.furniture import NO_COMMENT, bare, speaks_as_we, tells, trimmed, unquoted
 from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
@@ -55,7 +55,8 @@ TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Al
 class Candidate:
     """A sentence that may be used. `place` counts all sentences of its article, so neighbours differ by one.
 
-    `leans`: it points at what stands before it; `plain`: it tells, where a columnist would judge or chat.
+    `leans`: it points at what stands before it; `needs`: the thing that it opens with, known to those alone who have
+    read of it; `plain`: it tells, where a columnist would judge or chat.
     """
 
     index: int
@@ -72,6 +73,7 @@ class Candidate:
     relevance: float = 0.0
     on_topic: bool = True
     plain: bool = True
+    needs: str = ""
 
     def sentence(self) -> Sentence:
         quote = self.article.text[self.start : self.end]
@@ -214,11 +216,23 @@ def _of_article(
             if tells(text, addressing=addressing) and text not in seen:
                 seen.add(text)
                 leans = leans_back(text, names.words, names.people, topical)
+                needs = "" if leans else opens_with(text)
                 mild = leans and only_names_a_thing(text, names.words, names.people)
                 plain = CHATTY.search(unquoted(text)) is None
                 found.append(
                     Candidate(
-                        0, article, span.number, place, start, end, text, leans, turns, mild, plain=plain
+                        0,
+                        article,
+                        span.number,
+                        place,
+                        start,
+                        end,
+                        text,
+                        leans,
+                        turns,
+                        mild,
+                        plain=plain,
+                        needs=needs,
                     )
                 )
     return found

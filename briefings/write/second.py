@@ -35,8 +35,9 @@ TURNED = re.compile(
     rf"\b(?:said|says|writes|wrote) (?:[A-Z][\w’'.-]* |of |at |and |the ){{0,7}}{HERE}(?![’'\w])"
 )
 IS_SOMEBODY = re.compile(
-    rf"(?:\S+ ){{0,3}}{HERE}(?:, (?:an?|the|who) | (?:is|was) (?:an?|the) | (?:served|works|worked) (?:as|at|for) |"
-    r" (?:heads|headed|runs|ran|led|leads|founded|co-founded) )"
+    rf"(?:\S+ ){{0,3}}{HERE}(?:, (?:an?|the|who) (?!focus|subject|target|face)|"
+    r" (?:is|was) (?:an?|the) | (?:served|works|worked) (?:as|at|for) |"
+    r" (?:heads|headed|runs|ran|led|leads|founded|co-founded|became|went to work for|has been an?|has been the) )"
 )
 BLAMED = re.compile(
     rf"^(?:\S+ ){{0,4}}{HERE} (?:has |have |had )?(?:recently |also |long )?(?:(?:come|came|been|is) under (?:\w+ )?"
@@ -154,7 +155,7 @@ def _theme(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
         early = own if place < CHIEF and " " in phrase else early
         apart = phrase != subject.name and said not in subject.topic and phrase not in VAGUE
         if apart and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", early):
-            return Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.5)
+            return Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.5 - 0.01 * min(place, 20))
     return None
 
 
@@ -205,8 +206,8 @@ def _part(own: str, held: tuple[Name, ...], subject: Subject) -> Ask | None:
     """Who leads the sentence, where it says who that is; the story's subject needs no such question."""
     for name in held:
         others = name.short != subject.name and name.text not in subject.called and name.short not in FAMOUS
-        if name.person and others and name.text in own and IS_SOMEBODY.match(masked(own, name)):
-            return Ask(Aspect.WHO, f"Who is {name.text}?", name.text, 0.3)
+        if name.person and others and IS_SOMEBODY.match(masked(own, name)):
+            return Ask(Aspect.WHO, f"Who is {name.text}?", f"who is {name.text}", 0.3)
     return None
 
 

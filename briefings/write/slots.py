@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from briefings.schemas import SourceText
-from briefings.write.aspects import CONSEQUENCE, HAZARD, Aspect, doubt, has_figure, shows
+from briefings.write.aspects import CONSEQUENCE, Aspect, doubt, has_figure, shows
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.furniture import NO_COMMENT, unquoted
@@ -137,7 +137,6 @@ def catch(draft: Draft) -> list[Candidate]:
     standing = [c for c in draft.open() if c.relevance >= 0.1 and c.plain]
     standing = [c for c in standing if "accused of" not in c.text]  # what the story is about, not its catch
     doubtful = [c for c in standing if doubt(c.text, c.turns) >= CATCH_DOUBT]
-    doubtful = doubtful or [c for c in standing if HAZARD.search(unquoted(c.text)) and c.relevance >= 0.25]
     best = max(doubtful, key=lambda c: (c.weight + 1.2 * doubt(c.text, c.turns), -c.index), default=None)
     if best is None:
         return []

@@ -29,7 +29,8 @@ NO_ROLE = (
     r"was|were|is|had|has|would|will|we|you) )"
 )
 SPEAKS = re.compile(
-    rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that ){HERE}(?:,[^,“”]{{3,80}},)? (?:spokes\w+ |officials? |executives? )?"
+    rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that ){HERE}"
+    r"(?:,[^,“”]{3,80},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? (?:spokes\w+ |officials? |executives? )?"
     r"(?:[A-Z]\w+ [A-Z]\w+ )?"
     rf"(?:also |has |had |have )?{SAYING}\b"
 )
