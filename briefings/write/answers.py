@@ -33,6 +33,7 @@ def fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "
             break
         if (
             about in mate.text
+            and (mate.plain or not anchor.plain)
             and words_in(answer) + words_in([mate]) <= MOST_WORDS
             and draft.stands(mate, answer)
         ):

@@ -94,7 +94,7 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
         r"immediately|say|disclose|provide)|declined to|limit(?:s|ed|ation\w*)?|"
         r"risk(?:s|y)?|concern(?:s|ed)?|critics?|criticized|denied|denies|disputed?|warn(?:s|ed|ing)|"
         r"fail(?:s|ed|"
-        r"ure)?|fears?|doubt\w*|skeptic\w*|not yet|has yet to|have yet to|"
+        r"ure)?|fears?|doubt\w*|skeptic\w*|not yet|(?:has|have) yet to (?!respond|comment|reply)|"
         r"without (?:evidence|saying|providing)|only|cannot|can't|not enough|lacks?|problem|falls? short|"
         r"unproven|"
         r"incomplete|caution\w*|loophole|remains to be)\b",

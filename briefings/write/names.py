@@ -224,10 +224,10 @@ def _resolve(
 
 # "FTC Chairman", "Breitbart News editor in chief": what stands before a name and says whose voice it is.
 OFFICE = (
-    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After|Former) )[A-Z][\w.&’-]*(?:[’']s)? ){0,3}"
+    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After|Former) )[A-Z][\w.&’-]*(?:[’']s)? ){0,5}"
     r"(?:Chairman|Chairwoman|Chair|Commissioner|Director|President|CEO|CTO|CFO|COO|Secretary|Senator|Sen\.|Rep\.|"
     r"Supt\.|Minister|General|Judge|Justice|Professor|Attorney|Mayor|Governor|Gov\.|Analyst|"
-    r"chief executive|chief scientist|chief technology officer|spokes(?:man|woman|person)|editor in chief|"
+    r"chief executive|chief scientist|chief technology officer|[Ss]pokes(?:man|woman|person)|editor in chief|"
     r"founder|co-founder|analyst|professor|researcher|economist|attorney|lawyer|engineer|head)"
 )
 
@@ -235,7 +235,7 @@ OFFICE = (
 def _office(name: str, text: str) -> str:
     """The office that the story gives a person right before the full name; empty when it gives none."""
     found = re.search(rf"(?P<office>{OFFICE}) {re.escape(name)}\b", text)
-    return found["office"] if found and len(found["office"].split()) <= 5 else ""
+    return found["office"] if found and len(found["office"].split()) <= 6 else ""
 
 
 def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ DEFINED = re.compile(
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
-    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
+    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the )(?<!The ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
     r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
 PAYS = re.compile(
@@ -280,7 +280,8 @@ def _said(
     if who and not bystander:
         prominent = who.short in headline
         called = who.short if who.person and prominent else presented(who, own, offices)
-        topic = _topic_of(text, who, held, subject, topics)
+        # Of two who speak in one sentence, who says what of whom is not read off.
+        topic = _topic_of(text, who, held, subject, topics) if len(SPOKEN.findall(own)) < 2 else ""
         topic = "" if topic.removeprefix("the ") in called else topic
         strength = 0.5 + 0.3 * (own != text) + 0.2 * prominent + 0.05 * min(6, who.count)
         if not who.person and RESPONDS.search(own):
@@ -301,7 +302,7 @@ def presented(who: Name, own: str, offices: Mapping[str, str]) -> str:
     if not who.person:
         return who.called
     found = re.search(rf"(?P<office>{OFFICE}) {re.escape(who.text)}\b", own)
-    office = found["office"] if found and len(found["office"].split()) <= 5 else offices.get(who.text, "")
+    office = found["office"] if found and len(found["office"].split()) <= 6 else offices.get(who.text, "")
     return f"{office} {who.text}" if office else who.called
 
 

@@ -63,6 +63,7 @@ def proof_and_consequence(draft: Draft) -> list[Candidate]:
             c
             for c in draft.open()
             if len(c.text) <= QUICK and c.relevance >= 0.3 and c.plain and not _quotes_first(c)
+            if not ALSO.search(c.text)
         ]
         if found := max(quick, key=lambda c: (c.weight + wanted(c), -c.index), default=None):
             draft.take([found])
