@@ -232,10 +232,19 @@ OFFICE = (
 )
 
 
+OFFICE_BEFORE = re.compile(rf"(?<!\S)(?P<office>{OFFICE})$")
+LONGEST_OFFICE = 90  # characters
+
+
 def _office(name: str, text: str) -> str:
     """The office that the story gives a person right before the full name; empty when it gives none."""
-    found = re.search(rf"(?P<office>{OFFICE}) {re.escape(name)}\b", text)
-    return found["office"] if found and len(found["office"].split()) <= 6 else ""
+    at = text.find(f" {name}")
+    while at >= 0:
+        found = OFFICE_BEFORE.search(text[max(0, at - LONGEST_OFFICE) : at])
+        if found and len(found["office"].split()) <= 6:
+            return found["office"]
+        at = text.find(f" {name}", at + 1)
+    return ""
 
 
 def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:
