@@ -20,15 +20,18 @@ HIS_OWN = re.compile(
 )
 
 
-def fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "") -> list[Candidate]:
+def fill(
+    draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "", strictly: bool = False
+) -> list[Candidate]:
     """The anchor with what follows it in its article, then the mates, other outlets first, up to the wanted length.
 
-    Where the question is `about` someone or something, what does not speak of it is left out.
+    Where the question is `about` someone or something, what does not speak of it is left out. `strictly`: nothing that
+    is only like the anchor answers it.
     """
     answer = [anchor]
     _extend(draft, answer, anchor, about)
     ordered = sorted(mates, key=lambda mate: (mate.article is anchor.article, -mate.weight))
-    for mate in (*ordered, *_alike(draft, anchor)):
+    for mate in (*ordered, *(() if strictly else _alike(draft, anchor))):
         if words_in(answer) >= _enough(draft) or len(answer) >= MOST_SENTENCES:
             break
         if (

@@ -14,6 +14,7 @@ from briefings.write.questions import Ask
 from briefings.write.verbs import doing, forms, participle
 
 LONGEST = 92
+MOST_OF_A_DEED = 7  # words of what was done that a "Why did ...?" repeats
 MONEY = re.compile(rf"{ABOUT}[$€£]\d[\d.,]*{UNIT}(?! ?(?:percent|%))")
 TAIL = re.compile(
     r"(?: (?:a year|a month|a day|dollars|in [a-z]+ time))*(?P<tail> (?:to|for|in|on) [^,;:]{3,40})?(?:[,;]|$)"
@@ -183,7 +184,12 @@ def _why(clause: Clause, names: Names) -> Iterator[Ask]:
         elif not clause.aux and not clause.negated and clause.form == "past" and stated["how"] == "citing":
             yield _ask(Aspect.WHY, f"Why did {clause.subject} {what}", clause, 1.4)
     found = REASON.match(clause.rest)
-    if not found or clause.negated or clause.verb in ("say", "tell", "argue", "think", "claim"):
+    if (
+        not found
+        or len(found["what"].split()) > MOST_OF_A_DEED
+        or clause.negated
+        or clause.verb in ("say", "tell", "argue", "think", "claim")
+    ):
         return
     what = f" {found['what']}".rstrip()
     if clause.aux in ("is", "are", "was", "were"):
@@ -223,6 +229,7 @@ def _how_many(clause: Clause, names: Names) -> Iterator[Ask]:
     if (
         counted
         and not clause.negated
+        and clause.verb not in ("state", "say", "report", "claim", "estimate", "note")
         and clause.aux not in ("is", "are", "was", "were", "has", "have", "had")
     ):
         yield _ask(

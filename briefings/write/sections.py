@@ -83,6 +83,7 @@ SAYS_WHICH = re.compile(
 LEADING_WORDS = 8
 RECURS = 4  # mentions that make a name or word one of the story's own
 SPOKEN = (Aspect.SAID, Aspect.CRITICS)
+STRICT = (Aspect.SAID, Aspect.WHY)  # what is only like somebody's words, or like a reason, is neither
 EARLIER = re.compile(
     r"(?P<when>(?:Earlier (?:in [A-Z][a-z]+|this \w+)|Last (?:year|month|week|spring|summer|fall|autumn|winter)|"
     r"(?:A|Two|Three|Four|Five|Several|Some) (?:years?|months?|weeks?) (?:ago|earlier)|"
@@ -353,5 +354,5 @@ def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
         and (ask.aspect is not Aspect.SAID or other.ask.question == ask.question)
     ]
     about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
-    answer = fill(draft, offer.anchor, mates, about)
+    answer = fill(draft, offer.anchor, mates, about, strictly=ask.aspect in STRICT)
     return Answered(ask.question, tuple(answer)) if words_in(answer) >= FEWEST_WORDS else None
