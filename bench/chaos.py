@@ -1,6 +1,6 @@
 """Two thousand pieces of work while everything goes wrong, and then: do the books say what the provider's log says?
 
-A whole Nutgraf (embedded Postgres, `manage.py up`, a second worker) writes lenses and briefs with a provider on loopback
+A whole Nutgraf (embedded Postgres, `manage.py up`, a second worker) writes lenses and briefs by a provider on loopback
 that answers wrongly in every way at random. Meanwhile workers are killed with -9, the database crashes and restarts,
 and the broker loses its messages. When all is at rest, every request that was received must have one attempt that was
 marked as sent before, every answer that arrived must be settled at its bill, the rest must be held as unknown, no
@@ -59,7 +59,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--kills", type=int, default=16, help="of workers or their children")
     parser.add_argument("--restarts", type=int, default=6, help="of the database")
-    parser.add_argument("--losses", type=int, default=4, help="of all the broker's messages, or of all leases")
+    parser.add_argument(
+        "--losses", type=int, default=4, help="of all the broker's messages, or of all leases"
+    )
     parser.add_argument("--broker", choices=["pgmq", "redis"], default="pgmq")
     parser.add_argument("--logs", type=Path, help="a folder for what the processes said")
     asked = parser.parse_args()
@@ -182,7 +184,7 @@ def _until_at_rest(work: Any, trouble: Troublemaker, ahead: list[tuple[int, str]
 
 
 def _close_abandoned(running: Running, trouble: Troublemaker) -> None:
-    """The sweep that beat sends every minute, at once: the leases of calls are ended when nobody is at work any more."""
+    """The sweep that beat sends every minute, at once. Calls' leases are ended when nobody is at work any more."""
     time.sleep(LONGEST)
     trouble.end_leases(CALLS)
     trouble.nudge("inference.tasks.sweep_calls")
@@ -240,7 +242,12 @@ def _reconcile(provider: ModelServer, moods: Moods) -> dict[str, Any]:
         wrong.append(f"billed {provider.billed}, settled {settled}, held {held}")
     if not wrong and total != provider.billed:
         wrong.append(f"the ledger says {total} nano-dollars after the report, the provider {provider.billed}")
-    dollars = {"settled": settled, "held_as_unknown": held, "billed": provider.billed, "after_the_report": total}
+    dollars = {
+        "settled": settled,
+        "held_as_unknown": held,
+        "billed": provider.billed,
+        "after_the_report": total,
+    }
     return {
         "calls": calls,
         "dollars": {name: usd(amount) for name, amount in dollars.items()},

@@ -43,7 +43,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`cut_off`: answered calls whose worker was killed before it could settle; `unsent`: marked as sent, never received."""
+    """`cut_off`: answered, but the worker was killed before it settled; `unsent`: marked as sent and never received."""
 
     discrepancies: list[str]
     cut_off: list[str]

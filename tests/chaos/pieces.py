@@ -90,7 +90,9 @@ def unfinished(pieces: Pieces) -> tuple[int, int]:
     open_ = [
         lease
         for model, keys in ((Lens, pieces.lenses), (Brief, pieces.briefs))
-        for lease in model.objects.filter(pk__in=keys, state=State.QUEUED).values_list("lease_until", flat=True)
+        for lease in model.objects.filter(pk__in=keys, state=State.QUEUED).values_list(
+            "lease_until", flat=True
+        )
     ]
     return len(open_), sum(lease is not None for lease in open_)
 

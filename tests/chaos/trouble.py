@@ -55,7 +55,17 @@ class Broker:
     def start(self) -> None:
         program = shutil.which("redis-server")
         assert program, "no redis-server here; tests/system_packages.sh installs it where it can"
-        command = (program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+        command = (
+            program,
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        )
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, cwd="/tmp")  # noqa: S108 - it keeps nothing
         wait_for(self._answers, 20, "Redis")
@@ -104,7 +114,16 @@ class Troublemaker:
     def start_more(self) -> None:
         """A second worker, as docs/running.md has it for more than one machine."""
         command = (sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", "-c", str(MORE))
-        options = ("-Q", "write", "-n", "second@%h", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")
+        options = (
+            "-Q",
+            "write",
+            "-n",
+            "second@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel",
+            "WARNING",
+        )
         log = (self.running.instance.var / "second-worker").open("ab")
         env = self.running.instance.environment | {"DATABASE_URL": os.environ["DATABASE_URL"]}
         self.more = subprocess.Popen(
@@ -166,7 +185,9 @@ class Troublemaker:
         return self._was_away(began, "kill -9 of a server process")
 
     def _was_away(self, began: float, said: str) -> str:
-        self.trouble.outages.append((began, time.time() + 1.0))  # who was connected hears of it a little later
+        self.trouble.outages.append(
+            (began, time.time() + 1.0)
+        )  # who was connected hears of it a little later
         return said
 
     def _database_answers(self) -> bool:
@@ -196,7 +217,9 @@ class Troublemaker:
         """A sweep that beat would send within a minute, now."""
         with self.running.instance.connect() as own:
             options = {} if self.broker.port else {"init_extension": False, "conn_string": own.info.dsn}
-        with Connection(self.broker.url if self.broker.port else "pgmq://", transport_options=options) as queue:
+        with Connection(
+            self.broker.url if self.broker.port else "pgmq://", transport_options=options
+        ) as queue:
             app.send_task(sweep, connection=queue)
 
     def end_leases(self, *more: LiteralString) -> None:

@@ -129,8 +129,12 @@ class ModelServer:
         self.dimensions = DIMENSIONS
         self.pause = 0.0  # seconds before it says anything about vectors
         self.unwelcome = ""  # a word of texts that it refuses to embed
-        self.choose: Callable[[str], Variant] = lambda client_id: HONEST  # where nothing is scripted; one at a time
-        self.reports: Callable[[str, dict[str, list[str]], str], tuple[int, bytes]] | None = None  # its admin side
+        self.choose: Callable[[str], Variant] = lambda client_id: (
+            HONEST
+        )  # where nothing is scripted; one at a time
+        self.reports: Callable[[str, dict[str, list[str]], str], tuple[int, bytes]] | None = (
+            None  # its admin side
+        )
         self.prices = prices
         self._log = log
         self._script: deque[Variant] = deque()
