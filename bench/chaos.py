@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pieces", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--kills", type=int, default=16, help="of workers or their children")
-    parser.add_argument("--restarts", type=int, default=6, help="of the database")
+    parser.add_argument("--restarts", type=int, default=8, help="of the database")
     parser.add_argument(
         "--losses", type=int, default=4, help="of all the broker's messages, or of all leases"
     )
@@ -71,9 +71,8 @@ def _arguments() -> argparse.Namespace:
 
 def events(asked: argparse.Namespace, random: Random) -> list[tuple[int, str]]:
     """What happens after how many pieces: at random between the first twentieth and the last."""
-    wanted = [("worker", "crash", "second worker", "child", "child")[n % 5] for n in range(asked.kills)]
-    wanted = [kind if kind != "crash" else "child" for kind in wanted]
-    wanted += [("crash", "stop", "backend")[n % 3] for n in range(asked.restarts)]
+    wanted = [("worker", "child", "second worker", "child")[n % 4] for n in range(asked.kills)]
+    wanted += [("crash", "stop", "backend", "postmaster")[n % 4] for n in range(asked.restarts)]
     wanted += [("broker", "leases")[n % 2] for n in range(asked.losses)]
     return sorted((random.randint(asked.pieces // 20, asked.pieces * 9 // 10), kind) for kind in wanted)
 

