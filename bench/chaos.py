@@ -39,6 +39,7 @@ SETTINGS = "tests.chaos.settings"
 LONGEST = DEADLINE + 6.0  # seconds from sending a call to having written down its outcome, on a busy machine
 DOLLARS_A_PIECE = 0.00066  # the budget: somewhat less than all pieces would take with what stays held,
 DOLLARS = 0.03  # and what some calls hold at once
+STARTING = 15.0  # seconds that the workers may take to begin
 STALLED = 4.0  # seconds without progress after which the leases of the dead are ended
 PATIENCE = 1500.0
 
@@ -96,36 +97,50 @@ def _run(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
         trouble.start_more()
         stack.callback(trouble.stop_more)
         began = time.monotonic()
-        stuck = _until_at_rest(work, trouble, events(asked, random))
+        stuck = _until_at_rest(work, moods.seen, trouble, events(asked, random))
         working = round(time.monotonic() - began)
         _close_abandoned(running, trouble)
     trouble.stop_more()
-    if asked.logs:
-        asked.logs.mkdir(parents=True, exist_ok=True)
-        for name in ("stderr", "second-worker"):
-            shutil.copy(var / name, asked.logs / name)
-    verified = instance.json("ledger", "verify")
-    verdict = _judge(provider, moods, trouble)
+    _keep_logs(var, asked.logs)
     became, wrong = pieces.at_rest(work)
-    closed = _reconcile(provider, moods)
-    found = [*stuck, *verdict.discrepancies, *wrong, *watch.passed, *closed.pop("wrong")]
-    found += [f"ledger verify: {broken}" for broken in verified["broken"]]
-    found += [f"{left} bills wait on disk"] if (left := bills_on_disk(var)) else []
-    return {
+    found = {
         "seed": asked.seed,
         "broker": asked.broker,
+        "seconds_until_at_rest": working,
         "pieces": became,
+        "trouble": trouble.done,
+        "budgets": watch.said(),
+    }
+    return _held_against(provider, moods, trouble, found, [*stuck, *wrong, *watch.passed])
+
+
+def _held_against(
+    provider: ModelServer, moods: Moods, trouble: Troublemaker, found: dict[str, Any], wrong: list[str]
+) -> dict[str, Any]:
+    """The books against the provider's log, before and after its report; `wrong` is what was found before."""
+    instance = trouble.running.instance
+    verified = instance.json("ledger", "verify")
+    verdict = _judge(provider, moods, trouble)
+    closed = _reconcile(provider, moods)
+    wrong = [*wrong, *verdict.discrepancies, *closed.pop("wrong")]
+    wrong += [f"ledger verify: {broken}" for broken in verified["broken"]]
+    wrong += [f"{left} bills wait on disk"] if (left := bills_on_disk(instance.var)) else []
+    return {
+        **found,
         "requests": len(moods.seen),
         "answers": dict(Counter(one.kind for one in moods.seen).most_common()),
-        "calls": closed.pop("calls"),
         "cut_off": verdict.cut_off,
         "marked_as_sent_but_never_received": verdict.unsent,
-        "budgets": watch.said(),
-        "trouble": trouble.done,
-        "seconds_until_at_rest": working,
         **closed,
-        "discrepancies": found,
+        "discrepancies": wrong,
     }
+
+
+def _keep_logs(var: Path, folder: Path | None) -> None:
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("stderr", "second-worker"):
+            shutil.copy(var / name, folder / name)
 
 
 def _database(var: Path) -> Any:
@@ -154,22 +169,24 @@ def _environment(count: int, provider: ModelServer, broker: Broker) -> dict[str,
     return found | ({"CELERY_BROKER_URL": broker.url} if broker.port else {})
 
 
-def _until_at_rest(work: Any, trouble: Troublemaker, ahead: list[tuple[int, str]]) -> list[str]:
-    """Make trouble until every piece is at rest. What is stuck for good is told."""
+def _until_at_rest(
+    work: Any, asked: list[Any], trouble: Troublemaker, ahead: list[tuple[int, str]]
+) -> list[str]:
+    """Make trouble until every piece is at rest. What is stuck for good is told. `asked`: the requests so far."""
     from django.db import connection
     from django.db.utils import InterfaceError, OperationalError
 
     from tests.chaos.pieces import unfinished
 
-    end, moved, last = time.monotonic() + PATIENCE, time.monotonic(), len(work)
+    end, moved, last = time.monotonic() + PATIENCE, time.monotonic() + STARTING, (0, 0)
     while time.monotonic() < end:
         try:
             queued, claimed = unfinished(work)
         except (OperationalError, InterfaceError):
             connection.close()
             continue
-        if queued < last:
-            moved, last = time.monotonic(), queued
+        if (progress := (len(work) - queued, len(asked))) != last:
+            moved, last = max(moved, time.monotonic()), progress
         if not queued:
             return []
         while ahead and len(work) - queued >= ahead[0][0]:
@@ -184,7 +201,7 @@ def _until_at_rest(work: Any, trouble: Troublemaker, ahead: list[tuple[int, str]
 
 def _close_abandoned(running: Running, trouble: Troublemaker) -> None:
     """The sweep that beat sends every minute, at once. Calls' leases are ended when nobody is at work any more."""
-    time.sleep(LONGEST)
+    time.sleep(DEADLINE + 2.0)
     trouble.end_leases(CALLS)
     trouble.nudge("inference.tasks.sweep_calls")
 
@@ -256,21 +273,23 @@ def _reconcile(provider: ModelServer, moods: Moods) -> dict[str, Any]:
 
 
 def _report(billing: Any, provider: ModelServer, at: dict[str, float]) -> None:
-    days: dict[date, list[Any]] = {}
+    lines: dict[tuple[date, str, str], list[Any]] = {}
     for request in provider.requests:
         if request.billed:
             day = datetime.fromtimestamp(at[request.client_id], UTC).date()
-            days.setdefault(day, []).append(request)
-    for day, of_day in days.items():
+            tier = request.body.get("service_tier", "default")
+            lines.setdefault((day, request.body["model"], tier), []).append(request)
+    for (day, model, tier), of_line in lines.items():
         billing.used(
             day,
-            "gpt-5-mini",
-            requests=len(of_day),
-            input=sum(request.prompt_tokens for request in of_day),
-            cached=sum(request.cached_tokens for request in of_day),
-            output=sum(request.completion_tokens for request in of_day),
+            model,
+            requests=len(of_line),
+            input=sum(request.prompt_tokens for request in of_line),
+            cached=sum(request.cached_tokens for request in of_line),
+            output=sum(request.completion_tokens for request in of_line),
+            tier=tier,
         )
-        billing.billed(day, str(Decimal(sum(request.billed for request in of_day)) / 10**9))
+        billing.billed(day, str(Decimal(sum(request.billed for request in of_line)) / 10**9))
 
 
 if __name__ == "__main__":
