@@ -54,6 +54,7 @@ app.conf.update(
     task_time_limit=300,
     task_soft_time_limit=270,
     worker_prefetch_multiplier=1,
+    worker_pool="config.pool:TaskPool",
     # The pgmq transport has no broadcast: health is told by the rows that progress.
     worker_enable_remote_control=False,
     worker_send_task_events=False,
