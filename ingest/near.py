@@ -132,6 +132,7 @@ def _items(articles: QuerySet[Article]) -> list[cluster.Item]:
             row.pk, str(row.source), told(row.title), gists[row.wording], row.at, row.story, row.house
         )
         for row in rows
+        if row.wording in gists  # else it was removed meanwhile
     ]
 
 
