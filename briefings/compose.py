@@ -15,7 +15,7 @@ from briefings.models import Brief, Lens, State
 from briefings.schemas import BriefBody, Material
 from briefings.verify import verify
 from briefings.write import brief as writers
-from ingest import stories, work
+from ingest import revisions, stories, work
 
 LEASE = timedelta(minutes=8)  # above the worst of a brief by model: four requests of a minute and a half each
 MOST_ATTEMPTS = 3  # what took its worker down so often is left alone
@@ -62,6 +62,9 @@ def brief_for(material: Material) -> Brief:
 def write_brief(brief_id: str, material: Material | None = None) -> Brief | None:
     """Write a queued brief and store it verified. None when it is done, somebody else is at it, or it failed."""
     row = work.claim(Brief, brief_id, LEASE)
+    if row is not None and row.state == State.READY:  # to be verified again, which `briefings.correct` does
+        work.put_back(row)
+        return None
     if row is None or _given_up(row):
         return None
     try:
@@ -84,7 +87,8 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
 def keep(row: Brief, written: writers.Written, material: Material) -> Brief:
     """Store what was written for the claimed row, checked once more, whoever wrote it.
 
-    Raises IntegrityError for a brief with failures: the database refuses to have it ready.
+    It is to be verified again at once where an article has been edited since. Raises IntegrityError for a brief with
+    failures: the database refuses to have it ready.
     """
     now = timezone.now()
     checked = verify(written.body, material)
@@ -92,15 +96,19 @@ def keep(row: Brief, written: writers.Written, material: Material) -> Brief:
     counts = checked.body.verification.model_copy(
         update={"dropped": claimed.dropped, "repaired": claimed.repaired}
     )
-    work.finish(
-        row,
-        state=State.READY,
-        writer=written.writer,
-        body=written.body.model_copy(update={"verification": counts}).model_dump(mode="json"),
-        unsupported=len(checked.failures),
-        verified_at=now,
-        written_at=now,
-    )
+    parts = dict(row.articles)
+    with transaction.atomic():
+        edited = revisions.now(list(parts), held=True).items() - parts.items()
+        work.finish(
+            row,
+            due_in=timedelta(0) if edited else None,
+            state=State.READY,
+            writer=written.writer,
+            body=written.body.model_copy(update={"verification": counts}).model_dump(mode="json"),
+            unsupported=len(checked.failures),
+            verified_at=now,
+            written_at=now,
+        )
     return Brief.objects.get(pk=row.pk)
 
 

@@ -30,6 +30,7 @@ def render(edition: Edition, unsubscribe_url: str) -> Mail:
     context = {
         "edition": edition,
         "readings": readings,
+        "notices": read.edition_notices(edition),
         "site": settings.NUTGRAF_URL,
         "unsubscribe_url": unsubscribe_url,
         "preheader": _short(_preheader(readings), PREHEADER),
@@ -48,14 +49,15 @@ def render(edition: Edition, unsubscribe_url: str) -> Mail:
 def _subject(edition: Edition, readings: list[read.Reading]) -> str:
     if not readings:
         return f"A quiet day in AI, {edition.local_date:%-d %B}"
-    return _short(readings[0].document.headline.text, SUBJECT)
+    standing = [one.document.headline for one in readings if not one.document.headline.struck]
+    return _short(standing[0].text, SUBJECT) if standing else f"Your edition of {edition.local_date:%-d %B}"
 
 
 def _preheader(readings: list[read.Reading]) -> str:
     if not readings:
         return "Nothing was worth your time."
-    first = readings[0].document
-    return first.takeaways[0].text if first.takeaways else first.headline.text
+    said = [one for reading in readings for one in (*reading.document.takeaways, reading.document.headline)]
+    return next((one.text for one in said if not one.struck), "A source has corrected what it told.")
 
 
 def _short(text: str, limit: int) -> str:
