@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from briefings import compose, coverage, standing
 from briefings.corrected import struck_now
@@ -28,7 +29,7 @@ READY = Q(state=State.READY)
 log = logging.getLogger("briefings.correct")
 
 
-def follow(now: datetime) -> int:
+def follow() -> int:
     """Have every ready brief verified again that cites an article edited since; how many edits were followed.
 
     Edits and the briefs that are due for them change in one transaction, so that none is lost and none done twice.
@@ -38,7 +39,7 @@ def follow(now: datetime) -> int:
         rows = list(edits.values_list("pk", "article_id", "number")[:AT_ONCE])
         latest = {article: number for _, article, number in sorted(rows, key=lambda row: row[2])}
         due = [pk for article, number in latest.items() for pk in _citing(article, number)]
-        Brief.objects.filter(READY, pk__in=due).update(due_at=now, attempt=0, error="")
+        Brief.objects.filter(READY, pk__in=due).update(due_at=Now(), attempt=0, error="")
         Revision.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(told=True)
     return len(rows)
 
@@ -147,7 +148,9 @@ def _correction(
 
 
 def _strike(one: Fallen) -> Strike:
-    return Strike(where=one.where, text=one.text, article=one.article, why=one.why, now=one.now)
+    return Strike(
+        where=one.where, text=one.text, article=one.article, why=one.why, now=one.now, instead=one.instead
+    )
 
 
 def _note(change: Changed) -> str:

@@ -142,7 +142,8 @@ class Strike(Shape):
     """A sentence or question that stands no longer, by its place in the body ("sections.2.answer.0").
 
     `article` is the one that changed, `why` says what its text does not support, and `now` is the passage that stands
-    where the cited one stood: foreign text, empty where there is none.
+    where the cited one stood, `instead` the sentence of it that says something else: foreign text, empty where there is
+    none.
     """
 
     where: str
@@ -150,6 +151,12 @@ class Strike(Shape):
     article: int
     why: str
     now: str = ""
+    instead: str = ""
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it is one, and not a question or topic over others."""
+        return not self.where.startswith("follow_ups.") and not self.where.endswith((".question", ".about"))
 
 
 class CorrectionDocument(Shape):
@@ -208,6 +215,19 @@ class NoticeDocument(CorrectionDocument):
 
     brief: str
     headline: str
+
+    @property
+    def first(self) -> Strike | None:
+        """The sentence to tell of: the headline where that fell, else the first that did."""
+        return next(iter(self._sentences()), None)
+
+    @property
+    def others(self) -> int:
+        """How many sentences fell besides."""
+        return max(0, len({one.text for one in self._sentences()}) - 1)
+
+    def _sentences(self) -> tuple[Strike, ...]:
+        return tuple(one for one in self.struck if one.is_sentence)
 
 
 class EditionDocument(Shape):

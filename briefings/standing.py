@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from briefings.retitled import still_told
 from briefings.schemas import BriefBody, Citation, LensBody, Material, Sentence, SourceText, Span
 from briefings.terms import terms
 from briefings.verify import check_sentence, check_words
+from briefings.verify.evidence import split
 from ingest.changed import Changed
 from ingest.withdrawn import is_note
 
@@ -20,7 +22,7 @@ class Fallen:
     """A sentence or question that stood and does not any more, by its place in the body ("sections.2.answer.0").
 
     `article` is the one whose change it is, `why` a rule's words, `now` the passage that stands where the cited one
-    stood; empty where it is gone.
+    stood and `instead` the sentence of it that is closest; empty where it is gone.
     """
 
     where: str
@@ -28,6 +30,7 @@ class Fallen:
     article: int
     why: str
     now: str = ""
+    instead: str = ""
 
 
 def fallen(
@@ -151,10 +154,17 @@ class _Judge:
                 why = why or wrong[0]
         if all(self._withdrawn(one.article) for one in mine):
             why = "the article has been withdrawn"
+        if all(self._retitled(sentence, one) for one in mine):
+            return None
         lost = next((one for one in mine if self._withdrawn(one.article)), mine[0])
-        return Fallen(
-            where, sentence.text, lost.article, why or "the cited passage is gone", self._become(lost)
-        )
+        now, why = self._become(lost), why or "the cited passage is gone"
+        return Fallen(where, sentence.text, lost.article, why, now, _instead(sentence.text, now))
+
+    def _retitled(self, sentence: Sentence, citation: Citation) -> bool:
+        """Whether the sentence was the title of an article that still tells the same under another."""
+        change = self.changed[citation.article]
+        was_title = not citation.passage and sentence.text == citation.quote == change.then.passage(0)
+        return was_title and not change.withdrawn and still_told(sentence.text, change)
 
     def _attempts(self, sentence: Sentence, material: Material) -> Iterator[Sentence]:
         """The sentence with its citations moved to where the changed articles may say it now, the likeliest first."""
@@ -208,6 +218,12 @@ def _verbatim(citation: Citation, now: SourceText, span: Span) -> Citation | Non
 def _cite(citation: Citation, now: SourceText, span: Span) -> Citation:
     where = {"passage": span.number, "start": span.start, "end": span.end}
     return citation.model_copy(update={**where, "quote": now.text[span.start : span.end]})
+
+
+def _instead(text: str, passage: str) -> str:
+    """The sentence of the passage that comes closest to the text."""
+    said = max(split(passage), key=lambda one: _shared(text, one), default="")
+    return said if _shared(text, said) >= SHOWN else ""
 
 
 def _closest(old: str, now: SourceText, spans: Iterable[Span]) -> list[Span]:

@@ -29,7 +29,7 @@ def sweep_briefs() -> None:
 @shared_task
 def sweep_corrections() -> None:
     """Follow the edits of articles, and nudge the verifying of whatever rests on them."""
-    while correct.follow(timezone.now()) == correct.AT_ONCE:
+    while correct.follow() == correct.AT_ONCE:
         pass
     for pk in work.due(Brief, PER_SWEEP, Q(state=State.READY)):
         verify_again.apply_async((str(pk),), expires=NUDGE)

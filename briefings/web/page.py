@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from briefings.coverage import short
-from briefings.evidence import NEAR, Passage, passage
+from briefings.evidence import NEAR, Passage, head, passage, tail
 from briefings.read import Cited
 from briefings.schemas import BriefDocument, Citation, CorrectionDocument, Sentence, Strike
 
+BESIDE = 60  # characters around a quote where the passage of today is to be seen below it at once
 UNKNOWN = Cited(publisher="source", title="", url="", published_at=None, text=None)
 
 
@@ -50,10 +51,10 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Why a sentence stands no longer: whose edit it was, and the passage as it is `now`, empty where it is gone."""
+    """Why a sentence stands no longer: whose edit it was, and the passage as it is `now`; None where it is gone."""
 
     by: CorrectionDocument
-    now: str
+    now: Passage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def brief_page(
     `gone` is what stands no longer, by place.
     """
     changes = {
-        strike.text: Change(correction, strike.now)
+        strike.text: Change(correction, _now(strike, BESIDE if around == NEAR else around))
         for correction in document.corrections
         for strike in correction.struck
     }
@@ -116,6 +117,13 @@ def brief_page(
     )
 
 
+def _now(strike: Strike, around: int) -> Passage | None:
+    if not strike.now:
+        return None
+    before, said, after = strike.now.partition(strike.instead) if strike.instead else ("", strike.now, "")
+    return Passage(tail(before, around), said, head(after, around))
+
+
 class _Marker:
     """Numbers the sentences that cite something and collects what they cite."""
 
@@ -126,7 +134,8 @@ class _Marker:
         self.evidence: list[Evidence] = []
 
     def line(self, sentence: Sentence) -> Line:
-        excerpts = tuple(self._excerpt(citation) for citation in sentence.citations)
+        around = BESIDE if sentence.struck and self.around == NEAR else self.around
+        excerpts = tuple(self._excerpt(citation, around) for citation in sentence.citations)
         if not excerpts:
             return Line(sentence.text, sentence.opinion)
         mark = f"{self.prefix}{len(self.evidence) + 1}"
@@ -137,9 +146,9 @@ class _Marker:
     def lines(self, sentences: Iterable[Sentence]) -> tuple[Line, ...]:
         return tuple(self.line(sentence) for sentence in sentences)
 
-    def _excerpt(self, citation: Citation) -> Excerpt:
+    def _excerpt(self, citation: Citation, around: int) -> Excerpt:
         article = self.articles.get(citation.article, UNKNOWN)
-        found = passage(article.text, citation, self.around)
+        found = passage(article.text, citation, around)
         at = article.published_at
         # Written out here: the date filter, twice for each of a brief's sentences, took a third of the page's time.
         when, iso = (f"{at:%-d %B %Y, %H:%M} UTC", at.isoformat()) if at else ("", "")

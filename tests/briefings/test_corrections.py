@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from briefings import correct, edition, read, tasks
 from briefings.digest_render import render
@@ -47,7 +48,7 @@ def follow() -> list[Correction]:
     """What beat and the workers do about edits."""
     tasks.sweep_corrections()
     due = Brief.objects.filter(state=State.READY, due_at__isnull=False).values_list("pk", flat=True)
-    return [made for pk in due for made in correct.verify_again(pk)]
+    return [made for pk in due for made in correct.verify_again(pk, timezone.now())]
 
 
 @pytest.fixture
