@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef
 
 from briefings.corrected import concerns, struck_now
 from briefings.models import Correction, Edition, EditionItem, Notice, State
-from briefings.schemas import Strike
 
 MOST = 12  # in one edition; the others come with the next
 
@@ -41,12 +40,22 @@ def _due(edition: Edition, moment: datetime) -> Sequence[Correction]:
 
 def _is_news(correction: Correction, reader: int) -> bool:
     """Whether it changes what the reader knows: what fell and stood again before anybody told them does not."""
-    gone = struck_now(correction.brief.corrections.all())
-    had = EditionItem.objects.filter(brief=correction.brief_id, edition__reader=reader, lens__isnull=False)
-    lenses = set(had.values_list("lens", flat=True))
-    ours = [Strike.model_validate(one) for one in correction.struck if concerns(one["where"], lenses)]
-    if any(gone.get(one.where) == one for one in ours):
-        return True
+    last = {
+        where: one.pk
+        for one in correction.brief.corrections.all()
+        for where in (*one.restored, *(strike["where"] for strike in one.struck))
+    }
     told = Correction.objects.filter(brief=correction.brief_id, notices__reader=reader)
-    known = {one["where"] for earlier in told for one in earlier.struck}
-    return any(where in known and where not in gone for where in correction.restored)
+    known = struck_now(told)
+    lenses = _lenses(correction, reader)
+    fell = [where for one in correction.struck if concerns(where := one["where"], lenses)]
+    news = [where for where in fell if where not in known] + [
+        one for one in correction.restored if one in known
+    ]
+    return any(last[where] == correction.pk for where in news)
+
+
+def _lenses(correction: Correction, reader: int) -> set[int]:
+    """The lenses with which the reader got the brief."""
+    had = EditionItem.objects.filter(brief=correction.brief_id, edition__reader=reader, lens__isnull=False)
+    return set(had.values_list("lens", flat=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from briefings.retitled import still_told
@@ -10,6 +10,7 @@ from briefings.schemas import BriefBody, Citation, LensBody, Material, Sentence,
 from briefings.terms import terms
 from briefings.verify import check_sentence, check_words
 from briefings.verify.evidence import split
+from briefings.verify.numbers import unsupported
 from ingest.changed import Changed
 from ingest.withdrawn import is_note
 
@@ -38,7 +39,7 @@ def fallen(
 ) -> tuple[Fallen, ...]:
     """Everything in the brief and its lenses (by id) that its articles' present texts do not support.
 
-    `before` is what it was written from. What did not hold against that either is no matter of the sources.
+    `before` is what it was written from: what that did not support either is no matter of the edit.
     """
     judge = _Judge(before, changed)
     return (
@@ -138,27 +139,57 @@ class _Judge:
 
     def _grounds(self) -> Iterator[str]:
         for material in self.after:
-            yield from (passage for passage in _passages(material) if not is_note(passage))
+            for article in material.articles:
+                yield from _said(article)
 
     def _sentence(self, sentence: Sentence, where: str) -> Fallen | None:
-        """The sentence, where it stood before and none of the ways to cite the present texts supports it."""
+        """The sentence, where none of the ways to cite the present texts supports it as the texts before did."""
         mine = [one for one in sentence.citations if one.article in self.changed]
-        if not mine or _failures(sentence, self.before, where):
+        before = check_sentence(sentence, self.before, where)
+        if not mine or any(one.rule == "citation" for one in before):
             return None
-        why = ""
+        wrong = self._contradicted(sentence, mine) or self._wrong(
+            sentence, where, {one.detail for one in before}
+        )
+        if wrong is None or all(self._retitled(sentence, one) for one in mine):
+            return None
+        lost = min(mine, key=self._innocence)
+        why = "the article has been withdrawn" if self._withdrawn(lost.article) else wrong
+        now = self._become(lost)
+        return Fallen(where, sentence.text, lost.article, why, now, _instead(sentence.text, now))
+
+    def _wrong(self, sentence: Sentence, where: str, before: Collection[str]) -> str | None:
+        """What is wrong with the likeliest attempt that was not wrong `before`; None when one attempt holds."""
+        said = ""
         for material in self.after:
             for attempt in self._attempts(sentence, material):
-                wrong = _failures(attempt, material, where)
+                # Its form was verified once, and has not changed.
+                failures = [one for one in check_sentence(attempt, material, where) if one.rule != "plain"]
+                wrong = [one.detail for one in failures if one.detail not in before]
                 if not wrong:
                     return None
-                why = why or wrong[0]
-        if all(self._withdrawn(one.article) for one in mine):
-            why = "the article has been withdrawn"
-        if all(self._retitled(sentence, one) for one in mine):
-            return None
-        lost = next((one for one in mine if self._withdrawn(one.article)), mine[0])
-        now, why = self._become(lost), why or "the cited passage is gone"
-        return Fallen(where, sentence.text, lost.article, why, now, _instead(sentence.text, now))
+                said = said or wrong[0]
+        return said or "the cited passage is gone"
+
+    def _contradicted(self, sentence: Sentence, mine: Iterable[Citation]) -> str | None:
+        """A figure that a cited passage had before it was altered, and that its article has no more.
+
+        Whatever another source goes on saying, this one has corrected it.
+        """
+        for citation in mine:
+            change = self.changed[citation.article]
+            never = unsupported(sentence.text, (change.then.passage(citation.passage),))
+            kept = [unsupported(sentence.text, _said(text)) for text in change.now]
+            lost = [one for one in min(kept, key=len) if one not in never]
+            if lost and self._altered(citation):
+                return f"{lost[0].raw!r} is not in the article any more"
+        return None
+
+    def _innocence(self, citation: Citation) -> int:
+        """How little a citation's article has to do with the sentence's fall."""
+        if self._withdrawn(citation.article):
+            return 0
+        return 1 + any(citation.quote in text.text for text in self.changed[citation.article].now)
 
     def _retitled(self, sentence: Sentence, citation: Citation) -> bool:
         """Whether the sentence was the title of an article that still tells the same under another."""
@@ -183,16 +214,19 @@ class _Judge:
         old = then.passage(citation.passage)
         spans = [one for one in now.spans if is_note(old) or not is_note(now.passage(one.number))]
         found = [_verbatim(citation, now, span) for span in spans]
-        paired = [b for a, b in self.changed[citation.article].difference.altered if a == citation.passage]
+        paired = self._altered(citation)
         near = [span for span in spans if span.number in paired] + _closest(old, now, spans)
         whole = (_cite(citation, now, span) for span in dict.fromkeys(near))
         return (*(one for one in found if one), *whole)
 
+    def _altered(self, citation: Citation) -> list[int]:
+        """The number of the passage that the cited one was altered to."""
+        return [b for a, b in self.changed[citation.article].difference.altered if a == citation.passage]
+
     def _become(self, citation: Citation) -> str:
         """The passage that stands now where the cited one stood."""
-        change = self.changed[citation.article]
+        change, paired = self.changed[citation.article], self._altered(citation)
         now, old = change.now[0], change.then.passage(citation.passage)
-        paired = [b for a, b in change.difference.altered if a == citation.passage]
         spans = [one for one in now.spans if not is_note(now.passage(one.number))]
         for span in spans:
             if span.number in paired:
@@ -201,11 +235,6 @@ class _Judge:
             passage = now.passage(span.number)
             return passage if passage != old and _shared(old, passage) >= SHOWN else ""
         return ""
-
-
-def _failures(sentence: Sentence, material: Material, where: str) -> list[str]:
-    """What keeps the sentence from standing; its form was verified once, and has not changed."""
-    return [one.detail for one in check_sentence(sentence, material, where) if one.rule != "plain"]
 
 
 def _verbatim(citation: Citation, now: SourceText, span: Span) -> Citation | None:
@@ -236,6 +265,11 @@ def _closest(old: str, now: SourceText, spans: Iterable[Span]) -> list[Span]:
 def _shared(one: str, other: str) -> float:
     ours, theirs = set(terms(one)), set(terms(other))
     return len(ours & theirs) / max(1, len(ours))
+
+
+def _said(article: SourceText) -> list[str]:
+    """What the article says for itself: notes of its corrections repeat what they correct."""
+    return [said for span in article.spans if not is_note(said := article.passage(span.number))]
 
 
 def _passages(material: Material) -> Iterator[str]:
