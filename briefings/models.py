@@ -219,6 +219,20 @@ class Notice(models.Model):
                 fields=["reader", "correction"], name="one_notice_per_reader_and_correction"
             )
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="notice_to_its_editions_reader",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                IF NEW.reader_id <> (SELECT reader_id FROM briefings_edition WHERE id = NEW.edition_id) THEN
+                    RAISE EXCEPTION 'notice % is not for the reader of its edition', NEW.id
+                        USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition_id} tells of {self.correction_id}"

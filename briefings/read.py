@@ -117,7 +117,9 @@ def edition_readings(edition: Edition) -> list[Reading]:
 
 def edition_notices(edition: Edition) -> list[NoticeDocument]:
     """The corrections that the edition tells of, in the order in which they were noticed."""
-    rows = Correction.objects.filter(notices__edition=edition).select_related("brief", "replacement")
+    rows = list(Correction.objects.filter(notices__edition=edition).select_related("brief", "replacement"))
+    if not rows:
+        return []
     mine = EditionItem.objects.filter(edition__reader=edition.reader_id, lens__isnull=False)
     lenses = set(mine.filter(brief__corrections__notices__edition=edition).values_list("lens", flat=True))
     return [corrected.notice(row, BriefBody.model_validate(row.brief.body), lenses) for row in rows]
