@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from briefings.terms import terms
 from briefings.verify import check_sentence, check_words
 from briefings.verify.evidence import split
 from briefings.verify.numbers import unsupported
+from briefings.verify.spelling import for_quotes
 from ingest.changed import Changed
 from ingest.withdrawn import is_note
 
@@ -151,7 +153,7 @@ class _Judge:
         wrong = self._contradicted(sentence, mine) or self._wrong(
             sentence, where, {one.detail for one in before}
         )
-        if wrong is None or all(self._retitled(sentence, one) for one in mine):
+        if wrong is None or all(self._still_said(sentence.text, one) for one in mine):
             return None
         lost = min(mine, key=self._innocence)
         why = "the article has been withdrawn" if self._withdrawn(lost.article) else wrong
@@ -191,11 +193,15 @@ class _Judge:
             return 0
         return 1 + any(citation.quote in text.text for text in self.changed[citation.article].now)
 
-    def _retitled(self, sentence: Sentence, citation: Citation) -> bool:
-        """Whether the sentence was the title of an article that still tells the same under another."""
+    def _still_said(self, text: str, citation: Citation) -> bool:
+        """Whether the source's own words are in its article, but for glyphs; or were a title that it tells of still."""
         change = self.changed[citation.article]
-        was_title = not citation.passage and sentence.text == citation.quote == change.then.passage(0)
-        return was_title and not change.withdrawn and still_told(sentence.text, change)
+        if change.withdrawn or text != citation.quote:
+            return False
+        words = re.compile(rf"(?<!\w){re.escape(for_quotes(text))}(?!\w)")
+        if any(words.search(for_quotes(passage)) for now in change.now for passage in _said(now)):
+            return True
+        return text == change.then.passage(0) and still_told(text, change)
 
     def _attempts(self, sentence: Sentence, material: Material) -> Iterator[Sentence]:
         """The sentence with its citations moved to where the changed articles may say it now, the likeliest first."""

@@ -12,9 +12,11 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, LiteralString
 
+import psycopg
 import pytest
 from kombu import Connection
 
@@ -75,7 +77,22 @@ def one(running: Running, query: LiteralString, *values: object) -> tuple[Any, .
     return found[0] if found else None
 
 
-def kill_the_worker(running: Running, door: Door | None = None) -> None:
+@dataclass
+class Lock:
+    """A door in the database: who writes what is locked waits until it opens."""
+
+    connection: psycopg.Connection[Any]
+    lock: LiteralString
+
+    def __post_init__(self) -> None:
+        self.connection.execute("BEGIN")
+        self.connection.execute(self.lock)
+
+    def open(self) -> None:
+        self.connection.execute("COMMIT")
+
+
+def kill_the_worker(running: Running, door: Door | Lock | None = None) -> None:
     """Parent and children die at once; then the door opens and the leases end before the next worker is there."""
     family = running.children(" worker ")
     assert len(family) == 3, family
@@ -395,12 +412,11 @@ def test_a_correction_is_made_once(
     guid = "<guid><![CDATA[{}"  # the paper's own name for the article, which stays
     web.put("/briefs.xml", whole(edited).replace(guid.format(edited.title), guid.format(SETTLEMENT.title)))
     with writing.instance.connect() as other:
-        with other.transaction():
-            other.execute("LOCK TABLE briefings_correction IN SHARE MODE")
-            assert writing.instance.json("ingest", "--all")["articles_updated"] == 1
-            nudge(writing, "briefings.tasks.sweep_corrections")
-            wait_for(lambda: waits_for_a_lock(writing), PATIENCE, "a worker that keeps a correction")
-            kill_the_worker(writing)
+        table = Lock(other, "LOCK TABLE briefings_correction IN SHARE MODE")
+        assert writing.instance.json("ingest", "--all")["articles_updated"] == 1
+        nudge(writing, "briefings.tasks.sweep_corrections")
+        wait_for(lambda: waits_for_a_lock(writing), PATIENCE, "a worker that keeps a correction")
+        kill_the_worker(writing, table)
         made = (
             "SELECT to_revision, major, replacement_id, struck FROM briefings_correction WHERE brief_id = %s"
         )

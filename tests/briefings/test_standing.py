@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from briefings import standing
-from briefings.schemas import BriefBody, Disagreement, LensBody, SourceText
+from briefings.schemas import BriefBody, Disagreement, LensBody, SourceText, Span
 from briefings.standing import Fallen, fallen
 from ingest.changed import Changed
 from ingest.edits import difference
+from ingest.passages import spans
 from ingest.plain import BREAK
 from tests.briefings.stories import LAUNCH, MATERIAL, REACTION, article, brief, said
 
@@ -28,9 +29,14 @@ def edited(then: SourceText, *swaps: tuple[str, str]) -> Changed:
 
 
 def rewritten(then: SourceText, *texts: str, withdrawn: bool = False) -> Changed:
-    made = [article(then.article, *text.split(BREAK), publisher=then.publisher) for text in texts]
-    now = tuple(replace(one, revision=2) for one in made)
+    now = tuple(
+        replace(then, revision=2, title=text.split(BREAK)[0], text=text, spans=_cut(text)) for text in texts
+    )
     return Changed(then, now, withdrawn, AT, difference(then.text, texts[0]))
+
+
+def _cut(text: str) -> tuple[Span, ...]:
+    return tuple(Span(number, *cut) for number, cut in enumerate(spans(text)))
 
 
 def shortened(then: SourceText, passage: int) -> Changed:
