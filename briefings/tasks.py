@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
-from briefings import compose, digest, edition, front
-from briefings.models import Brief, Delivery, Edition, Lens
+from briefings import compose, correct, digest, edition, front
+from briefings.models import Brief, Delivery, Edition, Lens, State
 from ingest import work
 
 PER_SWEEP = 500
@@ -18,11 +19,20 @@ ENOUGH, TOO_LONG = 400, 430
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def sweep_briefs() -> None:
     """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
-    for pk in work.due(Brief, PER_SWEEP):
+    for pk in work.due(Brief, PER_SWEEP, ~Q(state=State.READY)):
         write_brief.apply_async((str(pk),), expires=NUDGE)
     for pk in work.due(Lens, PER_SWEEP):
         write_lens.apply_async((int(str(pk)),), expires=NUDGE)
     front.keep_fresh(timezone.now())
+
+
+@shared_task
+def sweep_corrections() -> None:
+    """Follow the edits of articles, and nudge the verifying of whatever rests on them."""
+    while correct.follow() == correct.AT_ONCE:
+        pass
+    for pk in work.due(Brief, PER_SWEEP, Q(state=State.READY)):
+        verify_again.apply_async((str(pk),), expires=NUDGE)
 
 
 @shared_task
@@ -44,6 +54,11 @@ def sweep_deliveries() -> None:
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def write_brief(brief_id: str) -> None:
     compose.write_brief(brief_id)
+
+
+@shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
+def verify_again(brief_id: str) -> None:
+    correct.verify_again(brief_id, timezone.now())
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
