@@ -133,15 +133,16 @@ def has_figure(text: str) -> bool:
 
 
 PLAIN_DOUBT = re.compile(
-    r"\b(?:[Cc]ritics|[Oo]pponents|[Uu]nclear|not clear|no evidence|did not (?:"
+    r"\b(?:(?<!Media )(?:[Cc]ritics|[Oo]pponents) "
+    r"(?:say|said|argue|warn|fear|call|point out|accuse|contend|question)|[Uu]nclear|not clear|no evidence|did not (?:"
     r"disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
-    r"lacks|loopholes?|falls? short|drawbacks?|downsides?|caveats?|denies|denied|disputes|disputed|skeptic\w*|"
-    r"[Tt]he catch|a catch|(?:is|are|was|were) not included|(?:leaves?|left) out|no precedent|"
+    r"loopholes?|falls? short|drawbacks?|downsides?|caveats?|denies|denied|disputes|disputed|skeptic\w*|"
+    r"[Tt]he catch|a catch|(?:leaves?|left) out|no precedent|"
     r"independently|conflict of interest|"
     r"which also sells|no substitute|(?:has|have) not (?:confirmed|published|disclosed|said|released|"
     r"named|been)|"
     r"did not (?:publish|confirm|name|release)|nobody outside|named no|no date|in doubt|"
-    r"[Dd]oubts?|unverified|"
+    r"doubts (?:that|about|over|whether)|[Dd]oubts [a-z ]*remain|unverified|"
     r"excludes?|is missing|missing from|do not (?:yet )?know|does not (?:yet )?know|still (?:has to|"
     r"have to|must|needs)|must still|"
     r"handles? text only|can neither|unproven|measured and published by|[Nn]either \w+ nor|"

@@ -63,6 +63,7 @@ NEVER = re.compile(
     r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|"
     r"you need)|"
     r"dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
+    r"|podcast\b.*\bjoins?\b|\[[a-z][a-z ]*\]"
     r"|thank(?:s| you) (?:for|to) (?:reading|everyone|all|our)|feel free|stay updated|arxiv:|fig(?:ure|\.) \d|"
     r"\btable \d|as shown (?:in|below|above)|see (?:below|above|here)\b"
     r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|"
@@ -107,6 +108,12 @@ URGES = re.compile(
 GLUED = re.compile(
     r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
     r"|.*\bMORE \(|CLOSE [A-Z]|.*\([A-Z]-[A-Z][\w.]*\)[’']s\.$"
+)
+# A prompt, an exercise, an order: a verb first, and what is to be done with it.
+ORDER = re.compile(
+    r"(?:Write|Give|Create|Make|Add|Describe|List|Explain|"
+    r"Generate|Implement|Define|Display|Put|Run|Choose|Pick|Ask|Tell|Send|Pass|Return|Be) "
+    r"(?:an?|the|your|each|every|all|wary|careful|\d+) "
 )
 TIMELINE = re.compile(r"\d{4}[^a-z]{0,8}:")
 # "When to ask for help with such decisions.": asks or names a thing and tells nothing.
@@ -192,7 +199,7 @@ def tells(text: str, *, addressing: bool = False) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if any(pattern.match(text) for pattern in (FRAGMENT, ASKS_ONLY, ORPHAN, GLUED, TIMELINE)):
+    if any(pattern.match(text) for pattern in (FRAGMENT, ASKS_ONLY, ORPHAN, GLUED, TIMELINE, ORDER)):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False

@@ -24,8 +24,8 @@ SHARE = re.compile(rf"(?:by )?(?:as much as |to )?{AMOUNT} ?(?:percent|%|per cen
 OBJECT = re.compile(
     r"(?:the|an?|its|their|his|her|all|some|no|two|three|four|five|six|seven|ten|more|several|many|"
     r"another|both|"
-    r"about|new|only)\b(?! admission)|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|[a-z]+ "
-    r"(?:[a-z]+ )?(?:of|for|to|on)\b"
+    r"about|new|only)\b(?! admission)|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|"
+    r"(?![a-z]+est )[a-z]+ (?:[a-z]+ )?(?:of|for|to|on)\b"
 )
 REASON = re.compile(r"(?P<what>[^,;:“”\"]{0,70}?),? because (?!of course)")
 STATED = re.compile(r"(?P<what>(?:the|an?|its|their|[A-Z])[^,;:“”\"]{2,50}), (?P<how>saying|citing|arguing) ")
@@ -188,7 +188,7 @@ def _why(clause: Clause, names: Names) -> Iterator[Ask]:
         not found
         or len(found["what"].split()) > MOST_OF_A_DEED
         or clause.negated
-        or clause.verb in ("say", "tell", "argue", "think", "claim")
+        or clause.verb in ("say", "tell", "argue", "think", "claim", "have")
     ):
         return
     what = f" {found['what']}".rstrip()
@@ -316,7 +316,7 @@ def _aims(clause: Clause, names: Names) -> Iterator[Ask]:
 
 def _does(clause: Clause, names: Names) -> Iterator[Ask]:
     """What somebody did, or has done, to what."""
-    if clause.negated or clause.aux not in ("", "has", "have"):
+    if clause.negated or clause.aux not in ("", "has", "have") or clause.form == "doing":
         return
     if clause.aux:
         asked, natural = (

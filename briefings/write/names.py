@@ -224,7 +224,7 @@ def _resolve(
 
 # "FTC Chairman", "Breitbart News editor in chief": what stands before a name and says whose voice it is.
 OFFICE = (
-    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After|Former) )[A-Z][\w.&’-]*(?:[’']s)? ){0,5}"
+    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After|Former) )[A-Z][\w.&’-]*(?<![.,])(?:[’']s)? ){0,5}"
     r"(?:Chairman|Chairwoman|Chair|Commissioner|Director|President|CEO|CTO|CFO|COO|Secretary|Senator|Sen\.|Rep\.|"
     r"Supt\.|Minister|General|Judge|Justice|Professor|Attorney|Mayor|Governor|Gov\.|Analyst|"
     r"chief executive|chief scientist|chief technology officer|[Ss]pokes(?:man|woman|person)|editor in chief|"

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from briefings.schemas import Citation, Material, Sentence, SourceText
 from briefings.terms import terms
 from briefings.write.anaphora import leans_back, only_names_a_thing, opens_with
-from briefings.write.furniture import NO_COMMENT, bare, speaks_as_we, tells, trimmed, unquoted
+from briefings.write.furniture import FIRST_PERSON, NO_COMMENT, bare, speaks_as_we, tells, trimmed, unquoted
 from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
 from briefings.write.rank import Likeness, centrality
 from briefings.write.sentences import split
+from ingest.digests import is_digest
 
 ENOUGH_WITHOUT_WE = 3
 THIN = (
@@ -34,6 +35,7 @@ GENERIC = frozenset(
     )
 )
 OPENING_SENTENCES = 5
+LETTER = 5500  # characters within which a digest's opening letter ends
 ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
 # A columnist's voice: it judges and plays where a brief should tell.
 CHATTY = re.compile(
@@ -199,15 +201,34 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
     return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 
+def _letter(article: SourceText) -> int:
+    """Where the editor's letter ends with which a digest begins; 0 where there is none."""
+    if not is_digest(article.title):
+        return 0
+    spoken = [
+        span.end
+        for span in article.spans
+        if span.number
+        and span.start < LETTER
+        and FIRST_PERSON.search(unquoted(article.text[span.start : span.end]))
+    ]
+    return max(spoken, default=0)
+
+
 def _of_article(
     article: SourceText, names: Names, topical: frozenset[str], *, addressing: bool = False
 ) -> list[Candidate]:
     found = []
     place = 0
+    letter = _letter(article)
     seen: set[str] = set()
     for span in article.spans:
         if span.number == 0 or TWEET.search(article.text, span.start, span.end):
             continue
+        personal = (
+            span.start < letter
+            or FIRST_PERSON.search(unquoted(article.text[span.start : span.end])) is not None
+        )
         for first, (start, end) in enumerate(split(article.text, span.start, span.end)):
             place += 1
             turns = TURN.match(article.text, start, end) is not None
@@ -218,7 +239,7 @@ def _of_article(
                 leans = leans_back(text, names.words, names.people, topical)
                 needs = "" if leans else opens_with(text)
                 mild = leans and only_names_a_thing(text, names.words, names.people)
-                plain = CHATTY.search(unquoted(text)) is None
+                plain = not personal and CHATTY.search(unquoted(text)) is None
                 found.append(
                     Candidate(
                         0,

@@ -21,7 +21,8 @@ DEFINED = re.compile(
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
-    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the )(?<!The ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
+    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the )(?<!The )(?<!in )(?<!at )(?<!from ){HERE} "
+    rf"{ADVERB}(?P<verb>{INFLECTED}) "
     r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
 PAYS = re.compile(

@@ -28,7 +28,7 @@ FIGURE = re.compile(
 )
 VIEW = re.compile(
     r"\b(?:believes?|argue[sd]?|thinks?|thought|warn(?:s|ed)|fear(?:s|ed)|insist(?:s|ed)|applauded|praised|welcomed|"
-    r"criticized|slammed|condemned|hopes?|called for|opposes?|supports?|rejected|dismissed)\b"
+    r"criticized|slammed|condemned|hopes|hoped|called for|opposes|opposed|supports|supported|rejected|dismissed)\b"
 )
 REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had )?{VIEW.pattern}")
 TURNED = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from briefings.schemas import SourceText
 from briefings.write.aspects import CONSEQUENCE, Aspect, doubt, has_figure, shows
@@ -14,9 +15,11 @@ from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 QUICK = 260  # characters a takeaway may have, to be read in seconds
+SUPPOSES = re.compile(r"(?:If|When|Unless|Whether)\b|.*\bused to\b")
 BEGAN = re.compile(r"\b(?:began|started|erupted|was sparked|were sparked) (?:when|after|with|by)\b")
 EARLY = 8  # sentences into an article within which the event is told
 OF_THE_HEADLINE = 2  # words shared with the headline by which a sentence is about it
+SAME_NEWS = timedelta(hours=12)  # by which the sources of one event may differ
 LEAD_WORDS = 70
 CATCH_WORDS = 60
 CATCH_DOUBT = 0.4  # below this a sentence names no limit or opposing voice worth a heading
@@ -30,7 +33,7 @@ FROM = {
 
 def opening(draft: Draft, titled: SourceText, subject: Subject) -> Candidate | None:
     """The sentence that tells the event: the headline's deed, weighty, early, and able to stand first."""
-    standing = draft.open()
+    standing = _of_now(draft.open(), titled)
     early = [c for c in standing if c.place <= EARLY and c.plain and not _quotes_first(c)] or standing
     if not any(draft.shared_with_headline(c) >= OF_THE_HEADLINE for c in early):
         # A digest begins with its editor's letter: what the headline names comes later.
@@ -53,7 +56,13 @@ def _telling(draft: Draft, c: Candidate, titled: SourceText, subject: Subject) -
     return c.weight + specific + likeness + 0.35 * deed + 0.15 * (c.place == 1)
 
 
-def proof_and_consequence(draft: Draft) -> list[Candidate]:
+def _of_now(candidates: list[Candidate], titled: SourceText) -> list[Candidate]:
+    """Those of articles no older than the one whose title is told: what was so before may be so no longer."""
+    since = titled.happened_at - SAME_NEWS
+    return [c for c in candidates if c.article.happened_at >= since] or candidates
+
+
+def proof_and_consequence(draft: Draft, titled: SourceText, subject: Subject) -> list[Candidate]:
     """The second and third takeaway, as far as the sources carry them: a figure or a witness, then what follows."""
     chosen: list[Candidate] = []
     if len(draft.pool.candidates) < FROM["more takeaways"]:
@@ -61,9 +70,9 @@ def proof_and_consequence(draft: Draft) -> list[Candidate]:
     for wanted in (_proves, _follows):
         quick = [
             c
-            for c in draft.open()
+            for c in _of_now(draft.open(), titled)
             if len(c.text) <= QUICK and c.relevance >= 0.3 and c.plain and not _quotes_first(c)
-            if not ALSO.search(c.text)
+            if not ALSO.search(c.text) and not tells_deed(draft, c, subject)
         ]
         if found := max(quick, key=lambda c: (c.weight + wanted(c), -c.index), default=None):
             draft.take([found])
@@ -89,7 +98,7 @@ def lead(
 
     `alone`: there is nothing else in the brief, so it takes what there is.
     """
-    early = [c for c in draft.open() if not _quotes_first(c) and c.place <= 2 * EARLY]
+    early = [c for c in _of_now(draft.open(), titled) if not _quotes_first(c) and c.place <= 2 * EARLY]
     early = [c for c in early if c.plain] or early
     # "X also responded" is no way to begin.
     early = [c for c in early if not ALSO.search(c.text)] or early
@@ -128,7 +137,7 @@ def _why_it_matters(draft: Draft, before: list[Candidate]) -> Candidate | None:
     return None
 
 
-def catch(draft: Draft) -> list[Candidate]:
+def catch(draft: Draft, subject: Subject) -> list[Candidate]:
     """What speaks against the story or limits it, by its sources; reserved, not told. Empty when they name nothing.
 
     It is chosen early, so that no ordinary place takes it.
@@ -136,7 +145,8 @@ def catch(draft: Draft) -> list[Candidate]:
     if len(draft.pool.candidates) < FROM["catch"]:
         return []
     standing = [c for c in draft.open() if c.relevance >= 0.1 and c.plain]
-    standing = [c for c in standing if "accused of" not in c.text]  # what the story is about, not its catch
+    # What the story is about is not its catch.
+    standing = [c for c in standing if "accused of" not in c.text and not tells_deed(draft, c, subject)]
     doubtful = [c for c in standing if doubt(c.text, c.turns) >= CATCH_DOUBT]
     best = max(doubtful, key=lambda c: (c.weight + 1.2 * doubt(c.text, c.turns), -c.index), default=None)
     if best is None:
@@ -171,6 +181,8 @@ def bottom_line(draft: Draft) -> list[Candidate]:
         and "“" not in c.text
         and '"' not in c.text
         and not BEGAN.search(c.text)
+        and not SUPPOSES.match(c.text)
+        and (shows(Aspect.NEXT, c.text) or shows(Aspect.STAKE, c.text))
         and not NO_COMMENT.search(c.text)
     ]
     best = max(fitting, key=lambda c: (fit(c), -c.index), default=None)
