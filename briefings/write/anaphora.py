@@ -62,6 +62,12 @@ OPENING = re.compile(
 )
 PERSONAL = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself|He|She|His|Her)\b")
 NEUTRAL = re.compile(r"\b(?:they|them|their|theirs|it|its|itself|themselves)\b")
+MANY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b")
+# Who or what "they" can be: a plural, two of them, or a body of people.
+SEVERAL = re.compile(
+    r"[a-z][a-z’'-]+s\b|[A-Z]\w+s\b| and |\b(?:people|men|women|children|police|data|media|everyone|anyone|someone|"
+    r"nobody|team|company|group|government|public|staff|who|each|every|user|person|customer|reader)\b"
+)
 SPEECH_TAG = re.compile(
     r"\b(?:he|she|they|it) (?:said|says|told|added|wrote|tweeted|asked|continued|explained|noted|argued|replied|"
     r"concluded|testified|stated|posted|warned)\b"
@@ -145,6 +151,9 @@ def leans_back(text: str, names: frozenset[str], people: frozenset[str], topical
     if PERSONAL.search(own) and not _named_before(own, PERSONAL, people, person=True):
         return not CATAPHORA.match(own)
     if BARE_ACTOR.search(own) and not _named_before(own, BARE_ACTOR, names, person=False):
+        return True
+    many = MANY.search(own)
+    if many and not SEVERAL.search(own[: many.start()]) and not CATAPHORA.match(own):
         return True
     neutral = NEUTRAL.search(own)
     return bool(neutral and len(own[: neutral.start()].split()) < 3 and not CATAPHORA.match(own))

@@ -99,7 +99,7 @@ def lead(
     `alone`: there is nothing else in the brief, so it takes what there is.
     """
     early = [c for c in _of_now(draft.open(), titled) if not _quotes_first(c) and c.place <= 2 * EARLY]
-    early = [c for c in early if c.plain] or early
+    early = [c for c in early if c.plain] or [c for c in _of_now(draft.open(), titled) if c.plain] or early
     # "X also responded" is no way to begin.
     early = [c for c in early if not ALSO.search(c.text)] or early
     if first is None:  # the event is told; what comes next does not tell it again
