@@ -38,7 +38,8 @@ CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__tit
 class Reading:
     """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
 
-    `revisions` says which revision of each article the citations count their offsets in.
+    `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
+    of each article the citations count their offsets in.
     """
 
     document: BriefDocument
@@ -48,6 +49,7 @@ class Reading:
     rank: int = 0
     why: tuple[str, ...] = ()
     day: date | None = None
+    private: bool = False
     revisions: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -115,6 +117,13 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
         edition__reader=user, edition__state=State.READY, brief=brief_id, brief__state=State.READY
     )
     return next(iter(_of_items(items.order_by("-edition__local_date")[:1])), None)
+
+
+def public_reading(brief_id: str) -> Reading | None:
+    """A brief as anybody may see it: without a lens; None when it is not ready or of a reader's own sources."""
+    public = Brief.objects.filter(pk=brief_id, state=State.READY, story__owner=None)
+    brief = public.select_related("story").defer("story__vector").first()
+    return _readings([(brief, None)])[0] if brief else None
 
 
 def showcase() -> Reading | None:
@@ -211,6 +220,7 @@ def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) ->
         outlets=covered.outlets,
         origins=covered.origins,
         minutes=minutes,
+        private=brief.story.owner_id is not None,
         revisions=dict(brief.articles),
     )
 

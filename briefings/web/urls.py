@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from briefings.web import filtered, sources, spending, views, welcome
+from briefings.web import filtered, share, sources, spending, views, welcome
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -21,5 +21,11 @@ urlpatterns = [
     path("sources/export/", sources.export, name="sources-export"),
     path("sources/<int:source_id>/remove/", sources.remove, name="sources-remove"),
     path("brief/<slug:brief_id>/", views.brief, name="brief"),
+    path("brief/<slug:brief_id>/share/", share.share, name="share"),
+    path("shares/", share.shares, name="shares"),
+    path("shares/<int:share_id>/revoke/", share.revoke, name="revoke-share"),
+    path("s/<slug:token>/", share.shared, name="shared"),
+    path("s/<slug:token>/card.png", share.card, name="shared-card"),
+    path("s/<slug:token>/seen/", share.seen, name="shared-seen"),
     path("brief/<slug:brief_id>/evidence/<slug:mark>/", views.evidence, name="evidence"),
 ]
