@@ -111,6 +111,12 @@ def edition_readings(edition: Edition) -> list[Reading]:
     return _of_items(EditionItem.objects.filter(edition=edition).order_by("rank"))
 
 
+def latest_readings(user: User, most: int) -> list[Reading]:
+    """The briefs of the reader's latest editions, the newest edition first, each in its order."""
+    items = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
+    return _of_items(items.order_by("-edition__local_date", "rank")[:most])
+
+
 def reading_for(user: User, brief_id: str) -> Reading | None:
     """A brief from one of the reader's own editions (the latest that has it); None for anybody else's."""
     items = EditionItem.objects.filter(

@@ -5,9 +5,7 @@ The public side knows no reader: it reads no cookie, sets none, and is stored no
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from briefings import card as cards
 from briefings import share as sharing
 from briefings.read import Reading
-from briefings.web.limits import View, limited
+from briefings.web.limits import limited
+from briefings.web.unlisted import unlisted
 from briefings.web.views import page_of
 from users.models import User
 
@@ -59,22 +58,8 @@ def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
     return redirect("shares")
 
 
-def _unlisted(view: View) -> Callable[..., HttpResponse]:
-    """For pages with a secret in their address: kept out of search engines, told to no other site, stored nowhere."""
-
-    @wraps(view)
-    def unlisted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers["X-Robots-Tag"] = "noindex, noarchive"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-cache, private"
-        return response
-
-    return unlisted
-
-
 @require_safe
-@_unlisted
+@unlisted
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     reading = _opened(token)
     document = reading.document
@@ -89,7 +74,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@_unlisted
+@unlisted
 def card(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(cards.of(_opened(token).document), content_type="image/png")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from briefings.web import filtered, share, sources, spending, views, welcome
+from briefings.web import feed, filtered, share, sources, spending, views, welcome
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("brief/<slug:brief_id>/share/", share.share, name="share"),
     path("shares/", share.shares, name="shares"),
     path("shares/<int:share_id>/revoke/", share.revoke, name="revoke-share"),
+    path("feed/", feed.page, name="feed-page"),
+    path("feed/renew/", feed.renew, name="feed-renew"),
+    path("feed/revoke/", feed.revoke, name="feed-revoke"),
+    path("feed/<slug:token>/", feed.feed, name="feed"),
     path("s/<slug:token>/", share.shared, name="shared"),
     path("s/<slug:token>/card.png", share.card, name="shared-card"),
     path("s/<slug:token>/seen/", share.seen, name="shared-seen"),

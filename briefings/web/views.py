@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import read
+from briefings import feed, read
 from briefings import share as sharing
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
@@ -69,7 +69,8 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @login_required
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
-    context = {"shelf": "archive", "issues": read.archive(cast(User, request.user))}
+    user = cast(User, request.user)
+    context = {"shelf": "archive", "issues": read.archive(user), "feed_url": feed.address(user)}
     return render(request, "briefings/archive.html", context)
 
 
@@ -116,6 +117,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
     readings = read.edition_readings(found) if found and ready else []
     context = {
         "edition": found,
+        "feed_url": feed.address(cast(User, request.user)),
         "day": day,
         "is_today": is_today,
         "readings": readings,
