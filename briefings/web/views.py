@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import feed, read
+from briefings import feed, read, saved
 from briefings import share as sharing
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
@@ -68,19 +68,16 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def archive(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
-    context = {"shelf": "archive", "issues": read.archive(user), "feed_url": feed.address(user)}
-    return render(request, "briefings/archive.html", context)
-
-
-@never_cache
-@login_required
-@require_safe
 def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
     reading = _own(request, brief_id)
-    share = sharing.of_brief(cast(User, request.user), brief_id)
-    context = {"reading": reading, "page": page_of(reading), "share": share, **_reader(reading)}
+    user = cast(User, request.user)
+    context = {
+        "reading": reading,
+        "page": page_of(reading),
+        "share": sharing.of_brief(user, brief_id),
+        "is_saved": saved.has(user, brief_id),
+        **_reader(reading),
+    }
     return render(request, "briefings/brief.html", context)
 
 
