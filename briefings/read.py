@@ -30,6 +30,7 @@ from ingest.revisions import Earlier, numbered
 from users.models import User
 
 WORDS_A_MINUTE = 220
+ISSUES = 60  # of a page of the archive
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
@@ -155,16 +156,17 @@ def _current(story: str, briefs: Iterable[Brief]) -> Brief:
     return max(briefs, key=fit)
 
 
-def archive(user: User, limit: int = 100) -> list[Issue]:
-    """The reader's own editions, the newest first."""
+def archive(user: User, page: int) -> tuple[list[Issue], bool]:
+    """The reader's own editions, the newest first, by pages from 1 on; and whether there are older ones."""
     first = EditionItem.objects.filter(edition=OuterRef("pk")).order_by("rank")
     headline = first.values(text=KeyTextTransform("text", KeyTextTransform("headline", "brief__body")))
     editions = (
         Edition.objects.filter(reader=user, state=State.READY)
         .annotate(first=Subquery(headline[:1]), stories=Count("items"))
-        .order_by("-local_date")[:limit]
+        .order_by("-local_date")[(page - 1) * ISSUES : page * ISSUES + 1]
     )
-    return [Issue(e.local_date, e.first or "", e.stories, e.sample) for e in editions]
+    issues = [Issue(e.local_date, e.first or "", e.stories, e.sample) for e in editions]
+    return issues[:ISSUES], len(issues) > ISSUES
 
 
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from queue import Empty, Queue
 from statistics import median
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
 from django.db import connection
@@ -28,7 +29,7 @@ FEW = 8  # briefs, among which nothing can be said of the middle one
 OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bor\b', re.IGNORECASE)  # of websearch: who uses them means words
 START, STOP = "\x02", "\x03"  # around a word that was found; no stored text has them
 
-_waiting = ThreadPoolExecutor(2, thread_name_prefix="search")
+_asking = BoundedSemaphore(4)  # questions that a model is asked about at once; the others find by words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +148,22 @@ def _vector(question: str, tag: str) -> str | None:
     """The question's vector to compare with stories of that tag; None when there is none to be had in time."""
     if tag == LEXICAL:
         return _embedded(question, tag)
+    if not _asking.acquire(blocking=False):
+        return None
+    answer: Queue[str | None] = Queue()
+    Thread(target=_embed_apart, args=(question, tag, answer), daemon=True).start()
     try:
-        return _waiting.submit(_embedded_apart, question, tag).result(PATIENCE)
-    except TimeoutError:  # it is remembered when it comes, for the next time
+        return answer.get(timeout=PATIENCE)
+    except Empty:  # it is remembered when it comes, for the next time
         return None
 
 
-def _embedded_apart(question: str, tag: str) -> str | None:
-    with closing(connection):  # this thread's own
-        return _embedded(question, tag)
+def _embed_apart(question: str, tag: str, answer: Queue[str | None]) -> None:
+    try:
+        with closing(connection):  # this thread's own
+            answer.put(_embedded(question, tag))
+    finally:
+        _asking.release()
 
 
 def _embedded(question: str, tag: str) -> str | None:

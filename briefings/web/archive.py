@@ -21,7 +21,15 @@ from users.models import User
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
     user = _reader(request)
-    context = {"shelf": "archive", "issues": read.archive(user), "feed_url": feed.address(user)}
+    page = _page(request)
+    issues, older = read.archive(user, page)
+    context = {
+        "shelf": "archive",
+        "issues": issues,
+        "older": older,
+        "page": page,
+        "feed_url": feed.address(user),
+    }
     return render(request, "briefings/archive.html", context)
 
 
@@ -59,6 +67,11 @@ def drop(request: HttpRequest, brief_id: str) -> HttpResponse:
     if not keeping.drop(_reader(request), brief_id):
         raise Http404
     return redirect("saved") if request.POST.get("from") == "saved" else redirect("brief", brief_id)
+
+
+def _page(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "")[:5]
+    return max(int(asked), 1) if asked.isdecimal() else 1
 
 
 def _reader(request: HttpRequest) -> User:

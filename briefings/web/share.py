@@ -1,6 +1,6 @@
 """Sharing a brief: the reader's side, which makes, lists and revokes, and the public page with its picture.
 
-The public side knows no reader: it reads no cookie, sets none, and is stored nowhere, so that a revoked share is gone.
+The public side knows no reader: it reads no cookie and sets none, and no copy of it is used unasked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""For pages with a secret in their address: kept out of search engines, told to no other site, stored nowhere."""
+"""For pages with a secret address: kept out of search engines, told to no other site, asked for anew each time."""
 
 from __future__ import annotations
 

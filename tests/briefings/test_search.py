@@ -256,6 +256,24 @@ def test_it_needs_few_queries(
         page.get("/search/", {"q": "nvidia"})
 
 
+# ---------------------------------------------------------------- the archive, page by page
+
+
+def test_no_edition_is_too_old_for_the_archive(page: Client, ada: User) -> None:
+    for days in range(130):
+        rows.ready_edition(ada, factories.MORNING + timedelta(days=days), [])
+    days = [shown.count("/edition/") for n in (1, 2, 3) if (shown := body(page.get(f"/archive/?page={n}")))]
+    assert days == [60, 60, 10]
+    first, last = body(page.get("/archive/")), body(page.get("/archive/?page=3"))
+    assert '?page=2" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert '?page=2" rel="prev"' in last
+    assert 'rel="next"' not in last
+    assert "No older editions" in body(page.get("/archive/?page=4"))
+    for odd in ("0", "-1", "x", "9" * 5000, "²"):
+        assert page.get("/archive/", {"page": odd}).status_code == 200
+
+
 # ---------------------------------------------------------------- saved briefs
 
 
