@@ -42,7 +42,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A brief, the local date of the reader's latest edition that has it, and where in it the words stand."""
+    """A brief, the local date of the reader's latest edition that has it, and where below its headline the words stand.
+
+    Where they do not, `excerpt` is the first takeaway; it is empty when that says what the headline says.
+    """
 
     brief: str
     headline: str
@@ -105,7 +108,8 @@ TOLD = """
 SELECT brief.id, brief.body #>> '{headline,text}', mine.day, brief.body #>> '{takeaways,0,text}',
     ts_headline(
         'english',
-        (SELECT string_agg(said #>> '{}', ' ') FROM jsonb_path_query(brief.body, 'strict $.**.text') said),
+        (SELECT string_agg(said #>> '{}', ' ') FROM jsonb_path_query(brief.body, 'strict $.**.text') said
+            WHERE said <> brief.body #> '{headline,text}'),
         websearch_to_tsquery('english', %(question)s),
         %(marks)s
     )
@@ -177,8 +181,8 @@ def _hits(reader: int, question: str, found: Sequence[str]) -> list[Hit]:
 
 
 def _hit(brief: str, headline: str | None, day: date, takeaway: str | None, marked: str | None) -> Hit:
-    found = marked and START in marked
-    return Hit(brief, headline or "", day, pieces(marked or "") if found else pieces(takeaway or ""))
+    told = marked if marked and START in marked else takeaway
+    return Hit(brief, headline or "", day, pieces(told) if told and told != headline else ())
 
 
 def pieces(marked: str) -> tuple[Piece, ...]:
