@@ -98,7 +98,7 @@ WHERE story.vector IS NOT NULL
 GROUP BY story.embedder ORDER BY count(*) DESC, story.embedder LIMIT 1
 """
 BY_MEANING = """
-SELECT brief.id, 1 - (story.vector <=> %(vector)s::vector) AS closeness,
+SELECT brief.id, coalesce(nullif(1 - (story.vector <=> %(vector)s::vector), 'NaN'), 0) AS closeness,
     brief.search @@ replace(plainto_tsquery('english', %(question)s)::text, '&', '|')::tsquery AS shares
 FROM mine JOIN briefings_brief brief ON brief.id = mine.brief_id JOIN ingest_story story ON story.id = brief.story_id
 WHERE brief.state = %(ready)s AND story.embedder = %(embedder)s

@@ -4,8 +4,12 @@ for (const field of document.querySelectorAll("input[data-copy]")) {
   if (!navigator.clipboard) continue; // not over plain http
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = "Copied";
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+    } catch {
+      field.select(); // not allowed: to be copied by hand
+    }
   });
   field.after(button);
 }

@@ -170,6 +170,14 @@ def test_words_that_only_share_a_place_in_the_vector_find_nothing(ada: User) -> 
     assert found(ada, "apple pie") == []
 
 
+def test_stories_without_a_direction_are_found_by_their_words(ada: User, had: dict[str, Brief]) -> None:
+    Story.objects.filter(pk=had["law"].story_id).update(vector=None)
+    Story.objects.filter(pk=had["chips"].story_id).update(vector=[0.0] * embed.DIMENSIONS)
+    rows.ready_edition(ada, date(2025, 8, 9), [(told("A quiet week", "Nothing happened."), None)])
+    assert found(ada, "August") == [LAW[0]]
+    assert found(ada, "Nvidia chips") == [CHIPS[0]]
+
+
 def test_a_changed_brief_is_found_by_its_new_words(ada: User, had: dict[str, Brief]) -> None:
     brief = had["chips"]
     brief.body["headline"]["text"] = "Corrected: AMD may sell its MI308"

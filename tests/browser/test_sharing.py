@@ -47,6 +47,10 @@ def test_it_shares_lets_a_stranger_read_and_revokes(
     phone.goto(adas_brief(phone, live_server.url))
     phone.get_by_role("button", name="Make a public page").click()
     address = phone.get_by_label("Address of the public page").input_value()
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    phone.get_by_role("button", name="Copy").click()
+    expect(phone.get_by_role("button", name="Copied")).to_be_visible()
+    assert phone.evaluate("navigator.clipboard.readText()") == address
 
     stranger.goto(address)
     sentence = stranger.locator(".sentence", has_text="Benchmarks Weekly counts the tasks left out")
