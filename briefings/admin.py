@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice
+from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice, Share
 from ingest.admin import RowAdmin
 
 
@@ -90,3 +90,14 @@ class DeliveryAdmin(RowAdmin):
     list_display = ("edition", "channel", "state", "sent_at", "attempt", "due_at", "error")
     list_filter = ("state", "channel")
     list_select_related = ("edition",)
+
+
+@admin.register(Share)
+class ShareAdmin(RowAdmin):
+    """To take a page down that a publisher objects to. Its address is not told here either."""
+
+    editable = ()
+    exclude = ("nonce", "digest")
+    list_display = ("brief", "reader", "created_at", "views")
+    search_fields = ("brief__body__headline__text", "reader__email")
+    list_select_related = ("brief", "reader")

@@ -1,4 +1,4 @@
-"""What is written and sent: briefs and their corrections, lenses, editions and deliveries."""
+"""What is written, sent and kept: briefs and their corrections, lenses, editions, deliveries; shares, feeds, saved."""
 
 from __future__ import annotations
 
@@ -268,3 +268,69 @@ class Delivery(Work):
 
     def __str__(self) -> str:
         return f"{self.edition_id} by {self.channel}"
+
+
+class Secret(models.Model):
+    """An address that only those know who were told (`briefings.secret`); revoked, it is a row no more."""
+
+    nonce = models.CharField(max_length=48)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class Share(Secret):
+    """A brief's public page. What is made of a reader's own sources has none, which the database enforces."""
+
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shares")
+    brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="shares")
+    views = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reader", "brief"], name="one_share_per_brief")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="nobodys_own",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                IF EXISTS (
+                    SELECT FROM briefings_brief JOIN ingest_story ON ingest_story.id = briefings_brief.story_id
+                    WHERE briefings_brief.id = NEW.brief_id AND ingest_story.owner_id IS NOT NULL
+                ) THEN
+                    RAISE EXCEPTION 'brief % is made of a reader''s own sources', NEW.brief_id
+                        USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brief_id} by {self.reader_id}"
+
+
+class PrivateFeed(Secret):
+    """The address at which a feed reader gets somebody's editions."""
+
+    reader = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feed")
+
+    def __str__(self) -> str:
+        return f"feed of {self.reader_id}"
+
+
+class Saved(models.Model):
+    """A brief that a reader wants to find again."""
+
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved")
+    brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="saved")
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "saved briefs"
+        constraints = [models.UniqueConstraint(fields=["reader", "brief"], name="saved_once")]
+
+    def __str__(self) -> str:
+        return f"{self.brief_id} by {self.reader_id}"

@@ -32,6 +32,7 @@ from ingest.revisions import Earlier, numbered
 from users.models import User
 
 WORDS_A_MINUTE = 220
+ISSUES = 60  # of a page of the archive
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
@@ -40,8 +41,9 @@ CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__tit
 class Reading:
     """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
 
-    `revisions` says which revision of each article the citations count their offsets in, and `gone` what stands no
-    longer, by place; where that is something, `mark` says "corrected" or "withdrawn".
+    `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
+    of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
+    something, `mark` says "corrected" or "withdrawn".
     """
 
     document: BriefDocument
@@ -51,6 +53,7 @@ class Reading:
     rank: int = 0
     why: tuple[str, ...] = ()
     day: date | None = None
+    private: bool = False
     revisions: Mapping[int, int] = field(default_factory=dict)
     gone: Mapping[str, Strike] = field(default_factory=dict)
     mark: str = ""
@@ -125,6 +128,12 @@ def edition_notices(edition: Edition) -> list[NoticeDocument]:
     return [corrected.notice(row, BriefBody.model_validate(row.brief.body), lenses) for row in rows]
 
 
+def latest_readings(user: User, most: int) -> list[Reading]:
+    """The briefs of the reader's latest editions, the newest edition first, each in its order."""
+    items = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
+    return _of_items(items.order_by("-edition__local_date", "rank")[:most])
+
+
 def reading_for(user: User, brief_id: str) -> Reading | None:
     """A brief from one of the reader's own editions (the latest that has it); None for anybody else's.
 
@@ -139,6 +148,13 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
     if replaced is None or row is None:
         return None
     return replace(_readings([(row, None)])[0], day=replaced.edition.local_date)
+
+
+def public_reading(brief_id: str) -> Reading | None:
+    """A brief as anybody may see it: without a lens; None when it is not ready or of a reader's own sources."""
+    public = Brief.objects.filter(pk=brief_id, state=State.READY, story__owner=None)
+    brief = public.select_related("story").defer("story__vector").first()
+    return _readings([(brief, None)])[0] if brief else None
 
 
 def showcase() -> Reading | None:
@@ -164,16 +180,17 @@ def _current(story: str, briefs: Iterable[Brief]) -> Brief:
     return max(briefs, key=fit)
 
 
-def archive(user: User, limit: int = 100) -> list[Issue]:
-    """The reader's own editions, the newest first."""
+def archive(user: User, page: int) -> tuple[list[Issue], bool]:
+    """The reader's own editions, the newest first, by pages from 1 on; and whether there are older ones."""
     first = EditionItem.objects.filter(edition=OuterRef("pk")).order_by("rank")
     headline = first.values(text=KeyTextTransform("text", KeyTextTransform("headline", "brief__body")))
     editions = (
         Edition.objects.filter(reader=user, state=State.READY)
         .annotate(first=Subquery(headline[:1]), stories=Count("items"))
-        .order_by("-local_date")[:limit]
+        .order_by("-local_date")[(page - 1) * ISSUES : page * ISSUES + 1]
     )
-    return [Issue(e.local_date, e.first or "", e.stories, e.sample) for e in editions]
+    issues = [Issue(e.local_date, e.first or "", e.stories, e.sample) for e in editions]
+    return issues[:ISSUES], len(issues) > ISSUES
 
 
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:
@@ -249,6 +266,7 @@ def _reading(
         outlets=covered.outlets,
         origins=covered.origins,
         minutes=minutes,
+        private=brief.story.owner_id is not None,
         revisions=dict(brief.articles),
         gone=gone,
         mark=corrected.mark(made, written, gone),

@@ -217,6 +217,7 @@ ACCOUNT_RATE_LIMITS = {
     # Adding makes us fetch what a reader names, and reading a list costs a process its time.
     "sources-add": "10/m/user,100/d/user",
     "sources-import": "3/m/user,20/d/user",
+    "share": "20/m/user,200/d/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}

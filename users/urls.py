@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/signup/", to_sign_in, name="account_signup"),
     path("accounts/login/code/", allauth.request_login_code, name="account_request_login_code"),
     path("accounts/login/code/confirm/", allauth.confirm_login_code, name="account_confirm_login_code"),
+    path("accounts/join/", views.join, name="join"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from allauth.account import views as allauth
 from csp.decorators import csp
 from django.conf import settings
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from users import outbox
-from users.forms import SettingsForm
+from users.forms import LONGEST_ADDRESS, SettingsForm, SignInForm
 from users.models import Profile, User
 from users.unsubscribe import read_token, unsubscribe
 
@@ -33,6 +34,20 @@ def edit_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved. It counts from your next edition on.")
         return redirect("settings")
     return render(request, "users/settings.html", {"form": form})
+
+
+# The pages it is sent from set no cookie that a token could be compared with. What the browser says of the page instead
+# proves that it is one of ours; without that, the address is only filled in on the form that has a token.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("account_request_login_code")
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return cast(HttpResponse, allauth.request_login_code(request))
+    form = SignInForm(initial={"email": request.POST.get("email", "")[:LONGEST_ADDRESS]})
+    return render(request, "account/request_login_code.html", {"form": form})
 
 
 # Mail programs send the one-click POST of RFC 8058 without cookies and without a token of ours: the signed address

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 
-from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,14 +13,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from briefings.web.limits import limited
 from ingest import add as adding
 from ingest import opml, own
 from ingest.parse import ParseError
 from users.models import User
 
 LARGEST = 1024 * 1024  # bytes of a list of feeds; MOST of them take less than a tenth of that
-
-View = Callable[..., HttpResponse]
 
 
 class AddressForm(forms.Form):
@@ -43,21 +39,6 @@ class AddressForm(forms.Form):
         return url if "://" in url else f"https://{url}"
 
 
-def _limited(action: str) -> Callable[[View], View]:
-    """Refuse a reader who asks more often than ACCOUNT_RATE_LIMITS allow, before anything is done."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not ratelimit.consume(request, action=action):
-                return render(request, "429.html", status=429)
-            return view(request, *args, **kwargs)
-
-        return limited
-
-    return decorate
-
-
 @never_cache
 @login_required
 @require_safe
@@ -68,7 +49,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-@_limited("sources-add")
+@limited("sources-add")
 def add(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if not form.is_valid():
@@ -100,7 +81,7 @@ def _told(outcome: adding.Outcome) -> str:
 @never_cache
 @login_required
 @require_POST
-@_limited("sources-import")
+@limited("sources-import")
 def take(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from briefings.web import filtered, sources, spending, views, welcome
+from briefings.web import archive, feed, filtered, share, sources, spending, views, welcome
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -12,7 +12,9 @@ urlpatterns = [
     path("today/", views.today, name="today"),
     path("today/prepare/", views.prepare, name="prepare"),
     path("edition/<slug:day>/", views.edition, name="edition"),
-    path("archive/", views.archive, name="archive"),
+    path("archive/", archive.archive, name="archive"),
+    path("search/", archive.search, name="search"),
+    path("saved/", archive.saved, name="saved"),
     path("filtered/", filtered.filtered, name="filtered"),
     path("spending/", spending.spending, name="spending"),
     path("sources/", sources.sources, name="sources"),
@@ -21,5 +23,17 @@ urlpatterns = [
     path("sources/export/", sources.export, name="sources-export"),
     path("sources/<int:source_id>/remove/", sources.remove, name="sources-remove"),
     path("brief/<slug:brief_id>/", views.brief, name="brief"),
+    path("brief/<slug:brief_id>/save/", archive.save, name="save"),
+    path("brief/<slug:brief_id>/drop/", archive.drop, name="drop"),
+    path("brief/<slug:brief_id>/share/", share.share, name="share"),
+    path("shares/", share.shares, name="shares"),
+    path("shares/<int:share_id>/revoke/", share.revoke, name="revoke-share"),
+    path("feed/", feed.page, name="feed-page"),
+    path("feed/renew/", feed.renew, name="feed-renew"),
+    path("feed/revoke/", feed.revoke, name="feed-revoke"),
+    path("feed/<slug:token>/", feed.feed, name="feed"),
+    path("s/<slug:token>/", share.shared, name="shared"),
+    path("s/<slug:token>/card.png", share.card, name="shared-card"),
+    path("s/<slug:token>/seen/", share.seen, name="shared-seen"),
     path("brief/<slug:brief_id>/evidence/<slug:mark>/", views.evidence, name="evidence"),
 ]

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import read
+from briefings import feed, read, saved
+from briefings import share as sharing
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
 from briefings.web.page import BriefPage, brief_page, cited_articles
@@ -27,7 +28,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("today")
     shown = read.showcase()
-    context = {"reading": shown, "page": _page(shown) if shown else None}
+    context = {"reading": shown, "page": page_of(shown) if shown else None}
     return render(request, "briefings/landing.html", context)
 
 
@@ -67,16 +68,16 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def archive(request: HttpRequest) -> HttpResponse:
-    return render(request, "briefings/archive.html", {"issues": read.archive(cast(User, request.user))})
-
-
-@never_cache
-@login_required
-@require_safe
 def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
     reading = _own(request, brief_id)
-    context = {"reading": reading, "page": _page(reading), **_reader(reading)}
+    user = cast(User, request.user)
+    context = {
+        "reading": reading,
+        "page": page_of(reading),
+        "share": sharing.of_brief(user, brief_id),
+        "is_saved": saved.has(user, brief_id),
+        **_reader(reading),
+    }
     return render(request, "briefings/brief.html", context)
 
 
@@ -85,7 +86,7 @@ def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
     reading = _own(request, brief_id)
-    found = next((one for one in _page(reading, FAR).evidence if one.mark == mark), None)
+    found = next((one for one in page_of(reading, FAR).evidence if one.mark == mark), None)
     if found is None:
         raise Http404
     return render(request, "briefings/evidence.html", {"reading": reading, "evidence": found})
@@ -98,7 +99,8 @@ def _own(request: HttpRequest, brief_id: str) -> read.Reading:
     return reading
 
 
-def _page(reading: read.Reading, around: int = NEAR) -> BriefPage:
+def page_of(reading: read.Reading, around: int = NEAR) -> BriefPage:
+    """What the page of a brief shows, each sentence with its evidence."""
     cited = read.cited(reading.revisions, cited_articles(reading.document))
     return brief_page(reading.document, cited, reading.gone, around)
 
@@ -113,6 +115,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
     context = {
         "edition": found,
         "notices": read.edition_notices(found) if found and ready else [],
+        "feed_url": feed.address(cast(User, request.user)),
         "day": day,
         "is_today": is_today,
         "readings": readings,

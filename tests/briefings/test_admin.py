@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from briefings.models import Brief, Lens
+from briefings import share
+from briefings.models import Brief, Lens, Share
 from ingest.models import Article, Story
 from tests.briefings import rows
 from tests.briefings.factories import edition_of_two
@@ -56,7 +57,20 @@ def test_it_shows_every_list_and_adds_nothing(operator: Client) -> None:
         "briefings_lens",
         "briefings_edition",
         "briefings_delivery",
+        "briefings_share",
         "ingest_article",
     ):
         assert operator.get(reverse(f"admin:{name}_changelist")).status_code == 200
         assert operator.get(reverse(f"admin:{name}_add")).status_code == 403
+
+
+def test_staff_take_a_shared_page_down_without_learning_its_address(operator: Client) -> None:
+    ada = rows.reader("ada@example.org")
+    share.make(ada, edition_of_two(ada).items.get(rank=1).brief_id)
+    path, row = share.mine(ada)[0].url.removeprefix("http://127.0.0.1:8000"), Share.objects.get()
+    page = operator.get(reverse("admin:briefings_share_change", args=[row.pk])).content.decode()
+    for secret in (path.split("/")[2], row.nonce, row.digest):
+        assert secret not in page
+    assert Client().get(path).status_code == 200
+    operator.post(reverse("admin:briefings_share_delete", args=[row.pk]), {"post": "yes"})
+    assert Client().get(path).status_code == 404

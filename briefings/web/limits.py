@@ -1,0 +1,26 @@
+"""Refuses readers who ask more often than ACCOUNT_RATE_LIMITS allow, before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+View = Callable[..., HttpResponse]
+
+
+def limited(action: str) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not ratelimit.consume(request, action=action):
+                return render(request, "429.html", status=429)
+            return view(request, *args, **kwargs)
+
+        return limited
+
+    return decorate

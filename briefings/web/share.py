@@ -1,0 +1,95 @@
+"""Sharing a brief: the reader's side, which makes, lists and revokes, and the public page with its picture.
+
+The public side knows no reader: it reads no cookie and sets none, and no copy of it is used unasked.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from briefings import card as cards
+from briefings import share as sharing
+from briefings.read import Reading
+from briefings.web.limits import limited
+from briefings.web.unlisted import unlisted
+from briefings.web.views import page_of
+from users.models import User
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+@limited("share")
+def share(request: HttpRequest, brief_id: str) -> HttpResponse:
+    if request.method == "GET":  # back from signing in again: the button is on that page
+        return redirect("brief", brief_id)
+    try:
+        if not sharing.make(cast(User, request.user), brief_id):
+            raise Http404
+    except sharing.Private:
+        return render(request, "briefings/unshareable.html", {"brief_id": brief_id}, status=403)
+    return redirect(reverse("brief", args=[brief_id]) + "#share")
+
+
+@never_cache
+@login_required
+@require_safe
+def shares(request: HttpRequest) -> HttpResponse:
+    context = {"shelf": "shares", "shares": sharing.mine(cast(User, request.user))}
+    return render(request, "briefings/shares.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
+    if not sharing.revoke(cast(User, request.user), share_id):
+        raise Http404
+    messages.success(request, "Revoked. The address leads nowhere any more.")
+    return redirect("shares")
+
+
+@require_safe
+@unlisted
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    reading = _opened(token)
+    document = reading.document
+    described = next((line.text for line in (*document.takeaways, *document.lead)), document.headline.text)
+    context = {
+        "reading": reading,
+        "page": page_of(reading),
+        "url": sharing.url_of(token),
+        "described": described,
+    }
+    return render(request, "briefings/shared.html", context)
+
+
+@require_safe
+@unlisted
+def card(request: HttpRequest, token: str) -> HttpResponse:
+    return HttpResponse(cards.of(_opened(token).document), content_type="image/png")
+
+
+# Sent by a script of the page without cookies; there is nothing to forge but a count of one.
+@csrf_exempt
+@require_POST
+def seen(request: HttpRequest, token: str) -> HttpResponse:
+    if not sharing.count(token, request.headers.get("User-Agent", "")):
+        raise Http404
+    return HttpResponse(status=204)
+
+
+def _opened(token: str) -> Reading:
+    reading = sharing.opened(token)
+    if reading is None:
+        raise Http404
+    return reading
