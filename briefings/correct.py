@@ -29,6 +29,13 @@ READY = Q(state=State.READY)
 log = logging.getLogger("briefings.correct")
 
 
+def catch_up(now: datetime) -> list[Correction]:
+    """Follow every edit and verify whatever is due for it, here and now; the corrections that makes."""
+    while follow() == AT_ONCE:
+        pass
+    return [made for pk in work.due(Brief, AT_ONCE, READY) for made in verify_again(str(pk), now)]
+
+
 def follow() -> int:
     """Have every ready brief verified again that cites an article edited since; how many edits were followed.
 

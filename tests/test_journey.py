@@ -64,20 +64,25 @@ def mail() -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, mail: MailServer) -> Iterator[Running]:
+def web() -> Iterator[WebServer]:
+    with WebServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, mail: MailServer, web: WebServer) -> Iterator[Running]:
     instance = Instance(
         tmp_path_factory.mktemp("var"),
         {"NUTGRAF_FETCH_ALLOW": "127.0.0.0/8", "EMAIL_URL": mail.url},
     )
-    with WebServer() as web:
-        feeds = [
-            web.put(f"/{path.name}", _of_today(path.read_text()))
-            for path in sorted((PROJECT / "ingest" / "sample").glob("*.xml"))
-        ]
-        added = instance.manage("sources", "add", *feeds)
-        assert added.returncode == 0, added.stderr
-        with instance.up("--no-sample", "--no-catalogue") as running:
-            yield running
+    feeds = [
+        web.put(f"/{path.name}", _of_today(path.read_text()))
+        for path in sorted((PROJECT / "ingest" / "sample").glob("*.xml"))
+    ]
+    added = instance.manage("sources", "add", *feeds)
+    assert added.returncode == 0, added.stderr
+    with instance.up("--no-sample", "--no-catalogue") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +187,27 @@ def test_strangers_see_nothing_of_it(edition: dict[str, Any], running: Running) 
     cal.get("/today/")
     assert "/accounts/login/" in cal.at
     assert Path(urllib.parse.urlsplit(cal.at).path).name != "today"
+
+
+def test_a_source_that_corrects_itself_is_struck_through_in_what_ada_read(
+    edition: dict[str, Any], running: Running, ada: Browser, web: WebServer
+) -> None:
+    brief = next(
+        one["brief"] for one in edition["items"] if "$1.5 billion" in json.dumps(one["brief"]["lead"])
+    )
+    _, body, _ = web.pages["/docket.xml"]
+    web.put("/docket.xml", body.decode().replace("$1.5 billion", "$1.7 billion"))
+    assert running.instance.json("ingest", "--all")["articles_updated"] == 1
+
+    def page() -> str:
+        found = ada.get(f"/brief/{brief['id']}/")
+        return found if "changed its article" in found else ""
+
+    corrected = wait_for(page, 90, "the correction")
+    assert "<s>" in corrected
+    assert "$1.7 billion" in corrected
+    again = running.instance.json("edition", "ada@bank.example")
+    (now,) = (one["brief"] for one in again["items"] if one["brief"]["id"] == brief["id"])
+    assert now["corrections"][0]["struck"]
+    assert [one["brief"]["id"] for one in again["items"]] == [one["brief"]["id"] for one in edition["items"]]
+    assert "corrections" not in again, "what is frozen tells nothing new; the next edition does"
