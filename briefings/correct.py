@@ -46,7 +46,7 @@ def follow() -> int:
         rows = list(edits.values_list("pk", "article_id", "number")[:AT_ONCE])
         latest = {article: number for _, article, number in sorted(rows, key=lambda row: row[2])}
         due = [pk for article, number in latest.items() for pk in _citing(article, number)]
-        Brief.objects.filter(READY, pk__in=due).update(due_at=Now(), attempt=0, error="")
+        Brief.objects.filter(READY, pk__in=due).update(due_at=Now())
         Revision.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(told=True)
     return len(rows)
 

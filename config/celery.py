@@ -27,7 +27,9 @@ TIMETABLE = {
     "read and place articles that are due": _sweep("ingest.tasks.sweep_articles", "fetch", 10.0),
     "try pages again that could not be read": _sweep("ingest.tasks.sweep_pages", "fetch", 60.0),
     "write briefs that are due": _sweep("briefings.tasks.sweep_briefs", "write", 10.0),
-    "verify briefs again whose articles have changed": _sweep("briefings.tasks.sweep_corrections", "write", 20.0),
+    "verify briefs again whose articles have changed": _sweep(
+        "briefings.tasks.sweep_corrections", "write", 20.0
+    ),
     "embed articles that are due": _sweep("ingest.tasks.embed_articles", "write", 20.0),
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),

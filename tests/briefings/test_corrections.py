@@ -209,6 +209,26 @@ def test_strangers_do_not_read_the_new_version(given: Brief, paper: Paper, clien
     assert client.get(reverse("brief", args=[made.replacement_id])).status_code == 404
 
 
+def test_visitors_see_strikes_but_no_brief_whose_headline_fell(
+    given: Brief, paper: Paper, client: Client
+) -> None:
+    paper.prints(SMALL, EVENING)
+    page = client.get(reverse("landing")).content.decode()
+    assert "Docket changed its article" in page
+    assert "<s>" in page
+    (made,) = paper.prints(SECOND, EVENING + timedelta(hours=1))
+    assert FIRST.title not in client.get(reverse("landing")).content.decode()
+    compose.write_brief(made.replacement_id)
+    assert SECOND.title in client.get(reverse("landing")).content.decode()
+
+
+def test_the_archive_strikes_the_headline_too(given: Brief, paper: Paper, ada: User, client: Client) -> None:
+    client.force_login(ada)
+    assert "<s>" not in client.get(reverse("archive")).content.decode()
+    paper.prints(SECOND, EVENING)
+    assert f"<s>{FIRST.title}</s>" in client.get(reverse("archive")).content.decode()
+
+
 def test_a_small_correction_replaces_nothing(given: Brief, paper: Paper) -> None:
     (made,) = paper.prints(SMALL, EVENING)
     assert places(made.struck)
