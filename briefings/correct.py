@@ -29,6 +29,13 @@ READY = Q(state=State.READY)
 log = logging.getLogger("briefings.correct")
 
 
+def catch_up(now: datetime) -> list[Correction]:
+    """Follow every edit and verify whatever is due for it, here and now; the corrections that makes."""
+    while follow() == AT_ONCE:
+        pass
+    return [made for pk in work.due(Brief, AT_ONCE, READY) for made in verify_again(str(pk), now)]
+
+
 def follow() -> int:
     """Have every ready brief verified again that cites an article edited since; how many edits were followed.
 
@@ -39,7 +46,7 @@ def follow() -> int:
         rows = list(edits.values_list("pk", "article_id", "number")[:AT_ONCE])
         latest = {article: number for _, article, number in sorted(rows, key=lambda row: row[2])}
         due = [pk for article, number in latest.items() for pk in _citing(article, number)]
-        Brief.objects.filter(READY, pk__in=due).update(due_at=Now(), attempt=0, error="")
+        Brief.objects.filter(READY, pk__in=due).update(due_at=Now())
         Revision.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(told=True)
     return len(rows)
 

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from briefings import digest_render, edition
+from briefings import correct, digest_render, edition
 from briefings.due import Clock, coming_date, due_date
 from briefings.models import Delivery, Edition, EditionItem, State
 from ingest import work
@@ -241,6 +241,8 @@ def _clock(profile: Profile) -> Clock:
 def run(now: datetime, dry_run: bool = False) -> Tally:
     """Everything due at `now`, in the foreground: prepare, queue, send. `dry_run` writes and sends nothing."""
     tally = Tally()
+    if not dry_run:
+        correct.catch_up(now)
     for user, day in list(readers_due(now)):
         sent = Delivery.objects.filter(edition__reader=user, edition__local_date=day).exclude(
             state=Delivery.State.QUEUED

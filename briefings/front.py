@@ -29,4 +29,5 @@ def keep_fresh(now: datetime) -> Brief | None:
 
 def _kept(story: str, now: datetime) -> Brief | None:
     written = Brief.objects.filter(story_id=story, state=State.READY, written_at__gt=now - KEPT)
+    written = written.exclude(corrections__major=True)
     return written.order_by("-written_at").first()

@@ -72,12 +72,13 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One line of a reader's archive; an empty headline is a quiet day."""
+    """One line of a reader's archive; an empty headline is a quiet day, a `struck` one stands no longer."""
 
     day: date
     headline: str
     stories: int
     sample: bool
+    struck: bool = False
 
 
 def document(brief: Brief, lens: Lens | None = None) -> BriefDocument:
@@ -158,8 +159,11 @@ def public_reading(brief_id: str) -> Reading | None:
 
 
 def showcase() -> Reading | None:
-    """What a visitor sees: the latest day's most important brief, without a lens; the sample while there is no news."""
-    ready = Brief.objects.filter(state=State.READY, story__owner=None)
+    """What a visitor sees: the latest day's most important brief, without a lens; the sample while there is no news.
+
+    None whose headline or most of whose text fell with a correction.
+    """
+    ready = Brief.objects.filter(state=State.READY, story__owner=None).exclude(corrections__major=True)
     ready = ready.select_related("story").defer("story__vector")
     order = ("-story__last_at__date", "-story__score", "-version")
     first = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
@@ -186,10 +190,14 @@ def archive(user: User, page: int) -> tuple[list[Issue], bool]:
     headline = first.values(text=KeyTextTransform("text", KeyTextTransform("headline", "brief__body")))
     editions = (
         Edition.objects.filter(reader=user, state=State.READY)
-        .annotate(first=Subquery(headline[:1]), stories=Count("items"))
+        .annotate(
+            first=Subquery(headline[:1]), stories=Count("items"), leads=Subquery(first.values("brief")[:1])
+        )
         .order_by("-local_date")[(page - 1) * ISSUES : page * ISSUES + 1]
     )
-    issues = [Issue(e.local_date, e.first or "", e.stories, e.sample) for e in editions]
+    made = _corrections([e.leads for e in editions])
+    gone = {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
+    issues = [Issue(e.local_date, e.first or "", e.stories, e.sample, e.leads in gone) for e in editions]
     return issues[:ISSUES], len(issues) > ISSUES
 
 
@@ -225,7 +233,7 @@ def _placed(reading: Reading, row: EditionItem) -> Reading:
 
 def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
     briefs = [brief for brief, _ in pairs]
-    covered, made = coverage.of_briefs(briefs), _corrections(briefs)
+    covered, made = coverage.of_briefs(briefs), _corrections([brief.pk for brief in briefs])
     paid = spent.on(pairs)
     return [
         _reading(brief, lens, covered[brief.pk], one, made[brief.pk])
@@ -233,8 +241,8 @@ def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
     ]
 
 
-def _corrections(briefs: Sequence[Brief]) -> Mapping[str, list[Correction]]:
-    found: dict[str, list[Correction]] = {brief.pk: [] for brief in briefs}
+def _corrections(briefs: Iterable[str]) -> Mapping[str, list[Correction]]:
+    found: dict[str, list[Correction]] = {brief: [] for brief in briefs}
     for row in Correction.objects.filter(brief__in=found).select_related("replacement"):
         found[row.brief_id].append(row)
     return found

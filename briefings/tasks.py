@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.db.models import Q
 from django.utils import timezone
 
 from briefings import compose, correct, digest, edition, front
-from briefings.models import Brief, Delivery, Edition, Lens, State
+from briefings.models import Brief, Delivery, Edition, Lens
 from ingest import work
 
 PER_SWEEP = 500
@@ -19,7 +18,7 @@ ENOUGH, TOO_LONG = 400, 430
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def sweep_briefs() -> None:
     """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
-    for pk in work.due(Brief, PER_SWEEP, ~Q(state=State.READY)):
+    for pk in work.due(Brief, PER_SWEEP, ~correct.READY):
         write_brief.apply_async((str(pk),), expires=NUDGE)
     for pk in work.due(Lens, PER_SWEEP):
         write_lens.apply_async((int(str(pk)),), expires=NUDGE)
@@ -31,7 +30,7 @@ def sweep_corrections() -> None:
     """Follow the edits of articles, and nudge the verifying of whatever rests on them."""
     while correct.follow() == correct.AT_ONCE:
         pass
-    for pk in work.due(Brief, PER_SWEEP, Q(state=State.READY)):
+    for pk in work.due(Brief, PER_SWEEP, correct.READY):
         verify_again.apply_async((str(pk),), expires=NUDGE)
 
 

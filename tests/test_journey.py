@@ -64,20 +64,25 @@ def mail() -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, mail: MailServer) -> Iterator[Running]:
+def web() -> Iterator[WebServer]:
+    with WebServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, mail: MailServer, web: WebServer) -> Iterator[Running]:
     instance = Instance(
         tmp_path_factory.mktemp("var"),
         {"NUTGRAF_FETCH_ALLOW": "127.0.0.0/8", "EMAIL_URL": mail.url},
     )
-    with WebServer() as web:
-        feeds = [
-            web.put(f"/{path.name}", _of_today(path.read_text()))
-            for path in sorted((PROJECT / "ingest" / "sample").glob("*.xml"))
-        ]
-        added = instance.manage("sources", "add", *feeds)
-        assert added.returncode == 0, added.stderr
-        with instance.up("--no-sample", "--no-catalogue") as running:
-            yield running
+    feeds = [
+        web.put(f"/{path.name}", _of_today(path.read_text()))
+        for path in sorted((PROJECT / "ingest" / "sample").glob("*.xml"))
+    ]
+    added = instance.manage("sources", "add", *feeds)
+    assert added.returncode == 0, added.stderr
+    with instance.up("--no-sample", "--no-catalogue") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +187,35 @@ def test_strangers_see_nothing_of_it(edition: dict[str, Any], running: Running) 
     cal.get("/today/")
     assert "/accounts/login/" in cal.at
     assert Path(urllib.parse.urlsplit(cal.at).path).name != "today"
+
+
+def _correct_a_figure(edition: dict[str, Any], web: WebServer) -> tuple[str, str]:
+    """The brief and a sentence of it whose figure its feed has otherwise from now on."""
+    feeds = {path: body.decode() for path, (_, body, _) in web.pages.items()}
+    for item in edition["items"]:
+        for sentence in [*item["brief"]["takeaways"], *item["brief"]["lead"]]:
+            quote = sentence["citations"][0]["quote"]
+            other = re.sub(r"[0-8](?!\d)", lambda digit: str(int(digit[0]) + 1), quote)
+            for path, body in feeds.items():
+                if other != quote and quote in body and len(sentence["citations"]) == 1:
+                    web.put(path, body.replace(quote, other))
+                    return item["brief"]["id"], sentence["text"]
+    raise AssertionError("no brief of the edition has a figure")
+
+
+def test_what_a_source_corrects_is_struck_through_in_what_ada_read(
+    edition: dict[str, Any], running: Running, ada: Browser, web: WebServer
+) -> None:
+    brief, sentence = _correct_a_figure(edition, web)
+    assert running.instance.json("ingest", "--all")["articles_updated"] == 1
+
+    def corrected() -> str:
+        page = ada.get(f"/brief/{brief}/")
+        return page if "changed its article" in page else ""
+
+    assert f"<s>{_plain(sentence)}</s>" in re.sub(r"\s+", "", wait_for(corrected, 90, "the correction"))
+    again = running.instance.json("edition", "ada@bank.example")
+    assert [one["brief"]["id"] for one in again["items"]] == [one["brief"]["id"] for one in edition["items"]]
+    (now,) = (one["brief"] for one in again["items"] if one["brief"]["id"] == brief)
+    assert sentence in {strike["text"] for one in now["corrections"] for strike in one["struck"]}
+    assert "corrections" not in again, "what is frozen stays; the next edition tells of it"

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefings', '0003_own_sources'),
+        ('briefings', '0004_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

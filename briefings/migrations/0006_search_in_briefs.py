@@ -16,7 +16,7 @@ CREATE INDEX brief_search ON briefings_brief USING gin (search);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefings', '0004_sharing_and_saving'),
+        ('briefings', '0005_sharing_and_saving'),
     ]
 
     # Not a field of the model: every query for a brief would fetch it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from briefings.schemas import Sentence
 from briefings.write.brief import Written, write
 from ingest import place, work
 from ingest.models import Article, Story
+from tests.briefings import rows
 from tests.fakes.newspaper import reports
 from tests.ingest import newsroom
 
@@ -52,6 +54,46 @@ def test_an_edition_is_not_frozen_without_a_lens_that_another_worker_writes(stor
     assert work.claim(Lens, lens.pk, timedelta(minutes=1))
     made = edition.assemble("cto", "finance", "", newsroom.NOON + timedelta(hours=1))
     assert (made.waiting, made.items) == (True, ())
+
+
+def spoil(brief: Brief) -> None:
+    """As a stricter verifier would find it, or after a change by hand: a figure that its source never had."""
+    body = copy.deepcopy(brief.body or {})
+    body["lead"][0]["text"] = body["lead"][0]["text"].replace(".", " for 99 years.", 1)
+    Brief.objects.filter(pk=brief.pk).update(body=body, written_at=timezone.now())
+
+
+def test_a_stored_brief_is_verified_again_before_it_is_reused(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    before = brief.body
+    spoil(brief)
+    again = compose.ready_brief(story.pk)
+    assert again is not None
+    assert (again.pk, again.body) == (brief.pk, before), "written anew, for nobody has it"
+
+
+def test_one_that_somebody_has_stays_as_it_was_and_goes_to_nobody_else(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    rows.ready_edition(rows.reader("ada@bank.example"), newsroom.NOON.date(), [(brief, None)])
+    spoil(brief)
+    brief.refresh_from_db()
+    assert compose.ready_brief(story.pk) is None
+    stays = Brief.objects.get(pk=brief.pk)
+    assert (stays.state, stays.body) == (State.READY, brief.body)
+
+
+def test_a_brief_of_an_earlier_revision_is_reused_for_its_own_text_only(story: Story) -> None:
+    article, before = Article.objects.get(), timezone.now()
+    first = compose.ready_brief(story.pk)
+    rows.edit(article, "$1.5 billion", "$1.7 billion")
+    second = compose.ready_brief(story.pk)
+    assert first is not None
+    assert second is not None
+    assert first.pk != second.pk
+    assert compose.ready_brief(story.pk, before) == first
+    assert compose.ready_brief(story.pk) == second
 
 
 def test_a_brief_whose_writing_never_comes_to_an_end_is_given_up(story: Story) -> None:

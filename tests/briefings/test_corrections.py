@@ -16,7 +16,7 @@ from django.urls import reverse
 from briefings import compose, correct, edition, notices, read
 from briefings.digest_render import render
 from briefings.models import Brief, Correction, Edition, Notice, State
-from ingest import own, work
+from ingest import own
 from ingest.models import Article, Revision, Source, Stage
 from ingest.run import ingest
 from tests.briefings import factories, rows
@@ -56,19 +56,12 @@ class Paper:
     def prints(self, report: Report, at: datetime) -> list[Correction]:
         """The paper says this now, and workers do what follows: the corrections they make."""
         self.looks_like(report, at)
-        return follow(at)
+        return correct.catch_up(at)
 
     def looks_like(self, report: Report, at: datetime) -> None:
         dated = item(report.title, text=report.body, guid="g", date="Sat, 06 Sep 2025 07:30:00 GMT")
         self.web.put(self.path, rss(dated))
         ingest([self.source.pk], at, True, lambda words: None)
-
-
-def follow(at: datetime) -> list[Correction]:
-    """What a sweep and the workers it nudges do."""
-    correct.follow()
-    due = work.due(Brief, 100, correct.READY)
-    return [made for pk in due for made in correct.verify_again(str(pk), at)]
 
 
 def edition_of(user: User, at: datetime) -> Edition:
@@ -216,6 +209,26 @@ def test_strangers_do_not_read_the_new_version(given: Brief, paper: Paper, clien
     assert client.get(reverse("brief", args=[made.replacement_id])).status_code == 404
 
 
+def test_visitors_see_strikes_but_no_brief_whose_headline_fell(
+    given: Brief, paper: Paper, client: Client
+) -> None:
+    paper.prints(SMALL, EVENING)
+    page = client.get(reverse("landing")).content.decode()
+    assert "Docket changed its article" in page
+    assert "<s>" in page
+    (made,) = paper.prints(SECOND, EVENING + timedelta(hours=1))
+    assert FIRST.title not in client.get(reverse("landing")).content.decode()
+    compose.write_brief(made.replacement_id)
+    assert SECOND.title in client.get(reverse("landing")).content.decode()
+
+
+def test_the_archive_strikes_the_headline_too(given: Brief, paper: Paper, ada: User, client: Client) -> None:
+    client.force_login(ada)
+    assert "<s>" not in client.get(reverse("archive")).content.decode()
+    paper.prints(SECOND, EVENING)
+    assert f"<s>{FIRST.title}</s>" in client.get(reverse("archive")).content.decode()
+
+
 def test_a_small_correction_replaces_nothing(given: Brief, paper: Paper) -> None:
     (made,) = paper.prints(SMALL, EVENING)
     assert places(made.struck)
@@ -261,7 +274,7 @@ def test_an_article_that_drops_out_of_its_feed_is_not_withdrawn(given: Brief, pa
         "/f", rss(item("Another matter of AI policy", text="<p>The AI Act applies in full.</p>", guid="h"))
     )
     ingest([paper.source.pk], EVENING, True, lambda words: None)
-    assert follow(EVENING) == []
+    assert correct.catch_up(EVENING) == []
 
 
 def test_a_source_that_withdraws_its_article_takes_the_brief_with_it(
@@ -390,7 +403,7 @@ def test_a_brief_that_is_written_after_the_edit_from_the_text_before_it_is_verif
     row.refresh_from_db()
     assert row.due_at is not None
     assert compose.write_brief(row.pk) is None, "it is not written again"
-    (made,) = follow(NEXT)
+    (made,) = correct.catch_up(NEXT)
     assert made.brief_id == row.pk
     row.refresh_from_db()
     assert (row.state, row.due_at) == (State.READY, None)
@@ -453,7 +466,7 @@ def test_two_articles_of_a_brief_may_each_correct_it() -> None:
     lab, desk, _ = Article.objects.order_by("pk")
     for article, old, new in ((lab, "74.9 percent", "71.4 percent"), (desk, "700 million", "800 million")):
         rows.edit(article, old, new)
-    made = follow(EVENING)
+    made = correct.catch_up(EVENING)
     assert {one.publisher for one in made} == {"OpenAI News", "The Evening Ledger"}
     by = {one.publisher: places(one.struck) for one in made}
     assert "lead.0" in by["The Evening Ledger"]
@@ -469,7 +482,7 @@ def test_a_lens_falls_for_who_has_it_only() -> None:
     for user, own_lens in ((ada, lens), (ben, None)):
         rows.ready_edition(user, date(2025, 8, 7), [(brief, own_lens)])
     rows.edit(article, "since GPT-2 in 2019", "since GPT-3 in 2020")
-    (made,) = follow(EVENING)
+    (made,) = correct.catch_up(EVENING)
     assert places(made.struck) == {f"lens.{lens.pk}.why_it_matters.0"}
     for user, told in ((ada, 1), (ben, 0)):
         row = rows.ready_edition(user, date(2025, 9, 7), [])
@@ -485,7 +498,7 @@ def test_a_lens_falls_for_who_has_it_only() -> None:
 def test_a_sample_article_that_a_new_release_changes_corrects_nothing() -> None:
     brief = factories.weights(sample=True)
     rows.edit(Article.objects.get(), "80 gigabytes", "96 gigabytes")
-    assert follow(EVENING) == []
+    assert correct.catch_up(EVENING) == []
     assert not brief.corrections.exists()
 
 

@@ -10,10 +10,11 @@ import pytest
 from celery.signals import before_task_publish
 from django.utils import timezone
 
-from briefings import compose, front, tasks
+from briefings import compose, correct, front, tasks
 from briefings.models import Brief
 from ingest import place
-from ingest.models import Article
+from ingest.models import Article, Revision
+from tests.briefings import rows
 from tests.fakes.newspaper import reports
 from tests.ingest import newsroom
 
@@ -55,6 +56,38 @@ def test_a_nudge_that_nobody_heeds_expires(nudges: list[dict[str, Any]]) -> None
     assert [(each["task"], bool(each["expires"])) for each in nudges] == [
         ("briefings.tasks.write_brief", True)
     ]
+
+
+def test_a_sweep_follows_edits_and_nudges_what_rests_on_them(nudges: list[dict[str, Any]]) -> None:
+    article = placed("docket")
+    brief = compose.ready_brief(str(article.story_id))
+    assert brief is not None
+    tasks.sweep_corrections()
+    assert nudges == []
+    rows.edit(article, "$1.5 billion", "$1.7 billion")
+    tasks.sweep_corrections()
+    assert [(each["task"], bool(each["expires"])) for each in nudges] == [
+        ("briefings.tasks.verify_again", True)
+    ]
+    tasks.write_brief(brief.pk)
+    assert brief.corrections.count() == 0, "writing is for what is queued"
+    tasks.verify_again(brief.pk)
+    tasks.verify_again(brief.pk)
+    assert brief.corrections.count() == 1
+
+
+def test_the_front_page_does_not_keep_a_brief_whose_headline_fell() -> None:
+    article = placed("docket")
+    now = article.happened_at + timedelta(hours=1)
+    first = front.keep_fresh(now)
+    assert first is not None
+    rows.edit(article, "$1.5 billion", "$1.7 billion")
+    (made,) = correct.catch_up(now)
+    assert made.major
+    Revision.objects.update(replaced_at=now)
+    second = front.keep_fresh(now + timedelta(minutes=1))
+    assert second is not None
+    assert second.pk != first.pk
 
 
 def test_the_front_page_keeps_its_brief_for_some_hours_though_the_story_grows() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from briefings import arguments, edition, plain_text, read
+from briefings import arguments, correct, edition, plain_text, read
 from briefings.models import Edition, State
 from users.models import User
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             raise arguments.usage(
                 f"--date {day}: that day has not come yet for {email}; allowed are dates up to {today}"
             )
+        correct.catch_up(now)
         row = _ready(edition.request(user, day), now)
         self._print(row, options["json"])
 
