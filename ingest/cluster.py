@@ -77,7 +77,6 @@ def item(
     return Item(key, source, headline.told(title), gist(title, text, house), at, story, house, apart)
 
 
-@lru_cache(maxsize=3000)  # the days around are compared with again at every poll; about 30 MB
 def gist(title: str, text: str, house: str = "") -> Gist:
     """Of an article's title and the opening of its text, which starts with the title.
 
