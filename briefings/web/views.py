@@ -17,6 +17,7 @@ from briefings import read
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
 from briefings.web.page import BriefPage, brief_page, cited_articles
+from ingest import own
 from users import taxonomy
 from users.models import Profile, User
 
@@ -114,6 +115,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "edition": found,
         "day": day,
         "is_today": is_today,
+        "unread": own.unread(cast(User, request.user).pk, timezone.now()) if is_today else [],
         "readings": readings,
         "stays": found is not None and (found.sample or not readings) and editions.stays(found),
         "minutes": sum(reading.minutes for reading in readings),
