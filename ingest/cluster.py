@@ -172,8 +172,10 @@ class _Stories:
         pairs = weigh(items, WINDOW)
         columns = (pairs.one.tolist(), pairs.other.tolist(), pairs.score.tolist(), pairs.gap.tolist())
         for one, other, score, gap in zip(*columns, strict=True):
-            self.near[one].append((other, score, gap))
-            self.near[other].append((one, score, gap))
+            if not items[one].story:
+                self.near[one].append((other, score, gap))
+            if not items[other].story:
+                self.near[other].append((one, score, gap))
 
     def add(self, place: int) -> None:
         """Put the item where it belongs among what is placed already."""
