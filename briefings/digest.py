@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from email.utils import make_msgid
@@ -21,7 +21,8 @@ from django.utils import timezone
 from briefings import correct, digest_render, edition
 from briefings.due import Clock, coming_date, due_date
 from briefings.models import Delivery, Edition, EditionItem, State
-from ingest import work
+from ingest import own, work
+from ingest.health import Health
 from users import unsubscribe
 from users.models import Profile, User
 
@@ -118,7 +119,8 @@ def deliver(delivery_id: int, now: datetime) -> Delivery | None:
 
 def _send(row: Delivery, now: datetime) -> None:
     connection = mail.get_connection()
-    message = _message(row, connection)
+    unread = own.unread(row.edition.reader_id, now)
+    message = _message(row, connection, unread)
     try:
         # Before the row says that it is being sent: whatever fails up to here has sent nothing and may be tried again.
         connection.open()
@@ -126,26 +128,30 @@ def _send(row: Delivery, now: datetime) -> None:
         work.fail(row, f"the mail server cannot be reached: {error}", TRIES, **_state_after(row))
         return
     try:
-        if _begin(row):
-            _hand_over(row, message)
+        if _begin(row) and _hand_over(row, message):
+            own.told(row.edition.reader_id, [one.source.pk for one in unread], now)
     finally:
         connection.close()
 
 
-def _hand_over(row: Delivery, message: EmailMultiAlternatives) -> None:
+def _hand_over(row: Delivery, message: EmailMultiAlternatives) -> bool:
+    """Whether the reader has it, as far as anybody knows."""
     try:
         message.send()
     except smtplib.SMTPSenderRefused as error:
         # About us, not about the reader: an operator can mend it.
         work.fail(row, f"our sender address was refused: {error}", TRIES, **_state_after(row))
+        return False
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
         _refused(row, error)
+        return False
     except (smtplib.SMTPException, OSError) as error:
         # The line broke somewhere after we began: the server may have accepted the message.
         work.finish(row, state=Delivery.State.UNKNOWN, error=f"outcome unknown: {error}")
         log.error("delivery %s: outcome unknown: %s", row.pk, error)
     else:
         work.finish(row, state=Delivery.State.SENT, sent_at=timezone.now())
+    return True
 
 
 def _state_after(row: Delivery) -> dict[str, object]:
@@ -206,10 +212,10 @@ def _had_the_sample(row: Delivery) -> bool:
     return earlier.exclude(pk=row.pk).filter(state__in=(Delivery.State.SENT, Delivery.State.UNKNOWN)).exists()
 
 
-def _message(row: Delivery, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+def _message(row: Delivery, connection: BaseEmailBackend, unread: Sequence[Health]) -> EmailMultiAlternatives:
     reader = row.edition.reader
     leave = settings.NUTGRAF_URL + unsubscribe.path(reader)
-    made = digest_render.render(row.edition, unsubscribe_url=leave)
+    made = digest_render.render(row.edition, leave, unread)
     message = EmailMultiAlternatives(
         subject=made.subject,
         body=made.text,

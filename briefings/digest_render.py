@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from briefings import read, spent
 from briefings.models import Edition
 from briefings.schemas import NoticeDocument
+from ingest.health import Health
 
 SUBJECT = 150  # characters; mail programs show fewer
 PREHEADER = 140
@@ -26,13 +27,17 @@ class Mail:
     html: str
 
 
-def render(edition: Edition, unsubscribe_url: str) -> Mail:
-    """The digest of a ready edition. `unsubscribe_url` is absolute and carries the reader's token."""
+def render(edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = ()) -> Mail:
+    """The digest of a ready edition. `unsubscribe_url` is absolute and carries the reader's token.
+
+    `unread` are sources of the reader's own that the reader is to be told of.
+    """
     readings, notices = read.edition_readings(edition), read.edition_notices(edition)
     context = {
         "edition": edition,
         "readings": readings,
         "notices": notices,
+        "unread": unread,
         "site": settings.NUTGRAF_URL,
         "unsubscribe_url": unsubscribe_url,
         "preheader": _short(_preheader(readings, notices), PREHEADER),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -156,41 +156,50 @@ class Recent:
 
 
 _COMPARED = 2000
-# Each poll asks for the same vectors, 2 KB apiece.
-_vectors: Kept[tuple[str, Floats]] = Kept(2 * _COMPARED)
+_Row = tuple[str, str]
+# Each poll asks for the same stories, 2 KB apiece.
+_recent: Kept[_Row, Recent] = Kept(2 * _COMPARED)
 
 
 def recent(since: datetime, until: datetime, scope: Scope) -> list[Recent]:
     """The stories of the scope that began between the two, the latest where there are very many."""
     with connection.cursor() as cursor:
+        # A row that is written anew lies in another place, by another transaction.
         cursor.execute(
             """
-            SELECT id, xmin::text || ctid::text, happened_at FROM ingest_story
+            SELECT id, xmin::text || ctid::text FROM ingest_story
             WHERE happened_at BETWEEN %s AND %s AND sample = %s AND owner_id IS NOT DISTINCT FROM %s::bigint
               AND vector IS NOT NULL
             ORDER BY happened_at DESC LIMIT %s
             """,
             [since, until, scope.sample, scope.owner, _COMPARED],
         )
-        # A row that is written anew lies in another place, by another transaction.
-        rows = [((story, written), at) for story, written, at in cursor.fetchall()]
-    vectors = _vectors.of([key for key, _ in rows], _read_vectors)
-    return [Recent(key[0], *vectors[key], at) for key, at in rows if key in vectors]
+        return list(_recent.of(cursor.fetchall(), _read).values())
 
 
-def _read_vectors(keys: Collection[Hashable]) -> dict[Hashable, tuple[str, Floats]]:
+def _read(rows: Collection[_Row]) -> dict[_Row, Recent]:
+    wanted = dict(rows)
     with _binary_cursor() as cursor:
         cursor.execute(
-            """
-            SELECT id, xmin::text || ctid::text, embedder, vector FROM ingest_story
-            WHERE id = ANY(%b) AND vector IS NOT NULL
-            """,
-            [[story for story, _ in cast("Collection[tuple[str, str]]", keys)]],
+            "SELECT id, embedder, vector, happened_at FROM ingest_story WHERE id = ANY(%b) AND vector IS NOT NULL",
+            [list(wanted)],
             binary=True,
         )
         return {
-            (story, written): (name, vector.to_numpy()) for story, written, name, vector in cursor.fetchall()
+            (story, wanted[story]): Recent(story, embedder, vector.to_numpy(), at)
+            for story, embedder, vector, at in cursor.fetchall()
         }
+
+
+def vectors(articles: Sequence[int]) -> dict[int, tuple[str, Floats]]:
+    """The embedder and vector of each of the articles that has one."""
+    with _binary_cursor() as cursor:
+        cursor.execute(
+            "SELECT id, embedder, vector FROM ingest_article WHERE id = ANY(%b) AND vector IS NOT NULL",
+            [list(articles)],
+            binary=True,
+        )
+        return {key: (embedder, vector.to_numpy()) for key, embedder, vector in cursor.fetchall()}
 
 
 def rank(ranked: Sequence[tuple[str, float, float]]) -> None:

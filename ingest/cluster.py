@@ -77,7 +77,6 @@ def item(
     return Item(key, source, headline.told(title), gist(title, text, house), at, story, house, apart)
 
 
-@lru_cache(maxsize=3000)  # the days around are compared with again at every poll; about 30 MB
 def gist(title: str, text: str, house: str = "") -> Gist:
     """Of an article's title and the opening of its text, which starts with the title.
 
@@ -173,8 +172,10 @@ class _Stories:
         pairs = weigh(items, WINDOW)
         columns = (pairs.one.tolist(), pairs.other.tolist(), pairs.score.tolist(), pairs.gap.tolist())
         for one, other, score, gap in zip(*columns, strict=True):
-            self.near[one].append((other, score, gap))
-            self.near[other].append((one, score, gap))
+            if not items[one].story:
+                self.near[one].append((other, score, gap))
+            if not items[other].story:
+                self.near[other].append((one, score, gap))
 
     def add(self, place: int) -> None:
         """Put the item where it belongs among what is placed already."""

@@ -83,6 +83,20 @@ def attention(source: Source, output: Output, now: datetime) -> str:
 
     Switched off by hand is nobody's business; given up by us is.
     """
+    lost = unread(source, now)
+    if lost or not source.enabled:
+        return lost
+    if source.sample:
+        return ""  # bundled: it publishes nothing more, and that is well
+    if silent := _silent_for(output, now):
+        return f"has gone quiet: nothing new for {silent.days} days, though it answers"
+    if output.recent >= ENOUGH and not output.on_topic:
+        return f"none of its {output.recent} items of the last {WEEKS} weeks was about AI"
+    return ""
+
+
+def unread(source: Source, now: datetime) -> str:
+    """Why the source is not read any more, or has not been for longer than may pass; empty while it is. Pure."""
     if not source.enabled:
         return f"given up: {source.error}" if source.error else ""
     if source.due_at is None and source.error:
@@ -92,12 +106,6 @@ def attention(source: Source, output: Output, now: datetime) -> str:
         read = f"not read since {since:%Y-%m-%d}" if source.last_success_at else "never read yet"
         times = "1 failure" if source.failures == 1 else f"{source.failures} failures in a row"
         return f"{read}, {times}: {source.error}"
-    if source.sample:
-        return ""  # bundled: it publishes nothing more, and that is well
-    if silent := _silent_for(output, now):
-        return f"has gone quiet: nothing new for {silent.days} days, though it answers"
-    if output.recent >= ENOUGH and not output.on_topic:
-        return f"none of its {output.recent} items of the last {WEEKS} weeks was about AI"
     return ""
 
 

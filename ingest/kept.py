@@ -6,20 +6,21 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from threading import Lock
 from typing import Generic, TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class Kept(Generic[Key, Value]):
     """Up to `most` values, those asked for longest ago forgotten first; safe to share among threads."""
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.values: dict[Hashable, Value] = {}
+        self.values: dict[Key, Value] = {}
         self.lock = Lock()
 
     def of(
-        self, keys: Iterable[Hashable], make: Callable[[Collection[Hashable]], dict[Hashable, Value]]
-    ) -> dict[Hashable, Value]:
+        self, keys: Iterable[Key], make: Callable[[Collection[Key]], dict[Key, Value]]
+    ) -> dict[Key, Value]:
         """The values of the keys; `make` is called at most once, with the keys whose values are not known.
 
         A key that it leaves out has no value. Its values are kept, also where that forgets others of this call.

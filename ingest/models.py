@@ -66,6 +66,9 @@ class Source(Work):
     moved_to = models.CharField(max_length=2000, blank=True, help_text="where it redirects for good, it says")
     moved_since = models.DateTimeField(null=True, blank=True)
     moved_looks = models.PositiveIntegerField(default=0, help_text="looks in a row that were led there")
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text="when its owner, or the operator, was told that it cannot be read"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

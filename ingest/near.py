@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
-from ingest.headline import told
 from ingest.kept import Kept
 from ingest.models import Article, Stage
 from ingest.scope import Scope
-from ingest.terms import Gist
 from ingest.work import among
+
+_Row = tuple[int, str, bool]
 
 OPENING = 5000  # characters of an article that looking for copies needs
 _FEW = 100  # arriving articles, for whose bands the index is asked
@@ -93,69 +93,41 @@ def neighbours(
     """
     around = _around(_spans(sorted(item.at for item in arriving), cluster.WINDOW), scope)
     few = max(few, min(_MOST, _WORTH * len(arriving)))
-    keys = list(around.order_by("-happened_at").values_list("pk", flat=True)[: few + 1])
-    if len(keys) > few:
-        keys = [*keys[:latest], *_sharing_marks(arriving, scope)]
-    return _items(Article.objects.filter(among(keys), scope.articles(), stage=Stage.PLACED))
-
-
-class _Stored(NamedTuple):
-    pk: int
-    revision: int
-    content_hash: str
-    source: int
-    primary: bool
-    url: str
-    title: str
-    at: datetime
-    story: str
-
-    @property
-    def house(self) -> str:
-        return cluster.house(self.url, self.primary)
-
-    @property
-    def wording(self) -> Hashable:
-        """Equal for rows whose gists are equal."""
-        return self.pk, self.revision, self.content_hash, self.title, self.house
-
-
-# The next poll compares with the articles of the same days; about 20 KB each.
-_gists: Kept[Gist] = Kept(3000)
-
-
-def _items(articles: QuerySet[Article]) -> list[cluster.Item]:
-    rows = [_Stored(*row) for row in articles.values_list(*_STORED)]
-    gists = _gists.of([row.wording for row in rows], lambda unknown: _read(rows, unknown))
-    return [
-        cluster.Item(
-            row.pk, str(row.source), told(row.title), gists[row.wording], row.at, row.story, row.house
+    rows = list(_as_written(around.order_by("-happened_at"))[: few + 1])
+    if len(rows) > few:
+        alike = Article.objects.filter(
+            among(_sharing_marks(arriving, scope)), scope.articles(), stage=Stage.PLACED
         )
-        for row in rows
-        if row.wording in gists  # else it was removed meanwhile
-    ]
+        rows = [*rows[:latest], *_as_written(alike)]
+    return list(_items.of(rows, _read).values())
 
 
-_STORED = (
-    "id",
-    "revision",
-    "content_hash",
-    "source_id",
-    "source__primary",
-    "url",
-    "title",
-    "happened_at",
-    "story_id",
-)
+# The next poll compares with the articles of the same days, about 25 KB each.
+_items: Kept[_Row, cluster.Item] = Kept(3000)
 
 
-def _read(rows: Sequence[_Stored], wanted: Collection[Hashable]) -> dict[Hashable, Gist]:
-    unread = {row.pk: row for row in rows if row.wording in wanted}
-    texts = Article.objects.filter(among(list(unread))).values_list("id", Left("text", _LEAD))
-    return {unread[pk].wording: cluster.gist(unread[pk].title, text, unread[pk].house) for pk, text in texts}
+def _as_written(articles: QuerySet[Article]) -> QuerySet[Article, _Row]:
+    """What an item of each depends on: a row that is written anew lies in another place, by another transaction."""
+    written = RawSQL("ingest_article.xmin::text || ingest_article.ctid::text", [])
+    return articles.annotate(written=written).values_list("pk", "written", "source__primary")
 
 
-def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> set[int]:
+def _read(rows: Collection[_Row]) -> dict[_Row, cluster.Item]:
+    wanted = {pk: (pk, written, primary) for pk, written, primary in rows}
+    found = (
+        Article.objects.filter(among(list(wanted)))
+        .annotate(opening=Left("text", _LEAD))
+        .values_list("id", "source_id", "url", "title", "opening", "happened_at", "story_id")
+    )
+    return {
+        wanted[key]: cluster.item(
+            key, str(source), title, text, at, cluster.house(url, wanted[key][2]), str(story)
+        )
+        for key, source, url, title, text, at, story in found
+    }
+
+
+def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -195,7 +167,7 @@ def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> set[int]:
                 "owner": scope.owner,
             },
         )
-        return {int(row[0]) for row in cursor.fetchall()}
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def _around(spans: Sequence[tuple[datetime, datetime]], scope: Scope) -> QuerySet[Article]:

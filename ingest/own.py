@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import RestrictedError
+from django.db.models import Q, RestrictedError
 
 from ingest import add, health, opml, tell
 from ingest.health import Health
@@ -26,6 +26,17 @@ class TooMany(Exception):
 def sources(owner: int, now: datetime) -> list[Health]:
     """The reader's own sources and how they are doing, by title."""
     return health.of(Source.objects.filter(owner=owner).order_by("title", "url"), now)
+
+
+def unread(owner: int, now: datetime) -> list[Health]:
+    """Those of the reader's own sources that are not read any more, which the reader was not told yet."""
+    untold = Source.objects.filter(Q(failures__gt=0) | ~Q(error=""), owner=owner, told_at=None)
+    return [one for one in health.of(untold.order_by("title", "url"), now) if health.unread(one.source, now)]
+
+
+def told(owner: int, source_ids: Sequence[int], now: datetime) -> None:
+    """The reader knows of these: nothing more is said until they have been read again, and are lost once more."""
+    Source.objects.filter(owner=owner, pk__in=source_ids, told_at=None).update(told_at=now)
 
 
 def add_address(owner: int, url: str, any_topic: bool) -> add.Outcome:

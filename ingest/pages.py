@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.fetch import FetchError, fetch
@@ -78,11 +78,11 @@ class Wanted:
     feed: str  # the address of the feed that links to it
 
 
-def read_pages(wanted: Sequence[Wanted], run: Run, gate: Gate) -> list[Page]:
-    """The pages of articles, in any order."""
+def read_pages(wanted: Sequence[Wanted], run: Run, gate: Gate) -> Iterator[Page]:
+    """The pages of articles as they come, in any order; few of them in memory at once."""
     reader = _Reader(run, gate)
     reader.line = Line([(host_of(one.url), one) for one in wanted], reader.read)
-    return [page.result() for done in reader.line.run(AT_ONCE) for _, page in done]
+    return (page.result() for done in reader.line.run(AT_ONCE) for _, page in done)
 
 
 @dataclass

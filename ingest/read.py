@@ -16,7 +16,7 @@ from ingest import work
 from ingest.addressed import count
 from ingest.extract import page_refusal, wants_page
 from ingest.models import Article, Source, Stage
-from ingest.pages import Page, Run, Wanted
+from ingest.pages import Page, Wanted
 from ingest.passages import compose
 from ingest.reread import remember
 from ingest.save import rewrite_passages
@@ -25,7 +25,6 @@ from ingest.visit import visit
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 2  # a page whose reading took our worker down twice is left alone
 _NEEDED = ("source", "url", "title", "author", "feed_text", "happened_at", "page_error", "revision")
-CHUNK = 200  # articles whose pages are in memory at once
 
 
 @dataclass
@@ -48,18 +47,13 @@ def read_many(ids: Sequence[int], now: datetime) -> Read:
     articles = _claim(ids)
     wanted, full = _split(articles)
     _finish(full, done)
-    run = Run()
     feeds = dict(Source.objects.filter(pk__in={one.source_id for one in wanted}).values_list("pk", "url"))
-    waiting = sorted(wanted, key=lambda one: one.happened_at, reverse=True)
-    for start in range(0, len(waiting), CHUNK):
-        chunk = {one.pk: one for one in waiting[start : start + CHUNK]}
-        wishes = [
-            Wanted(one.pk, one.url, one.title, one.author, feeds[one.source_id]) for one in chunk.values()
-        ]
-        pages, not_now = visit(wishes, run, now)
-        for pk in not_now:
-            work.put_back(chunk[pk])
-        _take_pages([(chunk[page.pk], page) for page in pages], done)
+    waiting = {one.pk: one for one in sorted(wanted, key=lambda one: one.happened_at, reverse=True)}
+    wishes = [
+        Wanted(one.pk, one.url, one.title, one.author, feeds[one.source_id]) for one in waiting.values()
+    ]
+    for pages in visit(wishes, now, lambda keys: [work.put_back(waiting[pk]) for pk in keys]):
+        _take_pages([(waiting[page.pk], page) for page in pages], done)
     return done
 
 

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from ingest import decide, hosts, moves, schedule, unchanged, work
+from ingest import decide, health, hosts, moves, schedule, unchanged, work
 from ingest.asks import Asks
 from ingest.fetch import Fetched, FetchError, fetch
 from ingest.matching import compare
@@ -214,6 +215,7 @@ def _healthy(
         "last_checked_at": now,
         "last_success_at": now,
         "failures": 0,
+        "told_at": None,
         "body_hash": look.body_hash,
         "publishes_every": rhythm.gap,
         "newest_at": rhythm.newest,
@@ -295,9 +297,22 @@ def _failed(source: Source, look: _Look, now: datetime) -> Refreshed:
         changes["last_checked_at"] = now
     if then.disable:
         changes["enabled"] = False
+    if lost := _lost(source, failures, then.disable, look.words, now):
+        changes["told_at"] = now
     if not work.finish(source, then.wait, **changes):
         return Refreshed(source.pk, source.url, "busy")
+    if lost:
+        logger.error("%s needs attention: %s", source.url, lost)
     return Refreshed(source.pk, source.url, "failed", error=look.words)
+
+
+def _lost(source: Source, failures: int, given_up: bool, words: str, now: datetime) -> str:
+    """What the operator is told, once, of a source that cannot be read; a reader's own is told to that reader."""
+    if source.owner_id is not None or source.told_at is not None:
+        return ""
+    then = copy(source)
+    then.enabled, then.failures, then.error = not given_up, failures, words
+    return health.unread(then, now)
 
 
 def _cut_off(now: datetime) -> bool:

@@ -15,7 +15,7 @@ from ingest import schedule, work
 from ingest.addressed import count
 from ingest.extract import page_refusal
 from ingest.models import Article, PageRetry, Revision, Stage
-from ingest.pages import Page, Run, Wanted
+from ingest.pages import Page, Wanted
 from ingest.passages import compose
 from ingest.save import SKEW, rewrite_passages
 from ingest.visit import visit
@@ -23,7 +23,6 @@ from ingest.visit import visit
 LEASE = timedelta(minutes=10)
 ON_ITS_WAY = timedelta(minutes=5)  # an article that is just being read or placed is left alone for so long
 AT_REST = (Stage.PLACED, Stage.OFF_TOPIC)
-CHUNK = 200  # pages in memory at once
 
 
 def remember(pages: Sequence[Page]) -> None:
@@ -49,20 +48,11 @@ def reread_many(ids: Sequence[int], now: datetime) -> list[int]:
     retries = {row.pk: row for row in work.claim_many(PageRetry, work.among(ids), LEASE)}
     articles = list(Article.objects.select_related("source").filter(work.among(list(retries)), _waiting()))
     _leave(retries, {one.pk for one in articles})
+    taken = {one.pk: one for one in articles}
+    wanted = [Wanted(one.pk, one.url, one.title, one.author, one.source.url) for one in articles]
     revised: list[int] = []
-    run = Run()
-    for start in range(0, len(articles), CHUNK):
-        chunk = {one.pk: one for one in articles[start : start + CHUNK]}
-        pages, not_now = visit(
-            [Wanted(one.pk, one.url, one.title, one.author, one.source.url) for one in chunk.values()],
-            run,
-            now,
-        )
-        for pk in not_now:
-            work.put_back(retries[pk])
-        for page in pages:
-            if _settle(retries[page.pk], chunk[page.pk], page, now):
-                revised.append(page.pk)
+    for pages in visit(wanted, now, lambda keys: [work.put_back(retries[pk]) for pk in keys]):
+        revised += [page.pk for page in pages if _settle(retries[page.pk], taken[page.pk], page, now)]
     return revised
 
 

@@ -127,8 +127,11 @@ def importance(voices: Sequence[Voice], novelty: float = 1.0) -> float:
 
 def best_first(voices: Sequence[Voice]) -> list[Voice]:
     """The article to speak for the story first: primary, trusted, to the point, most like the others, long."""
-    if len(voices) == 1:
-        return list(voices)
+    return list(voices) if len(voices) == 1 else list(_best_first(tuple(voices)))
+
+
+@lru_cache(maxsize=500)  # a story's row asks for its title, and then for its importance
+def _best_first(voices: tuple[Voice, ...]) -> tuple[Voice, ...]:
     vocabularies = {voice.key: frozenset(terms.grams(voice.title)) for voice in voices[:60]}
 
     def merit(voice: Voice) -> tuple[float, int]:
@@ -138,11 +141,12 @@ def best_first(voices: Sequence[Voice]) -> list[Voice]:
         value = voice.authority + 0.4 * voice.primary + 1.5 * central + _headline(voice)
         return (round(value + min(voice.length, 8000) / 40_000, 6), -voice.key)
 
-    return sorted(voices, key=merit, reverse=True)
+    return tuple(sorted(voices, key=merit, reverse=True))
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other) if one and other else 0.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 def _headline(voice: Voice) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import numpy as np
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
@@ -17,7 +16,6 @@ from ingest.addressed import speaks_to_model
 from ingest.embed import LEXICAL, Vectors
 from ingest.models import Article, Stage
 from ingest.scope import Scope
-from ingest.work import among
 
 _FIELDS = (
     "story_id",
@@ -157,8 +155,4 @@ def _telling(
 
 
 def _stored(rows: Sequence[Row]) -> dict[int, tuple[str, Vectors]]:
-    wanted = [row.article for row in rows if row.stage == Stage.PLACED]
-    found = Article.objects.filter(among(wanted), vector__isnull=False).values_list(
-        "id", "embedder", "vector"
-    )
-    return {key: (embedder, np.asarray(vector, dtype=np.float32)) for key, embedder, vector in found}
+    return bulk.vectors([row.article for row in rows if row.stage == Stage.PLACED])

@@ -31,7 +31,7 @@ def store(looks: Sequence[Unchanged], now: datetime) -> set[int]:
         cursor.execute(
             """
             UPDATE ingest_source s
-            SET due_at = now() + l.wait, lease_until = NULL, attempt = 0, error = '', failures = 0,
+            SET due_at = now() + l.wait, lease_until = NULL, attempt = 0, error = '', failures = 0, told_at = NULL,
                 last_checked_at = %s, last_success_at = %s, etag = l.etag, last_modified = l.last_modified
             FROM unnest(%s::bigint[], %s::int[], %s::interval[], %s::text[], %s::text[])
               AS l(id, attempt, wait, etag, last_modified)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from ingest import hosts, robots_rows
 from ingest.pages import Page, Run, Wanted, read_pages
 
+TOGETHER = 100  # pages that are in memory at once, to be stored by few statements
 
-def visit(wanted: Sequence[Wanted], run: Run, now: datetime) -> tuple[list[Page], list[int]]:
-    """The pages, in any order, and the articles whose host another process is asking just now."""
+
+def visit(
+    wanted: Sequence[Wanted], now: datetime, not_now: Callable[[Sequence[int]], object]
+) -> Iterator[list[Page]]:
+    """The pages as they come, in any order and some at a time, so that a host that hangs holds up its own alone.
+
+    `not_now` is called first, with the articles whose host another process is asking just now.
+    """
     with hosts.lent(hosts.host_of(one.url) for one in wanted) as ours:
+        not_now([one.pk for one in wanted if hosts.host_of(one.url) not in ours])
         mine = [one for one in wanted if hosts.host_of(one.url) in ours]
         with robots_rows.opened([one.url for one in mine], now) as gate:
-            pages = read_pages(mine, run, gate)
-    asked = {one.pk for one in mine}
-    return pages, [one.pk for one in wanted if one.pk not in asked]
+            some: list[Page] = []
+            for page in read_pages(mine, Run(), gate):
+                some.append(page)
+                if len(some) == TOGETHER:
+                    yield some
+                    some = []
+            if some:
+                yield some

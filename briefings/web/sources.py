@@ -112,6 +112,18 @@ def export(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
+def told(request: HttpRequest) -> HttpResponse:
+    """The reader has seen that these are not read any more."""
+    keys = [
+        int(key) for key in request.POST.getlist("source")[: own.MOST] if key.isdecimal() and len(key) < 19
+    ]
+    own.told(_reader(request), keys, timezone.now())
+    return redirect("today")
+
+
+@never_cache
+@login_required
+@require_POST
 def remove(request: HttpRequest, source_id: int) -> HttpResponse:
     if not own.remove(_reader(request), source_id):
         raise Http404

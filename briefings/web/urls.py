@@ -21,6 +21,7 @@ urlpatterns = [
     path("sources/add/", sources.add, name="sources-add"),
     path("sources/import/", sources.take, name="sources-import"),
     path("sources/export/", sources.export, name="sources-export"),
+    path("sources/told/", sources.told, name="sources-told"),
     path("sources/<int:source_id>/remove/", sources.remove, name="sources-remove"),
     path("brief/<slug:brief_id>/", views.brief, name="brief"),
     path("brief/<slug:brief_id>/save/", archive.save, name="save"),

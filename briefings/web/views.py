@@ -18,6 +18,7 @@ from briefings import share as sharing
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
 from briefings.web.page import BriefPage, brief_page, cited_articles
+from ingest import own
 from users import taxonomy
 from users.models import Profile, User
 
@@ -118,6 +119,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "feed_url": feed.address(cast(User, request.user)),
         "day": day,
         "is_today": is_today,
+        "unread": own.unread(cast(User, request.user).pk, timezone.now()) if is_today else [],
         "readings": readings,
         "stays": found is not None and (found.sample or not readings) and editions.stays(found),
         "minutes": sum(reading.minutes for reading in readings),

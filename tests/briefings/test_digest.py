@@ -12,7 +12,9 @@ import pytest
 
 from briefings import digest
 from briefings.models import Delivery, Edition
+from ingest.models import Source
 from tests.briefings.factories import edition_of_two
+from tests.briefings.rows import ready_edition
 from tests.fakes.mail_server import MailServer, mail_server
 from users.models import Profile, User
 
@@ -60,6 +62,38 @@ def test_its_headers_say_who_it_is_and_how_to_stop_it(mail: MailServer, prepared
     assert letter["List-Unsubscribe"].strip().startswith("<http")
     assert letter["To"] == "ada@bank.example"
     assert {part.get_content_type() for part in letter.walk()} >= {"text/plain", "text/html"}
+
+
+def lost(owner: User, name: str) -> Source:
+    return Source.objects.create(
+        url=f"https://{name}.example/feed",
+        title=name,
+        owner=owner,
+        created_at=EIGHT - timedelta(days=9),
+        due_at=EIGHT,
+        failures=7,
+        error="there is nothing at this address (404)",
+    )
+
+
+def test_it_tells_once_of_an_own_source_that_is_not_to_be_had(
+    mail: MailServer, prepared: Edition, ada: User
+) -> None:
+    ben = User.objects.create_user("ben@fund.example")
+    hers, his = lost(ada, "letter"), lost(ben, "ledger")
+    digest.run(EIGHT)
+    for part in mail.accepted[0].walk():
+        if part.get_content_maintype() == "text":
+            text = str(part.get_content())
+            assert "Your source letter is not being read: never read yet, 7 failures in a row" in text
+            assert "ledger" not in text
+    hers.refresh_from_db()
+    his.refresh_from_db()
+    assert (hers.told_at, his.told_at) == (EIGHT, None)
+    ready_edition(ada, EIGHT.date() + timedelta(days=1), [])
+    digest.run(EIGHT + timedelta(days=1))
+    assert len(mail.accepted) == 2
+    assert "is not being read" not in mail.accepted[1].as_string()
 
 
 def test_a_dry_run_writes_and_sends_nothing(mail: MailServer, prepared: Edition) -> None:

@@ -112,6 +112,42 @@ def test_own_stories_are_in_the_owners_edition_and_nowhere_else(web: WebServer, 
     assert not Story.objects.exists()
 
 
+def test_a_reader_is_told_once_of_an_own_source_that_is_not_to_be_had(
+    web: WebServer, ada: User, ben: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    as_(ada).post("/sources/add/", {"url": feed(web)})
+    read_all()
+    web.put("/feed", b"", 404)
+
+    def look(days: float) -> None:
+        run.ingest([Source.objects.get().pk], timezone.now() + timedelta(days=days), True, lambda _: None)
+        Source.objects.update(last_success_at=timezone.now() - timedelta(days=days))
+
+    words = "Your source The Letter is not being read"
+    look(0.5)
+    assert words not in body(as_(ada).get("/today/"))
+    look(2)
+    shown = body(as_(ada).get("/today/"))
+    assert words in shown
+    assert "there is nothing at this address (404)" in shown
+    assert words not in body(as_(ben).get("/today/"))
+    key = {"source": str(Source.objects.get().pk)}
+    as_(ben).post("/sources/told/", key | {"source": [key["source"], "x"]})
+    assert words in body(as_(ada).get("/today/")), "nobody else can say that she knows"
+    assert words not in body(as_(ada).post("/sources/told/", key, follow=True))
+    look(3)
+    assert words not in body(as_(ada).get("/today/"))
+    assert "there is nothing at this address" in body(as_(ada).get("/sources/")).lower()
+    assert not [one for one in caplog.records if "needs attention" in one.getMessage()], (
+        "none of the operator's"
+    )
+    feed(web)
+    run.ingest([Source.objects.get().pk], timezone.now(), True, lambda _: None)
+    web.put("/feed", b"", 404)
+    look(2)
+    assert words in body(as_(ada).get("/today/"))
+
+
 def test_a_stranger_can_neither_see_nor_remove(web: WebServer, ada: User) -> None:
     cal = User.objects.create_user("cal@nowhere.example")
     as_(ada).post("/sources/add/", {"url": feed(web)})

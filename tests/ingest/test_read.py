@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from datetime import timedelta
 
@@ -12,8 +13,10 @@ from django.utils import timezone
 
 from ingest import work
 from ingest.models import Article, Source, Stage
+from ingest.pages import Wanted
 from ingest.read import read_many
 from ingest.refresh import refresh
+from ingest.visit import TOGETHER, visit
 from tests.fakes.web_server import WebServer, item, rss
 from tests.ingest.teasers import TEASER, TEXT, page, teaser
 
@@ -34,6 +37,23 @@ def test_it_takes_the_text_of_the_page(web: WebServer) -> None:
     assert (article.stage, article.text_from_page, article.page_error) == (Stage.READ, True, "")
     assert [article.text[p.start : p.end] for p in article.passages.all()] == article.text.split("\n\n")
     assert article.feed_text == TEASER
+
+
+def test_a_page_that_hangs_holds_up_no_other(web: WebServer) -> None:
+    answered, meanwhile = threading.Event(), TOGETHER + 1
+
+    def hang(connection: socket.socket) -> None:
+        answered.wait(10)
+
+    wanted = [Wanted(0, web.misbehave("/hangs", hang), "", "", web.url())]
+    wanted += [Wanted(n, web.put(f"/{n}", "", 404), "", "", web.url()) for n in range(1, meanwhile)]
+    told: list[int] = []
+    pages = visit(wanted, timezone.now(), told.extend)
+    first = next(pages)
+    assert {page.pk for page in first} == set(range(1, meanwhile))
+    assert told == []
+    answered.set()
+    assert [page.pk for some in pages for page in some] == [0]
 
 
 @pytest.mark.parametrize(
