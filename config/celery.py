@@ -36,7 +36,11 @@ TIMETABLE = {
     "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
 }
 
-TRANSPORT_ALIASES["pgmq"] = "config.queue:Transport"
+TRANSPORT_ALIASES |= {
+    "pgmq": "config.queue:Transport",
+    "redis": "config.queue_redis:Transport",
+    "rediss": "config.queue_redis:Transport",
+}
 
 app = Celery("nutgraf")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+import redis
 from kombu import Connection, Consumer, Message, Producer, Queue
 from pgmq.install import get_embedded_install_sql
 from psycopg.conninfo import make_conninfo
 
 import config.celery  # noqa: F401 - it says what pgmq:// stands for
+from tests.chaos.trouble import Broker
 
 NAME = f"queue_{os.getpid()}"
 PLACES = 2
@@ -66,6 +69,40 @@ def test_a_worker_takes_more_messages_after_it_could_not_end_some(where: str, en
                     _end(message, ending, broker)
             _take(broker)
     assert [message.payload["n"] for message in taken] == [0, 1, 2, 3]
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("ending", ["ack", "reject", "requeue"])
+def test_a_worker_on_redis_notices_that_its_broker_went_away(ending: str) -> None:
+    """Only by asking it: with every place taken it would never ask again."""
+    if not shutil.which("redis-server"):
+        pytest.skip("no redis-server here; tests/system_packages.sh installs it where it can")
+    server = Broker.redis()
+    taken: list[Message] = []
+    try:
+        with Connection(server.url) as broker:
+            channel = broker.channel()
+            queue = Queue("work", channel=channel)
+            queue.declare()
+            for number in range(PLACES):
+                Producer(channel).publish({"n": number}, routing_key="work", serializer="json")
+            with Consumer(channel, [queue], on_message=taken.append, prefetch_count=PLACES):
+                _take(broker)
+                assert len(taken) == PLACES
+                server.kill()
+                for message in taken:
+                    _end(message, ending, broker)
+                server.start()
+                with pytest.raises(redis.ConnectionError):
+                    _ask(broker)
+    finally:
+        server.kill()
+
+
+def _ask(broker: Connection) -> None:
+    for _ in range(8):
+        with contextlib.suppress(socket.timeout):
+            broker.drain_events(timeout=0.5)
 
 
 def _end(message: Message, ending: str, broker: Connection) -> None:
