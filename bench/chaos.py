@@ -250,6 +250,7 @@ def _reconcile(provider: ModelServer, moods: Moods) -> dict[str, Any]:
     _report(billing, provider, {one.client_id: one.at for one in moods.seen})
     provider.reports = billing.answer
     settings.OPENAI_BASE_URL, settings.OPENAI_ADMIN_KEY = provider.url, billing.key
+    settings.MODEL_DEADLINE = 90.0  # nobody is slow any more, but the machine may be
     outcome = reconcile.run(datetime.now(UTC) + timedelta(days=2), days=3)
     total = sum(cost or 0 for cost in Call.objects.values_list("cost", flat=True))
     wrong = [f"reconcile: {statement}: {statement.note}" for statement in outcome.open]

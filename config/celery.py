@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from kombu.transport import TRANSPORT_ALIASES
 
 from config.embedded import refuse_no_database
 
@@ -36,6 +37,12 @@ TIMETABLE = {
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
     "compare the ledger with the provider": _sweep("inference.tasks.compare_with_provider", "write", 21600.0),
     "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
+}
+
+TRANSPORT_ALIASES |= {
+    "pgmq": "config.queue:Transport",
+    "redis": "config.queue_redis:Transport",
+    "rediss": "config.queue_redis:Transport",
 }
 
 app = Celery("nutgraf")

@@ -123,6 +123,7 @@ class Troublemaker:
             "second@%h",
             "--without-gossip",
             "--without-mingle",
+            "--without-heartbeat",
             "--loglevel",
             "WARNING",
         )

@@ -29,6 +29,8 @@ from inference.errors import BadPrices
 from ingest import catalogue, stories
 
 SAMPLE_AFTER = 6.0  # seconds without a first article before the bundled sample fills the page
+# Workers tell each other nothing; with pgmq, each word of their heartbeats would be an error in the database's log.
+ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 REVIVE_AFTER = 2.0  # seconds between two tries to start a database that does not
 log = logging.getLogger("config.up")
 
@@ -187,7 +189,7 @@ def _start_children(supervisor: Supervisor, port: int) -> None:
     )
     celery = (python, "-m", "celery", "--quiet", "-A", "config")
     quiet = ("--loglevel", "WARNING")
-    worker = ("-c", "2", "-Q", ",".join(QUEUES), "--without-gossip", "--without-mingle", *quiet)
+    worker = ("-c", "2", "-Q", ",".join(QUEUES), *ALONE, *quiet)
     supervisor.start("worker", *celery, "worker", *worker)
     beat = ("--schedule", str(settings.NUTGRAF_VAR / "beat"), "--pidfile", "", *quiet)
     supervisor.start("beat", *celery, "beat", *beat)
