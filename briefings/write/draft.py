@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from briefings.write.anaphora import names_somebody, speaks_of_somebody
 from briefings.write.lexicon import FAMOUS
-from briefings.write.names import Name
+from briefings.write.names import OFFICE, Name
 from briefings.write.pool import Candidate, Pool
 from briefings.write.questions import Ask
 
@@ -106,6 +106,14 @@ class Draft:
             or any(full in other.text for other in beside)
             for full in self._strangers[candidate.index]
         )
+
+    def presenting(self, question: str) -> str:
+        """The question with their office before those whom it names before they were named: "Judge William Alsup"."""
+        for full, office in self.pool.names.offices.items():
+            known = full in self._said or full in self._ahead or full.split()[-1] in FAMOUS
+            if full in question and not known and not re.search(rf"{OFFICE} {re.escape(full)}", question):
+                question = question.replace(full, f"{office} {full}", 1)
+        return question
 
     def _introduces(self, heading: str, full: str) -> bool:
         """Whether the heading says who this is, or asks it: the name alone would not."""

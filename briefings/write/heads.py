@@ -346,7 +346,9 @@ def _has_object(clause: Clause) -> bool:
 
 def _is_doing(clause: Clause, names: Names) -> Iterator[Ask]:
     """What somebody is at: "OpenAI is building a data centre"."""
-    if clause.form == "doing" and not clause.negated and OBJECT.match(clause.rest) and clause.verb in ASKABLE:
+    somebody = any(name.person for name in names.in_text(" ".join(clause.rest.split()[:3])))
+    doing_it = clause.form == "doing" and clause.verb in ASKABLE and not clause.negated
+    if doing_it and not somebody and OBJECT.match(clause.rest):
         yield _ask(Aspect.DID, f"What {clause.aux} {clause.subject} {doing(clause.verb)}", clause, 1.1)
 
 

@@ -344,7 +344,8 @@ def _met(draft: Draft, ask: Ask) -> bool:
 def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     """Fills a section from the offers to the same question; None when too little is left to answer it."""
     ask = offer.ask
-    if not _met(draft, ask) or not draft.stands(offer.anchor, heading=ask.question):
+    heading = draft.presenting(ask.question)
+    if not _met(draft, ask) or not draft.stands(offer.anchor, heading=heading):
         return None
     # Of one speaker's words only those on the matter asked about belong here.
     mates = [
@@ -355,4 +356,4 @@ def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     ]
     about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
     answer = fill(draft, offer.anchor, mates, about, strictly=ask.aspect in STRICT)
-    return Answered(ask.question, tuple(answer)) if words_in(answer) >= FEWEST_WORDS else None
+    return Answered(heading, tuple(answer)) if words_in(answer) >= FEWEST_WORDS else None
