@@ -31,7 +31,6 @@ class Shared:
     """One of a reader's shares. `url` is empty when the address cannot be told again (`briefings.secret.again`)."""
 
     id: int
-    brief: str
     headline: str
     created_at: datetime
     views: int
@@ -89,7 +88,7 @@ def _told(user: User, **which: str) -> Sequence[Shared]:
     headline = KeyTextTransform("text", KeyTextTransform("headline", "brief__body"))
     rows = Share.objects.filter(reader=user, **which).annotate(headline=headline)
     return [
-        Shared(row.pk, row.brief_id, row.headline or "", row.created_at, row.views, _url(row))
+        Shared(row.pk, row.headline or "", row.created_at, row.views, _url(row))
         for row in rows.order_by("-created_at", "-pk")
     ]
 

@@ -235,6 +235,14 @@ def test_looks_are_counted_roughly_and_told_to_their_owner(ada: User, brief: Bri
     assert "OpenAI releases GPT-5 to every ChatGPT user" in shown
 
 
+def test_a_share_outlives_the_edition_it_was_made_from(ada: User, brief: Brief) -> None:
+    path = shared(ada, brief)
+    ada.editions.all().delete()
+    assert Client().get(path).status_code == 200
+    links = re.findall(r'href="http://[^"/]+([^"]+)"', body(as_(ada).get("/shares/")))
+    assert set(links) == {path}
+
+
 def test_a_page_posted_elsewhere_shows_a_card(ada: User, brief: Brief) -> None:
     path = shared(ada, brief)
     shown = body(Client().get(path))
