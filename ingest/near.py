@@ -6,17 +6,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
 from ingest.kept import Kept
-from ingest.models import Article, Stage
+from ingest.models import Article, Source, Stage
 from ingest.scope import Scope
 from ingest.work import among
 
-_Row = tuple[int, str, bool]
+_Row = tuple[int, str, bool]  # an article's key, where it is written, and whether its source is primary
 
 OPENING = 5000  # characters of an article that looking for copies needs
 _FEW = 100  # arriving articles, for whose bands the index is asked
@@ -93,11 +93,9 @@ def neighbours(
     """
     around = _around(_spans(sorted(item.at for item in arriving), cluster.WINDOW), scope)
     few = max(few, min(_MOST, _WORTH * len(arriving)))
-    rows = list(_as_written(around.order_by("-happened_at"))[: few + 1])
+    rows = _as_written(around.order_by("-happened_at"), few + 1)
     if len(rows) > few:
-        alike = Article.objects.filter(
-            among(_sharing_marks(arriving, scope)), scope.articles(), stage=Stage.PLACED
-        )
+        alike = Article.objects.filter(among(_sharing_marks(arriving, scope)), stage=Stage.PLACED)
         rows = [*rows[:latest], *_as_written(alike)]
     return list(_items.of(rows, _read).values())
 
@@ -106,10 +104,12 @@ def neighbours(
 _items: Kept[_Row, cluster.Item] = Kept(3000)
 
 
-def _as_written(articles: QuerySet[Article]) -> QuerySet[Article, _Row]:
+def _as_written(articles: QuerySet[Article], most: int | None = None) -> list[_Row]:
     """What an item of each depends on: a row that is written anew lies in another place, by another transaction."""
     written = RawSQL("ingest_article.xmin::text || ingest_article.ctid::text", [])
-    return articles.annotate(written=written).values_list("pk", "written", "source__primary")
+    rows = articles.annotate(written=written).values_list("pk", "written", "source_id")[:most]
+    primary = set(Source.objects.filter(primary=True).values_list("pk", flat=True))
+    return [(pk, place, source in primary) for pk, place, source in rows]
 
 
 def _read(rows: Collection[_Row]) -> dict[_Row, cluster.Item]:
@@ -149,9 +149,10 @@ def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> list[int]:
                     LIMIT %(most)s) AS c)
             SELECT DISTINCT m.id FROM alike
             CROSS JOIN LATERAL (
-                SELECT a.id FROM ingest_article a
-                WHERE a.story_id = alike.story_id AND a.stage = 'placed'
-                  AND a.happened_at BETWEEN alike.since AND alike.until
+                SELECT a.id
+                FROM (SELECT id, stage, happened_at FROM ingest_article
+                      WHERE story_id = alike.story_id OFFSET 0) AS a
+                WHERE a.stage = 'placed' AND a.happened_at BETWEEN alike.since AND alike.until
                 ORDER BY a.happened_at DESC LIMIT %(members)s) AS m
             """,
             {
@@ -176,7 +177,17 @@ def _around(spans: Sequence[tuple[datetime, datetime]], scope: Scope) -> QuerySe
     within = Q()
     for since, until in spans:
         within |= Q(happened_at__range=(since, until))
-    return Article.objects.filter(within, scope.articles(), stage=Stage.PLACED)
+    return Article.objects.filter(within, _within(scope), stage=Stage.PLACED)
+
+
+def _within(scope: Scope) -> RawSQL:
+    """`scope.articles()` that the planner cannot turn into reading all that its sources ever published."""
+    return RawSQL(
+        """(SELECT s.sample = %s AND s.owner_id IS NOT DISTINCT FROM %s::bigint
+            FROM ingest_source s WHERE s.id = ingest_article.source_id)""",
+        [scope.sample, scope.owner],
+        output_field=BooleanField(),
+    )
 
 
 def _spans(times: Sequence[datetime], reach: timedelta) -> list[tuple[datetime, datetime]]:
