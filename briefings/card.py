@@ -133,7 +133,8 @@ def _publishers(document: BriefDocument) -> str:
 
 
 def _made(document: BriefDocument) -> str:
-    labels = ["Extractive"] if document.writer == "extractive" else []
+    labels = ["Corrected"] if document.headline.struck else []
+    labels += ["Extractive"] if document.writer == "extractive" else []
     labels += ["Sample"] if document.sample else []
     return "  ·  ".join((*labels, f"{document.written_at:%-d %B %Y}"))
 

@@ -74,8 +74,9 @@ def _atom(row: PrivateFeed, path: str) -> bytes:
 def _add(feed: Atom1Feed, reading: read.Reading) -> None:
     document, site = reading.document, settings.NUTGRAF_URL
     url = site + reverse("brief", args=[document.id])
+    mark = f"{reading.mark.capitalize()}: " if reading.mark else ""
     feed.add_item(
-        title=NOT_XML.sub("", document.headline.text),
+        title=mark + NOT_XML.sub("", document.headline.text),
         link=url,
         # Templates escape, and the feed escapes what they made: foreign text is text twice over.
         description=NOT_XML.sub(
@@ -83,7 +84,7 @@ def _add(feed: Atom1Feed, reading: read.Reading) -> None:
         ),
         unique_id=_tag(f"{reading.day}/{document.id}"),
         pubdate=document.written_at,
-        updateddate=document.written_at,
+        updateddate=max([document.written_at, *(one.noticed_at for one in document.corrections)]),
     )
 
 

@@ -195,10 +195,15 @@ def archive(user: User, page: int) -> tuple[list[Issue], bool]:
         )
         .order_by("-local_date")[(page - 1) * ISSUES : page * ISSUES + 1]
     )
-    made = _corrections([e.leads for e in editions])
-    gone = {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
+    gone = fallen_headlines([e.leads for e in editions])
     issues = [Issue(e.local_date, e.first or "", e.stories, e.sample, e.leads in gone) for e in editions]
     return issues[:ISSUES], len(issues) > ISSUES
+
+
+def fallen_headlines(briefs: Iterable[str]) -> set[str]:
+    """Those of the briefs whose headline no longer stands."""
+    made = _corrections(briefs)
+    return {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
 
 
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:

@@ -39,7 +39,14 @@ def archive(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()[: searching.LONGEST]
     hits = searching.search(_reader(request), question)
-    context = {"shelf": "search", "question": question, "hits": hits, "most": searching.MOST}
+    fallen = read.fallen_headlines([hit.brief for hit in hits])
+    context = {
+        "shelf": "search",
+        "question": question,
+        "hits": hits,
+        "most": searching.MOST,
+        "fallen": fallen,
+    }
     return render(request, "briefings/search.html", context)
 
 
@@ -47,7 +54,9 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
-    context = {"shelf": "saved", "kept": keeping.mine(_reader(request))}
+    kept = keeping.mine(_reader(request))
+    fallen = read.fallen_headlines([one.brief for one in kept])
+    context = {"shelf": "saved", "kept": kept, "fallen": fallen}
     return render(request, "briefings/saved.html", context)
 
 

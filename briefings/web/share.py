@@ -63,7 +63,8 @@ def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     reading = _opened(token)
     document = reading.document
-    described = next((line.text for line in (*document.takeaways, *document.lead)), document.headline.text)
+    standing = (line.text for line in (*document.takeaways, *document.lead) if not line.struck)
+    described = next(standing, document.headline.text)
     context = {
         "reading": reading,
         "page": page_of(reading),

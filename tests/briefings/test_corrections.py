@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
+import feedparser
 import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from briefings import compose, correct
+from briefings import compose, correct, feed
+from briefings import share as sharing
 from briefings.digest_render import render
 from briefings.models import Brief, Correction, State
 from ingest.models import Article, Revision, Stage
@@ -250,3 +253,24 @@ def _edit_slowly(article: int, began: threading.Event) -> None:
         own.execute("UPDATE ingest_article SET revision = revision + 1 WHERE id = %s", [article])
         began.set()
         time.sleep(1)
+
+
+def test_what_a_reader_kept_and_shared_shows_that_it_fell(
+    given: Brief, paper: Paper, ada: User, client: Client
+) -> None:
+    client.force_login(ada)
+    client.post(f"/brief/{given.pk}/save/")
+    client.post(f"/brief/{given.pk}/share/")
+    client.post("/feed/renew/")
+    shared = sharing.of_brief(ada, given.pk)
+    assert shared is not None
+    address = urlsplit(shared.url).path
+    Brief.objects.update(written_at=MORNING)
+    (made,) = paper.prints(SECOND, EVENING)
+    assert made.major
+    fallen = f"<s>{FIRST.title}</s>"
+    for page in ("/saved/", "/search/?q=Anthropic", "/archive/", address):
+        assert fallen in client.get(page).content.decode(), page
+    entry = feedparser.parse(client.get(urlsplit(feed.address(ada)).path).content).entries[0]
+    assert entry.title == f"Corrected: {FIRST.title}"
+    assert entry.updated > entry.published
