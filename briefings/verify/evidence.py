@@ -50,7 +50,7 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
     numbered = [
         (p, s, sentence) for p, passage in enumerate(passages) for s, sentence in enumerate(split(passage))
     ]
-    words = [wanted & _said(sentence) for _, _, sentence in numbered]
+    words = [wanted & _terms(sentence) for _, _, sentence in numbered]
     chosen: list[int] = []
     found: set[str] = set()
     while len(chosen) < min(MOST_SENTENCES, len(numbered)):
@@ -70,6 +70,12 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
     return Evidence(stated, within, around=" ".join((*titles, within)))
 
 
+@lru_cache(maxsize=512)
+def said(passage: str) -> frozenset[str]:
+    """The content words of a passage."""
+    return frozenset().union(*map(_terms, split(passage)))
+
+
 @lru_cache(maxsize=2048)
-def _said(sentence: str) -> frozenset[str]:
+def _terms(sentence: str) -> frozenset[str]:
     return frozenset(terms(sentence))

@@ -26,6 +26,8 @@ BIG = {
     }.items()
 }
 
+WORDS = frozenset((*ONES, *TENS, *BIG))  # one of these stands in every number in words
+
 _GROUP = (
     rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(list(ONES)[1:10])})\b)?|(?:{'|'.join(reversed(ONES))}))\b"
 )

@@ -13,7 +13,7 @@ from briefings.verify.dates import dates
 from briefings.verify.evidence import split
 from briefings.verify.figure import Date, Figure, Key, Quantity, Token
 from briefings.verify.number_words import BIG
-from briefings.verify.spelling import for_figures
+from briefings.verify.spelling import for_figures, words_in
 from briefings.verify.units import HARD
 from briefings.verify.versions import mentions, versions
 
@@ -39,9 +39,10 @@ def unsupported(text: str, grounds: Iterable[str]) -> tuple[Figure, ...]:
 
 def _all(text: str) -> list[Figure]:
     found: list[Figure] = []
+    said = words_in(text)
     for extract in (dates, versions, amounts):
         taken: list[Figure] = []
-        for figure in extract(text):
+        for figure in extract(text, said):
             # The first rule to read a place keeps it; what is not a claim may overlap, it only adds readings.
             if not figure.claim or not any(
                 figure.start < other.end and other.start < figure.end for other in taken
@@ -121,5 +122,4 @@ class Ground:
 @lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
 def _readings(text: str) -> tuple[Key, ...]:
     spelled = for_figures(text)
-    found = dict.fromkeys(key for figure in _all(spelled) for key in figure.keys)
-    return (*found, *mentions(spelled))
+    return (*(key for figure in _all(spelled) for key in figure.keys), *mentions(spelled))

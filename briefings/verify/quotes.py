@@ -43,6 +43,15 @@ def missing(text: str, grounds: Iterable[str]) -> tuple[str, ...]:
 
 
 def _stands(quote: str, ground: str) -> bool:
-    exact = len(quote.split()) >= EXACT_FROM_WORDS
-    words = re.escape(quote.strip(_EDGES))
-    return re.search(rf"(?<!\w){words}(?!\w)", ground, 0 if exact else re.I) is not None
+    if len(quote.split()) < EXACT_FROM_WORDS:
+        quote, ground = quote.casefold(), ground.casefold()
+    words, at = quote.strip(_EDGES), -1
+    while (at := ground.find(words, at + 1)) >= 0:
+        if not _joined(ground[at - 1 : at]) and not _joined(ground[at + len(words) : at + len(words) + 1]):
+            return True
+    return False
+
+
+def _joined(beside: str) -> bool:
+    """Whether a word goes on there."""
+    return beside.isalnum() or beside == "_"

@@ -21,8 +21,10 @@ def exchanged(text: str, stated: str) -> Iterator[str]:
     a sentence may be turned round as a whole, but not so that each takes the other's place.
     """
     here, there = _named(text), _named(stated)
-    inside = _inside(text) | _inside(stated)
-    for one, other in combinations(sorted(here.keys() & there.keys() & inside), 2):
+    both = here.keys() & there.keys()
+    if len(both) < 2:
+        return
+    for one, other in combinations(sorted(both & (_inside(text) | _inside(stated))), 2):
         without = {("before", one), ("behind", one), ("before", other), ("behind", other)}
         straight = _alike(here[one], there[one], without) + _alike(here[other], there[other], without)
         crossed = _alike(here[one], there[other], without) + _alike(here[other], there[one], without)
@@ -50,10 +52,11 @@ def replaced(text: str, stated: str) -> Iterator[str]:
 
 def joined_wrongly(text: str, stated: str) -> Iterator[str]:
     """Names put together that the source has apart: "Auburn Apple" where it says "Auburn University"."""
+    pairs = tuple(_pairs(text))
     following: dict[str, set[str]] = defaultdict(set)
-    for one, other in _pairs(stated):
+    for one, other in _pairs(stated) if pairs else ():
         following[one].add(other)
-    for one, other in _pairs(text):
+    for one, other in pairs:
         if following[one] and other not in following[one]:
             yield f"{one} {other}"
 
@@ -70,14 +73,14 @@ def _named(text: str) -> Mapping[str, Place]:
     among = words(text)
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for at, word in enumerate(among):
-        if word.text[0].isupper() and word.content:
+        if word.capital and word.content:
             found[word.text] |= place(among, at)
     return {name: frozenset(each) for name, each in found.items()}
 
 
 def _inside(text: str) -> set[str]:
     """What is written with a capital though it opens nothing; the first word of a text always is."""
-    return {word.text for word in words(text)[1:] if word.text[0].isupper()}
+    return {word.text for word in words(text)[1:] if word.capital}
 
 
 def _touching(name: str, text: str, other: str, stated: str) -> bool:

@@ -33,6 +33,7 @@ _QUOTED = (
 _THIN_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
 _ODD = re.compile(r"[\t\n\r`]")  # what the table changes of ASCII
 _RUNS = re.compile(r" {2,}")
+_LETTERS = re.compile(r"[a-z]+")
 
 
 def for_figures(text: str) -> str:
@@ -49,3 +50,8 @@ def for_figures(text: str) -> str:
 def for_quotes(text: str) -> str:
     """`text` with every quotation mark and apostrophe as ', every dash as -, and single spaces."""
     return _RUNS.sub(" ", text.translate(_QUOTED).replace("''", "'")).strip()
+
+
+def words_in(text: str) -> frozenset[str]:
+    """The runs of ASCII letters in `text`, in lower case: what tells at once which longer patterns are worth a try."""
+    return frozenset(_LETTERS.findall(text.lower()))

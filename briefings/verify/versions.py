@@ -67,7 +67,7 @@ def _core(name: str) -> str | None:
     return "".join(head) + tail
 
 
-def versions(text: str) -> Iterator[Figure]:
+def versions(text: str, said: frozenset[str] = frozenset()) -> Iterator[Figure]:
     """Names with digits that must stand in the passage as a whole. `text` as `spelling.for_figures` leaves it."""
     if not _DIGIT.search(text):
         return
