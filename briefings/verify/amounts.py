@@ -28,16 +28,25 @@ _DIGITS = (
     r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?= ?(?:%|€|Mio|Mrd|Euro))|(?<=€)\d+,\d{1,2}(?!\d)"
     r"|\d+(?:\.\d+)?|\.\d+)"
 )
-_AMOUNT = re.compile(
-    r"(?<![\w.,])"
-    rf"(?:(?P<sign>{_any(_SIGNS)}|(?:{_any(_CODES)})(?= ?[\d.]))[ -]?)?"
-    rf"(?P<number>{_DIGITS}|{number_words.PATTERN})"
-    r"(?P<half> and a half)?"
-    rf"(?P<scale>(?:[ -]?(?:{_any(_LONG)})\b){{1,2}}|(?(sign) ?|)(?:{_any(_LETTERS)})(?!\w))?"
-    rf"(?:[ -]?(?:U\.?S\.? )?(?P<unit>{_any(_AFTER)})(?!\w))?"
-    r"(?!\d)",
-    re.I,
-)
+_SIGN = rf"{_any(_SIGNS)}|(?:{_any(_CODES)})(?= ?[\d.])"
+
+
+def _amount(start: str, number: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\w.,]){start}"
+        rf"(?:(?P<sign>{_SIGN})[ -]?)?"
+        rf"(?P<number>{number})"
+        r"(?P<half> and a half)?"
+        rf"(?P<scale>(?:[ -]?(?:{_any(_LONG)})\b){{1,2}}|(?(sign) ?|)(?:{_any(_LETTERS)})(?!\w))?"
+        rf"(?:[ -]?(?:U\.?S\.? )?(?P<unit>{_any(_AFTER)})(?!\w))?"
+        r"(?!\d)",
+        re.I,
+    )
+
+
+# In digits, which most texts have their numbers in, a place is told at a look.
+_IN_DIGITS = _amount(rf"(?=[\d.]|{_SIGN})", _DIGITS)
+_IN_WORDS = _amount("", f"{_DIGITS}|{number_words.PATTERN}")
 _ORDINAL = re.compile(
     rf"(?<![\w.,])(?:(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{'|'.join(number_words.ORDINALS)}))\b",
     re.I,
@@ -61,7 +70,6 @@ _PERIOD = re.compile(
 _RANGE = re.compile(r" ?(?:-|–|to|and|or|,|, and|through|versus|vs\.?)(?: from)? ?(?:[$€£¥₹₩])?")
 WIDEST = 16  # characters of what joins a range
 _WORDS = re.compile(r"[a-z]+")
-_DIGIT = re.compile(r"\d")
 
 
 # One of these words a text must hold for the longer pattern to be worth a try.
@@ -94,8 +102,9 @@ def amounts(text: str, said: frozenset[str]) -> Iterator[Figure]:
     """
     for special in (_fractions, _multiples, _ordinals):
         yield from special(text, said)
-    counted = _DIGIT.search(text) or not said.isdisjoint(number_words.WORDS)
-    found = [_read(match) for match in _AMOUNT.finditer(text)] if counted else []
+    worded = not said.isdisjoint(number_words.WORDS) or number_words.A_BIG.search(text)
+    pattern = _IN_WORDS if worded else _IN_DIGITS
+    found = [_read(match) for match in pattern.finditer(text)]
     lent: dict[int, tuple[Key, ...]] = defaultdict(tuple)
     for place, (first, second) in enumerate(pairwise(found)):
         if _ranged(text, first.figure.end, second.figure.start):

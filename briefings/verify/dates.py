@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 
 from briefings.verify.figure import Date, Figure, Key, Token, quantity
@@ -74,6 +75,8 @@ def _clock(match: re.Match[str]) -> tuple[Key, ...]:
 
 
 _MONTHLY = frozenset(_MONTHS)
+_MONTH_NAME = re.compile(_MON, re.I)
+BEFORE_MONTH, BEHIND_MONTH = 24, 40  # characters
 # Each with what a text must hold, or the words of which it must hold one, for the pattern to be worth a try.
 _WHOLE: tuple[tuple[re.Pattern[str], re.Pattern[str], Read], ...] = (
     (re.compile(r"\d-\d"), _ISO, _iso),
@@ -97,9 +100,9 @@ def dates(text: str, said: frozenset[str]) -> Iterator[Figure]:
         for hint, pattern, read in _WHOLE:
             if hint.search(text):
                 yield from _found(text, pattern, read)
-        if monthly:
-            yield from _days(text)
-            yield from _found(text, _MONTH_YEAR, _month)
+        for start, end in _around_months(text) if monthly else ():
+            yield from _days(text, start, end)
+            yield from _found(text, _MONTH_YEAR, _month, start, end)
     for words, pattern, read in _OTHERS:
         if not said.isdisjoint(words):
             yield from _found(text, pattern, read)
@@ -108,16 +111,31 @@ def dates(text: str, said: frozenset[str]) -> Iterator[Figure]:
         yield Figure(match[0], match.start(), match.end(), keys, claim=False)
 
 
-def _found(text: str, pattern: re.Pattern[str], read: Read) -> Iterator[Figure]:
-    for match in pattern.finditer(text):
+def _around_months(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of a text in which a day or a year can belong to a month."""
+    start = end = 0
+    for match in _MONTH_NAME.finditer(text):
+        if match.start() - BEFORE_MONTH > end:
+            if end:
+                yield start, end
+            start = max(0, match.start() - BEFORE_MONTH)
+        end = match.end() + BEHIND_MONTH
+    if end:
+        yield start, end
+
+
+def _found(
+    text: str, pattern: re.Pattern[str], read: Read, start: int = 0, end: int = sys.maxsize
+) -> Iterator[Figure]:
+    for match in pattern.finditer(text, start, end):
         if keys := read(match):
             yield Figure(match[0].strip(), match.start(), match.end(), keys)
 
 
-def _days(text: str) -> Iterator[Figure]:
+def _days(text: str, begin: int, stop: int) -> Iterator[Figure]:
     """Days with their month. "August 7 to 9" is two figures that share the text, as both must be right."""
     for pattern in (_MONTH_DAY, _DAY_MONTH):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, begin, stop):
             month, year = _MONTHS[match["mon"].lower()], _number(match["year"])
             days = sorted(
                 (match.start(name), int(match[name]))

@@ -20,9 +20,10 @@ _ABBREVIATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`stated`: the passage sentences that a statement matches; `within`: these with the ones before them; `around`:
-    these with the titles of the articles."""
+    """`best`: the passage sentence that a statement matches best; `stated`: all it matches; `within`: these with the
+    ones before them; `around`: these with the titles of the articles."""
 
+    best: str
     stated: str
     within: str
     around: str
@@ -67,7 +68,8 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
     ]
     within = " ".join(numbered[at][2] for at in sorted((*chosen, *before)))
     stated = " ".join(numbered[at][2] for at in sorted(chosen))
-    return Evidence(stated, within, around=" ".join((*titles, within)))
+    leading = numbered[chosen[0]][2] if chosen else ""
+    return Evidence(leading, stated, within, around=" ".join((*titles, within)))
 
 
 @lru_cache(maxsize=512)

@@ -20,10 +20,15 @@ from briefings.verify.versions import mentions, versions
 _MASK = "\x00"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
+def read(text: str) -> tuple[Figure, ...]:
+    """All figures of a sentence, in order, also those it only supports; places are those of `for_figures(text)`."""
+    return tuple(_all(for_figures(text)))
+
+
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures `text` claims, in order of appearance; each character belongs to one figure at most."""
-    return tuple(figure for figure in _all(for_figures(text)) if figure.claim)
+    return tuple(figure for figure in read(text) if figure.claim)
 
 
 def unsupported(text: str, grounds: Iterable[str]) -> tuple[Figure, ...]:
@@ -71,8 +76,14 @@ class Ground:
     def add(self, text: str) -> None:
         """Whatever `text` says stands here too."""
         for sentence in split(text):
-            for key in _readings(sentence):
+            for figure in read(sentence):
+                self.add_figure(figure)
+            for key in _mentioned(sentence):
                 self._add(key)
+
+    def add_figure(self, figure: Figure) -> None:
+        for key in figure.keys:
+            self._add(key)
 
     def holds(self, figure: Figure) -> bool:
         """Does any reading of the figure stand here?"""
@@ -119,7 +130,6 @@ class Ground:
         return date.year is None and Decimal(claimed.year).normalize() in self.values
 
 
-@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
-def _readings(text: str) -> tuple[Key, ...]:
-    spelled = for_figures(text)
-    return (*(key for figure in _all(spelled) for key in figure.keys), *mentions(spelled))
+@lru_cache(maxsize=2048)
+def _mentioned(text: str) -> tuple[Key, ...]:
+    return tuple(mentions(for_figures(text)))

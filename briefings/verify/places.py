@@ -37,6 +37,11 @@ def _word(written: str) -> Word:
     return Word(bare, bare.lower(), stem(bare), bare.lower() not in STOP, bare[0].isupper())
 
 
+def located(text: str) -> tuple[tuple[int, Word], ...]:
+    """The words of a text in order, each with where it starts."""
+    return tuple((match.start(), _word(match[0])) for match in _WORD.finditer(text))
+
+
 def place(among: Sequence[Word], at: int, reach: int = REACH) -> Place:
     """The stems of up to `reach` content words on either side, each with its side."""
     before = [word.stem for word in among[:at] if word.content][-reach:]

@@ -36,6 +36,7 @@ _RUNS = re.compile(r" {2,}")
 _LETTERS = re.compile(r"[a-z]+")
 
 
+@lru_cache(maxsize=1024)  # several rules read the figures of a sentence
 def for_figures(text: str) -> str:
     """`text` with plain spaces, hyphens, apostrophes and ASCII digits, and commas between thousands."""
     text = _THIN_THOUSANDS.sub(",", text)
@@ -52,6 +53,12 @@ def for_quotes(text: str) -> str:
     return _RUNS.sub(" ", text.translate(_QUOTED).replace("''", "'")).strip()
 
 
+def listed(table: str) -> frozenset[str]:
+    """The words of a table in the source."""
+    return frozenset(table.split())
+
+
+@lru_cache(maxsize=1024)
 def words_in(text: str) -> frozenset[str]:
     """The runs of ASCII letters in `text`, in lower case: what tells at once which longer patterns are worth a try."""
     return frozenset(_LETTERS.findall(text.lower()))
