@@ -36,7 +36,7 @@ def unheard(text: str, stated: str, titles: tuple[str, ...]) -> Iterator[str]:
         yield begun
         return
     for match in _SOURCE.finditer(text):
-        name = match[1] or match[2]
+        name = (match[1] or match[2]).rstrip(".")
         ends = {
             bare for word in (name.split()[0], name.split()[-1]) if (bare := _bare(word)).lower() not in STOP
         }
