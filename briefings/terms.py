@@ -60,7 +60,7 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> tuple[str, ...]:
     """The content words of a text, stemmed, with figures kept whole."""
-    return tuple(term for word in WORD.findall(text) if (term := _term(word)))
+    return tuple(filter(None, map(_term, WORD.findall(text))))
 
 
 @lru_cache(maxsize=50_000)

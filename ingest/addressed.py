@@ -119,6 +119,21 @@ _SIGNS = tuple(
             r"|articles?|conversations?|edition|documents?|passages?)\b[^.!?\n]{0,20}\b(?:of|from|belonging to|for) "
             r"(?:the )?(?:other )?(?:user|reader|subscriber|account|tenant)s?\b",
         ),
+        (  # user B's sources
+            "user reader subscriber account tenant",
+            r"\b(?:use|show|read|open|include|merge|cite|quote|take|load)\b[^.!?\n]{0,30}\b(?:user|reader|subscriber|account"
+            r"|tenant) [a-z0-9]\b",
+        ),
+        (  # an address to load is a way out for what a reader asked
+            "http:// https://",
+            rf"{_ORDER}{_NEAR}\b(?:image|picture|pixel|gif|icon)s?\b{_NEAR}https?://",
+        ),
+        (  # in other languages
+            "instruc istruz anweis anleit 指令 指示 инструкц",
+            r"\bignor(?:iere?n?|ez|er|a|ar|are|ate|e)\b[^.!?\n]{0,30}\b(?:instructions? pr[ée]c[ée]dentes?|anweisungen"
+            r"|anleitungen"
+            r"|instrucciones|instruções|istruzioni)|忽略[^。\n]{0,12}(?:指令|指示)|игнорируй\w*[^.!?\n]{0,30}инструкц",
+        ),
         (
             "tell mention reveal inform",
             r"\b(?:do not|don't|never|without) (?:tell|mention|reveal|inform)\w* (?:this |it |that |anything )?(?:to )?"

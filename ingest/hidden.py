@@ -24,7 +24,7 @@ _WHITE = re.compile(
 # A style sheet hides much for a moment, or for some screens; these it hides for good.
 _HIDING_RULE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0\D", re.IGNORECASE)
 _SILENT = {"script", "style", "noscript", "template"}
-_WORTH_A_LOOK = re.compile(r"<style|\sstyle\s*=|\shidden\b", re.IGNORECASE)
+_WORTH_A_LOOK = re.compile(r"<style|<template|\sstyle\s*=|\shidden\b", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?([.#])([\w-]+)$", re.IGNORECASE)
@@ -45,7 +45,7 @@ def drop(tree: Any) -> bool:
     """Remove what is hidden from a parsed page; whether anything was."""
     whole = _length(tree)
     dropped = False
-    for found in (_by_style_sheet(tree), _by_itself(tree)):
+    for found in (list(tree.iter("template")), _by_style_sheet(tree), _by_itself(tree)):
         if found and sum(map(_length, found)) <= MOST * whole:
             for element in found:
                 if element.getparent() is not None:

@@ -6,19 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-from briefings.terms import STOP
-from briefings.verify.names import names
+from briefings.scoreboard.neighbours import Neighbours, named
+from briefings.scoreboard.twists import TWISTS, outside_quotations
 from briefings.verify.quotes import quotations
 
-Defect = Callable[[str, "Neighbours", Random], str | None]
-
-
-class Neighbours:
-    """What else the story and the corpus hold: names to swap in and words to alter a quotation with."""
-
-    def __init__(self, article: str, elsewhere: str) -> None:
-        self.article_names = _named(article)
-        self.foreign_names = _named(elsewhere)
+Defect = Callable[[str, Neighbours, Random], str | None]
 
 
 def figure(text: str, near: Neighbours, random: Random) -> str | None:
@@ -75,7 +67,7 @@ def near_name(text: str, near: Neighbours, random: Random) -> str | None:
 
 def exchanged_names(text: str, near: Neighbours, random: Random) -> str | None:
     """Two names of the sentence in each other's place."""
-    own = [n for n in _named(text) if len(re.findall(rf"\b{re.escape(n)}\b", text)) == 1]
+    own = [n for n in named(text) if len(re.findall(rf"\b{re.escape(n)}\b", text)) == 1]
     # "Barack" and "Obama" stand side by side and are one.
     apart = [(a, b) for a in own for b in own if text.find(b) - text.find(a) - len(a) > 6]
     if not apart:
@@ -96,7 +88,7 @@ def direction(text: str, near: Neighbours, random: Random) -> str | None:
              "faster": "slower", "largest": "smallest", "increase": "decrease", "gained": "lost", "likely": "unlikely",
              "failed": "succeeded", "first": "last", "over": "under", "above": "below", "better": "worse",
              "refused": "agreed", "agreed": "refused", "launched": "cancelled", "raised": "cut"}  # fmt: skip
-    own = _outside_quotations(text)
+    own = outside_quotations(text)
     found = [m for m in re.finditer(r"\b[a-z]+\b(?!['’])", own) if m[0] in flips]
     if not found:
         return None
@@ -106,7 +98,7 @@ def direction(text: str, near: Neighbours, random: Random) -> str | None:
 
 def negation(text: str, near: Neighbours, random: Random) -> str | None:
     """A "not" put in, or taken out."""
-    own = _outside_quotations(text)
+    own = outside_quotations(text)
     if found := re.search(r" not\b| never\b", own):
         return text[: found.start()] + text[found.end() :]
     if found := re.search(
@@ -149,7 +141,8 @@ def version(text: str, near: Neighbours, random: Random) -> str | None:
     return text[: found.start(2)] + other + text[found.end(2) :]
 
 
-DEFECTS: dict[str, Defect] = {
+# What is told wrong word by word, and beside it what is put together wrongly from words that are all right.
+PLAIN: dict[str, Defect] = {
     "figure": figure,
     "scale": scale,
     "date": date,
@@ -162,23 +155,12 @@ DEFECTS: dict[str, Defect] = {
     "invented quotation": invented_quotation,
     "version": version,
 }
-
-
-def _named(text: str) -> tuple[str, ...]:
-    """What is surely a name: a capital, four letters or more, and no word that also opens sentences."""
-    return tuple(
-        n for n in dict.fromkeys(names(text)) if n[0].isupper() and len(n) > 3 and n.lower() not in STOP
-    )
+DEFECTS: dict[str, Defect] = {**PLAIN, **TWISTS}
 
 
 def _renamed(text: str, others: Sequence[str], random: Random) -> str | None:
-    own = _named(text)
+    own = named(text)
     others = [n for n in others if n not in text]
     if not own or not others:
         return None
     return re.sub(rf"(?<!\w){re.escape(random.choice(own))}(?!\w)", random.choice(others), text)
-
-
-def _outside_quotations(text: str) -> str:
-    """The text with quotations blanked, so that places stay."""
-    return re.sub(r"“[^”]*”|\"[^\"]*\"", lambda match: "\0" * len(match[0]), text)

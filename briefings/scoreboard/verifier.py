@@ -9,7 +9,8 @@ from random import Random
 from typing import TypedDict
 
 from briefings.schemas import Citation, Material, Sentence, SourceText, Span
-from briefings.scoreboard.defects import DEFECTS, Neighbours
+from briefings.scoreboard.defects import DEFECTS
+from briefings.scoreboard.neighbours import Neighbours
 from briefings.scoreboard.reword import reworded
 from briefings.verify import check_sentence
 from briefings.write.furniture import tells
@@ -53,7 +54,7 @@ def trials(articles: Sequence[SourceText], seed: int = 1) -> Iterator[Trial]:
     for number, article in enumerate(articles):
         other = articles[(number + 1) % len(articles)]
         material = Material(story="s", title=article.title, articles=(article, other))
-        near = Neighbours(article.text, other.text)
+        near = Neighbours([article.passage(span.number) for span in article.spans], other.text)
         for span, text in _sentences(article):
             said = reworded(text, article.publisher, random)
             if said == text:

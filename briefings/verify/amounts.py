@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from briefings.verify import number_words
 from briefings.verify.figure import Figure, Key, Token, quantity
@@ -26,16 +28,25 @@ _DIGITS = (
     r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?= ?(?:%|€|Mio|Mrd|Euro))|(?<=€)\d+,\d{1,2}(?!\d)"
     r"|\d+(?:\.\d+)?|\.\d+)"
 )
-_AMOUNT = re.compile(
-    r"(?<![\w.,])"
-    rf"(?:(?P<sign>{_any(_SIGNS)}|(?:{_any(_CODES)})(?= ?[\d.]))[ -]?)?"
-    rf"(?P<number>{_DIGITS}|{number_words.PATTERN})"
-    r"(?P<half> and a half)?"
-    rf"(?P<scale>(?:[ -]?(?:{_any(_LONG)})\b){{1,2}}|(?(sign) ?|)(?:{_any(_LETTERS)})(?!\w))?"
-    rf"(?:[ -]?(?:U\.?S\.? )?(?P<unit>{_any(_AFTER)})(?!\w))?"
-    r"(?!\d)",
-    re.I,
-)
+_SIGN = rf"{_any(_SIGNS)}|(?:{_any(_CODES)})(?= ?[\d.])"
+
+
+def _amount(start: str, number: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\w.,]){start}"
+        rf"(?:(?P<sign>{_SIGN})[ -]?)?"
+        rf"(?P<number>{number})"
+        r"(?P<half> and a half)?"
+        rf"(?P<scale>(?:[ -]?(?:{_any(_LONG)})\b){{1,2}}|(?(sign) ?|)(?:{_any(_LETTERS)})(?!\w))?"
+        rf"(?:[ -]?(?:U\.?S\.? )?(?P<unit>{_any(_AFTER)})(?!\w))?"
+        r"(?!\d)",
+        re.I,
+    )
+
+
+# In digits, which most texts have their numbers in, a place is told at a look.
+_IN_DIGITS = _amount(rf"(?=[\d.]|{_SIGN})", _DIGITS)
+_IN_WORDS = _amount("", f"{_DIGITS}|{number_words.PATTERN}")
 _ORDINAL = re.compile(
     rf"(?<![\w.,])(?:(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{'|'.join(number_words.ORDINALS)}))\b",
     re.I,
@@ -56,14 +67,24 @@ _PERIOD = re.compile(
     r"\b(?:an?|per|each|every|this|last|next) (?P<unit>year|quarter|month|week|day|hour|minute|second)\b",
     re.I,
 )
-_RANGE = re.compile(r" ?(?:-|–|to|and|or|,|, and|through|versus|vs\.?)(?: from)? ?(?:[$€£¥₹₩])?$")
+_RANGE = re.compile(r" ?(?:-|–|to|and|or|,|, and|through|versus|vs\.?)(?: from)? ?(?:[$€£¥₹₩])?")
+WIDEST = 16  # characters of what joins a range
+_WORDS = re.compile(r"[a-z]+")
 
 
-# What a text must hold for the longer pattern to be worth a try.
-_HAS_FRACTION = re.compile("third|quarter|fifth|tenth", re.I)
-_HAS_HALF = re.compile("hal[fv]", re.I)
-_HAS_TIMES = re.compile("twice|thrice|doubl|tripl|quadrupl", re.I)
-_HAS_VAGUE = re.compile("zens|reds|ands|ions", re.I)
+# One of these words a text must hold for the longer pattern to be worth a try.
+_PARTS = frozenset([*_DENOMINATORS, *(f"{name}s" for name in _DENOMINATORS)])
+_HALVES = frozenset(["half", "halving", "halve", "halves", "halved"])
+_MULTIPLYING = frozenset(
+    [
+        "twice",
+        "thrice",
+        *(f"{verb}{end}" for verb in ("doubl", "tripl", "quadrupl") for end in ("e", "es", "ed", "ing")),
+    ]
+)
+_VAGUELY = frozenset(["dozens", "hundreds", "thousands", "millions", "billions", "trillions"])
+_PERIODS = frozenset(["year", "quarter", "month", "week", "day", "hour", "minute", "second"])
+_ORDERING = frozenset([*number_words.ORDINALS, "st", "nd", "rd", "th"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +95,50 @@ class _Amount:
     units: tuple[tuple[str, Decimal], ...]
 
 
-def amounts(text: str) -> Iterator[Figure]:
-    """Every amount in `text` (as `spelling.for_figures` leaves it); a range shares its unit ("3 to 5 dollars")."""
+def amounts(text: str, said: frozenset[str]) -> Iterator[Figure]:
+    """Every amount in `text` (as `spelling.for_figures` leaves it); a range shares its unit ("3 to 5 dollars").
+
+    `said` are its words, by which most patterns need no try.
+    """
     for special in (_fractions, _multiples, _ordinals):
-        yield from special(text)
-    found = [_read(match) for match in _AMOUNT.finditer(text)]
+        yield from special(text, said)
+    worded = not said.isdisjoint(number_words.WORDS) or number_words.A_BIG.search(text)
+    pattern = _IN_WORDS if worded else _IN_DIGITS
+    found = [_read(match) for match in pattern.finditer(text)]
+    lent: dict[int, tuple[Key, ...]] = defaultdict(tuple)
+    for place, (first, second) in enumerate(pairwise(found)):
+        if _ranged(text, first.figure.end, second.figure.start):
+            lent[place] += _shared(first, second, first=True)
+            lent[place + 1] += _shared(second, first)
     for place, amount in enumerate(found):
-        keys = list(amount.figure.keys)
-        for other in found[max(0, place - 1) : place + 2]:
-            if other is not amount:
-                keys += _shared(text, amount, other)
-        yield replace(amount.figure, keys=tuple(dict.fromkeys(keys)))
-    yield from _loose(text)
+        figure = amount.figure
+        yield replace(figure, keys=(*figure.keys, *lent[place])) if place in lent else figure
+    yield from _loose(text, said)
 
 
 def _read(match: re.Match[str]) -> _Amount:
     spelled = match["number"]
     if spelled[0].isalpha():
         number = number_words.value(spelled)
-    elif re.search(r",\d{1,2}$", spelled):
+    elif "," in spelled[-3:]:  # 67,5
         number = Decimal(spelled.replace(",", "."))
     else:
         number = Decimal(spelled.replace(",", ""))
-    number += Decimal("0.5") if match["half"] else 0
-    scale = Decimal(1)
-    for name in re.findall(r"[a-z]+", (match["scale"] or "").lower()):
-        scale *= SCALES[name]
+    if match["half"]:
+        number += Decimal("0.5")
+    scale = _scale(match["scale"])
     units = _units(match["sign"], match["unit"])
     keys = _keys(number * scale, units)
     weak = spelled.lower() in ("one", "a", "an") and scale == 1 and not any(unit in HARD for unit, _ in units)
     raw = match[0].strip(" -")
     return _Amount(Figure(raw, match.start(), match.end(), keys, claim=not weak), number, scale, units)
+
+
+def _scale(words: str | None) -> Decimal:
+    scale = Decimal(1)
+    for name in _WORDS.findall(words.lower()) if words else ():
+        scale *= SCALES[name]
+    return scale
 
 
 def _units(sign: str | None, unit: str | None) -> tuple[tuple[str, Decimal], ...]:
@@ -120,33 +154,32 @@ def _keys(value: Decimal, units: tuple[tuple[str, Decimal], ...]) -> tuple[Key, 
     return tuple(quantity(value, unit, factor) for unit, factor in units) or (quantity(value),)
 
 
-def _shared(text: str, amount: _Amount, other: _Amount) -> tuple[Key, ...]:
-    """What a range lends: a unit goes both ways, a scale ("3 to 5 billion") only to the number before it."""
-    first, second = sorted((amount.figure, other.figure), key=lambda figure: figure.start)
-    if not _RANGE.fullmatch(text[first.end : second.start]):
-        return ()
+def _ranged(text: str, end: int, start: int) -> bool:
+    return start - end <= WIDEST and _RANGE.fullmatch(text, end, start) is not None
+
+
+def _shared(amount: _Amount, other: _Amount, first: bool = False) -> tuple[Key, ...]:
+    """What a range lends: a unit goes both ways, a scale ("3 to 5 billion") only to the number that comes `first`."""
     units = amount.units or other.units
-    scales = {amount.scale}
-    if amount.figure is first and amount.scale == 1:
-        scales.add(other.scale)
+    scales = {amount.scale, other.scale} if first and amount.scale == 1 else {amount.scale}
     return tuple(key for scale in scales for key in _keys(amount.number * scale, units))
 
 
-def _fractions(text: str) -> Iterator[Figure]:
-    for match in _FRACTION.finditer(text) if _HAS_FRACTION.search(text) else ():
+def _fractions(text: str, said: frozenset[str]) -> Iterator[Figure]:
+    for match in _FRACTION.finditer(text) if not said.isdisjoint(_PARTS) else ():
         name, count = match["d"].lower(), match["n"].lower()
         # "a third company", "three quarters" of a year: a fraction only where it is one for sure
         claim = bool(match["of"]) or (count not in ("a", "an") and name != "quarter")
         part = (number_words.value(count) if count not in ("a", "an") else Decimal(1)) / _DENOMINATORS[name]
         keys = (quantity(part, "fraction"), quantity(part * 100, "percent"))
         yield Figure(match[0], match.start(), match.end(), keys, claim=claim)
-    for match in _HALF.finditer(text) if _HAS_HALF.search(text) else ():
+    for match in _HALF.finditer(text) if not said.isdisjoint(_HALVES) else ():
         keys = (quantity(Decimal("0.5"), "fraction"), quantity(50, "percent"))
         yield Figure(match[0], match.start(), match.end(), keys)
 
 
-def _multiples(text: str) -> Iterator[Figure]:
-    for match in _TIMES.finditer(text) if _HAS_TIMES.search(text) else ():
+def _multiples(text: str, said: frozenset[str]) -> Iterator[Figure]:
+    for match in _TIMES.finditer(text) if not said.isdisjoint(_MULTIPLYING) else ():
         name = (match["twice"] or match["verb"]).lower()
         times = {"twice": 2, "thrice": 3, "doubl": 2, "tripl": 3, "quadrupl": 4}[name]
         keys = (quantity(times, "multiple"), quantity(100 * (times - 1), "percent"))
@@ -154,26 +187,26 @@ def _multiples(text: str) -> Iterator[Figure]:
     for match in _FOLD.finditer(text) if "fold" in text else ():
         if times_word := number_words.value(match["word"]):  # not "manifold"
             yield Figure(match[0], match.start(), match.end(), (quantity(times_word, "multiple"),))
-    for match in _N_TIMES.finditer(text) if "times" in text else ():
+    for match in _N_TIMES.finditer(text) if "times" in said else ():
         number = match[1]
         times_value = number_words.value(number) if number[0].isalpha() else Decimal(number.replace(",", ""))
         keys = (quantity(times_value, "multiple"), quantity(times_value, "count"))
         yield Figure(match[0], match.start(), match.end(), keys)
 
 
-def _ordinals(text: str) -> Iterator[Figure]:
-    for match in _ORDINAL.finditer(text):
+def _ordinals(text: str, said: frozenset[str]) -> Iterator[Figure]:
+    for match in _ORDINAL.finditer(text) if not said.isdisjoint(_ORDERING) else ():
         number = int(match["digits"]) if match["digits"] else number_words.ORDINALS[match["word"].lower()]
         # "first" mostly orders the tale, "second" is also a time: neither is held against a sentence
         claim = bool(match["digits"]) or number > 2
         yield Figure(match[0], match.start(), match.end(), (quantity(number, "ordinal"),), claim=claim)
 
 
-def _loose(text: str) -> Iterator[Figure]:
+def _loose(text: str, said: frozenset[str]) -> Iterator[Figure]:
     """Vague magnitudes ("billions of dollars") and periods that hold a hidden one ("a year")."""
-    for match in _VAGUE.finditer(text) if _HAS_VAGUE.search(text) else ():
+    for match in _VAGUE.finditer(text) if not said.isdisjoint(_VAGUELY) else ():
         yield Figure(match[0], match.start(), match.end(), (Token(f"{match[1].lower()}s"),))
-    for match in _PERIOD.finditer(text):
+    for match in _PERIOD.finditer(text) if not said.isdisjoint(_PERIODS) else ():
         unit, factor = (
             UNITS[match["unit"].lower()] if match["unit"].lower() != "quarter" else UNITS["quarters"]
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from briefings.schemas import BriefBody, Disagreement, Material, Section, Sentence, Verification
 from briefings.verify.failures import Failure, Unusable
@@ -78,13 +78,17 @@ class _Checker:
     material: Material
     failures: list[Failure] = field(default_factory=list)
     dropped: int = 0
+    judged: dict[Sentence, tuple[Failure, ...]] = field(
+        default_factory=dict
+    )  # what is said twice is judged once
 
     def keep(self, candidates: Iterable[Sentence], where: str) -> tuple[Sentence, ...]:
         kept = []
         for place, sentence in enumerate(candidates):
-            wrong = check_sentence(
-                sentence, self.material, where if where == "headline" else f"{where}.{place}"
-            )
+            spot = where if where == "headline" else f"{where}.{place}"
+            if sentence not in self.judged:
+                self.judged[sentence] = check_sentence(sentence, self.material, spot)
+            wrong = tuple(replace(failure, where=spot) for failure in self.judged[sentence])
             self.failures += wrong
             self.dropped += bool(wrong)
             if not wrong:

@@ -181,9 +181,12 @@ def _content(text: str) -> set[str]:
 def _opposites(text: str, stated: str) -> Iterator[str]:
     """Words that stand where the source has a word of the other side, by their neighbours."""
     own, theirs = words(text), words(stated)
-    there = [(at, side) for at, word in enumerate(theirs) for side in _SIDES.get(word.text.lower(), ())]
-    for at, word in enumerate(own):
-        for row, side in _SIDES.get(word.text.lower(), ()):
+    sided = [(at, word) for at, word in enumerate(own) if word.lower in _SIDES]
+    if not sided:
+        return
+    there = [(at, side) for at, word in enumerate(theirs) for side in _SIDES.get(word.lower, ())]
+    for at, word in sided:
+        for row, side in _SIDES[word.lower]:
             here = place(own, at)
             same = [len(here & place(theirs, other)) for other, found in there if found == (row, side)]
             opposite = [
@@ -220,25 +223,36 @@ class _Polarity:
     count: int
 
 
+_WORD, _NEGATION, _TURN, _MARK, _LITTLE = range(5)
+
+
+@lru_cache(maxsize=20_000)
+def _piece(written: str) -> tuple[int, str]:
+    """What a piece of text is to a negation, and its word: a content word's stem."""
+    word = written.lower().replace("’", "'")
+    if not word[0].isalpha():
+        return _MARK, word
+    if word == "but":
+        return _TURN, word
+    if word in _NOT or word.endswith("n't"):
+        return _NEGATION, word
+    return (_LITTLE, word) if word in _SMALL else (_WORD, stem(word))
+
+
 @lru_cache(maxsize=1024)
 def _polarity(text: str) -> _Polarity:
     heads: set[str] = set()
     window: set[str] = set()
     plain: set[str] = set()
     first, left, count = False, 0, 0
-    for match in _PIECE.finditer(text):
-        word = match.group().lower().replace("’", "'")
-        if word == "but" or (
-            not word[0].isalpha() and left < WINDOW
-        ):  # "not, comparatively speaking, the result"
-            first, left = False, 0
-        elif not word[0].isalpha():
-            continue
-        elif word in _NOT or word.endswith("n't"):
-            first, left, count = True, WIDE if word in _NOBODY else WINDOW, count + 1
-        elif word not in _SMALL:
-            (window if left else plain).add(stem(word))
+    for kind, word in map(_piece, _PIECE.findall(text)):
+        if kind == _WORD:
+            (window if left else plain).add(word)
             if first:
-                heads.add(stem(word))
+                heads.add(word)
             first, left = False, max(0, left - 1)
+        elif kind == _NEGATION:
+            first, left, count = True, WIDE if word in _NOBODY else WINDOW, count + 1
+        elif kind == _TURN or (kind == _MARK and left < WINDOW):  # "not, comparatively speaking, the result"
+            first, left = False, 0
     return _Polarity(frozenset(heads), frozenset(window), frozenset(plain), count)

@@ -20,9 +20,10 @@ _ABBREVIATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`stated`: the passage sentences that a statement matches; `within`: these with the ones before them; `around`:
-    these with the titles of the articles."""
+    """`best`: the passage sentence that a statement matches best; `stated`: all it matches; `within`: these with the
+    ones before them; `around`: these with the titles of the articles."""
 
+    best: str
     stated: str
     within: str
     around: str
@@ -50,7 +51,7 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
     numbered = [
         (p, s, sentence) for p, passage in enumerate(passages) for s, sentence in enumerate(split(passage))
     ]
-    words = [wanted & _said(sentence) for _, _, sentence in numbered]
+    words = [wanted & _terms(sentence) for _, _, sentence in numbered]
     chosen: list[int] = []
     found: set[str] = set()
     while len(chosen) < min(MOST_SENTENCES, len(numbered)):
@@ -67,9 +68,16 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
     ]
     within = " ".join(numbered[at][2] for at in sorted((*chosen, *before)))
     stated = " ".join(numbered[at][2] for at in sorted(chosen))
-    return Evidence(stated, within, around=" ".join((*titles, within)))
+    leading = numbered[chosen[0]][2] if chosen else ""
+    return Evidence(leading, stated, within, around=" ".join((*titles, within)))
+
+
+@lru_cache(maxsize=512)
+def said(passage: str) -> frozenset[str]:
+    """The content words of a passage."""
+    return frozenset().union(*map(_terms, split(passage)))
 
 
 @lru_cache(maxsize=2048)
-def _said(sentence: str) -> frozenset[str]:
+def _terms(sentence: str) -> frozenset[str]:
     return frozenset(terms(sentence))

@@ -6,19 +6,24 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from briefings.terms import STOP, stem
 from briefings.verify.places import place, words
 
 _WORD = re.compile(r"[^\W_][\w'’&.-]*[\w]|[^\W_]")
 _OPENER = re.compile(r"(?:^|[.!?:;“\"(]\s*)$")  # held against the few characters before a word
 _ROMAN = re.compile(r"^[IVX]+$")
 _CAPITALS = re.compile(r"[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )?[A-Z][\w’'-]*)+")
-_POINTS = re.compile(
+POINTS = re.compile(
     r"\b(?:it|its|he|his|him|she|her|they|their|them|"
     r"the (?:\w+ )?(?:company|firm|startup|start-up|lab|maker|giant|group|agency|commission|regulator|bank|carrier|"
     r"network|site|service|platform|app|model|models|tool|chip|product|deal|round|case|court|judge|suit|lawsuit|bill|law|"
     r"rule|rules|plan|president|senator|chairman|director|chief|executive|founder|spokes\w+|professor|researchers?|"
     r"former|latter|two|pair|duo|team|report|study|paper|release|launch|update|system|software|device|phone))\b",
     re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"(?:The )?([A-Z][\w’'-]+)(?: (is|was|has|had|will|would|can|could|may|might|says?|said|stated|states|told|wants?"
+    r"|plans?|announced|reports?|reported|argues?|argued|claims?|claimed|did|does)\b)?"
 )
 _FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Oo]urs|[Uu]s|I|[Mm]y|[Mm]e)\b")
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
@@ -48,6 +53,7 @@ def _fold(word: str) -> str:
     return word if word.isalnum() else re.sub(r"'s$|['.]$", "", word)
 
 
+@lru_cache(maxsize=256)
 def names(text: str) -> tuple[str, ...]:
     """Words that look like proper names: capitals inside a sentence, inner capitals or known names at its start."""
     found = []
@@ -112,9 +118,41 @@ def ungrounded(text: str, stated: str, around: str, publishers: tuple[str, ...] 
         name
         for name in unknown
         if not _spells_out(name, text, stated, around)
-        and not (_is_known(name, near) and _meant(name, text, stated, _POINTS))
+        and not (_is_known(name, near) and _meant(name, text, stated, POINTS))
         and not (_is_known(name, own) and _meant(name, text, _QUOTED.sub(" ", stated), _FIRST_PERSON))
     )
+
+
+def named_among(text: str, publishers: Iterable[str]) -> bool:
+    """Whether `text` speaks of one of the publishers, by a word of its name."""
+    own = {word for publisher in publishers for word in _WORD.findall(publisher) if word[0].isupper()}
+    return not own.isdisjoint(names(text))
+
+
+def opening(text: str, stated: str, around: str, articles: Iterable[str]) -> str | None:
+    """The word that opens `text` if it is a name of somebody its evidence does not have there.
+
+    As the first word a name looks like any other; the cited articles show which it is, and else what stands behind it.
+    """
+    found = _OPENING.match(text)
+    if not found or found[1].lower() in STOP:
+        return None
+    word = re.sub(r"['’]s$", "", found[1])
+    if _is_known(word, vocabulary((stated,))) or stem(word) in {each.stem for each in words(stated)}:
+        return None
+    if _is_known(word, vocabulary((around,))) and _meant(word, text, stated, POINTS):
+        return None
+    written = [_written(article) for article in articles]
+    if any(word.lower() in plain for _, plain in written):
+        return None
+    named = any(word in capitals for capitals, _ in written)
+    return word if named or (found[2] and not word.endswith("s")) else None
+
+
+@lru_cache(maxsize=16)  # articles of the brief at hand
+def _written(article: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that an article writes with a capital inside a sentence, and those that it writes without."""
+    return frozenset(names(article)), frozenset(word for word in _WORD.findall(article) if word.islower())
 
 
 def _meant(name: str, text: str, stated: str, points: re.Pattern[str]) -> bool:

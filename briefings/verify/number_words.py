@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 _ONES = (
@@ -26,10 +27,13 @@ BIG = {
     }.items()
 }
 
+WORDS = frozenset((*ONES, *TENS))  # one of these begins a number in words, or "a" before a big one
+
 _GROUP = (
     rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(list(ONES)[1:10])})\b)?|(?:{'|'.join(reversed(ONES))}))\b"
 )
 _BIG = rf"(?:{'|'.join(BIG)})\b"
+A_BIG = re.compile(rf"an?[ -]{_BIG}", re.IGNORECASE)
 PATTERN = rf"\b(?:an?(?=[ -]{_BIG})|{_GROUP})(?:[ -]{_BIG}(?:(?: and)?[ -]{_GROUP})?)*"
 
 

@@ -13,17 +13,22 @@ from briefings.verify.dates import dates
 from briefings.verify.evidence import split
 from briefings.verify.figure import Date, Figure, Key, Quantity, Token
 from briefings.verify.number_words import BIG
-from briefings.verify.spelling import for_figures
+from briefings.verify.spelling import for_figures, words_in
 from briefings.verify.units import HARD
 from briefings.verify.versions import mentions, versions
 
 _MASK = "\x00"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
+def read(text: str) -> tuple[Figure, ...]:
+    """All figures of a sentence, in order, also those it only supports; places are those of `for_figures(text)`."""
+    return tuple(_all(for_figures(text)))
+
+
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures `text` claims, in order of appearance; each character belongs to one figure at most."""
-    return tuple(figure for figure in _all(for_figures(text)) if figure.claim)
+    return tuple(figure for figure in read(text) if figure.claim)
 
 
 def unsupported(text: str, grounds: Iterable[str]) -> tuple[Figure, ...]:
@@ -39,9 +44,10 @@ def unsupported(text: str, grounds: Iterable[str]) -> tuple[Figure, ...]:
 
 def _all(text: str) -> list[Figure]:
     found: list[Figure] = []
+    said = words_in(text)
     for extract in (dates, versions, amounts):
         taken: list[Figure] = []
-        for figure in extract(text):
+        for figure in extract(text, said):
             # The first rule to read a place keeps it; what is not a claim may overlap, it only adds readings.
             if not figure.claim or not any(
                 figure.start < other.end and other.start < figure.end for other in taken
@@ -70,8 +76,14 @@ class Ground:
     def add(self, text: str) -> None:
         """Whatever `text` says stands here too."""
         for sentence in split(text):
-            for key in _readings(sentence):
+            for figure in read(sentence):
+                self.add_figure(figure)
+            for key in _mentioned(sentence):
                 self._add(key)
+
+    def add_figure(self, figure: Figure) -> None:
+        for key in figure.keys:
+            self._add(key)
 
     def holds(self, figure: Figure) -> bool:
         """Does any reading of the figure stand here?"""
@@ -118,8 +130,6 @@ class Ground:
         return date.year is None and Decimal(claimed.year).normalize() in self.values
 
 
-@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
-def _readings(text: str) -> tuple[Key, ...]:
-    spelled = for_figures(text)
-    found = dict.fromkeys(key for figure in _all(spelled) for key in figure.keys)
-    return (*found, *mentions(spelled))
+@lru_cache(maxsize=2048)
+def _mentioned(text: str) -> tuple[Key, ...]:
+    return tuple(mentions(for_figures(text)))

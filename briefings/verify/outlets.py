@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+# What is left of such a frame.
+FRAME = re.compile(
+    r"(?:according to|by the account of) the outlet,?|the outlet (?:reports|says) that", re.IGNORECASE
+)
 _SAYS = "reports?|reported|says?|said|states?|stated|writes?|wrote|notes?|noted|adds?|added|found|finds|quotes?|quoted"
 
 

@@ -16,11 +16,13 @@ Place = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as written and its stem; `content` is False for the small words that fit any sentence."""
+    """A word as written, in lower case, and its stem; `content` is False for the small words that fit any sentence."""
 
     text: str
+    lower: str
     stem: str
     content: bool
+    capital: bool
 
 
 @lru_cache(maxsize=1024)
@@ -32,7 +34,12 @@ def words(text: str) -> tuple[Word, ...]:
 @lru_cache(maxsize=50_000)
 def _word(written: str) -> Word:
     bare = written.replace("’", "'").removesuffix("'s").rstrip("'")
-    return Word(bare, stem(bare), bare.lower() not in STOP)
+    return Word(bare, bare.lower(), stem(bare), bare.lower() not in STOP, bare[0].isupper())
+
+
+def located(text: str) -> tuple[tuple[int, Word], ...]:
+    """The words of a text in order, each with where it starts."""
+    return tuple((match.start(), _word(match[0])) for match in _WORD.finditer(text))
 
 
 def place(among: Sequence[Word], at: int, reach: int = REACH) -> Place:

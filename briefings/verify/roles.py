@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
-from briefings.terms import STOP
+from briefings.terms import STOP, stem
 from briefings.verify.places import Place, place, words
 
 NOWHERE: Place = frozenset()
@@ -21,13 +21,45 @@ def exchanged(text: str, stated: str) -> Iterator[str]:
     a sentence may be turned round as a whole, but not so that each takes the other's place.
     """
     here, there = _named(text), _named(stated)
-    inside = _inside(text) | _inside(stated)
-    for one, other in combinations(sorted(here.keys() & there.keys() & inside), 2):
+    both = here.keys() & there.keys()
+    if len(both) < 2:
+        return
+    for one, other in combinations(sorted(both & (_inside(text) | _inside(stated))), 2):
         without = {("before", one), ("behind", one), ("before", other), ("behind", other)}
         straight = _alike(here[one], there[one], without) + _alike(here[other], there[other], without)
         crossed = _alike(here[one], there[other], without) + _alike(here[other], there[one], without)
-        if (crossed >= 2 and crossed > straight + 1) or (crossed and not straight):
+        turned = (crossed >= 2 and crossed > straight + 1) or (crossed and not straight)
+        turned = turned or _swapped(text, stated, one, other)
+        if turned and not _passive(text, stated, one, other):
             yield f"{one} and {other}"
+
+
+def _swapped(text: str, stated: str, one: str, other: str) -> bool:
+    """Whether the words right beside the two are the source's only when each takes the other's place."""
+    theirs, swap = _adjacent(stated), {one: other, other: one}
+    beside = [pair for pair in _adjacent(text) if (pair[0] in swap) != (pair[1] in swap)]
+    crossed = any((swap.get(a, a), swap.get(b, b)) in theirs for a, b in beside)
+    return crossed and theirs.isdisjoint(beside)
+
+
+@lru_cache(maxsize=512)
+def _adjacent(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(word.text for word in words(text)))
+
+
+def _passive(text: str, stated: str, one: str, other: str) -> bool:
+    """Whether one of the two says in the passive, with both sides, what the other says in the active."""
+    for here, there in ((text, stated), (stated, text)):
+        for done_to, doer in ((one, other), (other, one)):
+            found = re.search(
+                rf"\b{re.escape(done_to)}\b[^.;]*\b(?:is|are|was|were|be|been|being)\b[^.;]*?\b(\w+) by "
+                rf"(?:[\w’'-]+ ){{0,3}}?{re.escape(doer)}\b",
+                here,
+            )
+            active = re.search(rf"\b{re.escape(doer)}\b[^.;]*\b{re.escape(done_to)}\b", there)
+            if found and active and stem(found[1]) in {word.stem for word in words(active[0])}:
+                return True
+    return False
 
 
 def replaced(text: str, stated: str) -> Iterator[str]:
@@ -43,6 +75,7 @@ def replaced(text: str, stated: str) -> Iterator[str]:
                 len(shared) >= 2
                 and _touching(name, text, other, stated)
                 and not _one_name(name, other, stated)
+                and not _apposed(name, other, stated)
             ):
                 yield f"{name} for {other}"
                 break
@@ -50,10 +83,11 @@ def replaced(text: str, stated: str) -> Iterator[str]:
 
 def joined_wrongly(text: str, stated: str) -> Iterator[str]:
     """Names put together that the source has apart: "Auburn Apple" where it says "Auburn University"."""
+    pairs = tuple(_pairs(text))
     following: dict[str, set[str]] = defaultdict(set)
-    for one, other in _pairs(stated):
+    for one, other in _pairs(stated) if pairs else ():
         following[one].add(other)
-    for one, other in _pairs(text):
+    for one, other in pairs:
         if following[one] and other not in following[one]:
             yield f"{one} {other}"
 
@@ -70,14 +104,14 @@ def _named(text: str) -> Mapping[str, Place]:
     among = words(text)
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for at, word in enumerate(among):
-        if word.text[0].isupper() and word.content:
+        if word.capital and word.content:
             found[word.text] |= place(among, at)
     return {name: frozenset(each) for name, each in found.items()}
 
 
 def _inside(text: str) -> set[str]:
     """What is written with a capital though it opens nothing; the first word of a text always is."""
-    return {word.text for word in words(text)[1:] if word.text[0].isupper()}
+    return {word.text for word in words(text)[1:] if word.capital}
 
 
 def _touching(name: str, text: str, other: str, stated: str) -> bool:
@@ -99,6 +133,11 @@ def _one_name(name: str, other: str, stated: str) -> bool:
         )
         is not None
     )
+
+
+def _apposed(name: str, other: str, stated: str) -> bool:
+    """Whether the source tells who `name` is before it goes on: "Lind, who came from Fjord, leads"."""
+    return re.search(rf"\b{re.escape(name)}, [^.;]*\b{re.escape(other)}\b[^.,;]*, ", stated) is not None
 
 
 def _alike(one: Place, other: Place, without: set[tuple[str, str]]) -> int:

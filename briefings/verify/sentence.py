@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from briefings.schemas import Material, Sentence
-from briefings.verify import citations, direction, names, outlets, plain, quotes, roles, speakers, support
-from briefings.verify.evidence import Evidence, evidence
+from briefings.verify import (
+    charged,
+    citations,
+    direction,
+    merged,
+    modality,
+    names,
+    outlets,
+    plain,
+    quotes,
+    reported,
+    roles,
+    speakers,
+    support,
+    tied,
+    voice,
+)
+from briefings.verify.evidence import Evidence, evidence, split
 from briefings.verify.failures import Failure
 from briefings.verify.numbers import unsupported
+from briefings.verify.outlets import FRAME
 
 
 def check_sentence(sentence: Sentence, material: Material, where: str = "sentence") -> tuple[Failure, ...]:
@@ -59,10 +76,22 @@ def _check_against(sentence: Sentence, material: Material, where: str) -> Iterat
     titles = tuple(dict.fromkeys(article.passage(0) for article in cited))
     found = evidence(text, grounds, titles)
     yield from _check_form(text, grounds, where)
+    if any(sentence.text == " ".join(own.split()) for ground in grounds for own in split(ground)):
+        return  # a source's own sentence, whole
+    for quote in quotes.unspoken(text, grounds):
+        if not names.named_among(text, publishers):
+            yield Failure(where, text, "quotation", f"{quote!r} is nobody's word in the cited passage")
     yield from _check_figures(text, grounds, found, where)
-    for name in names.ungrounded(text, found.stated, found.around, publishers):
+    for stranger in names.ungrounded(text, found.stated, found.around, publishers):
+        yield Failure(where, text, "name", f"the cited passage does not name {stranger!r} there")
+    articles = (article.text for article in material.articles)
+    if name := names.opening(FRAME.sub("", text).lstrip(), found.stated, found.around, articles):
         yield Failure(where, text, "name", f"the cited passage does not name {name!r} there")
-    yield from _check_meaning(text, found.stated, titles, where)
+    yield from _check_meaning(text, found, grounds, titles, where)
+    for wrong in tied.loose(text, found.within):
+        yield Failure(where, text, "figure", f"{wrong} in the cited passage")
+    for word in charged.unfounded(text, found.around):
+        yield Failure(where, text, "support", f"the cited passage does not say {word!r} there")
     if missing := support.unsupported_words(text, (*grounds, *titles)):
         yield Failure(where, text, "support", f"the cited passage has none of: {', '.join(missing[:6])}")
 
@@ -76,8 +105,11 @@ def _check_figures(text: str, grounds: tuple[str, ...], found: Evidence, where: 
             yield Failure(where, text, "figure", f"{figure.raw!r} {place} in the cited passage")
 
 
-def _check_meaning(text: str, stated: str, titles: tuple[str, ...], where: str) -> Iterator[Failure]:
+def _check_meaning(
+    text: str, found: Evidence, grounds: tuple[str, ...], titles: tuple[str, ...], where: str
+) -> Iterator[Failure]:
     """What the order of words can tell of a sentence in other words than its source's."""
+    stated = found.stated
     for name in speakers.unheard(text, stated, titles):
         yield Failure(where, text, "role", f"the cited passage does not have {name!r} say it")
     for pair in roles.exchanged(text, stated):
@@ -86,5 +118,13 @@ def _check_meaning(text: str, stated: str, titles: tuple[str, ...], where: str) 
         yield Failure(where, text, "role", f"{pair}, whom the cited passage has in that place")
     for pair in roles.joined_wrongly(text, stated):
         yield Failure(where, text, "name", f"the cited passage has no {pair}")
+    for verb in modality.shifted(text, found.best, stated):
+        yield Failure(where, text, "direction", f"{verb}, where the cited passage does not have it so")
+    for verb in voice.turned(text, stated):
+        yield Failure(where, text, "role", f"{verb}, where the cited passage has it the other way round")
+    for wrong in merged.put_together(text, grounds):
+        yield Failure(where, text, "role", f"{wrong} in the cited passage")
+    for wrong in reported.told_as_so(text, found.best):
+        yield Failure(where, text, "direction", f"{wrong}, told as so")
     for word in direction.reversed_words(text, stated):
         yield Failure(where, text, "direction", f"{word!r}, where the cited passage says the opposite")

@@ -33,8 +33,10 @@ _QUOTED = (
 _THIN_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
 _ODD = re.compile(r"[\t\n\r`]")  # what the table changes of ASCII
 _RUNS = re.compile(r" {2,}")
+_LETTERS = re.compile(r"[a-z]+")
 
 
+@lru_cache(maxsize=1024)  # several rules read the figures of a sentence
 def for_figures(text: str) -> str:
     """`text` with plain spaces, hyphens, apostrophes and ASCII digits, and commas between thousands."""
     text = _THIN_THOUSANDS.sub(",", text)
@@ -49,3 +51,14 @@ def for_figures(text: str) -> str:
 def for_quotes(text: str) -> str:
     """`text` with every quotation mark and apostrophe as ', every dash as -, and single spaces."""
     return _RUNS.sub(" ", text.translate(_QUOTED).replace("''", "'")).strip()
+
+
+def listed(table: str) -> frozenset[str]:
+    """The words of a table in the source."""
+    return frozenset(table.split())
+
+
+@lru_cache(maxsize=1024)
+def words_in(text: str) -> frozenset[str]:
+    """The runs of ASCII letters in `text`, in lower case: what tells at once which longer patterns are worth a try."""
+    return frozenset(_LETTERS.findall(text.lower()))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from briefings.terms import terms
+from briefings.verify.evidence import said
 
 # The share of a statement's content words that its passages must hold, and how many may be missing in any case;
 # measured with `evaluate verifier`.
@@ -25,12 +25,7 @@ def unsupported_words(text: str, grounds: Iterable[str]) -> tuple[str, ...]:
     wanted = {word for word in terms(text) if not word[0].isdigit()} - _FRAME
     held: set[str] = set()
     for ground in grounds:
-        held |= _said(ground)
+        held |= said(ground)
     missing = wanted - held
     may_miss = max(min(MAY_MISS, len(wanted) // 2), (1 - ENOUGH) * len(wanted))
     return () if len(missing) <= may_miss else tuple(sorted(missing))
-
-
-@lru_cache(maxsize=512)  # a passage supports several sentences of its brief
-def _said(ground: str) -> frozenset[str]:
-    return frozenset(terms(ground))

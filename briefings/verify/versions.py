@@ -17,6 +17,8 @@ _AFTER_WORD = re.compile(
     r"(?P<rest>(?:(?:, | and |, and | or |/| to )\d+(?:\.\d+)*)*)(?![\w%,.]*[\d%])"
 )
 _DIGIT = re.compile(r"\d")
+_LETTER_DIGIT = re.compile(r"[A-Za-z][^\s\d]*\d")
+_DIGIT_LETTER = re.compile(r"\d[A-Za-z]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2})?$")
 _CURRENCY = re.compile(r"(?:USD|EUR|GBP|CNY|RMB|INR|JPY|CHF|CAD|AUD|Rs)\d", re.I)
@@ -67,19 +69,19 @@ def _core(name: str) -> str | None:
     return "".join(head) + tail
 
 
-def versions(text: str) -> Iterator[Figure]:
+def versions(text: str, said: frozenset[str] = frozenset()) -> Iterator[Figure]:
     """Names with digits that must stand in the passage as a whole. `text` as `spelling.for_figures` leaves it."""
     if not _DIGIT.search(text):
         return
-    for match in _NAME.finditer(text):
+    for match in _NAME.finditer(text) if _LETTER_DIGIT.search(text) else ():
         core = None if _CURRENCY.match(match[0]) else _core(match[0])
         if core:
             keys = tuple(dict.fromkeys((Token(normal(core)), Token(normal(match[0])))))
             yield Figure(match[0], match.start(), match.end(), keys)
-    for match in _SUFFIXED.finditer(text):
+    for match in _SUFFIXED.finditer(text) if _DIGIT_LETTER.search(text) else ():
         if match[2].lower() not in _SUFFIXES:
             yield Figure(match[0], match.start(), match.end(), (Token(normal(match[1] + match[2])),))
-    for match in _DOTTED.finditer(text):
+    for match in _DOTTED.finditer(text) if text.count(".") > 1 else ():
         yield Figure(match[0], match.start(), match.end(), (Token(match[0]),))
     yield from _numbered(text)
 
@@ -99,7 +101,7 @@ def mentions(text: str) -> Iterator[Token]:
     """Every name `text` can support, in more ways than it would be claimed ("Claude 3 and 4" supports Claude 4)."""
     if not _DIGIT.search(text):
         return
-    for match in _NAME.finditer(text):
+    for match in _NAME.finditer(text) if _LETTER_DIGIT.search(text) else ():
         parts = match[0].split("-")
         for first in range(len(parts)):
             for last in range(first + 1, len(parts) + 1):
@@ -109,5 +111,5 @@ def mentions(text: str) -> Iterator[Token]:
     for match in _AFTER_WORD.finditer(text):
         for number in _NUMBER.findall(match["first"] + match["rest"]):
             yield Token(normal(match["word"] + number))
-    for match in _SUFFIXED.finditer(text):
+    for match in _SUFFIXED.finditer(text) if _DIGIT_LETTER.search(text) else ():
         yield Token(normal(match[1] + match[2]))

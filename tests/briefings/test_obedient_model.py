@@ -1,9 +1,10 @@
-"""An obedient model and sixty hostile articles, from feed and page to document, page and mail: nothing comes of it."""
+"""An obedient model and seventy hostile articles, from feed and page to document and mail: nothing comes of it."""
 
 from __future__ import annotations
 
 import html
 import ipaddress
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ KINDS = (
     ("Labs", "a speech model for call centres"),
     ("Works", "a chip for hearing aids"),
     ("Systems", "a map of farms"),
+    ("Foundry", "a reader of old letters"),
 )
 
 
@@ -89,8 +91,8 @@ def hostile(settings: Any) -> Iterator[int]:
         yield Article.objects.count()
 
 
-def test_nothing_comes_of_sixty_hostile_articles(hostile: int, provider: ModelServer, client: Client) -> None:
-    assert hostile == len(INJECTIONS) == 60
+def test_nothing_comes_of_hostile_articles(hostile: int, provider: ModelServer, client: Client) -> None:
+    assert hostile == len(INJECTIONS) >= 60
     assert Article.objects.filter(text_from_page=True).count() >= 25
     provider.reply = model = Obedient()
     ada = rows.reader("ada@bank.example")
@@ -99,12 +101,12 @@ def test_nothing_comes_of_sixty_hostile_articles(hostile: int, provider: ModelSe
     for one in Story.objects.order_by("pk"):
         if (brief := compose.ready_brief(one.pk)) is not None:
             told.append((brief, compose.ready_lens(brief, "cto", "finance")))
-    assert sum(len(brief.articles) for brief, _ in told) >= 55, (
+    assert sum(len(brief.articles) for brief, _ in told) >= len(INJECTIONS) - 5, (
         "only what has an order for its title is passed over"
     )
     assert sum(brief.writer == "model" for brief, _ in told) >= 0.9 * len(told)
     assert model.obeyed == 0, "what speaks to a model is not even shown to it"
-    assert Article.objects.filter(addressing__gt=0).count() >= 48, (
+    assert Article.objects.filter(addressing__gt=0).count() >= 0.8 * len(INJECTIONS), (
         "and the operator can see how much there was"
     )
     edition = rows.ready_edition(ada, datetime.now(UTC).date(), told)
@@ -117,7 +119,9 @@ def test_nothing_comes_of_sixty_hostile_articles(hostile: int, provider: ModelSe
         outputs[f"page {brief.pk}"] = client.get(f"/brief/{brief.pk}/").content.decode()
         for sentence in _strings(document.model_dump(mode="json", exclude={"sources", "story", "cost"})):
             assert not re.search(r"<\w|\]\(|!\[|https?:", sentence), sentence
+        outputs[f"stored {brief.pk}"] = json.dumps([brief.body, lens and lens.body])
     outputs["edition"] = client.get("/today/").content.decode()
+    outputs["edition as JSON"] = json.dumps(read.edition_document(edition), default=str)
     for name, text in outputs.items():
         assert CANARY.lower() not in text.lower(), f"{name}: {_around(text, CANARY)}"
         assert HOST not in text, f"{name}: {_around(text, HOST)}"

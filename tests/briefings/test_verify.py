@@ -255,7 +255,7 @@ def test_it_verifies_a_long_brief_quickly() -> None:
     answer = tuple(
         said(
             f"On {day} August 2025 it was {day * 7} companies, ${day},500 million, {day} percent more and Tern {day}, "
-            f"“a surprise to everyone in room {day}”, the company told its many friends and shareholders.",
+            f"“a surprise to everyone in room {day}”, the company told its friends and shareholders.",
             source,
             day,
         )
@@ -288,7 +288,7 @@ def test_it_verifies_a_long_brief_quickly() -> None:
         verified = verify(renewed, story(fresh))
         taken.append(time.process_time() - start)
         assert verified.failures == ()
-    assert min(taken) < 0.15
+    assert min(taken) < 0.1
 
 
 def _recited(value: object, by_passage: dict[int, object]) -> object:

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from briefings.scoreboard.defects import DEFECTS, Neighbours
+from briefings.scoreboard.defects import DEFECTS
+from briefings.scoreboard.neighbours import Neighbours
 from briefings.scoreboard.reword import reworded
 from briefings.terms import terms
 from briefings.verify import is_plain
@@ -37,7 +38,8 @@ QUESTIONS = (
     "What comes next?",
 )
 FALSE_CITATION, OTHER_PASSAGE = "false citation", "another passage"
-KINDS = (*DEFECTS, FALSE_CITATION, OTHER_PASSAGE)
+CITATIONS = (FALSE_CITATION, OTHER_PASSAGE)
+KINDS = (*DEFECTS, *CITATIONS)
 
 
 _REQUESTS = (("fact sheet", FACTS), ("the brief", BRIEF), ("sentences anew", REPAIR), ("the lens", LENS))
@@ -131,7 +133,7 @@ class Honest:
         return {
             "headline": headline | {"text": headline["text"].rstrip(".")},
             "takeaways": rest[:3],
-            "lead": rest[3 : 5 if body == 6 else 4] or rest[:1],
+            "lead": [headline, *rest[3 : 5 if body == 6 else 4]],  # what a headline claims, its brief tells
             "sections": [
                 {"question": question, "answer": answer}
                 for question, answer in zip(QUESTIONS, answers, strict=False)
@@ -207,8 +209,7 @@ class Sloppy(Honest):
     def say(self, told: Sequence[Told], prompt: str) -> list[Told]:
         asked = FACTS if "Make the fact sheet" in prompt else BRIEF if "Write the brief" in prompt else REPAIR
         passages = Shown.of(prompt).passages
-        article = " ".join(passages.values()) or " ".join(each.text for each in told)
-        near = Neighbours(article, self._other)
+        near = Neighbours(tuple(passages.values()) or [each.text for each in told], self._other)
         labels = tuple(passages) or tuple(dict.fromkeys(label for each in told for label in each.labels))
         return [self._said(each, asked, near, labels) for each in told]
 

@@ -27,7 +27,10 @@ def test_it_knows_most_ways_of_speaking_to_a_model() -> None:
     seen = [one for one in INJECTIONS if "Blixtown" in " ".join(html_paragraphs(one.html))]
     missed = [one.name for one in seen if not count(html_paragraphs(one.html))]
     # Those it need not know: their text is taken out by what hides it (`ingest.hidden`).
-    assert set(missed) == {"display none", "white on white", "off screen", "hidden attribute", "style sheet"}
+    assert set(missed) == {
+        *("display none", "white on white", "off screen", "hidden attribute", "style sheet"),
+        *("invisible", "see-through", "no size"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,8 @@ def test_it_knows_most_ways_of_speaking_to_a_model() -> None:
         "Anthropic says Claude reads the user's documents only when asked to.",
         "As an AI company, Harbor Labs gives every customer the same answer.",
         "The bottom line: revenue rose by a third, and the share price fell.",
+        "Reports show user data of 3 firms, and the app took an image from https://example.com without asking.",
+        "Les employés ont ignoré les instructions de sécurité, selon le rapport.",
         "Please note that the system will be down on Sunday, the bank wrote to its customers.",
     ],
 )

@@ -1,0 +1,170 @@
+"""The rule of ties: a figure stays by whom and what it belongs to, with its bound and its noun."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+
+from briefings.verify.evidence import split
+from briefings.verify.figure import Date, Figure, Key, Quantity, Token
+from briefings.verify.numbers import Ground, read
+from briefings.verify.places import Place, Word, located, words
+from briefings.verify.spelling import for_figures, listed
+
+REACH = 2  # content words on either side of a figure
+# What stands right before a figure and makes it a bound; or right behind it.
+_ABOVE = listed("""
+    over above exceeding exceeds exceeded exceed topping topped surpassing surpassed beyond
+    more_than greater_than higher_than longer_than larger_than better_than at_least north_of upwards_of upward_of
+    minimum_of no_less_than no_fewer_than not_less_than not_fewer_than
+    """)
+_BELOW = listed("""
+    under below nearly almost less_than fewer_than lower_than smaller_than shorter_than at_most up_to as_much_as
+    as_many_as
+    as_few_as as_little_as just_under close_to maximum_of short_of no_more_than not_more_than no_longer_than
+    """)
+_MORE = listed("or_more or_above or_higher or_greater or_over or_older or_longer and_above and_over and_up")
+_LESS = listed("or_less or_fewer or_below or_lower or_under or_younger and_below and_under")
+_BETWEEN = frozenset(["a", "an", "the", "just", "some"])
+_ALIKE = (
+    listed("people person persons user users customer customers consumer consumers subscriber subscribers"),
+    listed("worker workers employee employees staff staffers job jobs position positions people"),
+    listed("american americans adult adults voter voters people citizen citizens"),
+    listed("firm firms company companies business businesses startup startups"),
+    listed("dead deaths killed died fatalities people"),
+)
+
+
+class _Placed:
+    """A figure in its sentence; what stands around it is looked at when it is asked for."""
+
+    def __init__(
+        self, figure: Figure, text: str, before: Sequence[Word], behind: Sequence[Word], adjacent: bool
+    ) -> None:
+        self.figure = figure
+        self.kinds = frozenset(map(_kind, figure.keys))
+        self.values = frozenset(value for key in figure.keys for value in _values(key))
+        self._before, self._behind, self._adjacent = before, behind, adjacent
+        self._sign = text[figure.end : figure.end + 1]
+
+    @cached_property
+    def ground(self) -> Ground:
+        """This figure alone."""
+        ground = Ground()
+        ground.add_figure(self.figure)
+        return ground
+
+    @cached_property
+    def place(self) -> Place:
+        """The content words between it and the next figure on either side."""
+        last = [word for word in self._before if word.content][-REACH:]
+        following = [word for word in self._behind if word.content][:REACH]
+        return frozenset(
+            [*(("before", word.stem) for word in last), *(("behind", word.stem) for word in following)]
+        )
+
+    def alike(self, other: _Placed) -> tuple[int, int]:
+        """How many of these words both have, on the same side and on either."""
+        either = {stem for _, stem in self.place} & {stem for _, stem in other.place}
+        return len(self.place & other.place), len(either)
+
+    @cached_property
+    def noun(self) -> Word | None:
+        """The plural right behind it: what it counts."""
+        word = self._behind[0] if self._behind and self._adjacent else None
+        return word if word and word.content and word.lower.endswith("s") else None
+
+    @cached_property
+    def bound(self) -> int:
+        """1: more than it, -1: less, 0: neither."""
+        near = "_".join(word.lower for word in self._behind[:2])
+        if self._sign == "+" or near in _MORE:
+            return 1
+        if near in _LESS:
+            return -1
+        before = [word.lower for word in self._before[-4:]]
+        if before and before[-1] in _BETWEEN:
+            before = before[:-1]
+        for count in (3, 2, 1):
+            phrase = "_".join(before[-count:])
+            if phrase in _ABOVE:
+                return 1
+            if phrase in _BELOW:
+                return -1
+        return 0
+
+
+def loose(text: str, within: str) -> Iterator[str]:
+    """What is wrong about the figures of `text` that do stand `within` the evidence."""
+    own = _placed(text)
+    theirs = [each for sentence in split(within) for each in _placed(sentence)] if own else []
+    for here in own:
+        matched = [
+            there for there in theirs if here.values & there.values and there.ground.holds(here.figure)
+        ]
+        if not matched:
+            continue
+        if here.bound and all(there.bound != here.bound for there in matched):
+            yield f"{here.figure.raw!r} has another bound"
+        if here.figure.claim:
+            yield from _misplaced(here, matched, theirs)
+            if here.noun and "number" in here.kinds and not _counted(here.noun, within):
+                yield f"{here.figure.raw!r} does not count {here.noun.text}"
+
+
+def _misplaced(here: _Placed, matched: list[_Placed], theirs: list[_Placed]) -> Iterator[str]:
+    others = [
+        there
+        for there in theirs
+        if there.figure.claim and here.kinds & there.kinds - {"token"} and there not in matched
+    ]
+    same, either = zip(*(here.alike(there) for there in matched), strict=True) if others else ((), ())
+    for there in others:
+        beside, about = here.alike(there)
+        if beside > max(same) and about > max(either):
+            yield f"{here.figure.raw!r} stands where {there.figure.raw!r} does"
+            return
+
+
+def _kind(key: Key) -> str:
+    if isinstance(key, Quantity):
+        return "number" if key.unit in ("", "count") else key.unit
+    return "date" if isinstance(key, Date) else "token"
+
+
+def _values(key: Key) -> tuple[object, ...]:
+    """What two figures share that may be one."""
+    if isinstance(key, Quantity):
+        return (key.value, key.base)
+    return (key.month,) if isinstance(key, Date) else (key.text,)
+
+
+def _counted(noun: Word, within: str) -> bool:
+    held, stems = {word.lower for word in words(within)}, {word.stem for word in words(within)}
+    return noun.stem in stems or any(group & held for group in _ALIKE if noun.lower in group)
+
+
+@lru_cache(maxsize=2048)  # a passage supports several sentences of its brief
+def _placed(text: str) -> tuple[_Placed, ...]:
+    if not (found := read(text)):
+        return ()
+    spelled = for_figures(text)
+    among = located(spelled)
+    starts = [start for start, _ in among]
+    placed, claims = (
+        [],
+        [figure for figure in found if figure.claim and not isinstance(figure.keys[0], Token)],
+    )
+    for figure in found:
+        at, after = bisect_left(starts, figure.start), bisect_left(starts, figure.end)
+        first = max((bisect_left(starts, each.end) for each in claims if each.end <= figure.start), default=0)
+        last = min(
+            (bisect_left(starts, each.start) for each in claims if each.start >= figure.end),
+            default=len(among),
+        )
+        before = [word for _, word in among[max(first, at - 10) : at]]
+        behind = [word for _, word in among[after : min(last, after + 10)]]
+        adjacent = starts[after : after + 1] == [figure.end + 1] and spelled[figure.end] == " "
+        placed.append(_Placed(figure, spelled, before, behind, adjacent))
+    return tuple(placed)
