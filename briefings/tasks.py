@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
 from briefings import compose, digest, edition, front
-from briefings.models import Brief, Delivery, Edition, Lens
+from briefings.models import Brief, Delivery, Edition, Lens, State
 from ingest import work
 
 PER_SWEEP = 500
@@ -20,8 +21,9 @@ def sweep_briefs() -> None:
     """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
     for pk in work.due(Brief, PER_SWEEP):
         write_brief.apply_async((str(pk),), expires=NUDGE)
-    for pk in work.due(Lens, PER_SWEEP):
-        write_lens.apply_async((int(str(pk)),), expires=NUDGE)
+    lenses = work.claimable(Lens, ~Q(brief__state=State.QUEUED)).values_list("brief", flat=True)
+    for brief in dict.fromkeys(lenses[:PER_SWEEP]):
+        write_lenses.apply_async((brief,), expires=NUDGE)
     front.keep_fresh(timezone.now())
 
 
@@ -43,12 +45,12 @@ def sweep_deliveries() -> None:
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def write_brief(brief_id: str) -> None:
-    compose.write_brief(brief_id)
+    compose.write_brief(brief_id, patient=True)
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
-def write_lens(lens_id: int) -> None:
-    compose.write_lens(lens_id)
+def write_lenses(brief_id: str) -> None:
+    compose.write_lenses(brief_id, patient=True)
 
 
 # A dozen briefs by a slow model take longer than any other task may; still less than the edition's lease.

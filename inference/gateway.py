@@ -49,7 +49,8 @@ class Ask:
     ledger row numbered within both. `purpose` is one of `inference.models.Purpose`. Put what is long and stable into
     `system`: the provider caches the prefix. `schema` is what the answer must be, a pydantic class or a JSON schema
     of an object; None asks for plain text. `model` empty means the cheap one. `brief` and `reader` are ids, for the
-    accounts; a `reader` also charges that reader's budget.
+    accounts; a `reader` also charges that reader's budget. `patient`: nobody waits, a cheaper tier that takes longer
+    will do.
     """
 
     purpose: str
@@ -62,6 +63,7 @@ class Ask:
     max_output_tokens: int = 4000
     brief: str | None = None
     reader: int | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

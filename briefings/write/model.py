@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from briefings.facts import FactSheet, fact_sheet
 from briefings.schemas import BriefBody, Citation, Disagreement, Material, Section, Sentence
-from briefings.verify import Failure, Unusable, Verified, verify
-from briefings.write import fence, prompts, repair
-from briefings.write.asking import Desk, Generate, NotGoodEnough
+from briefings.verify import Failure, Unusable, Verified, VerifiedLens, verify
+from briefings.write import fence, lens, prompts, repair
+from briefings.write.asking import Desk, NotGoodEnough
 from briefings.write.disagree import disagreements_of
-from briefings.write.reply import BriefReply, Said
+from briefings.write.lens import Kind
+from briefings.write.reply import BriefAndLensesReply, BriefReply, LensReply, Said
 from inference.errors import InferenceError
-from inference.gateway import generate
 from inference.models import Purpose
 
 log = logging.getLogger("briefings.write")
@@ -23,25 +24,43 @@ FEWEST_FACTS = 2
 RICH_FACTS = 6  # from so many facts on a brief without a section has failed
 
 
-def write_with_model(
-    material: Material, work_key: str, brief: str | None = None, generate: Generate = generate
-) -> Verified:
-    """The verified brief, its failing sentences dropped.
+@dataclass(frozen=True, slots=True)
+class WithLenses:
+    """A verified brief, and the lenses written with it in the order of its readers, None where no reason held."""
+
+    brief: Verified
+    lenses: tuple[VerifiedLens | None, ...]
+
+
+def write_with_model(material: Material, desk: Desk, readers: Sequence[Kind] = ()) -> WithLenses:
+    """The verified brief, its failing sentences dropped, and in the same request the lenses of a few `readers`.
 
     Raises NotGoodEnough when too little of it is left, and `inference.errors` when there is no answer.
     """
-    desk = Desk(generate, work_key, brief)
     sheet = fact_sheet(material, desk)
     if len(sheet.facts) < FEWEST_FACTS:
         raise NotGoodEnough(f"only {len(sheet.facts)} facts hold, {len(sheet.failures)} rules were broken")
-    prompt = prompts.facts(fence.facts(material.title, sheet.lines()))
-    reply = desk.ask(BriefReply, Purpose.BRIEF, "write", prompts.BRIEF, prompt, ANSWER_TOKENS)
+    reply, lenses = _asked(material, sheet, desk, readers)
     draft = _body(reply, sheet.labels)
     if not draft.disagreements:  # what arithmetic finds needs no model to say so
         draft = draft.model_copy(update={"disagreements": disagreements_of(material)})
     verified = _mended(draft, sheet, material, desk)
     _judge(verified, rich=len(sheet.facts) >= RICH_FACTS)
-    return verified
+    cite = lens.of_facts(sheet.labels)
+    return WithLenses(verified, tuple(lens.verified(lenses, readers, verified.body, material, cite)))
+
+
+def _asked(
+    material: Material, sheet: FactSheet, desk: Desk, readers: Sequence[Kind]
+) -> tuple[BriefReply, tuple[LensReply, ...]]:
+    facts = fence.facts(material.title, sheet.lines())
+    if not readers:
+        prompt = prompts.facts(facts)
+        return desk.ask(BriefReply, Purpose.BRIEF, "write", prompts.BRIEF, prompt, ANSWER_TOKENS), ()
+    prompt = prompts.facts(facts, prompts.readers(readers))
+    room = ANSWER_TOKENS + lens.tokens_for(len(readers))
+    both = desk.ask(BriefAndLensesReply, Purpose.BRIEF, "write", prompts.BRIEF_AND_LENSES, prompt, room)
+    return both, both.lenses
 
 
 def _mended(draft: BriefBody, sheet: FactSheet, material: Material, desk: Desk) -> Verified:

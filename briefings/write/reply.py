@@ -57,5 +57,14 @@ class RepairReply(Shape):
 
 
 class LensReply(Shape):
+    reader: str
     why_it_matters: tuple[Said, ...]
     questions: tuple[Answered, ...] = ()
+
+
+class LensesReply(Shape):
+    lenses: tuple[LensReply, ...]
+
+
+class BriefAndLensesReply(BriefReply):
+    lenses: tuple[LensReply, ...]

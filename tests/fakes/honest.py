@@ -16,10 +16,21 @@ def asked_for(body: Answer) -> str:
     return FACTS if "facts" in wanted else BRIEF if "headline" in wanted else LENS
 
 
+def wants_lenses(body: Answer) -> bool:
+    """Whether it asks for lenses, alone or beside a brief."""
+    return "lenses" in body["response_format"]["json_schema"]["schema"]["properties"]
+
+
+def readers(prompt: str) -> list[str]:
+    """The labels of the readers in a request for lenses."""
+    return re.findall(r"^\[(R\d+)\] ", prompt, re.MULTILINE)
+
+
 def answer(body: Answer) -> Answer:
     """The honest reply to a request for facts, a brief or a lens."""
     prompt = body["messages"][-1]["content"]
-    return {FACTS: _facts, BRIEF: _brief, LENS: _lens}[asked_for(body)](prompt)
+    said = {FACTS: _facts, BRIEF: _brief, LENS: _nothing}[asked_for(body)](prompt)
+    return said | {"lenses": [_lens(reader) for reader in readers(prompt)]} if wants_lenses(body) else said
 
 
 def _facts(prompt: str) -> Answer:
@@ -47,10 +58,14 @@ def _brief(prompt: str) -> Answer:
     }
 
 
-def _lens(prompt: str) -> Answer:
+def _nothing(prompt: str) -> Answer:
     del prompt
+    return {}
+
+
+def _lens(reader: str) -> Answer:
     reason = "Whether the plans of the year still hold is worth a look with this in mind."
-    return {"why_it_matters": [{"text": reason, "passages": []}], "questions": []}
+    return {"reader": reader, "why_it_matters": [{"text": reason, "passages": []}], "questions": []}
 
 
 def _sentences(text: str) -> list[str]:
