@@ -23,7 +23,7 @@ from briefings.verify import verify
 from briefings.write import brief as writers
 from ingest import stories, work
 
-LEASE = timedelta(minutes=8)  # above the worst of a brief by model: four requests of a minute and a half each
+LEASE = lenses.LEASE
 GATHER = timedelta(
     seconds=45
 )  # what nobody waits for is put off so long, until others have wished for the same

@@ -13,7 +13,7 @@ from briefings.models import Brief, Lens, State
 from briefings.write.brief import WrittenLens
 from ingest import work
 
-LEASE = timedelta(minutes=8)
+LEASE = timedelta(minutes=9)  # above the longest that a task may write
 AT_ONCE = 8  # lenses in one request: the brief is read once for all of them, and an answer is not too long to be whole
 FEW = 3  # lenses that are written in one request with their brief
 

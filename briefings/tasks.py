@@ -12,8 +12,9 @@ from ingest import work
 
 PER_SWEEP = 500
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
-# A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve.
-ENOUGH, TOO_LONG = 400, 430
+# A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve; once
+# more where its flex tier does not answer.
+ENOUGH, TOO_LONG = 490, 520
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)

@@ -51,6 +51,12 @@ def complaint(body: Mapping[str, Any], whole: str) -> str:
     return str(said or whole)[:500]
 
 
+def code(body: Mapping[str, Any]) -> str:
+    """An error answer's code, such as `resource_unavailable`."""
+    error = body.get("error")
+    return _word(error.get("code")) if isinstance(error, Mapping) else ""
+
+
 def retry_after(header: str | None, now: datetime) -> float | None:
     """Seconds to wait by a Retry-After header (seconds or a date), from 0 to a day; None when it says nothing."""
     if not header:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 Format = Literal["json_schema", "json_object", "plain"]
 Encoding = Literal["base64", "float"]
+FLEX = "flex"
 SIMPLER: dict[Format, Format | None] = {"json_schema": "json_object", "json_object": "plain", "plain": None}
 
 
@@ -17,36 +18,49 @@ SIMPLER: dict[Format, Format | None] = {"json_schema": "json_object", "json_obje
 class Dialect:
     """`limit` names the parameter of the output limit; `effort` is how little to think, None for no such parameter.
 
-    `encoding` is how vectors come: base64 is a quarter of the bytes of figures; None leaves the parameter out.
+    `flex`: it takes a slower tier at a lower price for what nobody waits for. `encoding` is how vectors come: base64
+    is a quarter of the bytes of figures; None leaves the parameter out.
     """
 
     format: Format = "json_schema"
     limit: Literal["max_completion_tokens", "max_tokens"] = "max_tokens"
     effort: str | None = None
+    flex: bool = False
     encoding: Encoding | None = "base64"
 
 
-def first(url: str, model: str) -> Dialect:
-    """What to try first. Thinking doubles the bill, so the least there is: `minimal` for gpt-5, later `none`."""
+def first(url: str, model: str, tier: str = "auto") -> Dialect:
+    """What to try first. Thinking doubles the bill, so the least there is: `minimal` for gpt-5, later `none`.
+
+    `tier` is NUTGRAF_BACKGROUND_TIER: `flex` asks any endpoint for it, `auto` the one that is known to have it.
+    """
     if re.fullmatch(r"gpt-5(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?", model):
         effort: str | None = "minimal"
     else:
         effort = "none" if re.match(r"gpt-(5\.\d|[6-9])", model) else None
-    official = "//api.openai.com/" in f"{url}/" or ".openai.azure.com/" in url
-    return Dialect(limit="max_completion_tokens" if official else "max_tokens", effort=effort)
+    official = "//api.openai.com/" in f"{url}/"
+    newest = official or ".openai.azure.com/" in url
+    return Dialect(
+        limit="max_completion_tokens" if newest else "max_tokens",
+        effort=effort,
+        flex=tier == "flex" or (tier == "auto" and official),
+    )
 
 
 def simpler(now: Dialect, complaint: str) -> Dialect | None:
     """What to try after a 400 with this text, or None when there is nothing left to leave out."""
     said = complaint.lower()
+    if now.flex and "service_tier" in said:
+        return replace(now, flex=False)
     if now.effort is not None and "reasoning" in said:
         return replace(now, effort=None)
     if now.limit in said:
         return replace(
             now, limit="max_tokens" if now.limit == "max_completion_tokens" else "max_completion_tokens"
         )
-    less = SIMPLER[now.format]
-    return replace(now, format=less) if less else None
+    if less := SIMPLER[now.format]:
+        return replace(now, format=less)
+    return replace(now, flex=False, effort=None) if now.flex or now.effort else None
 
 
 def simpler_vectors(now: Dialect) -> Dialect | None:
@@ -63,7 +77,13 @@ def embeddings(dialect: Dialect, model: str, texts: Sequence[str]) -> dict[str, 
 
 
 def chat(
-    dialect: Dialect, model: str, system: str, prompt: str, schema: Mapping[str, Any] | None, limit: int
+    dialect: Dialect,
+    model: str,
+    system: str,
+    prompt: str,
+    schema: Mapping[str, Any] | None,
+    limit: int,
+    tier: str | None = None,
 ) -> dict[str, Any]:
     """The body of a chat completion. Where the endpoint takes no schema, it stands at the end of the instructions."""
     format_ = dialect.format if schema else "plain"
@@ -76,6 +96,8 @@ def chat(
     }
     if dialect.effort:
         body["reasoning_effort"] = dialect.effort
+    if tier:
+        body["service_tier"] = tier
     if format_ == "json_schema":
         answer = {"name": "answer", "strict": True, "schema": schema}
         body["response_format"] = {"type": "json_schema", "json_schema": answer}

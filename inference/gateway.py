@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from inference.errors import (
     BadPrices,
     BadReply,
     LedgerDown,
+    NoFlex,
     NotConfigured,
     RateLimited,
     Rejected,
@@ -37,8 +39,12 @@ from inference.tokens import Reading, Tokens, read_usage, upper_bound
 
 CONNECT = 10.0
 
-# How each (address, model) took its last request, so that what it refuses is found out once per process.
-_dialects: dict[tuple[str, str], Dialect] = {}
+FLEX_RESTS = 600.0  # seconds: so long a model is asked at the standard tier once its flex tier has failed us
+
+# How each (path, address, model) took its last request, so that what it refuses is found out once per process.
+_dialects: dict[tuple[str, str, str], Dialect] = {}
+_flex_failed: dict[str, float] = {}  # when, on the monotonic clock, by model
+CHAT, EMBEDDINGS = "/chat/completions", "/embeddings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,9 @@ def generate(ask: Ask) -> Reply:
     """One answer, metered; never inside a transaction. A retry is another call of this, a new attempt.
 
     An endpoint that refuses the way it is asked (a 400, which is free) is asked in a simpler way, each an attempt of
-    its own. Raises `inference.errors`: NotConfigured, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong,
-    LedgerDown (nothing was sent); RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the
-    ledger row).
+    its own; one whose flex tier has no room or does not answer, at the standard tier. Raises `inference.errors`:
+    NotConfigured, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown (nothing was sent);
+    RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row).
     """
     ask = ask if ask.model else replace(ask, model=settings.NUTGRAF_MODEL_CHEAP)
     done = _ask_simply_enough(ask, _json_schema(ask.schema))
@@ -113,27 +119,38 @@ def generate(ask: Ask) -> Reply:
 
 
 def _ask_simply_enough(ask: Ask, schema: dict[str, Any] | None) -> _Done:
-    known = (prices.base_url(), ask.model)
-    way = _dialects.get(known) or dialect.first(*known)
+    known = (CHAT, prices.base_url(), ask.model)
+    way = _dialects.get(known) or dialect.first(*known[1:], settings.NUTGRAF_BACKGROUND_TIER)
     tried: list[Dialect] = []
     while True:
         tried.append(way)
+        flex = way.flex and ask.patient and not _flex_rests(ask.model)
         try:
-            done = _metered(_chat(ask, schema, way), _attempt(ask))
+            done = _metered(_chat(ask, schema, way, flex), _attempt(ask))
         except Rejected as error:
             simpler = dialect.simpler(way, str(error)) if error.status in (400, 422) else None
             if simpler is None or simpler in tried:
                 raise
             way = simpler
+        except (NoFlex, Unavailable) as error:
+            if not flex or (isinstance(error, Unavailable) and not error.billed):
+                raise
+            _flex_failed[ask.model] = time.monotonic()
         else:
             _dialects[known] = way
             return done
 
 
-def _chat(ask: Ask, schema: dict[str, Any] | None, way: Dialect) -> _Request:
-    body = dialect.chat(way, ask.model, ask.system, ask.prompt, schema, ask.max_output_tokens)
+def _flex_rests(model: str) -> bool:
+    failed = _flex_failed.get(model)
+    return failed is not None and time.monotonic() - failed < FLEX_RESTS
+
+
+def _chat(ask: Ask, schema: dict[str, Any] | None, way: Dialect, flex: bool) -> _Request:
+    tier = dialect.FLEX if flex else None
+    body = dialect.chat(way, ask.model, ask.system, ask.prompt, schema, ask.max_output_tokens, tier)
     size = upper_bound(ask.system + ask.prompt + (json.dumps(schema) if schema else ""))
-    return _Request("/chat/completions", body, size, ask.max_output_tokens)
+    return _Request(CHAT, body, size, ask.max_output_tokens)
 
 
 def _attempt(ask: Ask) -> Attempt:
@@ -158,13 +175,13 @@ def embed(
 
 def _embed_simply_enough(texts: Sequence[str], attempt: Attempt) -> _Done:
     """Not every compatible server takes base64 or knows that there is a choice: that is found out on its first call."""
-    known = (prices.base_url(), attempt.model)
+    known = (EMBEDDINGS, prices.base_url(), attempt.model)
     size = sum(upper_bound(text) for text in texts)
     way = _dialects.get(known) or Dialect()
     while True:
         try:
             done = _metered(
-                _Request("/embeddings", dialect.embeddings(way, attempt.model, texts), size, 0), attempt
+                _Request(EMBEDDINGS, dialect.embeddings(way, attempt.model, texts), size, 0), attempt
             )
         except Rejected as error:
             simpler = dialect.simpler_vectors(way)
@@ -290,6 +307,8 @@ def _settle(call: Call, asked: Tariff, reading: Reading, evidence: Evidence) -> 
 
 def _rejection(call: int | None, body: dict[str, Any], got: _Got) -> RateLimited | Rejected:
     said = answer.complaint(body, got.text)
+    if got.status == 429 and answer.code(body) == "resource_unavailable":
+        return NoFlex(f"no room in the flex tier: {said}", call, got.retry_after)
     if got.status == 429:
         return RateLimited(f"rate limited: {said}", call, got.retry_after)
     return Rejected(f"HTTP {got.status}: {said}", call, got.status)

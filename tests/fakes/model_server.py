@@ -85,6 +85,13 @@ SLOW = Variant(delay=3.0)
 DRIP = Variant(drip=0.2)
 
 
+NO_ROOM = Variant(
+    status=429,
+    raw=b'{"error": {"message": "Resource Unavailable", "code": "resource_unavailable"}}',
+    billed=False,
+)
+
+
 def rate_limited(seconds: float | str) -> Variant:
     """429 with Retry-After, free of charge."""
     raw = b'{"error": {"message": "Rate limit reached", "code": "rate_limit_exceeded"}}'
@@ -124,6 +131,8 @@ class ModelServer:
         self.formats: tuple[str, ...] = ("json_schema", "json_object")
         self.refuses: tuple[str, ...] = ()
         self.encodings: tuple[str, ...] = ("float", "base64")
+        self.tiers: tuple[str, ...] = ("flex",)  # that it has beside the standard one, each at half the price
+        self.full_tiers: tuple[str, ...] = ()  # those without room at the moment
         self.most_texts = 2048  # that it embeds at once
         self.dimensions = DIMENSIONS
         self.pause = 0.0  # seconds before it says anything about vectors
@@ -172,15 +181,21 @@ class ModelServer:
         whole = self._whole(path, body, variant, content, name)
         if variant.usage:
             whole["usage"] = _usage(path, prompt, cached, completion, variant.reasoning)
+        tier = _tier(body, self.tiers)
+        if "service_tier" in body:
+            whole["service_tier"] = tier
         whole |= variant.top
         raw = variant.raw if variant.raw is not None else json.dumps(whole).encode()
-        price = self.prices.get(str(body.get("model")), (0, 0, 0))
-        cost = (
-            (prompt - cached) * price[0] + cached * price[1] + completion * price[2] if variant.billed else 0
-        )
+        cost = self._cost(str(body.get("model")), tier, prompt, cached, completion) if variant.billed else 0
         seen = Request(name, path, client_id, body, variant.status, prompt, cached, completion, cost)
         self._write_down(seen)
         return variant, raw
+
+    def _cost(self, model: str, tier: str, prompt: int, cached: int, completion: int) -> int:
+        price = self.prices.get(model, (0, 0, 0))
+        counts = (prompt - cached, cached, completion)
+        part = 1 if tier == "default" else 2
+        return sum(-(-count * each // part) for count, each in zip(counts, price, strict=True))
 
     def _complaint(self, path: str, body: Body) -> Variant | None:
         if body.get("model") not in self.prices:
@@ -188,6 +203,8 @@ class ModelServer:
         for name in self.refuses:
             if name in body:
                 return rejected(400, f"Unsupported parameter: {name!r} is not supported with this model.")
+        if body.get("service_tier") in self.full_tiers:
+            return NO_ROOM
         encoding = body.get("encoding_format")
         if encoding and encoding not in self.encodings:
             return rejected(422, f"encoding_format: unknown variant `{encoding}`")
@@ -260,6 +277,12 @@ def vector(text: str, size: int) -> list[float]:
         found[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % size] += 1.0
     length = math.sqrt(sum(x * x for x in found))
     return [x / length for x in found]
+
+
+def _tier(body: Body, has: tuple[str, ...]) -> str:
+    """The tier that serves a request: another than asked for where there is none such."""
+    wanted = str(body.get("service_tier", ""))
+    return wanted if wanted in has else "default"
 
 
 def _packed(numbers: list[float]) -> str:
