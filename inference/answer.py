@@ -20,6 +20,7 @@ from inference.evidence import Evidence
 Schema = type[BaseModel] | Mapping[str, Any] | None
 
 DAY = 86_400.0
+_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)  # servers that do not set them apart
 _FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL)
 
 
@@ -95,6 +96,7 @@ def parsed(content: str, schema: Schema, call: int) -> dict[str, Any] | None:
     """The answer as the JSON object that was asked for; None when none was. Raises BadReply."""
     if schema is None:
         return None
+    content = _THOUGHTS.sub("", content)
     fenced = _FENCED.fullmatch(content)
     found = as_object(fenced[1] if fenced else content)
     if found is None:

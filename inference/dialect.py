@@ -25,6 +25,7 @@ class Dialect:
     format: Format = "json_schema"
     limit: Literal["max_completion_tokens", "max_tokens"] = "max_tokens"
     effort: str | None = None
+    template: bool = False
     flex: bool = False
     encoding: Encoding | None = "base64"
 
@@ -34,17 +35,23 @@ def first(url: str, model: str, tier: str = "auto") -> Dialect:
 
     `tier` is NUTGRAF_BACKGROUND_TIER: `flex` asks any endpoint for it, `auto` the one that is known to have it.
     """
-    if re.fullmatch(r"gpt-5(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?", model):
-        effort: str | None = "minimal"
-    else:
-        effort = "none" if re.match(r"gpt-(5\.\d|[6-9])", model) else None
     official = "//api.openai.com/" in f"{url}/"
     newest = official or ".openai.azure.com/" in url
+    effort = _least_effort(model)
+    open_model = effort is None and not newest
     return Dialect(
         limit="max_completion_tokens" if newest else "max_tokens",
-        effort=effort,
-        flex=tier == "flex" or (tier == "auto" and official),
+        effort="none" if open_model else effort,
+        template=open_model,
+        flex=tier == FLEX or (tier == "auto" and official),
     )
+
+
+def _least_effort(model: str) -> str | None:
+    """Of OpenAI's models by name; None for those that do not think or are not OpenAI's."""
+    if re.fullmatch(r"gpt-5(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?", model):
+        return "minimal"
+    return "none" if re.match(r"gpt-(5\.\d|[6-9])", model) else None
 
 
 def simpler(now: Dialect, complaint: str) -> Dialect | None:
@@ -52,15 +59,24 @@ def simpler(now: Dialect, complaint: str) -> Dialect | None:
     said = complaint.lower()
     if now.flex and "service_tier" in said:
         return replace(now, flex=False)
-    if now.effort is not None and "reasoning" in said:
-        return replace(now, effort=None)
+    if now.template and "chat_template" in said:
+        return replace(now, template=False)
+    if now.effort is not None and ("reasoning" in said or "think" in said):
+        return replace(now, effort=None, template=False)
     if now.limit in said:
         return replace(
             now, limit="max_tokens" if now.limit == "max_completion_tokens" else "max_completion_tokens"
         )
-    if less := SIMPLER[now.format]:
-        return replace(now, format=less)
-    return replace(now, flex=False, effort=None) if now.flex or now.effort else None
+    if without := without_schema(now):
+        return without
+    bare = replace(now, flex=False, effort=None, template=False)
+    return bare if bare != now else None
+
+
+def without_schema(now: Dialect) -> Dialect | None:
+    """The next simpler way to say what shape the answer must have, or None when it is the simplest."""
+    less = SIMPLER[now.format]
+    return replace(now, format=less) if less else None
 
 
 def simpler_vectors(now: Dialect) -> Dialect | None:
@@ -96,6 +112,8 @@ def chat(
     }
     if dialect.effort:
         body["reasoning_effort"] = dialect.effort
+    if dialect.template:
+        body["chat_template_kwargs"] = {"enable_thinking": False}
     if tier:
         body["service_tier"] = tier
     if format_ == "json_schema":

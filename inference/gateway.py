@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import BaseModel
 
-from inference import answer, breaker, dialect, ledger, prices, spool
+from inference import answer, breaker, dialect, ledger, prices, spool, ways
 from inference.book import CLIFF
 from inference.dialect import Dialect
 from inference.errors import (
@@ -36,14 +35,10 @@ from inference.models import Call, Purpose
 from inference.prices import Tariff
 from inference.reach import reachable
 from inference.tokens import Reading, Tokens, read_usage, upper_bound
+from inference.ways import Key
 
 CONNECT = 10.0
 
-FLEX_RESTS = 600.0  # seconds: so long a model is asked at the standard tier once its flex tier has failed us
-
-# How each (path, address, model) took its last request, so that what it refuses is found out once per process.
-_dialects: dict[tuple[str, str, str], Dialect] = {}
-_flex_failed: dict[str, float] = {}  # when, on the monotonic clock, by model
 CHAT, EMBEDDINGS = "/chat/completions", "/embeddings"
 
 
@@ -114,17 +109,23 @@ def generate(ask: Ask) -> Reply:
     ask = ask if ask.model else replace(ask, model=settings.NUTGRAF_MODEL_CHEAP)
     done = _ask_simply_enough(ask, _json_schema(ask.schema))
     text = answer.text(done.body, done.call)
-    parsed = answer.parsed(text, ask.schema, done.call)
+    try:
+        parsed = answer.parsed(text, ask.schema, done.call)
+    except BadReply:
+        ways.shape_ignored(_chat_with(ask.model))
+        raise
+    if parsed is not None:
+        ways.shape_kept(_chat_with(ask.model))
     return Reply(text, parsed, done.call, done.model or ask.model, done.usage, done.cost)
 
 
 def _ask_simply_enough(ask: Ask, schema: dict[str, Any] | None) -> _Done:
-    known = (CHAT, prices.base_url(), ask.model)
-    way = _dialects.get(known) or dialect.first(*known[1:], settings.NUTGRAF_BACKGROUND_TIER)
+    key = _chat_with(ask.model)
+    way = ways.known(key) or dialect.first(*key[1:], settings.NUTGRAF_BACKGROUND_TIER)
     tried: list[Dialect] = []
     while True:
         tried.append(way)
-        flex = way.flex and ask.patient and not _flex_rests(ask.model)
+        flex = way.flex and ask.patient and ways.flex_serves(key)
         try:
             done = _metered(_chat(ask, schema, way, flex), _attempt(ask))
         except Rejected as error:
@@ -135,15 +136,14 @@ def _ask_simply_enough(ask: Ask, schema: dict[str, Any] | None) -> _Done:
         except (NoFlex, Unavailable) as error:
             if not flex or (isinstance(error, Unavailable) and not error.billed):
                 raise
-            _flex_failed[ask.model] = time.monotonic()
+            ways.flex_failed(key)
         else:
-            _dialects[known] = way
+            ways.learn(key, way)
             return done
 
 
-def _flex_rests(model: str) -> bool:
-    failed = _flex_failed.get(model)
-    return failed is not None and time.monotonic() - failed < FLEX_RESTS
+def _chat_with(model: str) -> Key:
+    return CHAT, prices.base_url(), model
 
 
 def _chat(ask: Ask, schema: dict[str, Any] | None, way: Dialect, flex: bool) -> _Request:
@@ -175,9 +175,9 @@ def embed(
 
 def _embed_simply_enough(texts: Sequence[str], attempt: Attempt) -> _Done:
     """Not every compatible server takes base64 or knows that there is a choice: that is found out on its first call."""
-    known = (EMBEDDINGS, prices.base_url(), attempt.model)
+    key = (EMBEDDINGS, prices.base_url(), attempt.model)
     size = sum(upper_bound(text) for text in texts)
-    way = _dialects.get(known) or Dialect()
+    way = ways.known(key) or Dialect()
     while True:
         try:
             done = _metered(
@@ -185,11 +185,11 @@ def _embed_simply_enough(texts: Sequence[str], attempt: Attempt) -> _Done:
             )
         except Rejected as error:
             simpler = dialect.simpler_vectors(way)
-            if known in _dialects or error.status not in (400, 422) or simpler is None:
+            if ways.known(key) or error.status not in (400, 422) or simpler is None:
                 raise
             way = simpler
         else:
-            _dialects[known] = way
+            ways.learn(key, way)
             return done
 
 

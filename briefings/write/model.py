@@ -13,13 +13,16 @@ from briefings.write import fence, lens, prompts, repair
 from briefings.write.asking import Desk, NotGoodEnough
 from briefings.write.disagree import disagreements_of
 from briefings.write.lens import Kind
+from briefings.write.pool import bodies_of
 from briefings.write.reply import BriefAndLensesReply, BriefReply, LensReply, Said
+from briefings.write.sentences import split
 from inference.errors import InferenceError
 from inference.models import Purpose
 
 log = logging.getLogger("briefings.write")
 
 ANSWER_TOKENS = 5000
+FEWEST_SENTENCES = 3
 FEWEST_FACTS = 2
 RICH_FACTS = 6  # from so many facts on a brief without a section has failed
 
@@ -37,6 +40,9 @@ def write_with_model(material: Material, desk: Desk, readers: Sequence[Kind] = (
 
     Raises NotGoodEnough when too little of it is left, and `inference.errors` when there is no answer.
     """
+    said = sum(len(split(text)) for text in bodies_of(material))
+    if said < FEWEST_SENTENCES:
+        raise NotGoodEnough(f"{said} sentences are all that its sources say: they need no summary")
     sheet = fact_sheet(material, desk)
     if len(sheet.facts) < FEWEST_FACTS:
         raise NotGoodEnough(f"only {len(sheet.facts)} facts hold, {len(sheet.failures)} rules were broken")
