@@ -31,7 +31,7 @@ def vllm(server: ModelServer) -> None:
 
 
 def ollama(server: ModelServer) -> None:
-    """Looks at no parameter it does not know, `encoding_format` among them; lets nobody stop a model that never thinks."""
+    """Looks at no parameter it does not know, `encoding_format` among them; stops no model that never thinks."""
 
     def complain(body: Body) -> Variant | None:
         if "reasoning_effort" in body:
