@@ -196,13 +196,9 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
 
     said = honest.answer(body)
     for lens in said.get("lenses", ()):
-        lens["why_it_matters"] = [_opinion(text) for text in LENS["why_it_matters"]]
-        lens["questions"] = [{"question": LENS["question"], "answer": [_opinion(str(LENS["answer"]))]}]
+        lens["why_it_matters"] = LENS["why_it_matters"]
+        lens["questions"] = [{"question": LENS["question"], "answer": [LENS["answer"]]}]
     return said
-
-
-def _opinion(text: str) -> dict[str, Any]:
-    return {"text": text, "passages": []}
 
 
 def readers_of(count: int) -> Counter[tuple[str, str]]:

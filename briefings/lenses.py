@@ -14,7 +14,7 @@ from briefings.write.brief import WrittenLens
 from ingest import work
 
 LEASE = timedelta(minutes=9)  # above the longest that a task may write
-AT_ONCE = 8  # lenses in one request: the brief is read once for all of them, and an answer is not too long to be whole
+MOST = 24  # rows that one worker takes at once: many need no model, and the others a few requests
 FEW = 3  # lenses that are written in one request with their brief
 
 
@@ -28,7 +28,7 @@ def wish(brief: Brief, role: str, industry: str, wait: timedelta = timedelta()) 
 
 
 def take(brief: str, first: Lens | None = None) -> list[Lens]:
-    """Claim lenses of the brief that are due, at most `AT_ONCE`; with them, those that still wait for company.
+    """Claim lenses of the brief that are due, at most `MOST`; with them, those that still wait for company.
 
     With `first`, that one or none: where it is not due or another worker has it, nothing is taken.
     """
@@ -37,7 +37,7 @@ def take(brief: str, first: Lens | None = None) -> list[Lens]:
         return []
     if not (began or work.claimable(Lens, Q(brief=brief)).exists()):
         return []
-    others = _waiting(brief).order_by("role", "industry")[: AT_ONCE - (began is not None)]
+    others = _waiting(brief).order_by("role", "industry")[: MOST - (began is not None)]
     return [*([began] if began else []), *_claimed(others)]
 
 

@@ -67,10 +67,12 @@ def simpler(now: Dialect, complaint: str) -> Dialect | None:
         return replace(
             now, limit="max_tokens" if now.limit == "max_completion_tokens" else "max_completion_tokens"
         )
-    if without := without_schema(now):
-        return without
-    bare = replace(now, flex=False, effort=None, template=False)
-    return bare if bare != now else None
+    less = without_schema(now) or now
+    if less.format == "plain" and not re.search(
+        "format|schema|grammar", said
+    ):  # whatever it is that it minds
+        less = replace(less, flex=False, effort=None, template=False)
+    return less if less != now else None
 
 
 def without_schema(now: Dialect) -> Dialect | None:

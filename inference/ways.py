@@ -12,6 +12,7 @@ FLEX_RESTS = 600.0  # seconds: so long a model is asked at the standard tier onc
 
 _dialects: dict[Key, Dialect] = {}
 _shaped: set[Key] = set()
+_shapeless: set[Key] = set()
 _flex_failed: dict[Key, float] = {}
 
 
@@ -30,10 +31,11 @@ def shape_kept(key: Key) -> None:
 
 
 def shape_ignored(key: Key) -> None:
-    """An answer was of another shape. Some servers take a schema and answer as they like: where none was ever kept,
-    it is asked for in simpler words from now on."""
-    if key not in _shaped and (simpler := without_schema(_dialects[key])):
+    """An answer was of another shape. Some servers take a schema and answer as they like: at the second such answer
+    the schema is asked for in simpler words from then on, unless it was kept before."""
+    if key in _shapeless and key not in _shaped and (simpler := without_schema(_dialects[key])):
         _dialects[key] = simpler
+    _shapeless.add(key)
 
 
 def flex_failed(key: Key) -> None:
@@ -47,5 +49,5 @@ def flex_serves(key: Key) -> bool:
 
 def forget() -> None:
     """Everything, as after a restart: for tests, whose servers come and go at the same addresses."""
-    for found in (_dialects, _shaped, _flex_failed):
+    for found in (_dialects, _shaped, _shapeless, _flex_failed):
         found.clear()

@@ -33,7 +33,8 @@ def liar(body: dict[str, Any]) -> dict[str, Any]:
     """Honest, but for one sentence in the lead of each brief, which cites a real passage for it."""
     said = honest.answer(body)
     if honest.asked_for(body) == honest.BRIEF:
-        said["lead"] = [*said["lead"], {"text": LIE, "passages": said["headline"]["passages"]}]
+        _, _, labels = said["headline"].rpartition(" ")
+        said["lead"] = [*said["lead"], f"{LIE} {labels}"]
     return said
 
 

@@ -19,6 +19,7 @@ from inference.errors import InferenceError
 from users import taxonomy
 
 Writer = Literal["model", "extractive"]
+AT_ONCE = 8  # lenses in a request: the brief is read once for all of them, and the answer not too long to come whole
 log = logging.getLogger("briefings.write")
 
 
@@ -125,15 +126,19 @@ def _lenses_by_model(
     body: BriefBody, material: Material, kinds: Sequence[Kind], desk: Desk
 ) -> dict[Kind, WrittenLens | None]:
     """What a model makes of them; every kind that it was asked about is a key."""
-    if not kinds or not gateway.available():
-        return {}
-    try:
-        found = write_lenses_with_model(body, material, kinds, desk)
-    except InferenceError as error:
-        _serves_itself(desk.work_key, error)
-        return dict.fromkeys(kinds)
-    lenses = [_of_model(desk.work_key, lens) if lens else None for lens in found]
-    return dict(zip(kinds, lenses, strict=True))
+    written: dict[Kind, WrittenLens | None] = {}
+    for start in range(0, len(kinds) if gateway.available() else 0, AT_ONCE):
+        few = kinds[start : start + AT_ONCE]
+        try:
+            found = write_lenses_with_model(body, material, few, desk)
+        except InferenceError as error:
+            _serves_itself(desk.work_key, error)
+            found = [None] * len(few)
+        written |= {
+            kind: _of_model(desk.work_key, lens) if lens else None
+            for kind, lens in zip(few, found, strict=True)
+        }
+    return written
 
 
 def _of_model(work_key: str, lens: VerifiedLens) -> WrittenLens:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from briefings import compose, edition, lenses, read
 from briefings.due import AHEAD
 from briefings.models import Brief, Edition, Lens, State
+from briefings.write.brief import AT_ONCE
 from inference import audit
 from inference.models import Call
 from ingest import place
@@ -71,7 +72,7 @@ def test_it_writes_many_readers_lenses_several_at_once(story: Story, provider: M
     assert asked(provider) == ["facts", "brief"], "they are too many to be written with it"
     compose.write_lenses(brief.pk)
     sizes = [len(honest.readers(request.body["messages"][-1]["content"])) for request in provider.requests]
-    assert sizes == [0, 0, lenses.AT_ONCE, len(READERS) - lenses.AT_ONCE]
+    assert sizes == [0, 0, AT_ONCE, len(READERS) - AT_ONCE]
     written = Lens.objects.all()
     assert {lens.writer for lens in written} == {"model"}
     assert {len(lens.body["why_it_matters"]) for lens in written if lens.body} == {1}

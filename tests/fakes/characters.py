@@ -104,7 +104,8 @@ class Honest:
         said = answer[asked_for(body)](prompt)
         if honest.wants_lenses(body):
             said["lenses"] = [{"reader": label, **self.lens(prompt)} for label in honest.readers(prompt)]
-        return said
+        found: Answer = honest.as_strings(said)
+        return found
 
     def say(self, told: Sequence[Told], prompt: str) -> list[Told]:
         """What it makes of the sentences it means to say; here they stay as they are."""

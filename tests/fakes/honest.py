@@ -16,6 +16,18 @@ def asked_for(body: Answer) -> str:
     return FACTS if "facts" in wanted else BRIEF if "headline" in wanted else LENS
 
 
+def as_strings(said: Any) -> Any:
+    """The answer with each sentence as it is asked for: one string that ends with its labels."""
+    if isinstance(said, list):
+        return [as_strings(each) for each in said]
+    if not isinstance(said, dict):
+        return said
+    if set(said) in ({"text", "passages"}, {"statement", "passages"}):
+        text = said.get("text", said.get("statement"))
+        return f"{text} [{', '.join(said['passages'])}]" if said["passages"] else text
+    return {name: as_strings(each) for name, each in said.items()}
+
+
 def wants_lenses(body: Answer) -> bool:
     """Whether it asks for lenses, alone or beside a brief."""
     return "lenses" in body["response_format"]["json_schema"]["schema"]["properties"]
@@ -30,7 +42,10 @@ def answer(body: Answer) -> Answer:
     """The honest reply to a request for facts, a brief or a lens."""
     prompt = body["messages"][-1]["content"]
     said = {FACTS: _facts, BRIEF: _brief, LENS: _nothing}[asked_for(body)](prompt)
-    return said | {"lenses": [_lens(reader) for reader in readers(prompt)]} if wants_lenses(body) else said
+    if wants_lenses(body):
+        said["lenses"] = [_lens(reader) for reader in readers(prompt)]
+    found: Answer = as_strings(said)
+    return found
 
 
 def _facts(prompt: str) -> Answer:

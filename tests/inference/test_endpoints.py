@@ -40,7 +40,7 @@ def endpoint(request: pytest.FixtureRequest, provider: ModelServer) -> str:
 
 def stubborn(ask: Ask) -> gateway.Reply:
     """As a writer asks: once more after an answer that has not the shape."""
-    for _ in range(2):
+    for _ in range(3):
         try:
             return gateway.generate(ask)
         except BadReply:
