@@ -61,7 +61,7 @@ def _lens(lens: LensDocument, names: Mapping[int, str]) -> list[str]:
 
 def _foot(document: BriefDocument) -> str:
     checked, cost = document.verification, document.cost
-    figures = f"{checked.figures} figures, {checked.figures_found} found in the sources"
+    figures = f"{checked.figures} figure{'s' * (checked.figures != 1)}, {checked.figures_found} found in the sources"
     return f"\n{checked.supported} of {checked.sentences} sentences supported · {figures} · cost ${cost.usd}"
 
 

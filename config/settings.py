@@ -284,5 +284,7 @@ LOGGING = {
     "loggers": {
         **{name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")},
         "django": {"handlers": [], "level": "INFO"},  # its own would print each line a second time
+        # A scanner's made-up Host is answered with 400; a traceback for each would bury what matters.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -21,6 +21,7 @@ from ingest.refresh import Refreshed, refresh_many
 from ingest.reread import reread_many
 
 BATCH = 5_000
+OWN = "a reader's own source"
 
 
 class Failure(TypedDict):
@@ -110,11 +111,21 @@ def _due_articles(stage: Stage, limit: int = BATCH) -> list[int]:
     return [int(str(pk)) for pk in work.due(Article, limit, Q(stage=stage))]
 
 
+def _private(source_ids: Sequence[int]) -> set[int]:
+    """Those of the sources that are some reader's own: nobody else is told their addresses."""
+    owned = Source.objects.filter(pk__in=source_ids).exclude(owner=None)
+    return set(owned.values_list("pk", flat=True))
+
+
 def report(run: Run) -> Report:
     """The run in numbers; an entry that could not become an article is a named failure of its feed."""
     looks = run.refreshed
-    failed: list[Failure] = [{"url": one.url, "error": one.error} for one in looks if one.outcome == "failed"]
-    failed += [{"url": one.url, "error": words} for one in looks for words in one.unusable]
+    private = _private([one.source_id for one in looks if one.outcome == "failed" or one.unusable])
+    said = [(one, one.error) for one in looks if one.outcome == "failed"]
+    said += [(one, words) for one in looks for words in one.unusable]
+    failed: list[Failure] = [
+        {"url": OWN if one.source_id in private else one.url, "error": words} for one, words in said
+    ]
     return {
         "sources": len(looks),
         "fetched": sum(one.outcome == "fetched" for one in looks),

@@ -75,12 +75,16 @@ def test_whole_articles_behind_teasers_make_briefs_of_the_full_shape(corpus: Pat
         assert instance.json("ingest", "--all")["articles_new"] == 172
         together = _together(folder / "events.tsv", instance.json("stories"))
         assert len(together) >= 15
-        for story in together[:5]:
+        sections = []
+        for story in together[:12]:
             (document,) = instance.json("brief", "--role", "ceo", "--industry", "media", "--story", story)
             assert document["lead"]
             assert len(document["takeaways"]) >= 2
-            assert document["sections"]
+            sections.append(len(document["sections"]))
             assert document["verification"]["supported"] == document["verification"]["sentences"] >= 8
+        # Nothing is padded: where the sources hold little, a story stays short.
+        assert min(sections) >= 1
+        assert sum(count >= 5 for count in sections) >= 0.75 * len(sections), sections
 
 
 def _together(events: Path, stories: list[dict[str, Any]]) -> list[str]:

@@ -21,6 +21,7 @@ DIFFERENT_WORDS = 2
 NEXT_BEST = 0.7  # of the best sentence's score, what a second one needs
 BESIDE_THE_POINT = 0.1
 MOST_SENTENCES, MOST_LABELS = 2, 2
+ALL_SAID = "For {}, the part to look at is {}; the brief has all that the sources say of it."
 LITTLE = "Little in this story bears directly on {}."
 
 
@@ -56,11 +57,6 @@ def bears(ground: Ground, role_text: str, industry_text: str) -> bool:
     return any(each.cares.search(role_text) or each.cares.search(industry_text) for each in ground.touched)
 
 
-def little(role_title: str, industry_title: str) -> LensBody:
-    """The lens of a reader to whom the story means little: one line that says so."""
-    return LensBody(why_it_matters=(_aside(LITTLE.format(_reader(role_title, industry_title))),))
-
-
 def _reader(role_title: str, industry_title: str) -> str:
     return f"{_many(role_title)} in {_inside(industry_title)}"
 
@@ -84,7 +80,7 @@ def extractive_lens(
     draft, found = ground.draft, _bearings(ground, role_text, industry_text, role_title, industry_title)
     reader = _reader(role_title, industry_title)
     if not found:
-        return little(role_title, industry_title)
+        return LensBody(why_it_matters=(_of_headline(body.headline.text, industry_text, reader),))
     told = {sentence.text for sentence in _told(body)}
     said = [c for c in draft.pool.candidates if c.text in told]
     new = [each for each in found if _differs(draft, each.candidate, said)]
@@ -96,8 +92,9 @@ def extractive_lens(
             chosen.append(each)
     if not chosen:
         label = next((c.said for c in found[0].concerns if c.shown.search(body.headline.text)), "")
-        bears = f"For {reader}, the part to look at is {label}; the brief already tells what the sources say of it."
-        return LensBody(why_it_matters=(_aside(bears if label else LITTLE.format(reader)),))
+        return LensBody(
+            why_it_matters=(_aside(ALL_SAID.format(reader, label) if label else LITTLE.format(reader)),)
+        )
     labels = list(dict.fromkeys(concern.said for each in chosen for concern in each.concerns[:1]))[
         :MOST_LABELS
     ]
@@ -106,6 +103,13 @@ def extractive_lens(
         why_it_matters=(opinion, *(each.candidate.sentence() for each in chosen)),
         questions=_question(draft, material, body, new, [each.candidate for each in chosen]),
     )
+
+
+def _of_headline(headline: str, industry_text: str, reader: str) -> Sentence:
+    """What the headline alone has for the reader's industry, where the sources say no more of it than the brief."""
+    shown = (c.said for c in CONCERNS if c.cares.search(industry_text) and c.shown.search(headline))
+    label = next(shown, "")
+    return _aside(ALL_SAID.format(reader, label) if label else LITTLE.format(reader))
 
 
 def _opinion(reader: str, labels: list[str]) -> Sentence:

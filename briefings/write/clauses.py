@@ -10,6 +10,9 @@ from briefings.write.names import TITLES, Names
 from briefings.write.verbs import forms
 
 MODALS = "will|would|can|could|may|might|must|should|cannot"
+MODAL = frozenset(MODALS.split("|"))
+# What may follow a modal without being the verb of its clause.
+NO_VERB = frozenset("be have not also never only now still soon then even both just".split())  # noqa: SIM905 - words
 BE = "is|are|was|were"
 HAVE = "has|have|had"
 DO = "does|do|did"
@@ -130,13 +133,16 @@ def _main(own: str, names: Names) -> Clause | None:
     at = 0
     while found := GROUP.search(own, at):
         at = found.start() + 1
-        if found["verb"] not in FORM:
-            continue
         before = own[: found.start()]
+        if found["verb"] not in FORM and not (found["aux"] in MODAL and found["verb"] not in NO_VERB):
+            continue
+        # "The agency, based in Atlanta, did not": what stands right behind one comma hangs on the name before it.
+        if before.count(",") == 1 and before.endswith(",") and not found["aux"]:
+            continue
         if len(before.split()) > MOST_WORDS + 8:
             return None
         subject = subject_in(before, names)
-        base, kind = FORM[found["verb"]]
+        base, kind = FORM.get(found["verb"], (found["verb"], "base"))
         if subject and _agrees(kind, found["aux"], plural_of(subject, names)):
             negated = bool(found["not"]) or found["aux"] == "cannot" or "not yet" in found.group()
             rest = own[found.end() :].strip()
@@ -154,6 +160,13 @@ def _agrees(kind: str, aux: str | None, plural: bool) -> bool:
     return kind == "past" or plural == (kind == "base")
 
 
+# "Credit-reporting company Equifax", "AI startup Anthropic": the name is meant, the rest says which.
+SORT = re.compile(
+    r"(?:The |An? )?(?:[\w’'-]+ ){0,4}(?:company|startup|firm|maker|giant|lab|group|agency|provider|developer|site|"
+    r"platform|network|bureau|retailer|carmaker|chipmaker|outlet|nonprofit|unit|subsidiary|rival|owner|parent) $"
+)
+
+
 def subject_in(before: str, names: Names) -> str | None:
     """The subject that stands alone at the start of a sentence, as a question says it; None when unsure."""
     words = before.split(",")[0] if before.endswith(",") else before
@@ -162,6 +175,8 @@ def subject_in(before: str, names: Names) -> str | None:
     if words.endswith((" the", " a", " of", " an")) or WHEN_WITHIN.search(words):
         return None
     if NOT_WITHIN.search(words) or words.split()[0].lower() in OPENS_NO_SUBJECT:
+        return None
+    if words.endswith((" and", " or")):
         return None
     if " and " in words:
         both = [subject_in(part, names) for part in words.split(" and ")]
@@ -175,6 +190,8 @@ def subject_in(before: str, names: Names) -> str | None:
             return name.text if name.person else name.called
         if name.person and (words.endswith(f" {name.text}") or words.startswith(f"{name.text} of ")):
             return name.text
+        if words.endswith(f" {name.text}") and SORT.match(words[: -len(name.text)]):
+            return name.called
         if words.endswith(f" {name.text}") and not re.search(
             r"[’']s |\b(?:of|in|for|at|from|by|on|with)\b", words
         ):
@@ -185,7 +202,17 @@ def subject_in(before: str, names: Names) -> str | None:
 def _phrase(words: str, names: Names) -> str | None:
     """A subject that is no name: "the rules", "Nvidia’s shares", "providers of open models"."""
     first, *others = words.split()
-    if words[0].islower() or first.lower() in ("a", "an", "some", "many", "most", "one", "two", "three"):
+    if words[0].islower() or first.lower() in (
+        "a",
+        "an",
+        "no",
+        "some",
+        "many",
+        "most",
+        "one",
+        "two",
+        "three",
+    ):
         return None
     if first == "The":
         sure = others and others[0] not in LOOSE and not others[-1].endswith("ly")

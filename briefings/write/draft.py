@@ -67,12 +67,15 @@ class Draft:
         same = candidate is other or self.pool.likeness.same_claim(candidate.index, other.index)
         return same or _share_quotation(candidate.text, other.text)
 
-    def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
-        """Whether everyone the candidate calls by surname has been named in full before, or needs not be."""
+    def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
+        """Whether everyone the candidate calls by surname has been named in full before, or needs not be.
+
+        `heading`: the question it stands under, which may name them.
+        """
         if candidate.index not in self._strangers:
             self._strangers[candidate.index] = self._strangers_in(candidate.text)
         return all(
-            full in self._said or any(full in other.text for other in beside)
+            full in self._said or full in heading or any(full in other.text for other in beside)
             for full in self._strangers[candidate.index]
         )
 
@@ -106,13 +109,13 @@ class Draft:
             self._held[candidate.index] = self.pool.names.in_text(candidate.text)
         return self._held[candidate.index]
 
-    def stands(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
-        """Whether the candidate can be read by itself at this point."""
+    def stands(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
+        """Whether the candidate can be read by itself at this point, under the `heading` if there is one."""
         return (
             not candidate.leans
             and candidate.on_topic
             and self.fresh(candidate, beside)
-            and self.introduced(candidate, beside)
+            and self.introduced(candidate, beside, heading)
         )
 
     def continues(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> Candidate | None:
@@ -146,7 +149,7 @@ QUOTATION = re.compile(r"[“\"]([^”\"]{12,})[”\"]")
 
 
 def _share_quotation(one: str, other: str) -> bool:
-    """Whether both quote the same five words in a row."""
+    """Whether both quote the same four words in a row: one spells out what the other shortens in its fifth."""
     first = _quoted_runs(one)
     return bool(first) and bool(first & _quoted_runs(other))
 
@@ -156,5 +159,5 @@ def _quoted_runs(text: str) -> set[tuple[str, ...]]:
     runs: set[tuple[str, ...]] = set()
     for quotation in QUOTATION.findall(text):
         words = re.findall(r"[a-z0-9]+", quotation.lower())
-        runs.update(tuple(words[at : at + 5]) for at in range(len(words) - 4))
+        runs.update(tuple(words[at : at + 4]) for at in range(len(words) - 3))
     return runs

@@ -21,7 +21,8 @@ DATELINE = re.compile(
 FILLER = re.compile(
     r"(?:But|And|So|Yet|Still|Also|Plus|However|Meanwhile|Moreover|Furthermore|Additionally|Indeed|Instead|"
     r"Nevertheless|"
-    r"Nonetheless|Therefore|Thus|Now|Then|Of course|In addition|In fact|For example|For instance|As a result|"
+    r"Nonetheless|Therefore|Thus|Further|Consequently|Accordingly|Ultimately|Overall|In short|"
+    r"Luckily|Now|Then|Of course|In addition|In fact|For example|For instance|As a result|"
     r"On the other hand|At the same time|That said|After all|Separately|Similarly|Likewise|Specifically|"
     r"Interestingly|Importantly|Notably|Unsurprisingly|Not surprisingly|To be sure|Again|Finally|Lastly|First|"
     r"Second|Third|Actually|Basically|Clearly|Obviously|Sadly|Unfortunately|Fortunately|Simply put|Well|Yes|No)"
@@ -31,7 +32,8 @@ TAG = re.compile(r"</?(?:(?:a|b|br|em|i|p|span|strong)\b|([a-z][\w-]*))(?:\s[^<>
 # "Web grounding: Once the task is set, ...": the point of a list before the sentence that it heads.
 POINT = re.compile(
     r"(?!(?:[^:]*\b(?:said|says|wrote|told|added|asked|tweeted|posted|read|reads|is|are|was|were|has|had|announced)\b))"
-    r"[A-Z][\w’'&/-]*(?: [\w’'&/()-]+){0,8}:\s+(?=[A-Z][a-z]+ )"
+    r"(?:[A-Z][\w’'&/-]*(?: [\w’'&/()-]+){0,8}:\s+(?=[A-Z][a-z]+ )"
+    r"|[A-Z][a-z’']+,?(?: [a-z’'-]+){1,5}:\s+(?=[A-Z][\w.-]+ ))"
 )
 MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
 NEVER = re.compile(
@@ -57,7 +59,7 @@ NEVER = re.compile(
     r"|donate (?:to|today)|^updated?\b|correction:|editor[’']s note|^disclos(?:ure|aimer):|opinions expressed|"
     r"views expressed|is a (?:columnist|contributor|fellow at|staff writer|reporter (?:at|for|with))"
     r"|staff writer|the author (?:is|of this)|learn more (?:about|at|here)|find out (?:more|how)|stay tuned|"
-    r"check (?:it|them) out|^here are|^here[’']s|interview (?:has been|was) (?:edited|condensed)"
+    r"check (?:it|them) out|^here are|^here[’']s|^as a reminder|interview (?:has been|was) (?:edited|condensed)"
     r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|"
     r"you need)|"
     r"dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
@@ -105,11 +107,15 @@ URGES = re.compile(
 GLUED = re.compile(
     r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
 )
+# "When to ask for help with such decisions.": asks or names a thing and tells nothing.
+ASKS_ONLY = re.compile(r"(?:When|How|What|Where|Why|Whether|Who|Which) to [^,;]*[.!]$")
 # "Delivering better service with agents that learn.": no verb of its own, its clauses left out.
 FRAGMENT = re.compile(
     r"[A-Z][a-z]+ing (?:(?!(?:that|which|who|is|are|was|were|will|would|can|could|may|might|must|has|have|had|does|did|"
     r"means|allows|helps|makes|gives|requires|enables|lets|takes|remains|became|becomes|said|says|[a-z]+ed)\b)"
     r"[^ .!?]+ )*(?:that [^,.—]*)?[^ .!?]+[.!]$"
+    r"|\d[\d,]* (?:[\w-]+ ){1,4}[a-z]+ing (?:(?!(?:is|are|was|were|has|have|had|will|would|can|could|may|said|says) )"
+    r"[^ .!?]+ )*[^ .!?]+[.!]$"
 )
 DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
@@ -128,6 +134,12 @@ FIRST_PERSON = re.compile(r"\b(?:I|I[’']\w+|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b")
 FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Ww]e[’']\w+|[Oo]urs?|[Uu]s|[Oo]urselves|[Ll]et[’']s)\b")
 SECOND_PERSON = re.compile(r"\b(?:[Yy]ou|[Yy]ou[’']\w+|[Yy]ours?|[Yy]ourself)\b")
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+# Somebody who would not speak answers nothing.
+NO_COMMENT = re.compile(
+    r"\b(?:no comment|declined to (?:comment|confirm|say|discuss|elaborate|answer)|refused to comment|"
+    r"(?:did not|didn[’']t|has not|have not) (?:immediately )?(?:respond|return|reply|responded|returned|replied)\b|"
+    r"(?:could not|couldn[’']t) (?:immediately )?be reached|yet to comment|(?:would|will) not comment)"
+)
 
 
 def bare(text: str) -> str:
@@ -170,7 +182,12 @@ def tells(text: str, *, addressing: bool = False) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if FRAGMENT.match(text) or GLUED.match(text) or re.match(r"\d{4}[^a-z]{0,8}:", text):
+    if (
+        FRAGMENT.match(text)
+        or ASKS_ONLY.match(text)
+        or GLUED.match(text)
+        or re.match(r"\d{4}[^a-z]{0,8}:", text)
+    ):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False

@@ -85,6 +85,11 @@ COUNTED = re.compile(
     rf"to|in|on|from|with|and|"
     r"at|that|who|which|by|as|but|worldwide)\b|[,;]|$)"
 )
+# Who can do something, as ideas and rules cannot.
+AGENTS = re.compile(
+    r"(?:[eo]rs|ists|ians|agents|students|patients|residents|parents|clients|people|companies|firms|teams|states|"
+    r"countries|governments|schools|banks|labs|hospitals|models|officials|authorities|women|men|children|citizens)$"
+)
 PRONOUN = re.compile(
     r"\b(?:it|its|they|their|them|he|his|him|she|her|this|that|these|those|we|our|you|your|such|there|"
     r"here|former|"
@@ -310,10 +315,10 @@ def _does(clause: Clause, names: Names) -> Iterator[Ask]:
 def _modal(clause: Clause, names: Names) -> Iterator[Ask]:
     if clause.negated or clause.verb in ("be", "have", "become", "mean"):
         return
-    acts = clause.verb not in STILL and (names.in_text(clause.subject) or clause.plural)
+    acts = clause.verb not in STILL and (names.in_text(clause.subject) or AGENTS.search(clause.subject))
     if clause.aux == "will" and acts:
         yield _ask(Aspect.NEXT, f"What will {clause.subject} do next", clause, 1.0)
-    elif clause.aux in ("must", "can"):
+    elif clause.aux in ("must", "can") and (acts or clause.subject.startswith("the ")):
         yield _ask(Aspect.MEANS, f"What {clause.aux} {clause.subject} do", clause, 1.1)
     natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb)
     if clause.aux in ("would", "could", "may", "will") and natural and OBJECT.match(clause.rest):

@@ -39,7 +39,8 @@ GIVEN = _words(
 # Capitalised in running text without naming anything a question could be about.
 NOT_NAMES = _words(
     """
-    AI AM African American Americans Apr April Asian Aug August Australian Brazilian British CEO CFO COO CTO
+    AI AM API APIs African CPU CPUs Commenters GPU GPUs HTTP JSON LLM LLMs PDF RAG Recent SDK UI URL UX American
+    Americans Apr April Asian Aug August Australian Brazilian British CEO CFO COO CTO
     Canadian Chinese Christian Co Corp Dec December Democrat Democratic Dr Dutch EDT EST ET English European Feb
     February French Friday GMT GOP Gen German Gov I I'd I'll I'm I've Inc Indian Internet Iranian Israeli
     Italian Jan January Japanese Jewish Jr Jul July Jun June Korean LLC Ltd Mar March May Mexican Monday Mr Mrs

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from briefings.write.lexicon import GIVEN, NOT_NAMES, NOT_SURNAMES, PLACES, STARTERS
+from briefings.write.lexicon import FAMOUS, GIVEN, NOT_NAMES, NOT_SURNAMES, PLACES, STARTERS
 
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|Lt|Col|Sgt|Capt|President|Senator|Congressman|Congresswoman|"
@@ -238,17 +238,24 @@ BODY = re.compile(
 AGED = re.compile(r",? (?:\d\d,|who\b)")
 SPEAKS_NEXT = re.compile(rf" {SAYING}\b")
 SPOKE_BEFORE = re.compile(rf", {SAYING} $")
+# `," said Vivian Schiller, executive director`
+SAID_NEXT = re.compile(rf"[,”\"’'] {SAYING} $")
+OFFICE_AFTER = re.compile(
+    r", (?:an?|the)? ?(?:[\w-]+ ){0,3}(?:director|professor|analyst|officer|researcher|president|spokes\w+|editor|head|"
+    r"chief|founder|co-founder|chair\w*|lawyer|attorney|partner|fellow|economist|scientist|engineer|manager|"
+    r"activist|author|expert|adviser|advisor|lecturer|strategist|minister)\b"
+)
 TITLE = re.compile(rf"{TITLES}\.?")
 
 
 def _uses(name: str, text: str) -> list[tuple[str, str]]:
-    """What stands right before and after each whole use of the name: the 24 characters on either side."""
+    """What stands right before and after each whole use of the name: the 24 characters before it, 48 after it."""
     found = []
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
         if not (at and (text[at - 1].isalnum() or text[at - 1] == "-")) and not text[end : end + 1].isalnum():
-            found.append((text[max(0, at - 24) : at], text[end : end + 24]))
+            found.append((text[max(0, at - 24) : at], text[end : end + 48]))
         at = text.find(name, end)
     return found
 
@@ -275,13 +282,18 @@ def _is_person(name: str, bodies: Sequence[str], text: str) -> bool:
         return False
     if words[-1] in NOT_SURNAMES or words[0] in STARTERS or words[-1].isupper():
         return False
+    if words[0] in GIVEN and words[-1] in FAMOUS:
+        return True  # who is called by surname alone from the first line on
     if not _comes_first(name, words[-1], bodies):
         return False
     if words[0] in GIVEN:
         return True
     if len(words) > 3 or words[0] in NOT_SURNAMES:
         return False
-    if any(TITLE.fullmatch(_last_word(before)) or AGED.match(after) for before, after in _uses(name, text)):
+    whole = _uses(name, text)
+    if any(TITLE.fullmatch(_last_word(before)) or AGED.match(after) for before, after in whole):
+        return True
+    if any(SAID_NEXT.search(before) and OFFICE_AFTER.match(after) for before, after in whole):
         return True
     return any(
         (SPEAKS_NEXT.match(after) and before.rstrip()[-1:] in (".", "”", '"', ""))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from briefings.schemas import Citation, Material, Sentence, SourceText
 from briefings.terms import terms
 from briefings.write.anaphora import leans_back, only_names_a_thing
-from briefings.write.furniture import bare, speaks_as_we, tells, trimmed, unquoted
+from briefings.write.furniture import NO_COMMENT, bare, speaks_as_we, tells, trimmed, unquoted
 from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
 from briefings.write.rank import Likeness, centrality
@@ -189,6 +189,8 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
         shapely *= 0.75
     if not each.plain:
         shapely *= 0.7
+    if NO_COMMENT.search(each.text):
+        shapely *= 0.5
     return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 

@@ -21,7 +21,7 @@ DEFINED = re.compile(
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
-    rf"^(?:\S+ ){{0,8}}[“\"]?(?<!and ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
+    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
     r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
 PAYS = re.compile(
@@ -40,7 +40,7 @@ SUM = re.compile(
 HARMED = re.compile(r"\b(?:affected|exposed|stolen|compromised|harvested|leaked)\b")
 HAS_SO_MANY = re.compile(rf"{HERE} (?:now )?has (?:[a-z]+ ){{0,3}}\d")
 MOVED = re.compile(r"\b([A-Z]\w+)[’']s (decision|move|announcement|request|proposal|removal) ")
-RESPONDS = re.compile(r"\b(?:respon\w+|in a statement|denied|spokes\w+)\b")
+RESPONDS = re.compile(r"\b(?:respond(?:ed|s|ing)?|in response|in a statement|denied|spokes\w+)\b")
 PAPER = re.compile(
     r"\b(?:the|a|an|The|A|An) (?:new |internal |leaked )?"
     r"(?P<what>report|study|survey|poll|lawsuit|complaint|memo|letter|indictment|affidavit|paper|analysis) "
@@ -51,7 +51,7 @@ RULED = re.compile(
     r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
 )
 CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
-PROBED = re.compile(r"\binvestigat\w+ (?:whether|how|the|into)\b|\bprobe (?:into|of)\b")
+PROBED = re.compile(r"\binvestigat\w+ (?:whether|into)\b|\bprobe (?:into|of)\b")
 AFFECTED = re.compile(
     r"(?:(?:All|Many|Most|Some|Any|Affected|The|U\.S\.|Other|Eligible|Individual|Paying|Free|Enterprise) ){0,2}"
     r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|"
@@ -98,16 +98,17 @@ OFFICE = (
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 UNCLEAR = re.compile(
-    r"\b(?:unclear|not clear|not known|unknown|has not said|have not said|remains to be seen|did not "
+    r"\b(?:unclear|not clear|not known|(?:is|are|was|were|remains?|remained|still) (?:largely )?unknown|has not said|"
+    r"have not said|remains to be seen|did not "
     r"say|no word|"
     r"declined to (?:say|comment|answer)|has not (?:said|disclosed|published)|whether .* remains)\b"
 )
 RISKY = re.compile(
     r"\b(?:risks? (?:for|to|of|that|from)|(?:at|the|a|more|high|main|biggest|legal|financial) risks?|risky|"
-    r"dangers? (?:of|to|for|that)|vulnerable to|vulnerabilit\w+|backlash|could (?:lose|face|suffer|hurt|backfire))\b"
+    r"dangers? (?:of|to|for|that)|vulnerable to|backlash|could (?:lose|face|suffer|hurt|backfire))\b"
 )
 SAFER = re.compile(
-    r"\b(?:less|lower|reduc\w+|without|minimi[sz]\w+|no|avoid\w*|mitigat\w+) (?:\w+ )?risks?\b"
+    r"\b(?:not an?|less|lower|reduc\w+|without|minimi[sz]\w+|no|avoid\w*|mitigat\w+) (?:\w+ )?(?:risks?|dangers?)\b"
 )
 MATTERS = re.compile(
     r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|"
@@ -162,7 +163,7 @@ def asks_of(
     yield from _before(text, subject, central)
     yield from _papers(own, subject)
     if subject.name and (named or central):
-        yield from _general(text, subject)
+        yield from _general(text, subject, named)
 
 
 def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str) -> Iterator[Ask]:
@@ -296,7 +297,9 @@ def _said(
 
 def presented(who: Name, own: str) -> str:
     """The speaker as the sentence presents them: "FTC Chairman Joe Simons", else the bare name."""
-    if not who.person or who.short in FAMOUS:
+    if who.person and who.short in FAMOUS:
+        return re.sub(r" [A-Z]\. ", " ", who.called)
+    if not who.person:
         return who.called
     found = re.search(rf"(?P<office>{OFFICE}) {re.escape(who.text)}\b", own)
     office = found["office"] if found else ""
@@ -355,8 +358,8 @@ def _papers(own: str, subject: Subject) -> Iterator[Ask]:
         yield Ask(Aspect.LAW, "What are investigators looking into?", "law", 0.9)
 
 
-def _general(text: str, subject: Subject) -> Iterator[Ask]:
-    """The questions that any subject may be asked."""
+def _general(text: str, subject: Subject, named: bool) -> Iterator[Ask]:
+    """The questions that any subject may be asked. `named`: the sentence names it."""
     called, topic = subject.called, subject.topic
     if affected := AFFECTED.match(text):
         crowd = affected.group("who")
@@ -367,7 +370,7 @@ def _general(text: str, subject: Subject) -> Iterator[Ask]:
     own = unquoted(text)
     if UNCLEAR.search(own):
         yield Ask(Aspect.LIMIT, f"What is still unclear about {topic}?", "unclear", 0.9)
-    elif RISKY.search(own) and not SAFER.search(own) and not subject.person:
+    elif named and RISKY.search(own) and not SAFER.search(own) and not subject.person:
         yield Ask(Aspect.LIMIT, f"What are the risks for {called}?", "risks", 0.7)
     if MATTERS.search(own) and not subject.person:
         yield Ask(Aspect.STAKE, f"Why {matters(subject)} matter?", "stake", 0.7)

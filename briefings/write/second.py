@@ -38,7 +38,8 @@ IS_SOMEBODY = re.compile(
 )
 BLAMED = re.compile(
     rf"^(?:\S+ ){{0,4}}{HERE} (?:has |have |had )?(?:recently |also |long )?(?:(?:come|came|been|is) under (?:\w+ )?"
-    r"(?:criticism|fire|scrutiny)|(?:been|was|is) (?:criticized|slammed)|faced? (?:\w+ )?criticism) (?:for|over) "
+    r"(?:criticism|fire|scrutiny)|(?:been|was|is) (?:criticized|slammed)|faced? (?:\w+ )?(?:criticism|scrutiny)) "
+    r"(?:for|over) "
 )
 NOTES = re.compile(rf"\b(?:gave|showed|sent|handed) {HERE} notes\b")
 DAY = re.compile(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from briefings.terms import terms
+from briefings.write.answers import ON_THE_STORY, fill, words_in
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
@@ -17,7 +18,7 @@ from briefings.write.questions import Ask, asks_of, event_question
 from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
 
-ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES, FEWEST_WORDS = 45, 28, 92, 4, 18
+FEWEST_WORDS = 15
 LIMIT = {
     Aspect.SAID: 3,
     Aspect.EVENT: 2,
@@ -30,11 +31,8 @@ LIMIT = {
 }
 # Usable sentences in the sources, and how many sections they carry.
 SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
-ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 CENTRAL = 0.35  # so near that it belongs to the subject without naming it
-ALIKE_ENOUGH = 0.13
 ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
-LITTLE = 32  # usable sentences below which answers are kept short, so that more questions are answered
 FULL = 5  # sections below which aspects may come back, and then plainer headings
 ASKING = frozenset(
     [
@@ -76,6 +74,7 @@ OPENS_A_STORY = (
 
 
 LEADING_WORDS = 8
+RECURS = 4  # mentions that make a name or word one of the story's own
 SPOKEN = (Aspect.SAID, Aspect.CRITICS)
 EARLIER = re.compile(
     r"(?P<when>(?:Earlier (?:in [A-Z][a-z]+|this \w+)|Last (?:year|month|week|spring|summer|fall|autumn|winter)|"
@@ -120,7 +119,9 @@ def sections_of(draft: Draft, subject: Subject) -> list[Answered]:
         choice.add(farther, full, lambda aspect: LIMIT.get(aspect, 1))
     if choice.size < full:
         most = min(full, choice.size + MOST)
-        choice.add(_second_offers(draft, subject, second_asks), most, lambda aspect: 1)
+        choice.add(
+            _second_offers(draft, subject, second_asks), most, lambda aspect: 1 + (aspect is Aspect.SAID)
+        )
     return choice.in_order()
 
 
@@ -137,8 +138,8 @@ def _event_section(draft: Draft, subject: Subject) -> Answered | None:
         question = event_question(subject) if tells_deed(draft, anchor, subject) else ""
         if not question and not (question := _own_question(draft, anchor, subject)):
             continue
-        answer = _fill(draft, anchor, [])
-        if _words(answer) >= FEWEST_WORDS:
+        answer = fill(draft, anchor, [])
+        if words_in(answer) >= FEWEST_WORDS:
             draft.reserve(answer)
             return Answered(question, tuple(answer))
     return None
@@ -172,7 +173,7 @@ def offers_of(draft: Draft, subject: Subject, far: bool = False) -> list[Offer]:
     for candidate in draft.pool.candidates:
         if candidate.leans or candidate.relevance < gate or not draft.fresh(candidate):
             continue
-        for ask in _asks(draft, candidate, subject):
+        for ask in _asks(draft, candidate, subject, far=far):
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
@@ -182,8 +183,9 @@ def _second_offers(draft: Draft, subject: Subject, asks: Wording) -> list[Offer]
     themes = themes_of(draft)
     found = [
         Offer(ask, candidate, 0.5 * ask.strength + candidate.weight)
-        for candidate in draft.open()
+        for candidate in draft.pool.candidates
         if candidate.relevance >= _far_gate(draft)
+        if not candidate.leans and candidate.on_topic and draft.fresh(candidate)
         for ask in asks(draft, candidate, subject, themes)
     ]
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
@@ -194,19 +196,31 @@ def questions_of(draft: Draft, candidate: Candidate, subject: Subject) -> list[s
     return [ask.question for ask in sorted(_asks(draft, candidate, subject), key=lambda ask: -ask.strength)]
 
 
-def _asks(draft: Draft, candidate: Candidate, subject: Subject) -> tuple[Ask, ...]:
-    """The questions that the sentence answers: those its main clause answers, then those its wording shows."""
-    if candidate.index in draft.asks:
-        return draft.asks[candidate.index]
+def _asks(draft: Draft, candidate: Candidate, subject: Subject, far: bool = False) -> tuple[Ask, ...]:
+    """The questions that the sentence answers: those its main clause answers, then those its wording shows.
+
+    `far`: what leads it may also be a thing that the story keeps coming back to.
+    """
     central = candidate.relevance >= CENTRAL
-    pool = draft.pool
-    heads = heads_of(candidate.text, pool.names)
-    shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
-    own = central or _of_the_story(draft, candidate, subject)
-    draft.asks[candidate.index] = tuple(
-        _dated(ask, candidate.text) for ask in (*heads, *shown) if own or ask.aspect in SPOKEN
-    )
-    return draft.asks[candidate.index]
+    if candidate.index not in draft.asks:
+        pool = draft.pool
+        heads = heads_of(candidate.text, pool.names)
+        shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
+        draft.asks[candidate.index] = tuple(_dated(ask, candidate.text) for ask in (*heads, *shown))
+    asks = draft.asks[candidate.index]
+    if central or _of_the_story(draft, candidate, subject) or (far and _comes_back(draft, candidate)):
+        return asks
+    return tuple(ask for ask in asks if ask.aspect in SPOKEN)
+
+
+def _comes_back(draft: Draft, candidate: Candidate) -> bool:
+    """Whether a sentence leads with a name or word that several sentences of the story share."""
+    leading = " ".join(candidate.text.split()[:LEADING_WORDS])
+    if any(name.short in leading and name.count >= RECURS for name in draft.held(candidate)):
+        return True
+    sets = draft.pool.likeness.sets[:-1]
+    leads = set(terms(leading)) - GENERIC
+    return any(sum(word in each for each in sets) >= RECURS for word in leads)
 
 
 def _of_the_story(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
@@ -283,73 +297,12 @@ def _asked(question: str) -> set[str]:
 
 def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     """Fills a section from the offers to the same question; None when too little is left to answer it."""
-    if not draft.stands(offer.anchor):
-        return None
     ask = offer.ask
+    if not draft.stands(offer.anchor, heading=ask.question):
+        return None
     mates = [
         other.anchor for other in offers if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
     ]
     about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
-    answer = _fill(draft, offer.anchor, mates, about)
-    return Answered(ask.question, tuple(answer)) if _words(answer) >= FEWEST_WORDS else None
-
-
-def _fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "") -> list[Candidate]:
-    """The anchor with what follows it in its article, then the mates, other outlets first, up to the wanted length.
-
-    Where the question is `about` someone or something, what does not speak of it is left out.
-    """
-    answer = [anchor]
-    _extend(draft, answer, anchor, about)
-    ordered = sorted(mates, key=lambda mate: (mate.article is anchor.article, -mate.weight))
-    for mate in (*ordered, *_alike(draft, anchor)):
-        if _words(answer) >= _enough(draft) or len(answer) >= MOST_SENTENCES:
-            break
-        if (
-            about in mate.text
-            and _words(answer) + _words([mate]) <= MOST_WORDS
-            and draft.stands(mate, answer)
-        ):
-            answer.append(mate)
-            _extend(draft, answer, mate, about)
-    return answer
-
-
-def _enough(draft: Draft) -> int:
-    """The words an answer is filled up to: where there is little to tell, less goes under each heading."""
-    return ENOUGH_WORDS if len(draft.pool.candidates) >= LITTLE else ENOUGH_OF_LITTLE
-
-
-def _alike(draft: Draft, anchor: Candidate) -> list[Candidate]:
-    """Candidates that speak of the same as the anchor, nearest first."""
-    row = draft.pool.likeness.cosine[anchor.index]
-    near = [
-        c
-        for c in draft.pool.candidates
-        if c is not anchor
-        and row[c.index] >= ALIKE_ENOUGH
-        and c.relevance >= ON_THE_STORY
-        and len(_telling(draft, c) & _telling(draft, anchor)) >= 2
-    ]
-    return sorted(near, key=lambda c: (-row[c.index], c.index))
-
-
-def _telling(draft: Draft, candidate: Candidate) -> set[str]:
-    """The words by which two sentences can be about one thing; sharing a figure or "percent" is chance."""
-    own = draft.pool.likeness.sets[candidate.index]
-    return {word for word in own - GENERIC if word[0].isalpha() and word != "percent"}
-
-
-def _extend(draft: Draft, answer: list[Candidate], last: Candidate, about: str) -> None:
-    while _words(answer) < _enough(draft) and len(answer) < MOST_SENTENCES:
-        following = draft.continues(last, answer)
-        if following is None or not (following.leans or about in following.text):
-            return
-        if _words(answer) + _words([following]) > MOST_WORDS:
-            return
-        answer.append(following)
-        last = following
-
-
-def _words(answer: list[Candidate]) -> int:
-    return sum(len(candidate.text.split()) for candidate in answer)
+    answer = fill(draft, offer.anchor, mates, about)
+    return Answered(ask.question, tuple(answer)) if words_in(answer) >= FEWEST_WORDS else None

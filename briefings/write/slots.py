@@ -8,12 +8,13 @@ from briefings.schemas import SourceText
 from briefings.write.aspects import CONSEQUENCE, HAZARD, Aspect, doubt, has_figure, shows
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
-from briefings.write.furniture import unquoted
+from briefings.write.furniture import NO_COMMENT, unquoted
 from briefings.write.pool import ALSO, Candidate
 from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 QUICK = 260  # characters a takeaway may have, to be read in seconds
+BEGAN = re.compile(r"\b(?:began|started|erupted|was sparked|were sparked) (?:when|after|with|by)\b")
 EARLY = 8  # sentences into an article within which the event is told
 LEAD_WORDS = 70
 CATCH_WORDS = 60
@@ -158,10 +159,12 @@ def bottom_line(draft: Draft) -> list[Candidate]:
         if len(c.text) <= QUICK
         and c.plain
         and c.relevance >= 0.3
-        and draft.shared_with_headline(c)
+        and draft.shared_with_headline(c) + (c.relevance >= 0.5) >= 2
         and CONSEQUENCE.search(unquoted(c.text))
         and "“" not in c.text
         and '"' not in c.text
+        and not BEGAN.search(c.text)
+        and not NO_COMMENT.search(c.text)
     ]
     best = max(fitting, key=lambda c: (fit(c), -c.index), default=None)
     draft.reserve([best] if best else [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from briefings.write.furniture import NO_COMMENT
 from briefings.write.lexicon import PRESS
 from briefings.write.names import SAYING, TITLES, Name
 
@@ -51,8 +52,13 @@ def masked(text: str, name: Name) -> str:
 
 
 def speaker_of(own: str, held: Sequence[Name]) -> Name | None:
-    """Who speaks in the sentence, when it says so by name. `own` is the sentence without its quotations."""
-    for name in sorted(held, key=lambda each: not each.person):
+    """Who speaks in the sentence, when it says so by name; the first of several, a person before a body.
+
+    `own` is the sentence without its quotations. Who only declines to speak does not.
+    """
+    if NO_COMMENT.search(own):
+        return None
+    for name in sorted(held, key=lambda each: (not each.person, own.find(each.short))):
         if name.text in PRESS or name.place:
             continue
         text = masked(own, name)

@@ -25,7 +25,8 @@ IRREGULAR = {
     "steal": ("steals", "stole"), "stop": ("stops", "stopped"), "tell": ("tells", "told"),
     "think": ("thinks", "thought"), "understand": ("understands", "understood"), "write": ("writes", "wrote"),
     "permit": ("permits", "permitted"), "refer": ("refers", "referred"), "occur": ("occurs", "occurred"),
-    "prefer": ("prefers", "preferred"), "try": ("tries", "tried"),
+    "prefer": ("prefers", "preferred"), "go": ("goes", "went"), "beat": ("beats", "beat"),
+    "control": ("controls", "controlled"), "try": ("tries", "tried"),
 }  # fmt: skip
 
 

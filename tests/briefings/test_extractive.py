@@ -165,6 +165,23 @@ def test_its_lens_says_so_when_nothing_is_near() -> None:
     assert sentence.text == "Little in this story bears directly on product managers in healthcare."
 
 
+def test_its_lens_sees_what_the_headline_alone_has_for_an_industry() -> None:
+    story = material(
+        source_text(
+            1,
+            "Daily",
+            "NASA and Acme build a medical assistant for astronauts",
+            ["The tool reads speech, text and images and runs in the Acme cloud on the way to Mars."],
+        )
+    )
+    who, where = taxonomy.role("product-manager"), taxonomy.industry("healthcare")
+    lens = extractive_lens(story, write_extractive(story), who.cares, where.cares, who.title, where.title)
+    assert "patients and care" in lens.why_it_matters[0].text
+    other = taxonomy.industry("real-estate")
+    lens = extractive_lens(story, write_extractive(story), who.cares, other.cares, who.title, other.title)
+    assert lens.why_it_matters[0].text.startswith("Little in this story")
+
+
 def test_its_lens_repeats_no_sentence_of_the_brief() -> None:
     lens = extractive_lens(
         SHORT,
@@ -178,7 +195,7 @@ def test_its_lens_repeats_no_sentence_of_the_brief() -> None:
     assert where.opinion
     assert where.text == (
         "For operations leaders in manufacturing, the part to look at is factories and robots; "
-        "the brief already tells what the sources say of it."
+        "the brief has all that the sources say of it."
     )
 
 

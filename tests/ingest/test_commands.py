@@ -102,7 +102,7 @@ def test_sources_come_in_once_and_bad_ones_are_refused() -> None:
     assert status == 1
     assert json.loads(words)["added"] == ["https://a.example/f"]
     assert json.loads(words)["refused"][0]["url"] == "javascript:1"
-    assert "0 sources added, 1 were there" in run("sources", "add", "https://a.example/f")[0]
+    assert "0 sources added, 1 was there" in run("sources", "add", "https://a.example/f")[0]
 
 
 def test_sources_go_out_and_come_in_as_opml(tmp_path: Path) -> None:

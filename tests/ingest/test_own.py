@@ -63,6 +63,15 @@ def test_own_articles_join_no_story_of_others_and_are_no_copies_of_theirs(ada: U
     )
 
 
+def test_a_run_tells_nobody_the_address_of_an_own_source_that_fails(web: WebServer, ada: User) -> None:
+    Source.objects.create(url=web.url("/secret-project"), owner=ada)
+    text, status = command("ingest", "--all", "--json")
+    assert status == 1
+    assert json.loads(text)["failed"] == [
+        {"url": "a reader's own source", "error": "there is nothing at this address (404)"}
+    ]
+
+
 def test_own_sources_of_one_reader_tell_stories_together(ada: User) -> None:
     article(source("first", owner=ada), TITLE, LAUNCH)
     article(source("second", owner=ada), f"{TITLE} for coding", f"Reporters add: {LAUNCH}", hours=2)

@@ -144,3 +144,11 @@ def test_it_says_so_while_mail_is_down(client: Client, settings: Any) -> None:
     answer = ask(client, "ada@bank.example")
     assert answer.status_code == 503  # type: ignore[attr-defined]
     assert b"cannot send mail" in answer.content  # type: ignore[attr-defined]
+
+
+def test_a_made_up_host_is_refused_without_a_traceback(
+    client: Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = client.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "Traceback" not in capfd.readouterr().err

@@ -94,7 +94,9 @@ class Command(BaseCommand):
             refused = [{"url": url, "error": words} for url, words in added.refused]
             self._print({"added": added.new, "known": added.known, "refused": refused, "choices": several})
         else:
-            self.stdout.write(f"{len(added.new)} sources added, {len(added.known)} were there already")
+            new, known = len(added.new), len(added.known)
+            there = "was" if known == 1 else "were"
+            self.stdout.write(f"{new} source{'s' * (new != 1)} added, {known} {there} there already")
         for url, words in added.refused:
             self.stderr.write(f"{url}: {words}")
         if added.refused or several:

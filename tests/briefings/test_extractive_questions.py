@@ -1,0 +1,111 @@
+"""The questions that sentences answer: read from their main clauses, and asked only where the answer is real."""
+
+from __future__ import annotations
+
+import pytest
+
+from briefings.write.clauses import clause_of
+from briefings.write.extractive import write_extractive
+from briefings.write.heads import heads_of
+from briefings.write.names import names_of
+from briefings.write.speakers import speaker_of
+from tests.briefings.extractive_promises import material, source_text
+
+TOLD = (
+    "Equifax was fined on Monday. Regulators said Equifax and the FTC had agreed. All customers will be paid by "
+    "Equifax. Posts were removed by Twitter and by Facebook."
+)
+NAMES = names_of([TOLD], ["Equifax fined"])
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (
+            "Credit-reporting company Equifax has agreed to pay the bill in a deal with the regulator.",
+            "What has Equifax agreed to?",
+        ),
+        (
+            "Customers must submit a claim in order to receive free credit monitoring.",
+            "What must customers do?",
+        ),
+        (
+            "The agency, based in Atlanta, can revoke a licence within a month.",
+            "What can the agency do?",
+        ),
+    ],
+)
+def test_it_asks_what_the_main_clause_answers(text: str, question: str) -> None:
+    assert question in [ask.question for ask in heads_of(text, NAMES)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No customers provided figures for the new service.",
+        "The Equifax rule goes further and requires it on every request.",
+        "New ideas can move faster through the framework than before.",
+    ],
+)
+def test_it_asks_nothing_where_the_clause_is_not_surely_read(text: str) -> None:
+    assert [ask.question for ask in heads_of(text, NAMES)] == []
+
+
+def test_what_stands_between_commas_is_not_the_verb() -> None:
+    clause = clause_of("The agency, based in Atlanta, did not detect the attack for six weeks.", NAMES)
+    assert clause is None or clause.verb != "base"
+
+
+def test_the_first_of_two_speakers_is_asked_about() -> None:
+    text = "Twitter, for instance, said it had closed accounts, and Facebook said it had done so too."
+    speaker = speaker_of(text, NAMES.in_text(text))
+    assert speaker is not None
+    assert speaker.text == "Twitter"
+
+
+def test_who_declines_to_speak_says_nothing() -> None:
+    text = "Equifax said it had no comment on the matter."
+    assert speaker_of(text, NAMES.in_text(text)) is None
+
+
+PAPER = [
+    "Acme Robotics recalled 40,000 delivery robots on Monday after three of them rolled into traffic in Austin.",
+    "Acme Robotics said the robots had misread a painted line as the edge of the pavement.",
+    "The recall covers every robot that Acme Robotics built between March and September of last year.",
+    "“Nobody was hurt, and nobody will be,” said Nora Vance, chief engineer at Acme Robotics.",
+    "Vance added that the new software would reach all robots within a week of the recall.",
+    "Experts said the recall shows how little the makers of delivery robots test them in the rain.",
+    "“Paint shines when it is wet, and cameras take the shine for a kerb,” said Tom Brill, a professor of robotics.",
+    "Cities that rent the delivery robots must keep them indoors until the new software is installed.",
+    "Austin rents 300 of the delivery robots and paid Acme Robotics $2 million for them last year.",
+    "The city council meets on Thursday to vote on whether Austin keeps its contract with Acme Robotics.",
+    "Shares of Acme Robotics fell 7 percent in early trading on Monday after the recall was announced.",
+    "Rival Beta Carts said its own carts use radar beside cameras and were not affected by paint.",
+]
+
+
+def test_who_is_introduced_at_the_end_of_their_words_is_a_person() -> None:
+    names = names_of([" ".join(PAPER)], ["Acme Robotics recalls 40,000 delivery robots"])
+    people = {name.text for name in names.found if name.person}
+    assert {"Nora Vance", "Tom Brill"} <= people
+    assert "Acme Robotics" not in people
+
+
+def test_a_small_story_is_asked_about_from_several_sides() -> None:
+    story = material(source_text(1, "Daily", "Acme Robotics recalls 40,000 delivery robots", PAPER))
+    questions = [section.question for section in write_extractive(story).sections]
+    assert len(questions) >= 3, questions
+
+
+def test_a_quotation_in_two_spellings_is_told_once() -> None:
+    said = "“Curious why I think Acme has too much power over our streets?” Nora Vance asked on Monday."
+    again = "“Curious why I think [Acme Robotics] has too much power over our streets?” Vance wrote."
+    body = write_extractive(
+        material(
+            source_text(1, "Daily", "Acme Robotics recalls 40,000 delivery robots", [*PAPER[:5], said]),
+            source_text(2, "Weekly", "Acme Robotics recalls its robots", [*PAPER[5:], again]),
+        )
+    )
+    told = [s.text for section in body.sections for s in section.answer]
+    told += [s.text for s in (*body.takeaways, *body.lead, *body.catch, *body.bottom_line)]
+    assert sum("Curious why" in text for text in told) <= 1
