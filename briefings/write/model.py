@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from briefings.facts import FactSheet, fact_sheet
 from briefings.schemas import BriefBody, Citation, Disagreement, Material, Section, Sentence
-from briefings.verify import Failure, Unusable, Verified, VerifiedLens, verify
+from briefings.verify import Failure, Unusable, Verified, VerifiedLens, plain, verify
+from briefings.verify.brief import sentences
 from briefings.write import fence, lens, prompts, repair
 from briefings.write.asking import Desk, NotGoodEnough
 from briefings.write.disagree import disagreements_of
 from briefings.write.lens import Kind
 from briefings.write.pool import bodies_of
-from briefings.write.reply import BriefAndLensesReply, BriefReply, LensReply, Said
+from briefings.write.reply import BriefAndLensesReply, BriefReply, LensReply, Next, Said
 from briefings.write.sentences import split
 from inference.errors import InferenceError
 from inference.models import Purpose
@@ -22,6 +23,7 @@ from inference.models import Purpose
 log = logging.getLogger("briefings.write")
 
 ANSWER_TOKENS = 5000
+FOLLOW_UPS = 4
 FEWEST_SENTENCES = 3
 FEWEST_FACTS = 2
 RICH_FACTS = 6  # from so many facts on a brief without a section has failed
@@ -52,6 +54,7 @@ def write_with_model(material: Material, desk: Desk, readers: Sequence[Kind] = (
         draft = draft.model_copy(update={"disagreements": disagreements_of(material)})
     verified = _mended(draft, sheet, material, desk)
     _judge(verified, rich=len(sheet.facts) >= RICH_FACTS)
+    verified = _with_prepared(verified, reply.follow_ups, sheet.labels, material)
     cite = lens.of_facts(sheet.labels)
     return WithLenses(verified, tuple(lens.verified(lenses, readers, verified.body, material, cite)))
 
@@ -121,6 +124,30 @@ def _judge(verified: Verified, rich: bool) -> None:
         raise NotGoodEnough(f"{counts.dropped} of {counts.dropped + counts.sentences} sentences failed")
 
 
+def _with_prepared(
+    verified: Verified, asked: Sequence[Next], labels: Mapping[str, Citation], material: Material
+) -> Verified:
+    """With the answers to follow-ups that hold, as far as the brief does not tell them; none is worth a repair."""
+    told = {sentence.text for sentence in sentences(verified.body)}
+    prepared = []
+    for each in asked[:FOLLOW_UPS]:
+        answer = tuple(fence.cited(said.text, said.passages, labels) for said in each.answer)
+        new = tuple(said for said in answer if said.text not in told and plain.problem(said.text) is None)
+        if new:
+            prepared.append(Section(question=" ".join(each.question.split()), answer=new))
+    if not prepared:
+        return verified
+    counts = verified.body.verification
+    body = verified.body.model_copy(update={"prepared": tuple(prepared)})
+    both = verify(body, material, repaired=counts.repaired)
+    dropped = counts.model_copy(
+        update={**dict(both.body.verification), "dropped": counts.dropped + both.body.verification.dropped}
+    )
+    return Verified(
+        both.body.model_copy(update={"verification": dropped}), (*verified.failures, *both.failures)
+    )
+
+
 def _body(reply: BriefReply, labels: Mapping[str, Citation]) -> BriefBody:
     """The answer in the document's shape, with our citations for its labels."""
 
@@ -144,5 +171,5 @@ def _body(reply: BriefReply, labels: Mapping[str, Citation]) -> BriefBody:
             Disagreement(about=" ".join(each.about.split()), claims=(said(each.first), said(each.second)))
             for each in reply.disagreements[:4]
         ),
-        follow_ups=tuple(" ".join(question.split()) for question in reply.follow_ups[:4]),
+        follow_ups=tuple(" ".join(each.question.split()) for each in reply.follow_ups[:FOLLOW_UPS]),
     )

@@ -65,7 +65,8 @@ facts hold none.
 - `bottom_line`: one or two sentences: what to remember.
 - `disagreements`: where two facts give different values for the same quantity: `about` names the quantity, `first` \
 and `second` state each value with who says so. Mostly empty.
-- `follow_ups`: up to four questions the reader may ask next, without figures.
+- `follow_ups`: up to four questions the reader may ask next, without figures, none of them asked above. `answer`: one \
+or two sentences where facts that the brief leaves out answer it, else empty.
 
 Claims by interested parties are attributed ("OpenAI says"), plans are plans, estimates name their author. No filler \
 ("in a rapidly evolving landscape"), no advice, no praise, no repetition: a sentence says what no other sentence says. \

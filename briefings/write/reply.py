@@ -76,6 +76,18 @@ class Disputed(Shape):
     second: Said
 
 
+class Next(Shape):
+    """A question for later, with its answer where there is one; a bare string has none."""
+
+    question: str
+    answer: tuple[Said, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_string(cls, given: Any) -> Any:
+        return {"question": given} if isinstance(given, str) else given
+
+
 class BriefReply(Shape):
     headline: Said
     takeaways: tuple[Said, ...]
@@ -84,7 +96,7 @@ class BriefReply(Shape):
     catch: tuple[Said, ...] = ()
     bottom_line: tuple[Said, ...] = ()
     disagreements: tuple[Disputed, ...] = ()
-    follow_ups: tuple[str, ...] = ()
+    follow_ups: tuple[Next, ...] = ()
 
 
 class Rewritten(Shape):

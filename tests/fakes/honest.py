@@ -69,7 +69,7 @@ def _brief(prompt: str) -> Answer:
         "catch": [],
         "bottom_line": said[-1:],
         "disagreements": [],
-        "follow_ups": ["What comes next?"],
+        "follow_ups": [{"question": "What comes next?", "answer": said[-2:-1]}],
     }
 
 
