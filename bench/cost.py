@@ -33,6 +33,7 @@ READERS = (1, 100, 10_000, 1_000_000)
 DAYS = ("2026-08-08", "2026-08-20")  # the day with the most articles, and one of the usual size
 PAIRS = (("gpt-5-mini", "gpt-5"), ("gpt-5-nano", "gpt-5"), ("gpt-6-luna", "gpt-6.1-sol"))
 ASKED = "gpt-5-mini"  # which one really is; the others are priced by the same tokens
+STRONG = " by the strong model"
 ROUNDS = 6
 LENS = {
     "why_it_matters": [
@@ -74,7 +75,7 @@ class Metered:
 
     stories: Mapping[str, Story]
     choices: Mapping[tuple[str, str], Sequence[str]]  # by role and industry: the stories of the edition
-    asked: Mapping[str, Size]
+    asked: Mapping[str, Size]  # by purpose; what went to the strong model apart
     lenses_by_model: Mapping[str, int]  # by story
     requests: int
     billed: int
@@ -217,7 +218,7 @@ def readers_of(count: int) -> Counter[tuple[str, str]]:
 def asked(seen: Iterable[tuple[Any, Any]]) -> dict[str, Size]:
     found: dict[str, Size] = defaultdict(Size)
     for call, request in seen:
-        found[call.purpose] += size_of(request)
+        found[call.purpose if call.model == ASKED else f"{call.purpose}{STRONG}"] += size_of(request)
     return dict(found)
 
 
@@ -369,7 +370,7 @@ def price_of(model: str, tier: str = "default") -> Price:
 def ladder(found: Day, readers: int, cheap: str, strong: str) -> tuple[dict[str, float], dict[str, float]]:
     """Dollars for all readers with each lever added to those before; and the last by purpose."""
     run, kinds = found.runs[readers], readers_of(readers)
-    price, dear, flex = price_of(cheap), price_of(strong), price_of(cheap, "flex")
+    price, dear = price_of(cheap), price_of(strong)
     stories = {story for kind in kinds for story in run.choices[kind] if story in run.stories}
     told = {kind: [run.stories[story] for story in run.choices[kind] if story in stories] for kind in kinds}
     naive = personal = 0.0
@@ -385,7 +386,12 @@ def ladder(found: Day, readers: int, cheap: str, strong: str) -> tuple[dict[str,
 
     all_lenses = [each.lens for kind in kinds for each in told[kind]]
     near = [run.stories[story].lens for story, many in run.lenses_by_model.items() for _ in range(many)]
-    by_purpose = {purpose: flex(size) for purpose, size in run.asked.items()}
+
+    def metered(size_as: Callable[[Size], Size], tier: str) -> dict[str, float]:
+        prices = {True: price_of(strong, tier), False: price_of(cheap, tier)}
+        return {name: prices[name.endswith(STRONG)](size_as(size)) for name, size in run.asked.items()}
+
+    by_purpose = metered(lambda size: size, "flex")
     levers = {
         "naive": naive,
         "+ cluster, rank by vectors": personal,
@@ -393,9 +399,9 @@ def ladder(found: Day, readers: int, cheap: str, strong: str) -> tuple[dict[str,
         "+ cheap model": shared(price) + sum(map(price, all_lenses)),
         "+ one line without a model where a story means little": shared(price) + sum(map(price, near)),
         "+ few lenses with their brief, else eight in a request": sum(
-            price(size.uncached()) for size in run.asked.values()
+            metered(Size.uncached, "default").values()
         ),
-        "+ prefix cache": sum(map(price, run.asked.values())),
+        "+ prefix cache": sum(metered(lambda size: size, "default").values()),
         "+ flex tier": sum(by_purpose.values()),
     }
     return levers, by_purpose

@@ -21,11 +21,12 @@ class NotGoodEnough(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where questions are asked, and on whose account: all three as in `inference.gateway.Ask`."""
+    """Where questions are asked, and on whose account: all of it as in `inference.gateway.Ask`."""
 
     work_key: str
     brief: str | None = None
     patient: bool = False
+    model: str = ""
 
     def ask(self, shape: type[Shape], purpose: str, step: str, system: str, prompt: str, limit: int) -> Shape:
         """The answer in `shape`. One more attempt for a malformed answer; raises `inference.errors` otherwise."""
@@ -39,6 +40,7 @@ class Desk:
             max_output_tokens=limit,
             brief=self.brief,
             patient=self.patient,
+            model=self.model,
         )
         try:
             reply = generate(question)

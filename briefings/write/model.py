@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from django.conf import settings
 
 from briefings.facts import FactSheet, fact_sheet
 from briefings.schemas import BriefBody, Citation, Disagreement, Material, Section, Sentence
@@ -17,12 +21,15 @@ from briefings.write.lens import Kind
 from briefings.write.pool import bodies_of
 from briefings.write.reply import BriefAndLensesReply, BriefReply, LensReply, Next, Said
 from briefings.write.sentences import split
+from inference import escalation
 from inference.errors import InferenceError
 from inference.models import Purpose
 
+Made = TypeVar("Made")
 log = logging.getLogger("briefings.write")
 
 ANSWER_TOKENS = 5000
+ESCALATED_WITHIN = 200.0  # seconds, so that the strong model's requests still end within the task's time
 FOLLOW_UPS = 4
 FEWEST_SENTENCES = 3
 FEWEST_FACTS = 2
@@ -45,9 +52,30 @@ def write_with_model(material: Material, desk: Desk, readers: Sequence[Kind] = (
     said = sum(len(split(text)) for text in bodies_of(material))
     if said < FEWEST_SENTENCES:
         raise NotGoodEnough(f"{said} sentences are all that its sources say: they need no summary")
+    began = time.monotonic()
+    sheet = _escalated(desk, began, lambda desk: _enough_facts(material, desk))
+    return _escalated(desk, began, lambda desk: _from_facts(material, sheet, desk, readers))
+
+
+def _escalated(desk: Desk, began: float, step: Callable[[Desk], Made]) -> Made:
+    """The step by the cheap model; by the strong one where too little holds of what came, while that is seldom."""
+    try:
+        return step(desk)
+    except NotGoodEnough as error:
+        if time.monotonic() - began > ESCALATED_WITHIN or not escalation.allowed():
+            raise
+        log.info("%s goes to the strong model: %s", desk.work_key, error)
+        return step(replace(desk, model=settings.NUTGRAF_MODEL_STRONG))
+
+
+def _enough_facts(material: Material, desk: Desk) -> FactSheet:
     sheet = fact_sheet(material, desk)
     if len(sheet.facts) < FEWEST_FACTS:
         raise NotGoodEnough(f"only {len(sheet.facts)} facts hold, {len(sheet.failures)} rules were broken")
+    return sheet
+
+
+def _from_facts(material: Material, sheet: FactSheet, desk: Desk, readers: Sequence[Kind]) -> WithLenses:
     reply, lenses = _asked(material, sheet, desk, readers)
     draft = _body(reply, sheet.labels)
     if not draft.disagreements:  # what arithmetic finds needs no model to say so
