@@ -9,8 +9,8 @@ and industries; those of one role and industry share everything, so from 10,000 
 
 The naive design is a strong model that reads all of the day's articles for every reader and writes as much as that
 reader's edition holds. The levers are taken one by one; the last line is what was metered, those before it are counted
-from the same requests. Prices are the price book's of today. Answers to follow-ups that are prepared with the brief are in
-it; there are no conversations yet.
+from the same requests. Prices are the price book's of today. Answers to follow-ups are in it where they are prepared
+with the brief; there are no conversations yet.
 """
 
 from __future__ import annotations
