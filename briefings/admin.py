@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from briefings.models import Brief, Delivery, Edition, EditionItem, Lens
+from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice
 from ingest.admin import RowAdmin
 
 
@@ -28,8 +28,33 @@ class LensAdmin(RowAdmin):
     list_select_related = ("brief",)
 
 
-class ItemInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
-    model = EditionItem
+@admin.register(Correction)
+class CorrectionAdmin(RowAdmin):
+    """What was struck, because of whom: nothing of it is to be done again, and so nothing can be changed."""
+
+    owned_by = "brief__story__owner"
+    editable = ()
+    list_display = (
+        "brief",
+        "publisher",
+        "kind",
+        "sentences",
+        "major",
+        "replacement",
+        "changes",
+        "noticed_at",
+    )
+    list_filter = ("kind", "major")
+    search_fields = ("publisher", "title", "brief__id", "brief__story__title")
+    list_select_related = ("brief", "replacement")
+    date_hierarchy = "noticed_at"
+
+    @admin.display(description="struck, restored")
+    def sentences(self, correction: Correction) -> str:
+        return f"{len(correction.struck)}, {len(correction.restored)}"
+
+
+class Inline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
     extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -42,13 +67,22 @@ class ItemInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in t
         return False
 
 
+class ItemInline(Inline):
+    model = EditionItem
+
+
+class NoticeInline(Inline):
+    model = Notice
+    exclude = ("reader",)
+
+
 @admin.register(Edition)
 class EditionAdmin(RowAdmin):
     list_display = ("reader", "local_date", "state", "role", "industry", "sample", "prepared_at", "error")
     list_filter = ("state", "sample")
     search_fields = ("reader__email",)
     list_select_related = ("reader",)
-    inlines = (ItemInline,)
+    inlines = (ItemInline, NoticeInline)
 
 
 @admin.register(Delivery)

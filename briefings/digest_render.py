@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import css_inline
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 
 from briefings import read, spent
 from briefings.models import Edition
+from briefings.schemas import NoticeDocument
 
 SUBJECT = 150  # characters; mail programs show fewer
 PREHEADER = 140
@@ -26,13 +28,14 @@ class Mail:
 
 def render(edition: Edition, unsubscribe_url: str) -> Mail:
     """The digest of a ready edition. `unsubscribe_url` is absolute and carries the reader's token."""
-    readings = read.edition_readings(edition)
+    readings, notices = read.edition_readings(edition), read.edition_notices(edition)
     context = {
         "edition": edition,
         "readings": readings,
+        "notices": notices,
         "site": settings.NUTGRAF_URL,
         "unsubscribe_url": unsubscribe_url,
-        "preheader": _short(_preheader(readings), PREHEADER),
+        "preheader": _short(_preheader(readings, notices), PREHEADER),
         "minutes": sum(reading.minutes for reading in readings),
         "cost": spent.together([reading.document.cost for reading in readings]),
         "extractive": any(reading.document.writer == "extractive" for reading in readings),
@@ -48,14 +51,17 @@ def render(edition: Edition, unsubscribe_url: str) -> Mail:
 def _subject(edition: Edition, readings: list[read.Reading]) -> str:
     if not readings:
         return f"A quiet day in AI, {edition.local_date:%-d %B}"
-    return _short(readings[0].document.headline.text, SUBJECT)
+    standing = [one.document.headline for one in readings if not one.document.headline.struck]
+    return _short(standing[0].text, SUBJECT) if standing else f"Your edition of {edition.local_date:%-d %B}"
 
 
-def _preheader(readings: list[read.Reading]) -> str:
+def _preheader(readings: Sequence[read.Reading], notices: Sequence[NoticeDocument]) -> str:
+    if not readings and notices:
+        return f"Corrected: {notices[0].headline}"
     if not readings:
         return "Nothing was worth your time."
-    first = readings[0].document
-    return first.takeaways[0].text if first.takeaways else first.headline.text
+    said = [one for reading in readings for one in (*reading.document.takeaways, reading.document.headline)]
+    return next((one.text for one in said if not one.struck), "A source has corrected what it told.")
 
 
 def _short(text: str, limit: int) -> str:

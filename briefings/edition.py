@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from briefings import compose, select
+from briefings import compose, notices, select
 from briefings.due import Clock, still_to_come
 from briefings.models import Brief, Edition, EditionItem, Lens, State
 from ingest import embed, embedders, stories, terms, work
@@ -282,6 +282,7 @@ def _freeze(row: Edition, made: Assembled, now: datetime) -> bool:
             return False  # our lease ran out and a successor owns it
         row.items.all().delete()
         EditionItem.objects.bulk_create(_items(row, made.items))
+        notices.put_into(row, as_of(row, now))
     row.refresh_from_db()
     return True
 

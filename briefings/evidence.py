@@ -28,7 +28,7 @@ def passage(text: str | None, citation: Citation, around: int = NEAR) -> Passage
         return Passage("", citation.quote, "")
     before = _heard(text[: citation.start].split(BREAK)[::-1], around)[::-1]
     after = _heard(text[citation.end :].split(BREAK), around)
-    return Passage(_tail(BREAK.join(before), around), citation.quote, _head(BREAK.join(after), around))
+    return Passage(tail(BREAK.join(before), around), citation.quote, head(BREAK.join(after), around))
 
 
 def _heard(outward: Sequence[str], around: int) -> list[str]:
@@ -43,13 +43,13 @@ def _heard(outward: Sequence[str], around: int) -> list[str]:
     return kept
 
 
-def _tail(text: str, around: int) -> str:
+def tail(text: str, around: int) -> str:
     if len(text) <= around:
         return text
     return "… " + text[-around:].partition(" ")[2]
 
 
-def _head(text: str, around: int) -> str:
+def head(text: str, around: int) -> str:
     if len(text) <= around:
         return text
     return text[:around].rpartition(" ")[0] + " …"

@@ -1,14 +1,16 @@
-"""What is written and sent: briefs, lenses, editions and deliveries."""
+"""What is written and sent: briefs and their corrections, lenses, editions and deliveries."""
 
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from ingest.models import Story, public_id
+from ingest.models import Article, Story, public_id
 from ingest.work import Work
 
 
@@ -28,7 +30,8 @@ class Brief(Work):
 
     `articles` is what the version consists of ([[article id, revision], ...] by article id) and `fingerprint` its
     hash: the same story as it stood on another date is another version. `body` is the document's shared part
-    (`briefings.schemas.BriefBody`); a ready brief has been verified, which the database enforces.
+    (`briefings.schemas.BriefBody`); a ready brief has been verified, which the database enforces. The work of one that
+    is queued is to be written, of one that is ready to be verified again.
     """
 
     id = models.CharField(primary_key=True, max_length=16, default=public_id, editable=False)
@@ -67,11 +70,64 @@ class Brief(Work):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="brief_due", condition=models.Q(due_at__isnull=False))
+            models.Index(fields=["due_at"], name="brief_due", condition=models.Q(due_at__isnull=False)),
+            GinIndex(fields=["articles"], name="brief_articles", opclasses=["jsonb_path_ops"]),
         ]
 
     def __str__(self) -> str:
         return f"{self.story_id} v{self.version}"
+
+
+class Correction(models.Model):
+    """What of a brief stands no longer, or stands again, since one of its articles was edited.
+
+    `struck` holds `briefings.schemas.Strike`s and `restored` places. How source and article were named then, and when
+    the edit was found (`changed_at`), is kept here, for they may go. Nothing of it is altered afterwards.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGED = "changed"
+        WITHDRAWN = "withdrawn"
+
+    brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="corrections")
+    article = models.ForeignKey(Article, null=True, on_delete=models.SET_NULL, related_name="+")
+    from_revision = models.PositiveIntegerField()
+    to_revision = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHANGED)
+    publisher = models.TextField()
+    title = models.TextField(help_text="of the article, as it is now")
+    url = models.TextField(blank=True)
+    changes = models.TextField(blank=True, help_text="what the edit did, in words")
+    note = models.TextField(blank=True, help_text="the source's own words about it")
+    struck = models.JSONField(default=list)
+    restored = models.JSONField(default=list)
+    major = models.BooleanField(default=False, help_text="the headline or most of the text stands no longer")
+    replacement = models.ForeignKey(
+        Brief, null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces"
+    )
+    changed_at = models.DateTimeField()
+    noticed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["noticed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brief", "article", "to_revision"], name="one_correction_per_brief_and_revision"
+            ),
+            models.CheckConstraint(
+                condition=Q(from_revision__lt=F("to_revision")), name="correction_by_a_later_revision"
+            ),
+            models.CheckConstraint(
+                condition=~Q(struck=[], restored=[]), name="correction_corrects_something"
+            ),
+            models.CheckConstraint(
+                condition=~Q(replacement=F("brief")), name="correction_replaces_by_another"
+            ),
+        ]
+        triggers = [pgtrigger.ReadOnly(name="correction_stays_as_told", exclude=["article", "replacement"])]
+
+    def __str__(self) -> str:
+        return f"{self.brief_id} by {self.publisher}'s revision {self.to_revision}"
 
 
 class Lens(Work):
@@ -150,6 +206,39 @@ class EditionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id}#{self.rank}"
+
+
+class Notice(models.Model):
+    """A correction that an edition tells of, to a reader who had the brief before; each reader is told once."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="notices")
+    correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="notices")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader", "correction"], name="one_notice_per_reader_and_correction"
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="notice_to_its_editions_reader",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                IF NEW.reader_id <> (SELECT reader_id FROM briefings_edition WHERE id = NEW.edition_id) THEN
+                    RAISE EXCEPTION 'notice % is not for the reader of its edition', NEW.id
+                        USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} tells of {self.correction_id}"
 
 
 class Delivery(Work):

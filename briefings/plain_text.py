@@ -6,15 +6,19 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from briefings.models import Edition
-from briefings.schemas import BriefDocument, LensDocument, Sentence
+from briefings.schemas import BriefDocument, CorrectionDocument, LensDocument, NoticeDocument, Sentence
 from users import taxonomy
 
 WIDTH = 96
 
 
-def edition(row: Edition, documents: Sequence[BriefDocument]) -> str:
-    """The edition from its date to "you are up to date"; a quiet day says so."""
+STRUCK = "[no longer stands] "
+
+
+def edition(row: Edition, documents: Sequence[BriefDocument], notices: Sequence[NoticeDocument] = ()) -> str:
+    """The edition from its date to "you are up to date", corrections first; a quiet day says so."""
     head = f"Your edition of {row.local_date:%A, %-d %B %Y}" + ("  [bundled sample]" if row.sample else "")
+    head = "\n\n".join([head, *map(_notice, notices)])
     if not documents:
         return f"{head}\n\nA quiet day: no story worth your time in what we read."
     return "\n\n".join([head, *[brief(document) for document in documents], "You are up to date."])
@@ -23,7 +27,9 @@ def edition(row: Edition, documents: Sequence[BriefDocument]) -> str:
 def brief(document: BriefDocument) -> str:
     """The whole brief; every sentence names the publishers it rests on."""
     names = {source.id: source.publisher for source in document.sources}
-    lines = [_wrap(document.headline.text.upper()), _label(document)]
+    headline = document.headline
+    lines = [_wrap(f"{STRUCK if headline.struck else ''}{headline.text.upper()}"), _label(document)]
+    lines += [_wrap(f"{_changed(one)}.") for one in document.corrections if one.struck]
     if document.takeaways:
         lines.append("")
     lines += [_wrap(f"• {_cited([sentence], names)}", "  ") for sentence in document.takeaways]
@@ -36,6 +42,18 @@ def brief(document: BriefDocument) -> str:
     lines += ["", "Sources"]
     lines += [_wrap(f"- {s.publisher}: {s.title}", "  ") + f"\n  {s.url}" for s in document.sources]
     return "\n".join([*lines, _foot(document)])
+
+
+def _notice(notice: NoticeDocument) -> str:
+    first = [f"No longer stands: {notice.first.text}"] if notice.first else []
+    again = [f"Stands again: {text}" for text in notice.restored[:1]]
+    said = [f"Corrected: {notice.headline}", f"{_changed(notice)}.", *first, *again]
+    return "\n".join(_wrap(one, "  ") for one in said)
+
+
+def _changed(correction: CorrectionDocument) -> str:
+    what = "has withdrawn its article" if correction.kind == "withdrawn" else "changed its article"
+    return f"{correction.publisher} {what}, as we saw on {correction.changed_at:%-d %B %Y}"
 
 
 def _part(heading: str, sentences: Sequence[Sentence], names: Mapping[int, str]) -> list[str]:
@@ -66,7 +84,7 @@ def _foot(document: BriefDocument) -> str:
 
 
 def _cited(sentences: Sequence[Sentence], names: Mapping[int, str]) -> str:
-    return " ".join(f"{sentence.text}{_marks(sentence, names)}" for sentence in sentences)
+    return " ".join(f"{STRUCK if one.struck else ''}{one.text}{_marks(one, names)}" for one in sentences)
 
 
 def _marks(sentence: Sentence, names: Mapping[int, str]) -> str:

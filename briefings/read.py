@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
-from briefings import coverage, spent
+from briefings import corrected, coverage, spent
 from briefings.coverage import Coverage
-from briefings.models import Brief, Edition, EditionItem, Lens, State, Writer
+from briefings.models import Brief, Correction, Edition, EditionItem, Lens, State, Writer
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
@@ -21,8 +21,10 @@ from briefings.schemas import (
     LensBody,
     LensDocument,
     LensQuestion,
+    NoticeDocument,
     Section,
     StoryRef,
+    Strike,
 )
 from briefings.spent import Spent
 from ingest.models import Article, Stage
@@ -38,7 +40,8 @@ CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__tit
 class Reading:
     """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
 
-    `revisions` says which revision of each article the citations count their offsets in.
+    `revisions` says which revision of each article the citations count their offsets in, and `gone` what stands no
+    longer, by place; where that is something, `mark` says "corrected" or "withdrawn".
     """
 
     document: BriefDocument
@@ -49,6 +52,8 @@ class Reading:
     why: tuple[str, ...] = ()
     day: date | None = None
     revisions: Mapping[int, int] = field(default_factory=dict)
+    gone: Mapping[str, Strike] = field(default_factory=dict)
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def edition_document(edition: Edition) -> dict[str, Any]:
         date=edition.local_date,
         items=tuple(EditionEntry(rank=one.rank, why=one.why, brief=one.document) for one in readings),
         cost=spent.together([one.document.cost for one in readings]),
+        corrections=tuple(edition_notices(edition)),
     )
     return whole.model_dump(mode="json")
 
@@ -109,12 +115,30 @@ def edition_readings(edition: Edition) -> list[Reading]:
     return _of_items(EditionItem.objects.filter(edition=edition).order_by("rank"))
 
 
+def edition_notices(edition: Edition) -> list[NoticeDocument]:
+    """The corrections that the edition tells of, in the order in which they were noticed."""
+    rows = list(Correction.objects.filter(notices__edition=edition).select_related("brief", "replacement"))
+    if not rows:
+        return []
+    mine = EditionItem.objects.filter(edition__reader=edition.reader_id, lens__isnull=False)
+    lenses = set(mine.filter(brief__corrections__notices__edition=edition).values_list("lens", flat=True))
+    return [corrected.notice(row, BriefBody.model_validate(row.brief.body), lenses) for row in rows]
+
+
 def reading_for(user: User, brief_id: str) -> Reading | None:
-    """A brief from one of the reader's own editions (the latest that has it); None for anybody else's."""
-    items = EditionItem.objects.filter(
-        edition__reader=user, edition__state=State.READY, brief=brief_id, brief__state=State.READY
-    )
-    return next(iter(_of_items(items.order_by("-edition__local_date")[:1])), None)
+    """A brief from one of the reader's own editions (the latest that has it); None for anybody else's.
+
+    Theirs too, without a lens, is what a brief of their editions was replaced by.
+    """
+    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
+    latest = own.order_by("-edition__local_date")
+    if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1]):
+        return found[0]
+    replaced = latest.filter(brief__corrections__replacement=brief_id).select_related("edition").first()
+    row = Brief.objects.filter(pk=brief_id, state=State.READY).select_related("story").first()
+    if replaced is None or row is None:
+        return None
+    return replace(_readings([(row, None)])[0], day=replaced.edition.local_date)
 
 
 def showcase() -> Reading | None:
@@ -183,15 +207,28 @@ def _placed(reading: Reading, row: EditionItem) -> Reading:
 
 
 def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
-    covered = coverage.of_briefs([brief for brief, _ in pairs])
+    briefs = [brief for brief, _ in pairs]
+    covered, made = coverage.of_briefs(briefs), _corrections(briefs)
     paid = spent.on(pairs)
     return [
-        _reading(brief, lens, covered[brief.pk], one) for (brief, lens), one in zip(pairs, paid, strict=True)
+        _reading(brief, lens, covered[brief.pk], one, made[brief.pk])
+        for (brief, lens), one in zip(pairs, paid, strict=True)
     ]
 
 
-def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) -> Reading:
-    body, own = BriefBody.model_validate(brief.body), _lens(lens)
+def _corrections(briefs: Sequence[Brief]) -> Mapping[str, list[Correction]]:
+    found: dict[str, list[Correction]] = {brief.pk: [] for brief in briefs}
+    for row in Correction.objects.filter(brief__in=found).select_related("replacement"):
+        found[row.brief_id].append(row)
+    return found
+
+
+def _reading(
+    brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent, made: Sequence[Correction]
+) -> Reading:
+    gone = corrected.struck_now(made)
+    written = BriefBody.model_validate(brief.body)
+    body, own = corrected.marked_body(written, gone), _lens(lens, gone)
     texts = list(_texts(body, own))
     document = BriefDocument(
         **dict(body),
@@ -204,6 +241,7 @@ def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) ->
         sources=covered.sources,
         cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts))),
         sample=brief.story.sample,
+        corrections=tuple(corrected.document(one, written, {lens.pk} if lens else ()) for one in made),
     )
     minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
     return Reading(
@@ -212,6 +250,8 @@ def _reading(brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent) ->
         origins=covered.origins,
         minutes=minutes,
         revisions=dict(brief.articles),
+        gone=gone,
+        mark=corrected.mark(made, written, gone),
     )
 
 
@@ -225,10 +265,11 @@ def _story(brief: Brief, covered: Coverage) -> StoryRef:
     return StoryRef(id=brief.story.pk, title=title, url=url)
 
 
-def _lens(lens: Lens | None) -> LensDocument | None:
+def _lens(lens: Lens | None, gone: Mapping[str, Strike]) -> LensDocument | None:
     if lens is None or lens.state != State.READY:
         return None
-    return LensDocument(**dict(LensBody.model_validate(lens.body)), role=lens.role, industry=lens.industry)
+    body = corrected.marked_lens(LensBody.model_validate(lens.body), lens.pk, gone)
+    return LensDocument(**dict(body), role=lens.role, industry=lens.industry)
 
 
 def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:

@@ -32,18 +32,23 @@ class Citation(Shape):
 
 
 class Sentence(Shape):
-    """A sentence with the passages that support it; `opinion` marks a lens's reasoning, which cites nothing."""
+    """A sentence with the passages that support it; `opinion` marks a lens's reasoning, which cites nothing.
+
+    A `struck` one stands no longer: its sources have changed since. It is never stored so.
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()
     opinion: bool = False
+    struck: bool = False
 
     @model_serializer(mode="wrap")
-    def _without_false_opinion(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # The contract's sentence is text and citations; "opinion" is written only where it is true.
+    def _without_what_is_false(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # The contract's sentence is text and citations; the two marks are written only where they are true.
         written: dict[str, Any] = handler(self)
-        if not self.opinion:
-            written.pop("opinion", None)
+        for mark in ("opinion", "struck"):
+            if not written.get(mark, True):
+                del written[mark]
         return written
 
 
@@ -137,8 +142,45 @@ class Cost(Shape):
     usd_at_2023_prices: str
 
 
+class Strike(Shape):
+    """A sentence or question that stands no longer, by its place in the body ("sections.2.answer.0").
+
+    `article` is the one that changed, `why` says what its text does not support, and `now` is the passage that stands
+    where the cited one stood, `instead` the sentence of it that says something else: foreign text, empty where there is
+    none.
+    """
+
+    where: str
+    text: str
+    article: int
+    why: str
+    now: str = ""
+    instead: str = ""
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it is one, and not a question or topic over others."""
+        return not self.where.startswith("follow_ups.") and not self.where.endswith((".question", ".about"))
+
+
+class CorrectionDocument(Shape):
+    """What an edit of one article did to a brief. `restored` are texts that stand again."""
+
+    kind: Literal["changed", "withdrawn"]
+    publisher: str
+    title: str
+    url: str
+    changes: str
+    note: str
+    changed_at: datetime
+    noticed_at: datetime
+    struck: tuple[Strike, ...]
+    restored: tuple[str, ...]
+    replacement: str | None
+
+
 class BriefDocument(BriefBody):
-    """What `--json`, the pages, the mail and the export all render."""
+    """What `--json`, the pages, the mail and the export all render. `corrections` are written where there are any."""
 
     id: str
     version: int
@@ -149,16 +191,20 @@ class BriefDocument(BriefBody):
     sources: tuple[SourceRef, ...]
     cost: Cost
     sample: bool
+    corrections: tuple[CorrectionDocument, ...] = ()
 
     @model_serializer(mode="wrap")
     def _in_the_contracts_order(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         whole = handler(self)
+        if not self.corrections:
+            whole.pop("corrections", None)
         return {name: whole[name] for name in DOCUMENT_ORDER if name in whole}
 
 
 DOCUMENT_ORDER = (
     *("id", "version", "story", "written_at", "writer", "headline", "takeaways", "lead", "sections", "catch"),
     *("bottom_line", "disagreements", "lens", "follow_ups", "sources", "verification", "cost", "sample"),
+    "corrections",
 )
 
 
@@ -168,10 +214,41 @@ class EditionEntry(Shape):
     brief: BriefDocument
 
 
+class NoticeDocument(CorrectionDocument):
+    """What an edition tells of a correction: the brief it is of, which the reader had before, and its headline."""
+
+    brief: str
+    headline: str
+
+    @property
+    def first(self) -> Strike | None:
+        """The sentence to tell of: the headline where that fell, else the first that did."""
+        return next(iter(self._sentences()), None)
+
+    @property
+    def others(self) -> int:
+        """How many sentences fell besides."""
+        return max(0, len({one.text for one in self._sentences()}) - 1)
+
+    def _sentences(self) -> tuple[Strike, ...]:
+        return tuple(one for one in self.struck if one.is_sentence)
+
+
 class EditionDocument(Shape):
-    """A reader's edition as `--json` prints it; `date` is local to the reader."""
+    """A reader's edition as `--json` prints it; `date` is local to the reader.
+
+    `corrections` of briefs that the reader had before are written where there are any.
+    """
 
     reader: str
     date: date
     items: tuple[EditionEntry, ...]
     cost: Cost
+    corrections: tuple[NoticeDocument, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_no_corrections(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        whole: dict[str, Any] = handler(self)
+        if not self.corrections:
+            whole.pop("corrections", None)
+        return whole

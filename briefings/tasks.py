@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from briefings import compose, digest, edition, front
+from briefings import compose, correct, digest, edition, front
 from briefings.models import Brief, Delivery, Edition, Lens, State
 from ingest import work
 
@@ -20,12 +20,21 @@ ENOUGH, TOO_LONG = 490, 520
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def sweep_briefs() -> None:
     """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
-    for pk in work.due(Brief, PER_SWEEP):
+    for pk in work.due(Brief, PER_SWEEP, ~Q(state=State.READY)):
         write_brief.apply_async((str(pk),), expires=NUDGE)
     lenses = work.claimable(Lens, ~Q(brief__state=State.QUEUED)).values_list("brief", flat=True)
     for brief in dict.fromkeys(lenses[:PER_SWEEP]):
         write_lenses.apply_async((brief,), expires=NUDGE)
     front.keep_fresh(timezone.now())
+
+
+@shared_task
+def sweep_corrections() -> None:
+    """Follow the edits of articles, and nudge the verifying of whatever rests on them."""
+    while correct.follow() == correct.AT_ONCE:
+        pass
+    for pk in work.due(Brief, PER_SWEEP, Q(state=State.READY)):
+        verify_again.apply_async((str(pk),), expires=NUDGE)
 
 
 @shared_task
@@ -47,6 +56,11 @@ def sweep_deliveries() -> None:
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def write_brief(brief_id: str) -> None:
     compose.write_brief(brief_id, patient=True)
+
+
+@shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
+def verify_again(brief_id: str) -> None:
+    correct.verify_again(brief_id, timezone.now())
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)

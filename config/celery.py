@@ -27,6 +27,9 @@ TIMETABLE = {
     "read and place articles that are due": _sweep("ingest.tasks.sweep_articles", "fetch", 10.0),
     "try pages again that could not be read": _sweep("ingest.tasks.sweep_pages", "fetch", 60.0),
     "write briefs that are due": _sweep("briefings.tasks.sweep_briefs", "write", 10.0),
+    "verify briefs again whose articles have changed": _sweep(
+        "briefings.tasks.sweep_corrections", "write", 20.0
+    ),
     "embed articles that are due": _sweep("ingest.tasks.embed_articles", "write", 20.0),
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
@@ -54,6 +57,7 @@ app.conf.update(
     task_time_limit=300,
     task_soft_time_limit=270,
     worker_prefetch_multiplier=1,
+    worker_pool="config.pool:TaskPool",
     # The pgmq transport has no broadcast: health is told by the rows that progress.
     worker_enable_remote_control=False,
     worker_send_task_events=False,

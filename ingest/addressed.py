@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _MODEL = (
@@ -38,9 +38,9 @@ _RULES = r"(?:(?:instruction|prompt|rule|direction|directive|guideline|guardrail
 _WITHIN = r"(?:[^.!?\n]|[.!?](?=\S))"  # one sentence; a full stop inside an address ends none
 _NEAR, _FAR = _WITHIN + "{0,40}", _WITHIN + "{0,80}"
 
-# Each sign with what a text must hold for it to be worth a try.
+# Each sign with what a text must hold for it to be worth a try; a low line there is a blank.
 _SIGNS = tuple(
-    (hints.split(), re.compile(pattern, re.MULTILINE))
+    ([hint.replace("_", " ") for hint in hints.split()], re.compile(pattern, re.MULTILINE))
     for hints, pattern in (
         (  # ignore all previous instructions
             "ignor disregard forget overrid bypass supersed discard",
@@ -67,7 +67,7 @@ _SIGNS = tuple(
             r"(?:this|these|the (?:article|page|text))\b",
         ),
         (
-            "you're are pretend roleplay behave act",
+            "you_are you're act_as pretend_to_be roleplay_as behave_like",
             r"\b(?:(?:you are|you're) (?:(?:now |no longer |actually |hereby )+(?:an? |the |bound |in )?|an? |the )"
             rf"|(?:act as|pretend to be|roleplay as|behave like) (?:an? |the )?)(?:\w+ ){{0,2}}(?:{_MODEL}|dan\b"
             r"|developer mode|debug mode|bound by)",
@@ -96,7 +96,7 @@ _SIGNS = tuple(
         ("<<< ‹ >>>", r"<<<|‹‹‹|‹\s*(?:source|end)|>>>\s*(?:end|source)"),
         ("[a [s [r", r"\[[asr]\d+(?:\.\d+)?(?:, [asr]\d+(?:\.\d+)?)*\]"),
         (
-            "end beginning",
+            "end_of beginning_of",
             r"^\W*(?:end|beginning) of (?:the )?(?:source|fence|data|untrusted|article|document|passage|context)s?\b",
         ),
         (
@@ -133,8 +133,8 @@ _SIGNS = tuple(
     )
 )
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
-# Letters of other alphabets that look like ours.
-_ALIKE = str.maketrans("аеорсухіјѕԁһӏԛԝ", "aeopcyxijsdhlqw")
+# Letters of other alphabets that look like ours. The rest as it is: a letter that the table misses costs an exception.
+_ALIKE = {n: n for n in range(0x3000)} | str.maketrans("аеорсухіјѕԁһӏԛԝ", "aeopcyxijsdhlqw")
 
 
 def speaks_to_model(text: str) -> bool:
@@ -154,7 +154,14 @@ def outside_quotations(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _signed(low: str) -> bool:
-    return any(any(hint in low for hint in hints) and pattern.search(low) for hints, pattern in _SIGNS)
+    return any(_holds(low, hints) and pattern.search(low) for hints, pattern in _SIGNS)
+
+
+def _holds(low: str, hints: Sequence[str]) -> bool:
+    for hint in hints:  # noqa: SIM110 - any() takes three times as long, and this is asked of every paragraph
+        if hint in low:
+            return True
+    return False
 
 
 def _plain(text: str) -> str:

@@ -24,7 +24,7 @@ class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the st
     reader alone.
     """
 
-    editable = ("due_at", "attempt")
+    editable: tuple[str, ...] = ("due_at", "attempt")
     owned_by = ""  # the way to the reader whose own sources a row comes from
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

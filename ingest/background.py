@@ -6,9 +6,16 @@ The counts in `background.tsv` were taken once from recorded feeds and articles,
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from ingest import terms
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
 
 _PAIR = 0.6  # pairs count less than words, which more texts share
 _DIGITS = 0.8  # and so do bare numbers
@@ -35,8 +42,19 @@ _ARTICLES, _SEEN, ORDINARY = _read()  # stemmed words that running text writes s
 
 def rarity(gram: str, near: int, articles: int) -> float:
     """What it says when two articles share this gram, of which `near` of the `articles` at hand have it."""
-    usual = _SEEN.get(gram, 0) + _NEAR * near + 1
-    worth = (
-        _PAIR if " " in gram else min(terms.weight(gram), _DIGITS) if gram.replace("-", "").isdigit() else 1.0
-    )
-    return worth * math.log((_ARTICLES + _NEAR * articles + _CALM) / usual)
+    usual, worth = known(gram)
+    return worth * math.log((_ARTICLES + _NEAR * articles + _CALM) / (usual + _NEAR * near + 1))
+
+
+def rarities(usual: Floats, worth: Floats, near: Numbers, articles: int) -> Floats:
+    """`rarity` of many grams, by what is `known` of each."""
+    found: Floats = worth * np.log((_ARTICLES + _NEAR * articles + _CALM) / (usual + _NEAR * near + 1))
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def known(gram: str) -> tuple[int, float]:
+    """In how many articles of the background the gram is, and what it counts beside a word."""
+    digits = gram.replace("-", "").isdigit()
+    worth = _PAIR if " " in gram else min(terms.weight(gram), _DIGITS) if digits else 1.0
+    return _SEEN.get(gram, 0), worth

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
 from pgvector import Vector
 from pgvector.psycopg.vector import register_vector_info
-from psycopg import BaseConnection, Cursor
+from psycopg import BaseConnection, Connection, Cursor
 from psycopg.types import TypeInfo
 
+from ingest.kept import Kept
 from ingest.scope import Scope
 
 Floats = npt.NDArray[np.float32]
@@ -153,28 +156,41 @@ class Recent:
 
 
 _COMPARED = 2000
+# Each poll asks for the same vectors, 2 KB apiece.
+_vectors: Kept[tuple[str, Floats]] = Kept(2 * _COMPARED)
 
 
 def recent(since: datetime, until: datetime, scope: Scope) -> list[Recent]:
     """The stories of the scope that began between the two, the latest where there are very many."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        info = TypeInfo.fetch(connection.connection, "vector")
-        register_vector_info(cast("BaseConnection[Any]", cursor), info)
+    with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, embedder, vector, happened_at FROM ingest_story
-            WHERE happened_at BETWEEN %b AND %b AND sample = %b AND owner_id IS NOT DISTINCT FROM %b::bigint
+            SELECT id, xmin::text || ctid::text, happened_at FROM ingest_story
+            WHERE happened_at BETWEEN %s AND %s AND sample = %s AND owner_id IS NOT DISTINCT FROM %s::bigint
               AND vector IS NOT NULL
-            ORDER BY happened_at DESC LIMIT %b
+            ORDER BY happened_at DESC LIMIT %s
             """,
             [since, until, scope.sample, scope.owner, _COMPARED],
+        )
+        # A row that is written anew lies in another place, by another transaction.
+        rows = [((story, written), at) for story, written, at in cursor.fetchall()]
+    vectors = _vectors.of([key for key, _ in rows], _read_vectors)
+    return [Recent(key[0], *vectors[key], at) for key, at in rows if key in vectors]
+
+
+def _read_vectors(keys: Collection[Hashable]) -> dict[Hashable, tuple[str, Floats]]:
+    with _binary_cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, xmin::text || ctid::text, embedder, vector FROM ingest_story
+            WHERE id = ANY(%b) AND vector IS NOT NULL
+            """,
+            [[story for story, _ in cast("Collection[tuple[str, str]]", keys)]],
             binary=True,
         )
-        return [
-            Recent(str(story), str(embedder), vector.to_numpy(), at)
-            for story, embedder, vector, at in cursor.fetchall()
-        ]
+        return {
+            (story, written): (name, vector.to_numpy()) for story, written, name, vector in cursor.fetchall()
+        }
 
 
 def rank(ranked: Sequence[tuple[str, float, float]]) -> None:
@@ -225,10 +241,27 @@ def turn_stories(stories: Sequence[tuple[str, str, Floats | None]]) -> None:
 def _execute(statement: LiteralString, columns: list[list[object]]) -> int:
     if not columns[0]:
         return 0
-    connection.ensure_connection()
     # Django's cursors write values into the statement as text; half a million floats a batch go in binary.
+    with _binary_cursor() as cursor:
+        return cursor.execute(statement, columns).rowcount
+
+
+@contextmanager
+def _binary_cursor() -> Iterator[Cursor[Any]]:
+    connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         # Known to this cursor only: registered on the connection, Django would be handed other types as well.
-        info = TypeInfo.fetch(connection.connection, "vector")
-        register_vector_info(cast("BaseConnection[Any]", cursor), info)
-        return cursor.execute(statement, columns).rowcount
+        register_vector_info(cast("BaseConnection[Any]", cursor), _vector_type(connection.connection))
+        yield cursor
+
+
+_vector_types: WeakKeyDictionary[Connection[Any], TypeInfo] = WeakKeyDictionary()
+
+
+def _vector_type(connected: Connection[Any]) -> TypeInfo:
+    if connected not in _vector_types:
+        found = TypeInfo.fetch(connected, "vector")
+        if found is None:
+            raise LookupError("the database has no vectors; run migrate")
+        _vector_types[connected] = found
+    return _vector_types[connected]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import Final, Protocol
+from functools import lru_cache
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from ingest import headline, terms
-from ingest.background import rarity
+from ingest.background import known, rarities
 from ingest.digests import is_report
 
 # What each sign adds to the log-odds that two articles tell of one event: logistic regression on three labelled sets,
@@ -88,9 +89,8 @@ def weigh(items: Sequence[Told], window: timedelta) -> Pairs:
 
 def signs(items: Sequence[Told], window: timedelta) -> tuple[Numbers, Numbers, dict[str, Floats]]:
     """The pairs that `weigh` weighs, and of each the values that WEIGHTS are for."""
-    place, worth = _rarities(items)
-    full = _matrix([item.gist.whole for item in items], place, worth)
-    titles = _matrix([item.gist.title for item in items], place, worth)
+    words = _Words(items)
+    full, titles = words.full(), words.titles()
     days = np.array([item.at.timestamp() for item in items]) / 86400
     new = np.array([not item.story for item in items])
     reports = np.array([is_report(item.title) for item in items])
@@ -98,31 +98,96 @@ def signs(items: Sequence[Told], window: timedelta) -> tuple[Numbers, Numbers, d
     kept = reports[one] & reports[other]
     one, other, text = one[kept], other[kept], text[kept]
     found = {"any pair": np.ones(len(one)), "text": text, "days": _apart(days, one, other)}
-    found |= _words(items, place, worth, full, titles, one, other)
+    found |= _shared(full, titles, words.plain(), one, other)
     found |= {name: values.astype(np.float64) for name, values in _who(items, one, other).items()}
     found["again"] = found["same source"] * (found["days"] > HALF_A_DAY)
     return one, other, found
 
 
-def _rarities(items: Sequence[Told]) -> tuple[dict[str, int], Floats]:
-    seen = Counter(chain.from_iterable(item.gist.whole for item in items))
-    worth = np.array([rarity(gram, near, len(items)) for gram, near in seen.items()])
-    return {gram: number for number, gram in enumerate(seen)}, worth
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A gist in arrays, all along its grams but the last two, which say where among them the title's are."""
+
+    grams: Numbers
+    often: Floats
+    usual: Floats
+    worth: Floats
+    single: Flags
+    title: Numbers
+    title_often: Floats
 
 
-def _matrix(rows: Sequence[Counter[str]], place: dict[str, int], worth: Floats) -> csr_matrix:
-    """Unit rows over the grams."""
-    ends = np.cumsum([0, *(len(row) for row in rows)])
-    grams, counts = chain.from_iterable(rows), chain.from_iterable(row.values() for row in rows)
-    columns = np.fromiter(map(place.__getitem__, grams), dtype=np.int64, count=ends[-1])
-    often = np.fromiter(counts, dtype=np.float64, count=ends[-1])
-    values = (1 + np.log(often)) * worth[columns]
-    # reduceat would repeat a neighbour's value for an empty row.
-    squares = np.concatenate([[0.0], np.cumsum(values**2)])
-    lengths = np.sqrt(squares[ends[1:]] - squares[ends[:-1]])
-    lengths[lengths == 0] = 1.0
-    values /= np.repeat(lengths, np.diff(ends))
-    return csr_matrix((values, columns, ends), shape=(len(rows), len(place)))
+@lru_cache(maxsize=3000)  # as many as gists are kept
+def _numbered(gist: terms.Gist) -> _Numbered:
+    place = {gram: number for number, gram in enumerate(gist.whole)}
+    usual, worth = np.array([known(gram) for gram in place], dtype=np.float64).reshape(-1, 2).T
+    return _Numbered(
+        np.fromiter(map(_number, place), dtype=np.int64, count=len(place)),
+        _dampened(gist.whole),
+        usual,
+        worth,
+        np.fromiter((" " not in gram for gram in place), dtype=np.bool_, count=len(place)),
+        np.fromiter(map(place.__getitem__, gist.title), dtype=np.int64, count=len(gist.title)),
+        _dampened(gist.title),
+    )
+
+
+def _number(gram: str) -> int:
+    text = gram.encode()
+    return zlib.crc32(text) << 31 | zlib.adler32(text) & 0x7FFFFFFF
+
+
+def _dampened(grams: Counter[str]) -> Floats:
+    return 1 + np.log(np.fromiter(grams.values(), dtype=np.float64, count=len(grams)))
+
+
+class _Words:
+    """The grams of all items as columns of matrices, each with what it is worth among these items."""
+
+    def __init__(self, items: Sequence[Told]) -> None:
+        self.each = [_numbered(item.gist) for item in items]
+        self.ends = _ends([len(one.grams) for one in self.each])
+        grams = np.concatenate([one.grams for one in self.each])
+        _, first, self.columns, near = np.unique(
+            grams, return_index=True, return_inverse=True, return_counts=True
+        )
+        usual, worth = self._joined("usual")[first], self._joined("worth")[first]
+        self.worth = rarities(usual, worth, near, len(items))
+
+    def _joined(self, name: str) -> npt.NDArray[Any]:
+        return np.concatenate([getattr(one, name) for one in self.each])
+
+    def full(self) -> csr_matrix:
+        """Unit rows over the grams of title and lead together."""
+        return self._unit(self._joined("often"), self.columns, self.ends)
+
+    def titles(self) -> csr_matrix:
+        """Unit rows over the grams of the titles."""
+        sizes = [len(one.title) for one in self.each]
+        places = self._joined("title") + np.repeat(self.ends[:-1], sizes)
+        return self._unit(self._joined("title_often"), self.columns[places], _ends(sizes))
+
+    def plain(self) -> csr_matrix:
+        """The words of title and lead together, by the root of what they are worth."""
+        single = self._joined("single")
+        columns = self.columns[single]
+        ends = np.concatenate([[0], np.cumsum(single)])[self.ends]
+        return self._matrix(np.sqrt(self.worth[columns]), columns, ends)
+
+    def _unit(self, often: Floats, columns: Numbers, ends: Numbers) -> csr_matrix:
+        values = often * self.worth[columns]
+        # reduceat would repeat a neighbour's value for an empty row.
+        squares = np.concatenate([[0.0], np.cumsum(values**2)])
+        lengths = np.sqrt(squares[ends[1:]] - squares[ends[:-1]])
+        lengths[lengths == 0] = 1.0
+        return self._matrix(values / np.repeat(lengths, np.diff(ends)), columns, ends)
+
+    def _matrix(self, values: Floats, columns: Numbers, ends: Numbers) -> csr_matrix:
+        return csr_matrix((values, columns, ends), shape=(len(self.each), len(self.worth)))
+
+
+def _ends(sizes: Sequence[int]) -> Numbers:
+    return np.cumsum([0, *sizes])
 
 
 def _near(full: csr_matrix, days: Floats, new: Flags, window: float) -> tuple[Numbers, Numbers, Floats]:
@@ -150,21 +215,11 @@ def _apart(days: Floats, one: Numbers, other: Numbers) -> Floats:
     return np.clip(gap, 0.0, None)
 
 
-def _words(
-    items: Sequence[Told],
-    place: dict[str, int],
-    worth: Floats,
-    full: csr_matrix,
-    titles: csr_matrix,
-    one: Numbers,
-    other: Numbers,
+def _shared(
+    full: csr_matrix, titles: csr_matrix, plain: csr_matrix, one: Numbers, other: Numbers
 ) -> dict[str, Floats]:
     """What shared words say."""
     first, second = _rowwise(titles[one], full[other]), _rowwise(full[one], titles[other])
-    singles = [[place[gram] for gram in item.gist.whole if " " not in gram] for item in items]
-    ends = np.cumsum([0, *map(len, singles)])
-    columns = np.fromiter(chain.from_iterable(singles), dtype=np.int64, count=ends[-1])
-    plain = csr_matrix((np.sqrt(worth[columns]), columns, ends), shape=(len(items), len(place)))
     return {
         "best": np.maximum(first, second),
         "worst": np.minimum(first, second),

@@ -96,13 +96,32 @@ def gist(title: str, text: str, house: str = "") -> Gist:
 _MARKS = 12
 
 
-def marks(gist: Gist) -> tuple[int, ...]:
-    """An article's rarest words as numbers, by which others of its event are found among a great many.
+def marks(gist: Gist, at: datetime) -> tuple[int, ...]:
+    """An article's rarest words of its days as numbers, by which others of its event are found among a great many.
 
     The same in every process, and in whatever the article lies among.
     """
+    return tuple(sorted(_marks(gist, _days(at))))
+
+
+def marks_around(gist: Gist, at: datetime) -> list[int]:
+    """What articles with its rarest words have for marks, if they lie within the window around `at`."""
+    return sorted({mark for days in (-1, 0, 1) for mark in _marks(gist, _days(at) + days)})
+
+
+def _days(at: datetime) -> int:
+    """The span of days it lies in, as long as the window. A word of all days would be found in the whole archive."""
+    return int(at.timestamp() // WINDOW.total_seconds())
+
+
+def _marks(gist: Gist, days: int) -> list[int]:
+    return [zlib.crc32(f"{gram} {days}".encode()) - (1 << 31) for gram in _rarest(gist)]
+
+
+@lru_cache(maxsize=3000)
+def _rarest(gist: Gist) -> tuple[str, ...]:
     rarest = heapq.nsmallest(_MARKS, ((-rarity(gram, 0, 0), gram) for gram in gist.whole if " " not in gram))
-    return tuple(sorted(zlib.crc32(gram.encode()) - (1 << 31) for _, gram in rarest))
+    return tuple(gram for _, gram in rarest)
 
 
 def group(items: Sequence[Item]) -> tuple[Group, ...]:

@@ -73,6 +73,7 @@ _TAIL = re.compile(
     r"|(?:continue\s+reading|read\s+more|read\s+the\s+(?:full|rest)\b.{0,60}|(?:full|more)\s+story)\s*[→»›>….]*)\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST_TAIL = 600
 _CUT = re.compile(
     r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$"
 )  # shown as an ellipsis, so that the break stays visible
@@ -90,7 +91,7 @@ _BYLINE = re.compile(
     rf"|{_DATE}(?:\W+\d+\s+min(?:ute)?s?\s+read)?|[A-Z][^.!?|]{{2,80}}\|\s*{_DATE}.{{0,40}}"
     r"|\d+\s+(?i:min(?:ute)?s?)(?:\s+(?i:read|ago))?|\d+\s+(?i:hours?|days?)\s+(?i:ago))\W*$"
 )
-_NOT_WORD = re.compile(r"\W+")
+_WORDS = re.compile(r"\w+")
 
 
 def body_paragraphs(
@@ -104,7 +105,7 @@ def body_paragraphs(
     seen = {_bare(one) for one in (title, *headlines)}
     people = {_bare(name) for name in re.split(r",| and |;|\|", author)} | {_bare(author)}
     for paragraph in paragraphs:
-        text = _CUT.sub(" …", _TAIL.sub("", paragraph)).strip() if len(paragraph) < 4000 else paragraph
+        text = _whole_end(paragraph) if len(paragraph) < 4000 else paragraph
         bare = _bare(text)
         if (
             not bare
@@ -115,6 +116,13 @@ def body_paragraphs(
         seen.add(bare)
         kept.append(text)
     return _without_last_headings(kept)
+
+
+def _whole_end(paragraph: str) -> str:
+    """The paragraph without what feeds put behind a text that goes on elsewhere."""
+    low = paragraph[-_LONGEST_TAIL:].lower()
+    text = _TAIL.sub("", paragraph) if "read" in low or "story" in low or "appeared" in low else paragraph
+    return _CUT.sub(" …", text).strip() if text.rstrip().endswith((")", "]")) else text.strip()
 
 
 def _is_furniture(paragraph: str, text: str, bare: str, people: set[str], position: int) -> bool:
@@ -144,7 +152,7 @@ def _without_last_headings(kept: list[str]) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    return " ".join(_NOT_WORD.sub(" ", text.casefold()).split())
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def is_teaser(paragraphs: Sequence[str]) -> bool:

@@ -32,7 +32,7 @@ _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?([.#])([\w-]+)$", re.IGNORECASE)
 
 def shown(source: str) -> str:
     """A piece of HTML without what is hidden in it; as it was where nothing is."""
-    if not _WORTH_A_LOOK.search(source):
+    if "<" not in source or not _WORTH_A_LOOK.search(source):
         return source
     try:
         tree = lxml_html.fragment_fromstring(source, create_parent="div")

@@ -53,7 +53,6 @@ def _item(item: dict[str, Any], feed_url: str, times: Times) -> dict[str, Any]:
     texts = [html_paragraphs(shown(_text(item, "content_html")[: 2 * LONGEST_TEXT]))]
     texts += [paragraphs(_text(item, key)[: 2 * LONGEST_TEXT]) for key in ("content_text", "summary")]
     best = max(texts, key=lambda parts: sum(map(len, parts)))
-    tags = item.get("tags")
     title, author = line(_text(item, "title")), line(_author(item), 200)
     return {
         "guid": visible(_text(item, "id"))[:2000].strip(),
@@ -63,9 +62,6 @@ def _item(item: dict[str, Any], feed_url: str, times: Times) -> dict[str, Any]:
         "published": times.read(_text(item, "date_published")),
         "updated": times.read(_text(item, "date_modified")),
         "paragraphs": body_paragraphs(capped(best), title, author),
-        "tags": [line(tag, 60) for tag in tags[:20] if isinstance(tag, str)]
-        if isinstance(tags, list)
-        else [],
     }
 
 

@@ -231,10 +231,15 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     title = models.TextField()
     text = models.TextField()
+    from_page = models.BooleanField(null=True, help_text="whether its page had told it; unknown of old ones")
     replaced_at = models.DateTimeField(default=timezone.now)
+    told = models.BooleanField(
+        default=False, db_default=False, help_text="what cites it is to be verified again since"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["article", "number"], name="one_revision_per_number")]
+        indexes = [models.Index(fields=["id"], name="revision_untold", condition=models.Q(told=False))]
 
     def __str__(self) -> str:
         return f"{self.article_id} revision {self.number}"

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
+from ingest.headline import told
+from ingest.kept import Kept
 from ingest.models import Article, Stage
 from ingest.scope import Scope
+from ingest.terms import Gist
 from ingest.work import among
 
 OPENING = 5000  # characters of an article that looking for copies needs
 _FEW = 100  # arriving articles, for whose bands the index is asked
-_ANY_BAND = "EXISTS (SELECT FROM unnest(a.bands) AS band WHERE band = ANY(%s::bigint[]))"
+
+# The index answers for a few articles. One band at a time and behind OFFSET 0, so that the planner takes it in place of
+# the index of times or of the whole table, of which it thinks too well when it is asked for many bands.
+_FEW_SHARING = """
+    SELECT a.id FROM unnest(%(bands)s::bigint[]) AS wanted(band)
+    CROSS JOIN LATERAL (SELECT id, stage, happened_at FROM ingest_article WHERE bands @> ARRAY[band] OFFSET 0) AS a
+    JOIN unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS span(since, until)
+      ON a.stage = 'placed' AND a.happened_at BETWEEN since AND until
+    UNION SELECT id FROM ingest_article WHERE stage = 'placed' AND canonical_url = ANY(%(urls)s)
+"""
+# Asked for thirty thousand bands at once it takes longer than a hashed look at all the bands of the weeks around.
+_MANY_SHARING = """
+    SELECT a.id FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS span(since, until)
+    JOIN ingest_article a ON a.stage = 'placed' AND a.happened_at BETWEEN since AND until
+    WHERE EXISTS (SELECT FROM unnest(a.bands) AS band WHERE band = ANY(%(bands)s::bigint[]))
+    UNION SELECT id FROM ingest_article WHERE stage = 'placed' AND canonical_url = ANY(%(urls)s)
+"""
 
 _LEAD = 1200  # and that grouping needs
 
@@ -49,23 +69,15 @@ def originals(
 def _sharing(prints: Sequence[duplicates.Print]) -> list[int]:
     bands = {band for item in prints for band in item.bands}
     spans = _spans(sorted(item.at for item in prints), duplicates.WINDOW)
-    # The index answers for a few articles. Asked for thirty thousand bands at once it takes longer than a hashed look
-    # at all the bands of the weeks around.
-    sharing = "a.bands && %s::bigint[]" if len(prints) <= _FEW else _ANY_BAND
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            SELECT a.id FROM unnest(%s::timestamptz[], %s::timestamptz[]) AS span(since, until)
-            JOIN ingest_article a ON a.stage = 'placed' AND a.happened_at BETWEEN since AND until
-            WHERE {sharing}
-            UNION SELECT id FROM ingest_article WHERE stage = 'placed' AND canonical_url = ANY(%s)
-            """,  # noqa: S608 - one of the two conditions above
-            [
-                [since for since, _ in spans],
-                [until for _, until in spans],
-                sorted(bands),
-                sorted({item.url for item in prints} - {""}),
-            ],
+            _FEW_SHARING if len(prints) <= _FEW else _MANY_SHARING,
+            {
+                "since": [since for since, _ in spans],
+                "until": [until for _, until in spans],
+                "bands": sorted(bands),
+                "urls": sorted({item.url for item in prints} - {""}),
+            },
         )
         return [int(row[0]) for row in cursor.fetchall()]
 
@@ -81,18 +93,66 @@ def neighbours(
     """
     around = _around(_spans(sorted(item.at for item in arriving), cluster.WINDOW), scope)
     few = max(few, min(_MOST, _WORTH * len(arriving)))
-    if around.order_by()[: few + 1].count() > few:
-        newest = list(around.order_by("-happened_at").values_list("pk", flat=True)[:latest])
-        around = Article.objects.filter(
-            among([*newest, *_sharing_marks(arriving, scope)]), scope.articles(), stage=Stage.PLACED
-        )
-    rows = around.annotate(opening=Left("text", _LEAD)).values_list(
-        "id", "source_id", "source__primary", "url", "title", "opening", "happened_at", "story_id"
-    )
+    keys = list(around.order_by("-happened_at").values_list("pk", flat=True)[: few + 1])
+    if len(keys) > few:
+        keys = [*keys[:latest], *_sharing_marks(arriving, scope)]
+    return _items(Article.objects.filter(among(keys), scope.articles(), stage=Stage.PLACED))
+
+
+class _Stored(NamedTuple):
+    pk: int
+    revision: int
+    content_hash: str
+    source: int
+    primary: bool
+    url: str
+    title: str
+    at: datetime
+    story: str
+
+    @property
+    def house(self) -> str:
+        return cluster.house(self.url, self.primary)
+
+    @property
+    def wording(self) -> Hashable:
+        """Equal for rows whose gists are equal."""
+        return self.pk, self.revision, self.content_hash, self.title, self.house
+
+
+# The next poll compares with the articles of the same days; about 20 KB each.
+_gists: Kept[Gist] = Kept(3000)
+
+
+def _items(articles: QuerySet[Article]) -> list[cluster.Item]:
+    rows = [_Stored(*row) for row in articles.values_list(*_STORED)]
+    gists = _gists.of([row.wording for row in rows], lambda unknown: _read(rows, unknown))
     return [
-        cluster.item(key, str(source), title, text, at, cluster.house(url, primary), str(story))
-        for key, source, primary, url, title, text, at, story in rows
+        cluster.Item(
+            row.pk, str(row.source), told(row.title), gists[row.wording], row.at, row.story, row.house
+        )
+        for row in rows
+        if row.wording in gists  # else it was removed meanwhile
     ]
+
+
+_STORED = (
+    "id",
+    "revision",
+    "content_hash",
+    "source_id",
+    "source__primary",
+    "url",
+    "title",
+    "happened_at",
+    "story_id",
+)
+
+
+def _read(rows: Sequence[_Stored], wanted: Collection[Hashable]) -> dict[Hashable, Gist]:
+    unread = {row.pk: row for row in rows if row.wording in wanted}
+    texts = Article.objects.filter(among(list(unread))).values_list("id", Left("text", _LEAD))
+    return {unread[pk].wording: cluster.gist(unread[pk].title, text, unread[pk].house) for pk, text in texts}
 
 
 def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> set[int]:
@@ -104,12 +164,16 @@ def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> set[int]:
                 FROM unnest(%(marks)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[])
                        AS n(marks, since, until)
                 CROSS JOIN LATERAL (
-                    SELECT a.story_id FROM ingest_article a JOIN ingest_source s ON s.id = a.source_id
-                    WHERE a.stage = 'placed' AND a.marks && n.marks::int[]
-                      AND s.sample = %(sample)s AND s.owner_id IS NOT DISTINCT FROM %(owner)s::bigint
-                      AND a.happened_at BETWEEN n.since AND n.until
-                    ORDER BY (SELECT count(*) FROM unnest(a.marks) AS mark WHERE mark = ANY(n.marks::int[])) DESC,
-                             a.happened_at DESC
+                    SELECT a.story_id
+                    FROM unnest(n.marks::int[]) AS wanted(mark)
+                    CROSS JOIN LATERAL (
+                        SELECT id, story_id, source_id, stage, happened_at FROM ingest_article
+                        WHERE marks @> ARRAY[mark] OFFSET 0) AS a
+                    WHERE a.stage = 'placed' AND a.happened_at BETWEEN n.since AND n.until
+                      AND (SELECT s.sample = %(sample)s AND s.owner_id IS NOT DISTINCT FROM %(owner)s::bigint
+                           FROM ingest_source s WHERE s.id = a.source_id)
+                    GROUP BY a.id, a.story_id, a.happened_at
+                    ORDER BY count(*) DESC, a.happened_at DESC
                     LIMIT %(most)s) AS c)
             SELECT DISTINCT m.id FROM alike
             CROSS JOIN LATERAL (
@@ -119,7 +183,10 @@ def _sharing_marks(arriving: Sequence[cluster.Item], scope: Scope) -> set[int]:
                 ORDER BY a.happened_at DESC LIMIT %(members)s) AS m
             """,
             {
-                "marks": ["{" + ",".join(map(str, cluster.marks(item.gist))) + "}" for item in arriving],
+                "marks": [
+                    "{" + ",".join(map(str, cluster.marks_around(item.gist, item.at))) + "}"
+                    for item in arriving
+                ],
                 "since": [item.at - cluster.WINDOW for item in arriving],
                 "until": [item.at + cluster.WINDOW for item in arriving],
                 "most": _ALIKE,

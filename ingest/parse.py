@@ -44,7 +44,6 @@ class ParsedItem:
     published: datetime | None
     updated: datetime | None
     paragraphs: tuple[str, ...]
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,6 @@ def _item(one: dict[str, Any]) -> ParsedItem:
         published=_when(one["published"]),
         updated=_when(one["updated"]),
         paragraphs=tuple(one["paragraphs"]),
-        tags=tuple(one["tags"]),
     )
 
 

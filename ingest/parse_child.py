@@ -15,14 +15,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
-import feedparser
-from feedparser.api import LooseFeedParser, StrictFeedParser
-
-from ingest import charset, frames, jsonfeed, thin
+from ingest import charset, feedparsing, frames, jsonfeed, thin
 from ingest.asks import of_channel
 from ingest.furniture import body_paragraphs
 from ingest.hidden import shown
@@ -60,42 +56,6 @@ _ENTRY = re.compile(rb"(?i)<(?:\w+:)?(?:item|entry)[\s>]")
 _CLOSING = re.compile(rb"(?i)</(?:\w+:)?(?:rss|feed|rdf|channel)\b")
 
 
-# What feedparser's handlers raise when an element is not as they expect.
-_SLIPS = (KeyError, IndexError, TypeError, ValueError, OverflowError)
-
-
-def _or_unknown(handler: Callable[..., Any]) -> Callable[..., Any]:
-    def handle(*args: Any) -> Any:
-        try:
-            return handler(*args)
-        except _SLIPS as slip:
-            raise AttributeError from slip  # which is how feedparser itself knows an element it has no handler for
-
-    return handle
-
-
-def _or_nothing(handler: Callable[..., Any]) -> Callable[..., Any]:
-    def handle(*args: Any) -> Any:
-        with contextlib.suppress(*_SLIPS):
-            return handler(*args)
-
-    return handle
-
-
-def _forgive(parser: Any) -> None:
-    """Let feedparser leave out an element that it trips over; left to itself it gives up the whole feed."""
-    for name in dir(parser):
-        if name.startswith(("_start_", "_end_")):
-            setattr(parser, name, _or_unknown(getattr(parser, name)))
-    for name in ("startElementNS", "unknown_starttag", "unknown_endtag", "handle_charref"):
-        if hasattr(parser, name):
-            setattr(parser, name, _or_nothing(getattr(parser, name)))
-
-
-_forgive(StrictFeedParser)
-_forgive(LooseFeedParser)
-
-
 class Refused(Exception):
     """What was handed in is not what it should be: a code and plain words."""
 
@@ -120,9 +80,7 @@ def feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     body, dropped = thin.newest(body, MOST_ITEMS)
     # No content-location: feedparser would turn guids into links, and an entry's identity would hang on our address.
     headers = {"content-type": content_type} if content_type and not certain else {}
-    parsed = feedparser.parse(
-        BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    parsed = feedparsing.parse(body, headers)
     _judge(parsed, body, start)
     return {**_feed(parsed, url, dropped), "asks": asdict(of_channel(body))}
 
@@ -153,9 +111,7 @@ def _format(version: str) -> str:
 
 def _judge(parsed: Any, body: bytes, start: bytes) -> None:
     """Refuse what feedparser's leniency would pass off as an empty feed."""
-    broken = bool(parsed.bozo) and not isinstance(
-        parsed.bozo_exception, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType
-    )
+    broken = feedparsing.is_broken(parsed)
     if not parsed.version:
         low = body[:200_000].lower()
         if b"<html" in low or b"<!doctype html" in low:
@@ -216,7 +172,6 @@ def _item(entry: Any, feed_url: str, times: Times) -> dict[str, Any]:
         "published": _time(entry, "published", times),
         "updated": _time(entry, updated, times),
         "paragraphs": body_paragraphs(capped(best), title, author),
-        "tags": [line(str(tag.get("term") or ""), 60) for tag in (dict.get(entry, "tags") or [])[:20]],
     }
 
 

@@ -192,7 +192,7 @@ def _place(arrivals: Sequence[Arrival], scope: Scope) -> Placed:
             outcome = _outcome(a, verdict, prints[a.id], home, duplicate_of=originals[a.id])
         else:
             outcome = _outcome(
-                a, verdict, prints[a.id], homes[a.id], vectors[a.id], cluster.marks(gists[a.id])
+                a, verdict, prints[a.id], homes[a.id], vectors[a.id], cluster.marks(gists[a.id], a.at)
             )
         outcomes.append(outcome)
     return _write(arrivals, outcomes, opened, news, vectors, scope)

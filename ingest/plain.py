@@ -45,6 +45,8 @@ _TWICE = re.compile(r"&(?!(?:lt|gt);)(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1
 
 def visible(text: str) -> str:
     """The text without anything invisible, line ends as a newline."""
+    if text.isascii() and text.isprintable():
+        return text
     return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
 
 

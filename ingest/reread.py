@@ -106,7 +106,12 @@ def _revise(article: Article, text: str, now: datetime) -> bool:
         if not rows:  # its feed has edited it meanwhile, and sent it round again
             return False
         Revision.objects.create(
-            article=article, number=article.revision, title=article.title, text=article.text, replaced_at=now
+            article=article,
+            number=article.revision,
+            title=article.title,
+            text=article.text,
+            from_page=False,
+            replaced_at=now,
         )
         rows.update(
             text=text,

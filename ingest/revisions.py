@@ -1,4 +1,4 @@
-"""An article's text as it stood, by revision or by moment, and what changed since.
+"""An article's text as it stood, by revision or by moment.
 
 A revision's passages are not stored: cutting its text again gives the same ones.
 """
@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from ingest.edits import Difference, difference
 from ingest.models import Article, Revision
 from ingest.work import among
 
@@ -43,19 +42,20 @@ def numbered(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Earli
     return {key: one for one in found if (key := (one.article, one.revision)) in wanted}
 
 
+def first(articles: Collection[int]) -> dict[int, Earlier]:
+    """The first texts of those of the articles that have been edited, as far as they are stored."""
+    if not articles:
+        return {}
+    rows = Revision.objects.filter(among(articles, "article_id")).order_by("article_id", "number")
+    return {one.article: one for one in _earlier(rows.distinct("article_id"))}
+
+
 def _earlier(rows: QuerySet[Revision]) -> list[Earlier]:
     return [Earlier(*row) for row in rows.values_list("article_id", "number", "title", "text")]
 
 
-def changed_since(article: int, revision: int) -> Difference | None:
-    """What edits did to the article's text after `revision`; None when either text is no longer stored.
-
-    An article that waits for its page to be read again has only the text of its feed for now.
-    """
-    row = Article.objects.filter(pk=article).values_list("revision", "text").first()
-    if row is None:
-        return None
-    if row[0] == revision:
-        return Difference()
-    before = numbered({(article, revision)}).get((article, revision))
-    return difference(before.text, row[1]) if before else None
+def now(articles: Collection[int], held: bool = False) -> dict[int, int]:
+    """The present revisions of the articles that are stored; `held`: none is edited before this transaction ends."""
+    rows = Article.objects.filter(among(articles)).order_by("pk")
+    rows = rows.select_for_update(of=("self",), no_key=True) if held else rows
+    return dict(rows.values_list("pk", "revision"))

@@ -102,7 +102,14 @@ def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> int:
     stored = Article.objects.select_for_update().filter(pk__in=drafts).order_by("pk")
     articles = [one for one in stored if is_edit(one.title, one.feed_text, drafts[one.pk])]
     Revision.objects.bulk_create(
-        Revision(article=one, number=one.revision, title=one.title, text=one.text, replaced_at=now)
+        Revision(
+            article=one,
+            number=one.revision,
+            title=one.title,
+            text=one.text,
+            from_page=one.text_from_page,
+            replaced_at=now,
+        )
         for one in articles
     )
     for article in articles:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from ingest import revisions, score, tell
+from ingest import revisions, score, tell, withdrawn
 from ingest.addressed import outside_quotations, speaks_to_model
 from ingest.embed import Vectors
 from ingest.material import Material, SourceText, Span
@@ -138,15 +138,27 @@ def _material(
     story_id: str, rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]
 ) -> Material | None:
     rows = [row for row in _then(rows, earlier) if not speaks_to_model(outside_quotations(row.title))]
+    texts = _upheld(source_texts([row.article for row in rows], earlier))
+    rows = [row for row in rows if row.article in texts]
     if not rows:
         return None
     order = [voice.key for voice in score.best_first([row.voice() for row in rows])]
-    texts = _texts(order, earlier)
     title = next(row.title for row in rows if row.article == order[0])
-    return Material(story_id, title, tuple(texts[key] for key in order if key in texts))
+    return Material(story_id, title, tuple(texts[key] for key in order))
 
 
-def _texts(articles: Sequence[int], earlier: Mapping[int, revisions.Earlier]) -> dict[int, SourceText]:
+def _upheld(texts: Mapping[int, SourceText]) -> dict[int, SourceText]:
+    """Without the articles that their sources have withdrawn since."""
+    first = revisions.first([one.article for one in texts.values() if one.revision > 1])
+    return {
+        key: one
+        for key, one in texts.items()
+        if key not in first or not withdrawn.is_withdrawn(first[key].text, one.text)
+    }
+
+
+def source_texts(articles: Sequence[int], earlier: Mapping[int, revisions.Earlier]) -> dict[int, SourceText]:
+    """The articles as they are, those of `earlier` as they were, with what may be cited of them, by id."""
     cuts: dict[int, list[Span]] = defaultdict(list)
     passages = Passage.objects.filter(article_id__in=articles).order_by("article_id", "number")
     for article, number, start, end in passages.values_list("article_id", "number", "start", "end"):

@@ -114,10 +114,10 @@ def gram_weight(gram: str) -> float:
     return _PAIR * min(weight(first), weight(second)) if second else weight(first)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Gist:
     """What an article is about: the grams of its title and of title (counted twice) and lead, and the products in
-    either that are named with a version."""
+    either that are named with a version. Equal to itself alone, so that what is made of it can be kept with it."""
 
     title: Counter[str]
     whole: Counter[str]

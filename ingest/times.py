@@ -64,6 +64,10 @@ def _guesser(languages: tuple[str, ...]) -> Any:
 
 def standard(text: str) -> float | None:
     """The moment that `text` names by ISO 8601 or by RFC 822, or None; without a zone it is UTC."""
+    return _known(text) if len(text) <= LONGEST else _standard(text)
+
+
+def _standard(text: str) -> float | None:
     try:
         if _MAIL_DATE.search(text) and (parts := parsedate_tz(text)):
             return float(mktime_tz(parts))
@@ -71,6 +75,9 @@ def standard(text: str) -> float | None:
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError, TypeError):
         return None
+
+
+_known = lru_cache(maxsize=1000)(_standard)  # each is asked for twice: while its feed is parsed, and after
 
 
 def seconds(parsed: Any) -> float | None:

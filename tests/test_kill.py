@@ -12,9 +12,11 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, LiteralString
 
+import psycopg
 import pytest
 from kombu import Connection
 
@@ -23,7 +25,7 @@ from tests.fakes import honest
 from tests.fakes.doors import Door
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.fakes.model_server import ModelServer
-from tests.fakes.newspaper import announced, reports, whole
+from tests.fakes.newspaper import Report, announced, reports, whole
 from tests.fakes.web_server import WebServer
 from tests.processes import Instance, Running, state_directory, wait_for
 
@@ -75,7 +77,22 @@ def one(running: Running, query: LiteralString, *values: object) -> tuple[Any, .
     return found[0] if found else None
 
 
-def kill_the_worker(running: Running, door: Door | None = None) -> None:
+@dataclass
+class Lock:
+    """A door in the database: who writes what is locked waits until it opens."""
+
+    connection: psycopg.Connection[Any]
+    lock: LiteralString
+
+    def __post_init__(self) -> None:
+        self.connection.execute("BEGIN")
+        self.connection.execute(self.lock)
+
+    def open(self) -> None:
+        self.connection.execute("COMMIT")
+
+
+def kill_the_worker(running: Running, door: Door | Lock | None = None) -> None:
     """Parent and children die at once; then the door opens and the leases end before the next worker is there."""
     family = running.children(" worker ")
     assert len(family) == 3, family
@@ -386,3 +403,30 @@ def test_what_the_queue_gives_out_again_writes_and_sends_nothing(
     asked, sent = len(provider.requests), len(mail.accepted)
     assert redeliver(writing) >= 4
     assert (len(provider.requests), len(mail.accepted)) == (asked, sent)
+
+
+def test_a_correction_is_made_once(
+    writing: Running, brief: tuple[Any, ...], web: WebServer, provider: ModelServer
+) -> None:
+    edited = Report(SETTLEMENT.title.replace("1.5", "1.7"), SETTLEMENT.body.replace("$1.5", "$1.7"))
+    guid = "<guid><![CDATA[{}"  # the paper's own name for the article, which stays
+    web.put("/briefs.xml", whole(edited).replace(guid.format(edited.title), guid.format(SETTLEMENT.title)))
+    with writing.instance.connect() as other:
+        table = Lock(other, "LOCK TABLE briefings_correction IN SHARE MODE")
+        assert writing.instance.json("ingest", "--all")["articles_updated"] == 1
+        nudge(writing, "briefings.tasks.sweep_corrections")
+        wait_for(lambda: waits_for_a_lock(writing), PATIENCE, "a worker that keeps a correction")
+        kill_the_worker(writing, table)
+        made = (
+            "SELECT to_revision, major, replacement_id, struck FROM briefings_correction WHERE brief_id = %s"
+        )
+        found = wait_for(lambda: one(writing, made, brief[0]), PATIENCE, "the correction")
+    assert found[:2] == (2, True)
+    assert any(strike["where"] == "headline" for strike in found[3])
+    rested = "SELECT state, due_at, attempt FROM briefings_brief WHERE id = %s"
+    assert one(writing, rested, brief[0]) == ("ready", None, 0)
+    written = "SELECT version FROM briefings_brief WHERE id = %s AND state = 'ready'"
+    assert wait_for(lambda: one(writing, written, found[2]), PATIENCE, "the version of now") == (2,)
+    redeliver(writing)
+    assert rows(writing, "SELECT count(*) FROM briefings_correction") == [(1,)]
+    assert rows(writing, "SELECT count(*) FROM briefings_brief") == [(2,)]

@@ -6,7 +6,7 @@ from briefings.verify.brief import Verified, verify
 from briefings.verify.failures import Failure, Unusable
 from briefings.verify.lens import VerifiedLens, verify_lens
 from briefings.verify.plain import is_plain
-from briefings.verify.sentence import check_sentence
+from briefings.verify.sentence import check_sentence, check_words
 
 __all__ = [
     "Failure",
@@ -14,6 +14,7 @@ __all__ = [
     "Verified",
     "VerifiedLens",
     "check_sentence",
+    "check_words",
     "is_plain",
     "verify",
     "verify_lens",

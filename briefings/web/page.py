@@ -6,21 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from briefings.coverage import short
-from briefings.evidence import NEAR, Passage, passage
+from briefings.evidence import NEAR, Passage, head, passage, tail
 from briefings.read import Cited
-from briefings.schemas import BriefDocument, Citation, Section, Sentence
+from briefings.schemas import BriefDocument, Citation, CorrectionDocument, Sentence, Strike
 
+BESIDE = 60  # characters around a quote where the passage of today is to be seen below it at once
 UNKNOWN = Cited(publisher="source", title="", url="", published_at=None, text=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence on the page. `mark` names its evidence, `label` its publishers; both empty where it cites nothing."""
+    """A sentence on the page. `mark` names its evidence, `label` its publishers; both empty where it cites nothing.
+
+    A `struck` one stands no longer.
+    """
 
     text: str
     opinion: bool
     mark: str = ""
     label: str = ""
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Block:
 
     heading: str
     lines: tuple[Line, ...]
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,21 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Why a sentence stands no longer: whose edit it was, and the passage as it is `now`; None where it is gone."""
+
+    by: CorrectionDocument
+    now: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that supports one sentence."""
+    """Everything that supports one sentence, or did until the `change`."""
 
     mark: str
     claim: str
     excerpts: tuple[Excerpt, ...]
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +87,70 @@ def cited_articles(document: BriefDocument) -> set[int]:
     return {citation.article for sentence in _sentences(document) for citation in sentence.citations}
 
 
-def brief_page(document: BriefDocument, articles: Mapping[int, Cited], around: int = NEAR) -> BriefPage:
-    """The page. Markers are numbered as they are read: "1", "2" for what all readers share, "you-1" for the lens."""
-    shared, own = _Marker(articles, around), _Marker(articles, around, "you-")
+def brief_page(
+    document: BriefDocument, articles: Mapping[int, Cited], gone: Mapping[str, Strike], around: int = NEAR
+) -> BriefPage:
+    """The page. Markers are numbered as they are read: "1", "2" for what all readers share, "you-1" for the lens.
+
+    `gone` is what stands no longer, by place.
+    """
+    changes = {
+        strike.text: Change(correction, _now(strike, BESIDE if around == NEAR else around))
+        for correction in document.corrections
+        for strike in correction.struck
+    }
+    shared, own = _Marker(articles, around, changes), _Marker(articles, around, changes, "you-")
     lens = document.lens
     return BriefPage(
         headline=shared.line(document.headline),
         takeaways=shared.lines(document.takeaways),
         lead=shared.lines(document.lead),
-        sections=shared.blocks(document.sections),
+        sections=tuple(
+            Block(one.question, shared.lines(one.answer), f"sections.{place}.question" in gone)
+            for place, one in enumerate(document.sections)
+        ),
         catch=shared.lines(document.catch),
         bottom_line=shared.lines(document.bottom_line),
         disagreements=tuple(Block(one.about, shared.lines(one.claims)) for one in document.disagreements),
-        prepared=shared.blocks(document.prepared),
+        prepared=tuple(Block(one.question, shared.lines(one.answer)) for one in document.prepared),
         why_it_matters=own.lines(lens.why_it_matters) if lens else (),
         questions=tuple(Block(one.question, own.lines(one.answer)) for one in lens.questions) if lens else (),
         evidence=(*shared.evidence, *own.evidence),
     )
 
 
+def _now(strike: Strike, around: int) -> Passage | None:
+    if not strike.now:
+        return None
+    before, said, after = strike.now.partition(strike.instead) if strike.instead else ("", strike.now, "")
+    return Passage(tail(before, around), said, head(after, around))
+
+
 class _Marker:
     """Numbers the sentences that cite something and collects what they cite."""
 
-    def __init__(self, articles: Mapping[int, Cited], around: int, prefix: str = "") -> None:
-        self.articles, self.around, self.prefix = articles, around, prefix
+    def __init__(
+        self, articles: Mapping[int, Cited], around: int, changes: Mapping[str, Change], prefix: str = ""
+    ) -> None:
+        self.articles, self.around, self.changes, self.prefix = articles, around, changes, prefix
         self.evidence: list[Evidence] = []
 
     def line(self, sentence: Sentence) -> Line:
-        excerpts = tuple(self._excerpt(citation) for citation in sentence.citations)
+        around = BESIDE if sentence.struck and self.around == NEAR else self.around
+        excerpts = tuple(self._excerpt(citation, around) for citation in sentence.citations)
         if not excerpts:
             return Line(sentence.text, sentence.opinion)
         mark = f"{self.prefix}{len(self.evidence) + 1}"
-        self.evidence.append(Evidence(mark, sentence.text, excerpts))
-        return Line(sentence.text, sentence.opinion, mark, _label(excerpts))
+        change = self.changes.get(sentence.text) if sentence.struck else None
+        self.evidence.append(Evidence(mark, sentence.text, excerpts, change))
+        return Line(sentence.text, sentence.opinion, mark, _label(excerpts), sentence.struck)
 
     def lines(self, sentences: Iterable[Sentence]) -> tuple[Line, ...]:
         return tuple(self.line(sentence) for sentence in sentences)
 
-    def blocks(self, sections: Iterable[Section]) -> tuple[Block, ...]:
-        return tuple(Block(section.question, self.lines(section.answer)) for section in sections)
-
-    def _excerpt(self, citation: Citation) -> Excerpt:
+    def _excerpt(self, citation: Citation, around: int) -> Excerpt:
         article = self.articles.get(citation.article, UNKNOWN)
-        found = passage(article.text, citation, self.around)
+        found = passage(article.text, citation, around)
         at = article.published_at
         # Written out here: the date filter, twice for each of a brief's sentences, took a third of the page's time.
         when, iso = (f"{at:%-d %B %Y, %H:%M} UTC", at.isoformat()) if at else ("", "")

@@ -100,7 +100,7 @@ def _own(request: HttpRequest, brief_id: str) -> read.Reading:
 
 def _page(reading: read.Reading, around: int = NEAR) -> BriefPage:
     cited = read.cited(reading.revisions, cited_articles(reading.document))
-    return brief_page(reading.document, cited, around)
+    return brief_page(reading.document, cited, reading.gone, around)
 
 
 def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpResponse:
@@ -112,6 +112,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
     readings = read.edition_readings(found) if found and ready else []
     context = {
         "edition": found,
+        "notices": read.edition_notices(found) if found and ready else [],
         "day": day,
         "is_today": is_today,
         "readings": readings,

@@ -83,6 +83,9 @@ POINTING = re.compile(
     r"law|bill|rule|"
     r"incident|attack|person|people|man|woman|statement|claim|report|story|article|post|tool|model|feature)\b"
     r"|\bthe (?:latter|former,|same (?:day|time|thing|way|person|company))\b|\b(?:doing|did|do|does) so\b|\bas well\."
+    r"|\bthe first (?:two|three)\b(?! \w)|\b(?:from|to|by|of|with|for|on) (?:this|that)(?=[,.;])"
+    r"|\b(?:from|to|of|with|for|on) that (?:link|money|summary|site|page|number|figure|sum|group|deal|data|list)\b"
+    r"|\b(?:at|by|since|until) th(?:e|at) time\b|\bthat (?:year|month|week|day|time|summer|night|morning)\b"
     r"|\bin question\b|\btoo\.$|\bas such\b"
 )
 BARE_ACTOR = re.compile(
@@ -124,10 +127,11 @@ QUOTED_POINTER = re.compile(
 WHOLLY_QUOTED = re.compile(r"“[^“”]*”[.]?$|\"[^\"]*\"[.]?$|‘[^‘]*[.!]’$|'[^\"“]*[.!]'$")
 
 
-def leans_back(text: str, names: frozenset[str], topical: frozenset[str]) -> bool:
+def leans_back(text: str, names: frozenset[str], people: frozenset[str], topical: frozenset[str]) -> bool:
     """Whether `text` points at something named before it.
 
-    `names`: the words that are names in this story. `topical`: the nouns that it is about, known from its headline.
+    `names`: the words that are names in this story; `people`: those of them that are a person's. `topical`: the nouns
+    that it is about, known from its headline.
     """
     opening = OPENING.match(text)
     if opening and not _of_the_story(opening.group(), topical):
@@ -135,9 +139,10 @@ def leans_back(text: str, names: frozenset[str], topical: frozenset[str]) -> boo
     own = unquoted(text)
     if POINTING.search(own) or WHOLLY_QUOTED.match(text) or _quotation_hangs(text):
         return True
-    if SPEECH_TAG.search(own):
-        return not _named_before(own, SPEECH_TAG, names, person=True)
-    if PERSONAL.search(own) and not _named_before(own, PERSONAL, names, person=True):
+    if tag := SPEECH_TAG.search(own):
+        somebody = PERSONAL.search(tag.group()) is not None
+        return not _named_before(own, SPEECH_TAG, people if somebody else names, person=True)
+    if PERSONAL.search(own) and not _named_before(own, PERSONAL, people, person=True):
         return not CATAPHORA.match(own)
     if BARE_ACTOR.search(own) and not _named_before(own, BARE_ACTOR, names, person=False):
         return True
@@ -145,19 +150,26 @@ def leans_back(text: str, names: frozenset[str], topical: frozenset[str]) -> boo
     return bool(neutral and len(own[: neutral.start()].split()) < 3 and not CATAPHORA.match(own))
 
 
-def only_names_a_thing(text: str, names: frozenset[str]) -> bool:
+def only_names_a_thing(text: str, names: frozenset[str], people: frozenset[str]) -> bool:
     """Whether all that leans is a "The round ..." at the start, which reads well right below the story's headline."""
     opening = OPENING.match(text)
     words = opening.group().strip("“\"‘'").split() if opening else []
     if len(words) != 2 or words[0] != "The" or words[1] in ACTORS:
         return False
-    return not leans_back(text, names, frozenset({words[1]}))
+    return not leans_back(text, names, people, frozenset({words[1]}))
 
 
-def speaks_of_somebody(text: str, names: frozenset[str]) -> bool:
+def opens_with(text: str) -> str:
+    """The thing that a sentence opens with as known: "robots" of "The robots had ..."; empty when it does not."""
+    opening = OPENING.match(text)
+    words = opening.group().strip("“\"‘'").split() if opening else []
+    return words[1] if len(words) == 2 and words[0] == "The" else ""
+
+
+def speaks_of_somebody(text: str, people: frozenset[str]) -> bool:
     """Whether `text` says "he" or "she" of somebody whom only a sentence before it can name."""
     own = unquoted(text)
-    return bool(PERSONAL.search(own)) and not _named_before(own, PERSONAL, names, person=True)
+    return bool(PERSONAL.search(own)) and not _named_before(own, PERSONAL, people, person=True)
 
 
 def names_somebody(text: str, surnames: Iterable[str]) -> bool:

@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from briefings.write.draft import Draft
 from briefings.write.furniture import unquoted
 from briefings.write.pool import GENERIC, Candidate
+from ingest.digests import is_digest
 
 ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES = 45, 28, 92, 4
 LITTLE = 32  # usable sentences below which answers are kept short, so that more questions are answered
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 ALIKE_ENOUGH = 0.13
+RELATED = 0.04  # likeness below which two sentences that answer one question are not about one thing
+ITEM = 2500  # characters of a digest that are still about the same item
 # The one who speaks goes on: their own words, or a "he", "she" or "they" for them.
 HIS_OWN = re.compile(
     r"^[“\" ]|\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Hh]im|[Tt]hey|[Tt]heir|[Ii]ts?)\b|\b[Tt]he (?:company|firm|agency|group|"
@@ -20,19 +23,24 @@ HIS_OWN = re.compile(
 )
 
 
-def fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "") -> list[Candidate]:
+def fill(
+    draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "", strictly: bool = False
+) -> list[Candidate]:
     """The anchor with what follows it in its article, then the mates, other outlets first, up to the wanted length.
 
-    Where the question is `about` someone or something, what does not speak of it is left out.
+    Where the question is `about` someone or something, what does not speak of it is left out. `strictly`: nothing that
+    is only like the anchor answers it.
     """
     answer = [anchor]
     _extend(draft, answer, anchor, about)
     ordered = sorted(mates, key=lambda mate: (mate.article is anchor.article, -mate.weight))
-    for mate in (*ordered, *_alike(draft, anchor)):
+    for mate in (*ordered, *(() if strictly else _alike(draft, anchor))):
         if words_in(answer) >= _enough(draft) or len(answer) >= MOST_SENTENCES:
             break
         if (
             about in mate.text
+            and (mate.plain or not anchor.plain)
+            and _of_one_item(draft, anchor, mate)
             and words_in(answer) + words_in([mate]) <= MOST_WORDS
             and draft.stands(mate, answer)
         ):
@@ -40,6 +48,14 @@ def fill(draft: Draft, anchor: Candidate, mates: list[Candidate], about: str = "
             _extend(draft, answer, mate, about)
     # Whoever speaks twice is introduced the first time.
     return _as_written(answer) if about[:1].isupper() else answer
+
+
+def _of_one_item(draft: Draft, anchor: Candidate, mate: Candidate) -> bool:
+    """Whether both can be about one thing: they share words, and in a digest they stand close together."""
+    if draft.pool.likeness.cosine[anchor.index, mate.index] < RELATED:
+        return False
+    apart = abs(mate.start - anchor.start) if mate.article is anchor.article else 0
+    return apart <= ITEM or not is_digest(anchor.article.title)
 
 
 def _as_written(answer: list[Candidate]) -> list[Candidate]:

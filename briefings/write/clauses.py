@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from briefings.write.lexicon import EVENT_NOUNS, GIVEN, IRREGULAR_PLURALS, NO_SUBJECT, PLURALS, SENTENCE_VERBS
 from briefings.write.names import TITLES, Names
-from briefings.write.verbs import forms
+from briefings.write.verbs import doing, forms
 
 MODALS = "will|would|can|could|may|might|must|should|cannot"
 MODAL = frozenset(MODALS.split("|"))
@@ -16,16 +16,18 @@ NO_VERB = frozenset("be have not also never only now still soon then even both j
 BE = "is|are|was|were"
 HAVE = "has|have|had"
 DO = "does|do|did"
-FORM: dict[str, tuple[str, str]] = {}  # an inflected form -> its base and "base", "third" or "past"
+FORM: dict[str, tuple[str, str]] = {}  # an inflected form -> its base and "base", "third", "past" or "doing"
 for _verb in sorted(SENTENCE_VERBS):
     _third, _past = forms(_verb)
+    FORM.setdefault(doing(_verb), (_verb, "doing"))
     for _form, _kind in ((_past, "past"), (_third, "third"), (_verb, "base")):
         FORM[_form] = (_verb, _kind)
 # Words are found first and looked up then: an alternation of a thousand verb forms would be slow.
 GROUP = re.compile(
-    rf" (?:(?P<aux>{MODALS}|{BE}|{HAVE}|{DO})(?P<not> not|n[’']t)? )?"
+    r" (?:(?:on|in|last|this) (?:[A-Z][a-z]+|week|month|year) )?"
+    rf"(?:(?P<aux>{MODALS}|{BE}|{HAVE}|{DO})(?P<not> not|n[’']t)? )?"
     r"(?:(?:also|even|now|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|then|"
-    r"again|never|soon|"
+    r"again|never|soon|further|instead|(?:on|last) [A-Z][a-z]+day|"
     r"[a-z]+ly) )?"
     r"(?P<verb>[a-z]+)(?= |\.|$)"
 )
@@ -90,7 +92,8 @@ NOT_WITHIN = re.compile(rf"\b(?:{NO_SUBJECT})\b", re.IGNORECASE)
 class Clause:
     """`subject` as a question says it ("the rules"); `aux` empty, a modal or a form of be, have, do; `verb` its base.
 
-    `form`: "base", "third" or "past". `rest`: what follows the verb, the last full stop and attribution left out.
+    `form`: "base", "third", "past" or "doing". `rest`: what follows the verb, the last full stop and
+    attribution left out.
     """
 
     subject: str
@@ -156,7 +159,7 @@ def _agrees(kind: str, aux: str | None, plural: bool) -> bool:
     if aux in MODALS.split("|") or aux in DO.split("|"):
         return kind == "base" and (aux not in ("does", "do") or plural == (aux == "do"))
     if aux:
-        return kind == "past"
+        return kind == "past" or (kind == "doing" and aux in BE.split("|"))
     return kind == "past" or plural == (kind == "base")
 
 

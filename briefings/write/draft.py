@@ -13,6 +13,10 @@ from briefings.write.pool import Candidate, Pool
 from briefings.write.questions import Ask
 
 REPEATS_HEADLINE = 0.85
+COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Dr|Miss)\.?")
+FELT, FELT_WORDS = 0.24, 4  # likeness and shared words from which two sentences of one answer sound alike
+COMES_BACK = 0.15  # share of a story's sentences
+JUST_BEFORE = 400  # characters in which a sentence's subject may have been named last
 
 
 class Draft:
@@ -28,6 +32,7 @@ class Draft:
         self._held: dict[int, tuple[Name, ...]] = {}
         self._strangers: dict[int, tuple[str, ...]] = {}
         self._said = headline
+        self._ahead = ""
         self._headline_index = len(pool.candidates)
 
     def take(self, chosen: Iterable[Candidate]) -> None:
@@ -44,6 +49,20 @@ class Draft:
         """Counts what was reserved as told from here on."""
         self._said += "".join("\n" + candidate.text for candidate in reserved)
 
+    def expect(self, reserved: Iterable[Candidate]) -> None:
+        """Counts these, too, as told for what is looked at next: it will be read after them."""
+        self._ahead = "".join("\n" + candidate.text for candidate in reserved)
+
+    def has_said(self, noun: str) -> bool:
+        """Whether the headline or what has been told names this thing, so that "the" may stand before it."""
+        known = self._said + self._ahead
+        return re.search(rf"\b{re.escape(noun.rstrip('s'))}", known, re.IGNORECASE) is not None
+
+    def comes_back(self, noun: str) -> bool:
+        """Whether so many of the story's sentences speak of it that the reader soon knows which one is meant."""
+        told = sum(noun in candidate.text for candidate in self.pool.candidates)
+        return told >= COMES_BACK * len(self.pool.candidates)
+
     def mentions(self, word: str) -> bool:
         """Whether any sentence chosen so far uses the word."""
         return any(word in candidate.text for candidate in self._used)
@@ -58,14 +77,20 @@ class Draft:
             if any(self._repeats(candidate, other) for other in later):
                 self._stale.add(index)
             self._compared[index] = len(self._used)
-        if index in self._stale or any(self._repeats(candidate, other) for other in beside):
+        if index in self._stale or any(self._repeats(candidate, other, closely=True) for other in beside):
             return False
         own = likeness.sets[candidate.index]
         return len(own & likeness.sets[self._headline_index]) < REPEATS_HEADLINE * max(1, len(own))
 
-    def _repeats(self, candidate: Candidate, other: Candidate) -> bool:
-        same = candidate is other or self.pool.likeness.same_claim(candidate.index, other.index)
-        return same or _share_quotation(candidate.text, other.text)
+    def _repeats(self, candidate: Candidate, other: Candidate, closely: bool = False) -> bool:
+        """Whether both say the same. `closely`: they would stand in one answer, where less of a likeness is felt."""
+        likeness = self.pool.likeness
+        if candidate is other or likeness.same_claim(candidate.index, other.index):
+            return True
+        shared = likeness.sets[candidate.index] & likeness.sets[other.index]
+        alike = likeness.cosine[candidate.index, other.index] >= FELT and len(shared) >= FELT_WORDS
+        apart = other.article is not candidate.article or abs(other.place - candidate.place) > 1
+        return (closely and apart and alike) or _share_quotation(candidate.text, other.text)
 
     def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
         """Whether everyone the candidate calls by surname has been named in full before, or needs not be.
@@ -75,9 +100,17 @@ class Draft:
         if candidate.index not in self._strangers:
             self._strangers[candidate.index] = self._strangers_in(candidate.text)
         return all(
-            full in self._said or full in heading or any(full in other.text for other in beside)
+            full in self._said
+            or full in self._ahead
+            or self._introduces(heading, full)
+            or any(full in other.text for other in beside)
             for full in self._strangers[candidate.index]
         )
+
+    def _introduces(self, heading: str, full: str) -> bool:
+        """Whether the heading says who this is, or asks it: the name alone would not."""
+        office = self.pool.names.offices.get(full, "")
+        return heading == f"Who is {full}?" or (bool(office) and f"{office} {full}" in heading)
 
     def _strangers_in(self, text: str) -> tuple[str, ...]:
         """The full names of those the text calls by surname alone."""
@@ -90,11 +123,11 @@ class Draft:
                 (text[: alone.start()].split() or [""])[-1] if alone else "",
                 text[alone.end() :] if alone else "",
             )
-            if (
-                alone
-                and not re.match(r"[A-Z]\w|(?:Mr|Mrs|Ms|Dr)\.", before)
-                and not re.match(r" [A-Z]", after)
-            ):
+            # A given name or an office before it; "On Wednesday, Alexander" and "Ms. Archuleta" tell nobody who it is.
+            introduces = (
+                re.match(r"[A-Z]\w", before) and not before.endswith(",") and not COURTESY.fullmatch(before)
+            )
+            if alone and not introduces and not re.match(r" [A-Z]", after):
                 found.append(full)
         return tuple(found)
 
@@ -111,8 +144,11 @@ class Draft:
 
     def stands(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
         """Whether the candidate can be read by itself at this point, under the `heading` if there is one."""
+        needs = candidate.needs
+        met = not needs or needs in heading or self.has_said(needs) or any(needs in c.text for c in beside)
         return (
             not candidate.leans
+            and met
             and candidate.on_topic
             and self.fresh(candidate, beside)
             and self.introduced(candidate, beside, heading)
@@ -126,11 +162,13 @@ class Draft:
         if not self._knows_who(other, candidate, beside):
             return None
         near = self.pool.likeness.cosine[candidate.index, other.index] >= 0.06
+        if candidate.plain and not other.plain:
+            return None  # a judgement may not ride on a report
         return other if other.leans or other.passage == candidate.passage or near else None
 
     def _knows_who(self, other: Candidate, last: Candidate, beside: Sequence[Candidate]) -> bool:
         """Whether a "he" or "she" in `other` is named in the unbroken run of its article that is read before it."""
-        if not speaks_of_somebody(other.text, self.pool.names.words):
+        if not speaks_of_somebody(other.text, self.pool.names.people):
             return True
         run = [last]
         for each in reversed([c for c in beside if c is not last]):
@@ -139,6 +177,13 @@ class Draft:
         return any(
             names_somebody(each.text, [name.short for name in self.held(each) if name.person]) for each in run
         )
+
+    def near_subject(self, candidate: Candidate, name: str) -> bool:
+        """Whether the sentence, or its article right before it, names this: a digest tells of much else."""
+        if not name:
+            return False
+        before = candidate.article.text[max(0, candidate.start - JUST_BEFORE) : candidate.start]
+        return name in candidate.text or (name in before and before[before.rfind(name) :].count("\n\n") <= 1)
 
     def open(self) -> list[Candidate]:
         """All candidates that can stand by themselves now, best first."""

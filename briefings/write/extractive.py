@@ -38,9 +38,9 @@ def write_extractive(material: Material) -> BriefBody:
     if not told_next:
         takeaways, told_next = [], takeaways
     # What is hardest to find is chosen first; what is read late may not lean on what is read before it.
-    against = catch(draft)
+    against = catch(draft, subject)
     last = bottom_line(draft)
-    takeaways += proof_and_consequence(draft)
+    takeaways += proof_and_consequence(draft, titled, subject)
     draft.tell(told_next)
     sections = sections_of(draft, subject)
     return BriefBody(

@@ -10,6 +10,7 @@ from briefings.write.sections import Offer
 from briefings.write.subject import Subject
 
 MOST, LEAST_USABLE = 4, 2
+OFTEN = 3  # mentions by which a name is surely one
 CURIOUS = (
     Aspect.WHY, Aspect.NEXT, Aspect.MONEY, Aspect.WHO, Aspect.FOUND, Aspect.LAW, Aspect.COMPARED, Aspect.WORKS,
     Aspect.CRITICS, Aspect.BEFORE, Aspect.WHAT, Aspect.DID, Aspect.TOPIC,
@@ -20,6 +21,7 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
     """Two to four questions in order of interest, none of them a heading of the brief; empty without a subject."""
     if not subject.name or len(draft.pool.candidates) < LEAST_USABLE:
         return ()
+    known = any(name.short == subject.name and name.count >= OFTEN for name in draft.pool.names.found)
     heads = " ".join(asked)
     found: dict[Aspect, str] = {}
     for offer in offers:
@@ -30,7 +32,7 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
     answered = draft.mentions("ritics")
     questions += [
         question
-        for mark, question in _open(subject)
+        for mark, question in (_open(subject) if known else ())
         if mark not in heads and not ("critics" in question and answered)
     ]
     return tuple(dict.fromkeys(questions))[:MOST]

@@ -63,6 +63,7 @@ NEVER = re.compile(
     r"|^transcript|lightly edited|buy now|shop now|https?://|www\.|\.com/|utm_|\beverything (?:we know|"
     r"you need)|"
     r"dive into|tl;?dr|table of contents|happy (?:reading|coding|hacking)"
+    r"|podcast\b.*\bjoins?\b|\[[a-z][a-z ]*\]"
     r"|thank(?:s| you) (?:for|to) (?:reading|everyone|all|our)|feel free|stay updated|arxiv:|fig(?:ure|\.) \d|"
     r"\btable \d|as shown (?:in|below|above)|see (?:below|above|here)\b"
     r"|(?:shown|listed|described|pictured|mentioned|embedded|seen) (?:below|above)|following (?:example|"
@@ -106,9 +107,25 @@ URGES = re.compile(
 # A heading that ran into the sentence below it, or a link into the word before it.
 GLUED = re.compile(
     r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
+    r"|.*\bMORE \(|CLOSE [A-Z]|.*\([A-Z]-[A-Z][\w.]*\)[’']s\.$"
 )
+# A prompt, an exercise, an order: a verb first, and what is to be done with it.
+ORDER = re.compile(
+    r"(?:Write|Give|Create|Make|Add|Describe|List|Explain|"
+    r"Generate|Implement|Define|Display|Put|Run|Choose|Pick|Ask|Tell|Send|Pass|Return|Be) "
+    r"(?:an?|the|your|each|every|all|wary|careful|\d+) "
+)
+TIMELINE = re.compile(r"\d{4}[^a-z]{0,8}:")
 # "When to ask for help with such decisions.": asks or names a thing and tells nothing.
-ASKS_ONLY = re.compile(r"(?:When|How|What|Where|Why|Whether|Who|Which) to [^,;]*[.!]$")
+ASKS_ONLY = re.compile(
+    r"(?:When|How|What|Where|Why|Whether|Who|Which) to "
+    r"(?:(?!\b(?:is|are|was|were|has|have|will|can|depends|remains|matters)\b)[^;])*[.!]$"
+)
+# "Taught by 25 veterans who ...": a participle with nobody it belongs to.
+ORPHAN = re.compile(
+    r"(?:Taught|Focused|Built|Based|Designed|Written|Led|Hosted|Powered|Trained|Made|Backed) "
+    r"(?:by|on|for|in|with|from|at) [^,]*[.!]$"
+)
 # "Delivering better service with agents that learn.": no verb of its own, its clauses left out.
 FRAGMENT = re.compile(
     r"[A-Z][a-z]+ing (?:(?!(?:that|which|who|is|are|was|were|will|would|can|could|may|might|must|has|have|had|does|did|"
@@ -165,7 +182,7 @@ def trimmed(text: str, start: int, end: int, opens_passage: bool) -> int:
 
 def unquoted(text: str) -> str:
     """The text without what stands in double quotation marks."""
-    return QUOTED.sub(" “” ", text)
+    return QUOTED.sub(" “” ", text).replace("  ", " ")
 
 
 @lru_cache(maxsize=4000)  # a reader's lens asks again what the brief has asked
@@ -182,12 +199,7 @@ def tells(text: str, *, addressing: bool = False) -> bool:
         return False
     if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
         return False
-    if (
-        FRAGMENT.match(text)
-        or ASKS_ONLY.match(text)
-        or GLUED.match(text)
-        or re.match(r"\d{4}[^a-z]{0,8}:", text)
-    ):
+    if any(pattern.match(text) for pattern in (FRAGMENT, ASKS_ONLY, ORPHAN, GLUED, TIMELINE, ORDER)):
         return False
     if NEVER.search(unquoted(text)) or CAPTION.search(text) or BY_LINE.match(text) or CODE.search(text):
         return False

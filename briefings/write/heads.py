@@ -7,19 +7,14 @@ from collections.abc import Iterator
 
 from briefings.write.aspects import Aspect
 from briefings.write.clauses import SETTING, Clause, clause_of, plural_of, subject_in
+from briefings.write.compared import ABOUT, AMOUNT, UNIT, compared
 from briefings.write.lexicon import ASKABLE, HAPPENINGS, REACTIONS, STILL
 from briefings.write.names import Names
 from briefings.write.questions import Ask
-from briefings.write.verbs import forms
+from briefings.write.verbs import doing, forms, participle
 
 LONGEST = 92
-ABOUT = (
-    r"(?:(?:about|around|almost|nearly|roughly|close to|more than|less than|at least|up to|just over|"
-    r"just under|"
-    r"only|another|an? (?:estimated|additional)) )*"
-)
-UNIT = r"(?: (?:million|billion|trillion))?"
-AMOUNT = rf"{ABOUT}[$€£]?\d[\d.,]*{UNIT}"
+MOST_OF_A_DEED = 7  # words of what was done that a "Why did ...?" repeats
 MONEY = re.compile(rf"{ABOUT}[$€£]\d[\d.,]*{UNIT}(?! ?(?:percent|%))")
 TAIL = re.compile(
     r"(?: (?:a year|a month|a day|dollars|in [a-z]+ time))*(?P<tail> (?:to|for|in|on) [^,;:]{3,40})?(?:[,;]|$)"
@@ -29,26 +24,24 @@ SHARE = re.compile(rf"(?:by )?(?:as much as |to )?{AMOUNT} ?(?:percent|%|per cen
 OBJECT = re.compile(
     r"(?:the|an?|its|their|his|her|all|some|no|two|three|four|five|six|seven|ten|more|several|many|"
     r"another|both|"
-    r"about|new|only)\b|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|[a-z]+ "
-    r"(?:[a-z]+ )?(?:of|for|to|on)\b"
+    r"about|new|only)\b(?! admission)|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|"
+    r"(?![a-z]+est )[a-z]+ (?:[a-z]+ )?(?:of|for|to|on)\b"
 )
 REASON = re.compile(r"(?P<what>[^,;:“”\"]{0,70}?),? because (?!of course)")
+STATED = re.compile(r"(?P<what>(?:the|an?|its|their|[A-Z])[^,;:“”\"]{2,50}), (?P<how>saying|citing|arguing) ")
 DAY = re.compile(
     r"(?P<what>[^,;:“”\"]{0,60}?) (?:only )?(?:on|from|in|by|until|before) (?:the (?:first|second) half of )?"
     r"(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|early|late|mid|20\d\d)\b"
 )
-RIVAL = (
-    r"(?P<other>[A-Z][\w.-]*(?:[’']s [A-Za-z][\w.-]*)?(?: (?:[A-Z][\w.-]*|\d+(?:\.\d)?)(?![\w%]|[.,]\d))*)"
+SAID_THAT = frozenset(
+    ["claim", "announce", "argue", "admit", "deny", "decide", "conclude", "find", "estimate", "propose"]
 )
-AGAINST = re.compile(
-    rf"\b(?:compared (?:with|to)|against|versus)(?: {AMOUNT} ?(?:percent|%)? (?:for|on|by|from))? {RIVAL}"
-    rf"|\b(?:beats|outperforms?|outperformed|beat) {RIVAL.replace('other', 'beaten')}"
-    rf"|\b[a-z]+er than {RIVAL.replace('other', 'less')}"
-    rf"|\bpercent for (?P<one>[A-Z][\w.-]*(?: [\w.]+)?) and [\d.]+ percent for {RIVAL.replace('other', 'two')}"
-)
-FIGURE_AGAINST = re.compile(rf"\d.*\bcompared (?:with|to) {AMOUNT} ?(?:percent|%)? (?:for|on|by) ")
-OF_WHOM = re.compile(r"percent for (?P<who>[A-Z][\w.-]*(?: \d[\d.]*)?)\b")
+WITH_PARTICLES = {
+    "crack": "down on", "call": "for", "look": "into", "push": "for", "apologize": "for", "apologise": "for",
+    "object": "to", "comply": "with", "account": "for", "vote": "on", "work": "on", "invest": "in",
+    "apply": "for", "ask": "for", "agree": "on",
+}  # fmt: skip
 WITH_PREPOSITION = {
     "rely": "on", "depend": "on", "rest": "on", "focus": "on", "consist": "of", "lead": "to", "point": "to",
     "result": "in", "belong": "to", "apply": "to",
@@ -56,10 +49,10 @@ WITH_PREPOSITION = {
 STATES = (
     "require|include|exclude|cover|contain|mean|show|offer|allow|cost|need|want|fear|expect|"
     "support|supply|ban|forbid|own|control|measure|collect|promise|propose|claim|warn|"
-    "prohibit|protect|change|add|accept|affect|threaten|discuss|address|dismiss|condemn|blame|"
+    "prohibit|protect|change|add|accept|affect|threaten|discuss|dismiss|condemn|blame|"
     "detect|attack|challenge|question|oppose|cite|describe|highlight|leak|share|win|lose|"
     "seek|hire|record|expose|test|replace|prevent|enable|handle|serve|provide|produce|"
-    "generate|restrict|target"
+    "generate|restrict|target|limit|specify|govern|outline|lack|avoid|combine|reduce|improve|rank|list|define|reflect|detail"
 )
 KEPT_BACK = (
     "publish|disclose|say|confirm|include|cover|explain|name|reveal|know|address|release|give|"
@@ -73,10 +66,10 @@ SILENT = re.compile(
     r"to (?:comment|say|answer|discuss|respond|elaborate|be (?:named|identified|interviewed|specific))\b"
 )
 PASSIVE = re.compile(
-    r"(?P<verb>accused of|charged with|suspected of|based on|linked to|tied to|aimed at|known for|made "
+    r"(?P<verb>accused of|charged with(?! the\b)|suspected of|based on|linked to|tied to|aimed at|known for|made "
     r"of|used for|blamed for)"
-    r" |(?P<duty>expected|required|allowed|forbidden|designed|obliged|supposed|set|due|told|meant|"
-    r"ordered|asked) to (?!be )"
+    r" |(?P<duty>known|alleged|expected|required|allowed|forbidden|designed|obliged|supposed|set|due|told|meant|"
+    r"ordered|asked) to (?!be |have )"
 )
 COUNTED = re.compile(
     rf"{ABOUT}\d[\d.,]*{UNIT} (?:[a-z-]+ ){{0,3}}?"
@@ -90,6 +83,10 @@ AGENTS = re.compile(
     r"(?:[eo]rs|ists|ians|agents|students|patients|residents|parents|clients|people|companies|firms|teams|states|"
     r"countries|governments|schools|banks|labs|hospitals|models|officials|authorities|women|men|children|citizens)$"
 )
+THERE_ARE = re.compile(
+    rf"There (?P<be>are|were) (?:now |currently )?{AMOUNT} (?:current )?"
+    r"(?P<what>(?:[A-Za-z-]+ ){0,3}[a-z]{3,}s)(?=[, ]|\.$)"
+)
 PRONOUN = re.compile(
     r"\b(?:it|its|they|their|them|he|his|him|she|her|this|that|these|those|we|our|you|your|such|there|"
     r"here|former|"
@@ -101,10 +98,26 @@ PRONOUN = re.compile(
 def heads_of(text: str, names: Names) -> Iterator[Ask]:
     """The questions that the main clause of `text` answers, each only when its grammar is sure."""
     clause = clause_of(text, names)
-    rival = _compared(text, clause, names)
-    for ask in (*rival, *_is_put(text, names), *(_of_clause(clause, names) if clause else ())):
+    rival = compared(text, clause, names)
+    for ask in (
+        *rival,
+        *_is_put(text, names),
+        *_are_there(text),
+        *(_of_clause(clause, names) if clause else ()),
+    ):
         if len(ask.question) <= LONGEST and not PRONOUN.search(ask.question):
             yield ask
+
+
+def _are_there(text: str) -> Iterator[Ask]:
+    """How many there are: "There are 19,437 agents"."""
+    if found := THERE_ARE.match(text):
+        yield Ask(
+            Aspect.COUNT,
+            f"How many {found['what']} {found['be']} there?",
+            f"{found['what']} {Aspect.COUNT}",
+            1.2,
+        )
 
 
 def _of_clause(clause: Clause, names: Names) -> Iterator[Ask]:
@@ -118,6 +131,7 @@ def _of_clause(clause: Clause, names: Names) -> Iterator[Ask]:
         _when,
         _aims,
         _does,
+        _is_doing,
         _modal,
         _befell,
     ):
@@ -154,7 +168,7 @@ def _held_back(clause: Clause, names: Names) -> Iterator[Ask]:
         and clause.aux not in ("is", "are", "was", "were", "would")
     ):
         if clause.form == "past" and clause.aux in ("has", "have", "had"):
-            question = f"What {clause.aux} {clause.subject} not {_participle(clause.verb)}"
+            question = f"What {clause.aux} {clause.subject} not {participle(clause.verb)}"
         else:
             question = f"What {clause.helper} {clause.subject} not {clause.verb}"
         yield _ask(Aspect.LIMIT, question, clause, 1.4)
@@ -163,13 +177,24 @@ def _held_back(clause: Clause, names: Names) -> Iterator[Ask]:
 
 
 def _why(clause: Clause, names: Names) -> Iterator[Ask]:
+    if stated := STATED.match(clause.rest):
+        what = f"{clause.verb} {stated['what']}"
+        if clause.negated and clause.aux in ("did", "does", "do"):
+            yield _ask(Aspect.WHY, f"Why did {clause.subject} not {what}", clause, 1.4)
+        elif not clause.aux and not clause.negated and clause.form == "past" and stated["how"] == "citing":
+            yield _ask(Aspect.WHY, f"Why did {clause.subject} {what}", clause, 1.4)
     found = REASON.match(clause.rest)
-    if not found or clause.negated or clause.verb in ("say", "tell", "argue", "think", "claim"):
+    if (
+        not found
+        or len(found["what"].split()) > MOST_OF_A_DEED
+        or clause.negated
+        or clause.verb in ("say", "tell", "argue", "think", "claim", "have")
+    ):
         return
     what = f" {found['what']}".rstrip()
     if clause.aux in ("is", "are", "was", "were"):
         yield _ask(
-            Aspect.WHY, f"Why {clause.aux} {clause.subject} {_participle(clause.verb)}{what}", clause, 1.9
+            Aspect.WHY, f"Why {clause.aux} {clause.subject} {participle(clause.verb)}{what}", clause, 1.9
         )
     elif clause.aux not in ("has", "have", "had"):
         yield _ask(Aspect.WHY, f"Why {clause.helper} {clause.subject} {clause.verb}{what}", clause, 1.9)
@@ -204,6 +229,7 @@ def _how_many(clause: Clause, names: Names) -> Iterator[Ask]:
     if (
         counted
         and not clause.negated
+        and clause.verb not in ("state", "say", "report", "claim", "estimate", "note")
         and clause.aux not in ("is", "are", "was", "were", "has", "have", "had")
     ):
         yield _ask(
@@ -276,7 +302,7 @@ def _aims(clause: Clause, names: Names) -> Iterator[Ask]:
     if clause.aux in ("has", "have") and clause.verb in ("agree", "promise", "plan", "vow"):
         to = " to" if clause.verb == "agree" else ""
         yield _ask(
-            Aspect.DID, f"What {clause.aux} {clause.subject} {_participle(clause.verb)}{to}", clause, 1.3
+            Aspect.DID, f"What {clause.aux} {clause.subject} {participle(clause.verb)}{to}", clause, 1.3
         )
     if clause.aux:
         return
@@ -289,27 +315,39 @@ def _aims(clause: Clause, names: Names) -> Iterator[Ask]:
 
 
 def _does(clause: Clause, names: Names) -> Iterator[Ask]:
-    if clause.negated:
+    """What somebody did, or has done, to what."""
+    if clause.negated or clause.aux not in ("", "has", "have") or clause.form == "doing":
         return
-    if clause.aux in ("has", "have") and clause.verb in ASKABLE and OBJECT.match(clause.rest):
-        yield _ask(Aspect.DID, f"What {clause.aux} {clause.subject} {_participle(clause.verb)}", clause, 1.1)
     if clause.aux:
-        return
-    if (preposition := WITH_PREPOSITION.get(clause.verb)) and clause.rest.startswith(f"{preposition} "):
-        yield _ask(
-            Aspect.WORKS, f"What {clause.helper} {clause.subject} {clause.verb} {preposition}", clause, 1.1
+        asked, natural = (
+            f"What {clause.aux} {clause.subject} {participle(clause.verb)}",
+            clause.verb in ASKABLE,
         )
-        return
-    natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb)
-    if (
-        natural
-        and not (clause.verb == "show" and clause.rest.startswith("support"))
-        and OBJECT.match(clause.rest)
-        and not MONEY.match(clause.rest)
-        and not SHARE.match(clause.rest)
-    ):
+    else:
+        asked = f"What {clause.helper} {clause.subject} {clause.verb}"
+        natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb) is not None
+    for tails, aspect in ((WITH_PREPOSITION, Aspect.WORKS), (WITH_PARTICLES, Aspect.DID)):
+        tail = tails.get(clause.verb)
+        if tail and clause.rest.startswith(f"{tail} "):
+            yield _ask(aspect, f"{asked} {tail}", clause, 1.1)
+            return
+    if clause.verb in SAID_THAT and clause.rest.startswith("that "):
+        yield _ask(Aspect.DID, asked, clause, 1.0)
+    elif natural and _has_object(clause):
         aspect = Aspect.DID if clause.form == "past" else Aspect.WORKS
-        yield _ask(aspect, f"What {clause.helper} {clause.subject} {clause.verb}", clause, 1.1)
+        yield _ask(aspect, asked, clause, 1.1)
+
+
+def _has_object(clause: Clause) -> bool:
+    shows_support = clause.verb == "show" and clause.rest.startswith("support")
+    measured = MONEY.match(clause.rest) or SHARE.match(clause.rest)
+    return OBJECT.match(clause.rest) is not None and not shows_support and not measured
+
+
+def _is_doing(clause: Clause, names: Names) -> Iterator[Ask]:
+    """What somebody is at: "OpenAI is building a data centre"."""
+    if clause.form == "doing" and not clause.negated and OBJECT.match(clause.rest) and clause.verb in ASKABLE:
+        yield _ask(Aspect.DID, f"What {clause.aux} {clause.subject} {doing(clause.verb)}", clause, 1.1)
 
 
 def _modal(clause: Clause, names: Names) -> Iterator[Ask]:
@@ -325,47 +363,3 @@ def _modal(clause: Clause, names: Names) -> Iterator[Ask]:
         yield _ask(Aspect.MEANS, f"What {clause.aux} {clause.subject} {clause.verb}", clause, 1.1)
     elif clause.aux == "would" and not names.in_text(clause.subject) and not clause.plural:
         yield _ask(Aspect.MEANS, f"What would {clause.subject} do", clause, 0.9)
-
-
-def _compared(text: str, clause: Clause | None, names: Names) -> Iterator[Ask]:
-    found = AGAINST.search(text)
-    if not found:
-        if clause and FIGURE_AGAINST.search(text) and names.in_text(clause.subject) and not clause.plural:
-            yield Ask(Aspect.COMPARED, f"How does {clause.subject} compare?", "compared", 1.0)
-        return
-    other = found["other"] or found["beaten"] or found["less"] or found["two"]
-    if found["one"]:
-        one = found["one"]
-    elif scored := OF_WHOM.search(text[: found.start()]):
-        one = scored["who"]
-    elif clause and any(
-        name.short in clause.subject and not name.person for name in names.in_text(clause.subject)
-    ):
-        one = clause.subject
-    else:
-        return
-    known = names.in_text(other)
-    bare = other.split("’s ")[-1].split("'s ")[-1]
-    if known and not known[0].person and not known[0].place and bare not in one and one not in other:
-        helper = "do" if clause and one == clause.subject and clause.plural else "does"
-        yield Ask(Aspect.COMPARED, f"How {helper} {one} compare with {other}?", "compared", 1.6)
-
-
-def _participle(verb: str) -> str:
-    special = {
-        "know": "known",
-        "give": "given",
-        "show": "shown",
-        "write": "written",
-        "take": "taken",
-        "begin": "begun",
-    }
-    special |= {
-        "choose": "chosen",
-        "draw": "drawn",
-        "drive": "driven",
-        "see": "seen",
-        "break": "broken",
-        "steal": "stolen",
-    }
-    return special.get(verb, forms(verb)[1])

@@ -187,7 +187,7 @@ ASKABLE = _words(
     """
     acquire add admit announce approve argue ban block build buy claim conceal create criticize cut decide
     defend delete deliver demand deny develop disclose discover find introduce investigate launch offer order
-    pay promise propose publish raise recommend reject release remove report require restrict reveal sell sign
+    pay post promise propose publish recommend reject release remove report require restrict reveal sell sign
     suspend target test uncover unveil update urge
     """
 )
@@ -208,7 +208,8 @@ SENTENCE_VERBS = (
     | TELLING
     | _words(
         """
-        accept account act affect agree aim allow amount answer appear apply approach arrive ask avoid base beat become
+        accept account act address affect agree aim allow amount answer appear apply approach arrive ask avoid base
+        beat become
         begin belong break carry cause change choose climb close collect combine come compare complain compete
         concede conclude confirm consider consist contain continue contribute control cost count cover criticise
         decline defeat demand depend describe design destroy differ direct distribute divide double draw drive drop earn
@@ -222,7 +223,8 @@ SENTENCE_VERBS = (
         roll rule run save say score see seem send serve share shrink sink slide slip soar solve spend split spread
         stand start state stay steal stop store strengthen struggle suffer supply support surge surpass switch tell
         think trade train trigger triple try turn understand use value vary violate vote wait want warn weigh welcome
-        work worry write
+        work worry write comply crack object renew face push sign limit specify govern outline lack combine
+        reduce rank define reflect detail
         """
     )
 )

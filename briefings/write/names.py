@@ -29,6 +29,7 @@ SEQUENCE = re.compile(
     rf"{PIECE}(?: (?:(?:of|for|de|von|bin|al|del) (?:the )?)?{PIECE}|\.?(?<=\b[A-Z])\. {PIECE}|"
     rf" \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
 )
+TITLED = re.compile(rf"\b{TITLES}\. $")
 STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
 SAYING = (
     r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|"
@@ -62,8 +63,10 @@ class Names:
 
     found: tuple[Name, ...]
     words: frozenset[str]
+    people: frozenset[str]
     surnames: dict[str, str]
     fuller: dict[str, str]
+    offices: dict[str, str]
     lower: Counter[str] = field(repr=False)
     upper: Counter[str] = field(repr=False)
 
@@ -123,7 +126,9 @@ def _sequences(body: str, titled: set[str]) -> list[str]:
     middle: list[str] = []
     initial: list[str] = []
     for match in SEQUENCE.finditer(body):
-        opens = bool(STARTS.search(body[max(0, match.start() - 3) : match.start()])) or match.start() == 0
+        before = body[max(0, match.start() - 16) : match.start()]
+        # "Rep. Joaquin Castro": that full stop ends no sentence.
+        opens = not before or bool(STARTS.search(before[-3:]) and not TITLED.search(before))
         for part in _parts(match.group()):
             if text := _tidy(part):
                 (initial if opens else middle).append(text)
@@ -138,6 +143,9 @@ def _parts(sequence: str) -> list[str]:
     parts: list[str] = []
     for part in ROLE_WORD.split(sequence):
         words = part.split()
+        if "of" in words[2:] and words[0] in GIVEN:  # "Mike Rogers of Michigan"
+            words = words[: words.index("of")]
+            part = " ".join(words)
         at = next(
             (i for i, word in enumerate(words[:-1]) if i and word in GIVEN and words[i - 1] not in GIVEN), 0
         )
@@ -209,7 +217,34 @@ def _resolve(
     found.sort(key=lambda name: (-name.count * name.articles, name.text))
     words = frozenset(word for name in counts for word in name.split())
     fuller = _introducers(counts, bodies)
-    return Names(tuple(found), words, surnames, {**fuller, **surnames}, lower, upper)
+    somebody = frozenset(word for name in people for word in name.split()) | FAMOUS | fuller.keys()
+    offices = {name: office for name in sorted(people) if (office := _office(name, text))}
+    return Names(tuple(found), words, somebody, surnames, {**fuller, **surnames}, offices, lower, upper)
+
+
+# "FTC Chairman", "Breitbart News editor in chief": what stands before a name and says whose voice it is.
+OFFICE = (
+    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After|Former) )[A-Z][\w.&’-]*(?<![.,])(?:[’']s)? ){0,5}"
+    r"(?:Chairman|Chairwoman|Chair|Commissioner|Director|President|CEO|CTO|CFO|COO|Secretary|Senator|Sen\.|Rep\.|"
+    r"Supt\.|Minister|General|Judge|Justice|Professor|Attorney|Mayor|Governor|Gov\.|Analyst|"
+    r"chief executive|chief scientist|chief technology officer|[Ss]pokes(?:man|woman|person)|editor in chief|"
+    r"founder|co-founder|analyst|professor|researcher|economist|attorney|lawyer|engineer|head)"
+)
+
+
+OFFICE_BEFORE = re.compile(rf"(?<!\S)(?P<office>{OFFICE})$")
+LONGEST_OFFICE = 90  # characters
+
+
+def _office(name: str, text: str) -> str:
+    """The office that the story gives a person right before the full name; empty when it gives none."""
+    at = text.find(f" {name}")
+    while at >= 0:
+        found = OFFICE_BEFORE.search(text[max(0, at - LONGEST_OFFICE) : at])
+        if found and len(found["office"].split()) <= 6:
+            return found["office"]
+        at = text.find(f" {name}", at + 1)
+    return ""
 
 
 def _introducers(counts: Counter[str], bodies: Sequence[str]) -> dict[str, str]:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from briefings.schemas import Citation, Material, Sentence, SourceText
 from briefings.terms import terms
-from briefings.write.anaphora import leans_back, only_names_a_thing
-from briefings.write.furniture import NO_COMMENT, bare, speaks_as_we, tells, trimmed, unquoted
+from briefings.write.anaphora import leans_back, only_names_a_thing, opens_with
+from briefings.write.furniture import FIRST_PERSON, NO_COMMENT, bare, speaks_as_we, tells, trimmed, unquoted
 from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
 from briefings.write.rank import Likeness, centrality
 from briefings.write.sentences import split
+from ingest.digests import is_digest
 
 ENOUGH_WITHOUT_WE = 3
 THIN = (
@@ -34,6 +35,7 @@ GENERIC = frozenset(
     )
 )
 OPENING_SENTENCES = 5
+LETTER = 5500  # characters within which a digest's opening letter ends
 ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
 # A columnist's voice: it judges and plays where a brief should tell.
 CHATTY = re.compile(
@@ -45,6 +47,9 @@ CHATTY = re.compile(
     r"jaw-dropping|game.changer|insane|ridiculous|whopping|of course|after all|simply|just happened)\b|"
     r"\b(?:it|that|there|what|who)[’']s\b|\b(?:isn|wasn|doesn|didn|won|can|couldn|wouldn|hasn|haven|aren)[’']t\b|!$"
 )
+TWEET = re.compile(
+    r"\(@\w+\)|\bt\.co/|\bpic\.twitter\.com/"
+)  # one shown whole in a page: not the article's words
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
 
 
@@ -52,7 +57,8 @@ TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Al
 class Candidate:
     """A sentence that may be used. `place` counts all sentences of its article, so neighbours differ by one.
 
-    `leans`: it points at what stands before it; `plain`: it tells, where a columnist would judge or chat.
+    `leans`: it points at what stands before it; `needs`: the thing that it opens with, known to those alone who have
+    read of it; `plain`: it tells, where a columnist would judge or chat.
     """
 
     index: int
@@ -69,6 +75,7 @@ class Candidate:
     relevance: float = 0.0
     on_topic: bool = True
     plain: bool = True
+    needs: str = ""
 
     def sentence(self) -> Sentence:
         quote = self.article.text[self.start : self.end]
@@ -194,15 +201,34 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
     return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 
+def _letter(article: SourceText) -> int:
+    """Where the editor's letter ends with which a digest begins; 0 where there is none."""
+    if not is_digest(article.title):
+        return 0
+    spoken = [
+        span.end
+        for span in article.spans
+        if span.number
+        and span.start < LETTER
+        and FIRST_PERSON.search(unquoted(article.text[span.start : span.end]))
+    ]
+    return max(spoken, default=0)
+
+
 def _of_article(
     article: SourceText, names: Names, topical: frozenset[str], *, addressing: bool = False
 ) -> list[Candidate]:
     found = []
     place = 0
+    letter = _letter(article)
     seen: set[str] = set()
     for span in article.spans:
-        if span.number == 0:
+        if span.number == 0 or TWEET.search(article.text, span.start, span.end):
             continue
+        personal = (
+            span.start < letter
+            or FIRST_PERSON.search(unquoted(article.text[span.start : span.end])) is not None
+        )
         for first, (start, end) in enumerate(split(article.text, span.start, span.end)):
             place += 1
             turns = TURN.match(article.text, start, end) is not None
@@ -210,12 +236,24 @@ def _of_article(
             text = bare(article.text[start:end])
             if tells(text, addressing=addressing) and text not in seen:
                 seen.add(text)
-                leans = leans_back(text, names.words, topical)
-                mild = leans and only_names_a_thing(text, names.words)
-                plain = CHATTY.search(unquoted(text)) is None
+                leans = leans_back(text, names.words, names.people, topical)
+                needs = "" if leans else opens_with(text)
+                mild = leans and only_names_a_thing(text, names.words, names.people)
+                plain = not personal and CHATTY.search(unquoted(text)) is None
                 found.append(
                     Candidate(
-                        0, article, span.number, place, start, end, text, leans, turns, mild, plain=plain
+                        0,
+                        article,
+                        span.number,
+                        place,
+                        start,
+                        end,
+                        text,
+                        leans,
+                        turns,
+                        mild,
+                        plain=plain,
+                        needs=needs,
                     )
                 )
     return found

@@ -11,7 +11,7 @@ from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import is_plural
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ASKABLE, FAMOUS, PRESS, WELL_KNOWN
-from briefings.write.names import SAYING, Name
+from briefings.write.names import OFFICE, SAYING, Name
 from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
 from briefings.write.subject import Subject
 from briefings.write.verbs import ADVERB, BASE, INFLECTED, forms
@@ -21,7 +21,8 @@ DEFINED = re.compile(
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
-    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the ){HERE} {ADVERB}(?P<verb>{INFLECTED}) "
+    rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the )(?<!The )(?<!in )(?<!at )(?<!from ){HERE} "
+    rf"{ADVERB}(?P<verb>{INFLECTED}) "
     r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
 PAYS = re.compile(
@@ -40,7 +41,7 @@ SUM = re.compile(
 HARMED = re.compile(r"\b(?:affected|exposed|stolen|compromised|harvested|leaked)\b")
 HAS_SO_MANY = re.compile(rf"{HERE} (?:now )?has (?:[a-z]+ ){{0,3}}\d")
 MOVED = re.compile(r"\b([A-Z]\w+)[’']s (decision|move|announcement|request|proposal|removal) ")
-RESPONDS = re.compile(r"\b(?:respond(?:ed|s|ing)?|in response|in a statement|denied|spokes\w+)\b")
+RESPONDS = re.compile(r"\b(?:respond(?:ed|s|ing)?|in response|in a statement|denied)\b")
 PAPER = re.compile(
     r"\b(?:the|a|an|The|A|An) (?:new |internal |leaked )?"
     r"(?P<what>report|study|survey|poll|lawsuit|complaint|memo|letter|indictment|affidavit|paper|analysis) "
@@ -51,7 +52,7 @@ RULED = re.compile(
     r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
 )
 CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
-PROBED = re.compile(r"\binvestigat\w+ (?:whether|into)\b|\bprobe (?:into|of)\b")
+PROBED = re.compile(r"\binvestigat\w+ (?:whether|into)\b|\bprobe into\b")
 AFFECTED = re.compile(
     r"(?:(?:All|Many|Most|Some|Any|Affected|The|U\.S\.|Other|Eligible|Individual|Paying|Free|Enterprise) ){0,2}"
     r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|"
@@ -67,9 +68,9 @@ PLANS = re.compile(rf"(?<![\w-]){HERE} (?:\w+ )?(?:plans|intends|vowed|pledged|p
 NOT_SAID = re.compile(
     r"\b(?:told|tells|on|via|at|in) (?:the )?(?:Twitter|X|Facebook|CNN|CNBC|Reddit|[A-Z][\w.]+ (?:News|"
     r"Times|Post|Journal))\b|"
-    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|\b(?:head|chief|director|"
-    r"president|minister|secretary|adviser|professor|editor) (?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|"
-    r"which) [^,]+,|, (?:an?|the) [^,]+,"
+    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|,? according to [^,.]+|"
+    r"\b(?:head|chief|director|president|minister|secretary|adviser|professor|editor) "
+    r"(?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|which) [^,]+,|, (?:an?|the) [^,]+,"
 )
 STANCE = (
     r"(?:has |have |had )?(?:long |also |repeatedly |publicly |previously )?"
@@ -81,20 +82,6 @@ DATED_BACK = re.compile(
     r"July|August|"
     r"September|October|November|December),? )?(?:19|20)\d\d|(?:January|February|March|April|June|July|August|"
     r"September|October|November|December))(?:,| (?!(?:and|to|by|or)\b)[\w’]+ )"
-)
-DAY_EARLY = re.compile(
-    r"(?:On |(?:[\w’'.-]+ ){1,9}on )(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{1,2} "
-    r"(?:January|February|"
-    r"March|April|May|June|July|August|September|October|November|December))\b(?! (?:night|morning|"
-    r"evening))(?=[, ])"
-)
-# "FTC Chairman", "Breitbart News editor in chief": what stands before a name and says whose voice it is.
-OFFICE = (
-    r"(?:(?!(?:The|A|An|And|But|As|In|On|At|For|While|When|After) )[A-Z][\w.&’-]*(?:[’']s)? ){0,3}"
-    r"(?:Chairman|Chairwoman|Chair|Commissioner|Director|President|CEO|CTO|CFO|COO|Secretary|Senator|Sen\.|Rep\.|"
-    r"Supt\.|Minister|General|Judge|Justice|Professor|Attorney|Mayor|Governor|Gov\.|Analyst|"
-    r"chief executive|chief scientist|chief technology officer|spokes(?:man|woman|person)|editor in chief|"
-    r"founder|co-founder|analyst|professor|researcher|economist|attorney|lawyer|engineer|head)"
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 UNCLEAR = re.compile(
@@ -144,12 +131,19 @@ def event_question(subject: Subject) -> str:
 
 
 def asks_of(
-    text: str, subject: Subject, held: Sequence[Name], headline: str, central: bool, topics: Mapping[str, str]
+    text: str,
+    subject: Subject,
+    held: Sequence[Name],
+    headline: str,
+    central: bool,
+    topics: Mapping[str, str],
+    offices: Mapping[str, str],
 ) -> Iterator[Ask]:
     """Every question that `text` answers, the headline's event apart.
 
-    `held`: the names in the text. `central`: it is so near the heart of the story that it needs not name the subject.
-    `topics`: the nameless things the story comes back to, and how a question says them.
+    `held`: the names in the text. `central`: it is so near the heart of the story that it needs not name the subject,
+    which was named right before it.
+    `topics`: the nameless things the story comes back to, and how a question says them. `offices`: those of its people.
     """
     own = unquoted(text)
     for name in held:
@@ -159,7 +153,7 @@ def asks_of(
     yield from _figures(text, subject, named)
     yield from _why(text, subject, headline, central)
     yield from _stand(own, subject)
-    yield from _said(text, own, held, subject, headline, topics)
+    yield from _said(text, own, held, subject, headline, topics, offices)
     yield from _before(text, subject, central)
     yield from _papers(own, subject)
     if subject.name and (named or central):
@@ -274,14 +268,21 @@ def _stand(own: str, subject: Subject) -> Iterator[Ask]:
 
 
 def _said(
-    text: str, own: str, held: Sequence[Name], subject: Subject, headline: str, topics: Mapping[str, str]
+    text: str,
+    own: str,
+    held: Sequence[Name],
+    subject: Subject,
+    headline: str,
+    topics: Mapping[str, str],
+    offices: Mapping[str, str],
 ) -> Iterator[Ask]:
     who = speaker_of(own, held)
     bystander = who and not who.person and who.count < 3 and who.short not in headline
     if who and not bystander:
         prominent = who.short in headline
-        called = who.short if who.person and prominent else presented(who, own)
-        topic = _topic_of(text, who, held, subject, topics)
+        called = who.short if who.person and prominent else presented(who, own, offices)
+        # Of two who speak in one sentence, who says what of whom is not read off.
+        topic = _topic_of(text, who, held, subject, topics) if len(SPOKEN.findall(own)) < 2 else ""
         topic = "" if topic.removeprefix("the ") in called else topic
         strength = 0.5 + 0.3 * (own != text) + 0.2 * prominent + 0.05 * min(6, who.count)
         if not who.person and RESPONDS.search(own):
@@ -291,19 +292,19 @@ def _said(
         elif own != text:
             yield Ask(Aspect.SAID, f"What did {called} say?", who.text, strength - 0.6)
     for crowd in crowds_in(own):
-        tail = f" about {subject.topic}" if subject.name else ""
+        tail = f" about {subject.topic}" if subject.name and subject.name in text else ""
         yield Ask(Aspect.CRITICS, f"What do {crowd} say{tail}?", crowd.split()[-1], 1.1)
 
 
-def presented(who: Name, own: str) -> str:
-    """The speaker as the sentence presents them: "FTC Chairman Joe Simons", else the bare name."""
+def presented(who: Name, own: str, offices: Mapping[str, str]) -> str:
+    """The speaker as the sentence, else the story, presents them: "FTC Chairman Joe Simons"; else the bare name."""
     if who.person and who.short in FAMOUS:
         return re.sub(r" [A-Z]\. ", " ", who.called)
     if not who.person:
         return who.called
     found = re.search(rf"(?P<office>{OFFICE}) {re.escape(who.text)}\b", own)
-    office = found["office"] if found else ""
-    return f"{office} {who.text}" if office and len(office.split()) <= 5 else who.called
+    office = found["office"] if found and len(found["office"].split()) <= 6 else offices.get(who.text, "")
+    return f"{office} {who.text}" if office else who.called
 
 
 def _topic_of(text: str, who: Name, held: Sequence[Name], subject: Subject, topics: Mapping[str, str]) -> str:
@@ -331,14 +332,6 @@ def _before(text: str, subject: Subject, central: bool) -> Iterator[Ask]:
     if DATED_BACK.match(text):
         if central or (subject.name and subject.name in text):
             yield Ask(Aspect.BEFORE, background_of(subject), "before", 0.9)
-    elif (
-        central
-        and subject.name
-        and DAY_EARLY.match(text)
-        and not SPOKEN.search(text)
-        and " reported " not in text
-    ):
-        yield Ask(Aspect.BEFORE, f"How did events around {subject.topic} unfold?", "before", 0.5)
     elif subject.topic != subject.called and shows(Aspect.BEFORE, text) and subject.name in text:
         yield Ask(Aspect.BEFORE, background_of(subject), "before", 0.7)
 
@@ -374,7 +367,5 @@ def _general(text: str, subject: Subject, named: bool) -> Iterator[Ask]:
         yield Ask(Aspect.LIMIT, f"What are the risks for {called}?", "risks", 0.7)
     if MATTERS.search(own) and not subject.person:
         yield Ask(Aspect.STAKE, f"Why {matters(subject)} matter?", "stake", 0.7)
-    if subject.topic != called and SIGNS[Aspect.MONEY].search(text):
-        yield Ask(Aspect.MONEY, f"How much money is at stake in {topic}?", "money", 0.6)
     if WILL.search(own) and not NEGATED.search(own):
         yield Ask(Aspect.NEXT, f"What comes next for {called}?", "next", 0.6)

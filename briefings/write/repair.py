@@ -185,5 +185,5 @@ def _standing(citation: Citation, material: Material) -> Iterator[Sentence]:
         own = citation.model_copy(update={"start": start + at, "end": start + at + len(text), "quote": text})
         at += len(text)
         # What a source may write of itself ("Booking.com") is not put into a model's brief.
-        if tells(text) and plain.problem(text) is None and not leans_back(text, names, frozenset()):
+        if tells(text) and plain.problem(text) is None and not leans_back(text, names, names, frozenset()):
             yield Sentence(text=text, citations=(own,))

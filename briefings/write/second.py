@@ -14,7 +14,7 @@ from briefings.write.lexicon import FAMOUS, PLURALS, PRESS
 from briefings.write.names import Name, Names
 from briefings.write.phrases import phrases_of
 from briefings.write.pool import Candidate
-from briefings.write.questions import NEGATED, SPOKEN, Ask, background_of, matter_of, presented
+from briefings.write.questions import NEGATED, Ask, background_of, matter_of, presented
 from briefings.write.speakers import HERE, masked, speaker_of
 from briefings.write.subject import Subject
 
@@ -28,13 +28,16 @@ FIGURE = re.compile(
 )
 VIEW = re.compile(
     r"\b(?:believes?|argue[sd]?|thinks?|thought|warn(?:s|ed)|fear(?:s|ed)|insist(?:s|ed)|applauded|praised|welcomed|"
-    r"criticized|slammed|condemned|hopes?|called for|opposes?|supports?|rejected|dismissed)\b"
+    r"criticized|slammed|condemned|hopes|hoped|called for|opposes|opposed|supports|supported|rejected|dismissed)\b"
 )
 REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had )?{VIEW.pattern}")
-TURNED = re.compile(rf"\b(?:said|says|writes|wrote) (?:[A-Z][\w’'.-]* |of |at |and |the ){{0,7}}{HERE}")
+TURNED = re.compile(
+    rf"\b(?:said|says|writes|wrote) (?:[A-Z][\w’'.-]* |of |at |and |the ){{0,7}}{HERE}(?![’'\w])"
+)
 IS_SOMEBODY = re.compile(
-    rf"(?:\S+ ){{0,3}}{HERE}(?:, (?:an?|the|who) | (?:is|was) (?:an?|the) | (?:served|works|worked) (?:as|at|for) |"
-    r" (?:heads|headed|runs|ran|led|leads|founded|co-founded) )"
+    rf"(?:\S+ ){{0,3}}{HERE}(?:, (?:an?|the|who) (?!focus|subject|target|face)|"
+    r" (?:is|was) (?:an?|the) | (?:served|works|worked) (?:as|at|for) |"
+    r" (?:heads|headed|runs|ran|led|leads|founded|co-founded|became|went to work for|has been an?|has been the) )"
 )
 BLAMED = re.compile(
     rf"^(?:\S+ ){{0,4}}{HERE} (?:has |have |had )?(?:recently |also |long )?(?:(?:come|came|been|is) under (?:\w+ )?"
@@ -42,15 +45,7 @@ BLAMED = re.compile(
     r"(?:for|over) "
 )
 NOTES = re.compile(rf"\b(?:gave|showed|sent|handed) {HERE} notes\b")
-DAY = re.compile(
-    r"\bon (?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:(?:January|February|March|April|May|June|July|"
-    r"August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.) \d{1,2}|"
-    r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)))\b(?![’'])"
-)
-UNREAL = re.compile(r"\b(?:could|would|should|might) have\b")
-PASSED_ON = re.compile(r"\b(?:reported|posted|published|via)\b")
 OUTLET = re.compile(r"\b(?:News|Times|Post|Journal|Magazine|Today|TV|Beast|Guardian|Herald|Tribune|Review)$")
-SUMS = re.compile(r"[$€£]\d[\d.,]* ?(?:million|billion|trillion)")
 VAGUE = frozenset(["average", "help", "activity", "end", "way", "time", "part", "fact", "day", "year"])
 TO_COME = re.compile(
     r"\b(?:will|vowed|pledged|scheduled (?:to|for)|(?:is|are) (?:set|expected|due) to|plans? to|intends? to|upcoming|"
@@ -70,13 +65,12 @@ def second_asks(
     """What the sentence may stand under, one question of a kind; the aspect tells the kind."""
     own = unquoted(candidate.text)
     held = draft.held(candidate)
+    about_it = draft.near_subject(candidate, subject.name)
     for ask in (
-        _blamed(own, held) or _voice(own, held),
-        _earlier(candidate.text, subject),
-        _on_a_day(own, subject),
-        _figures(candidate.text, subject),
-        _sums(candidate.text, subject),
-        _legal(candidate.text, subject),
+        _blamed(own, held) or _voice(own, held, subject, draft.pool.names.offices),
+        _earlier(candidate.text, subject) if about_it else None,
+        _figures(candidate.text, subject) if about_it else None,
+        _legal(candidate.text, subject) if about_it else None,
         _theme(own, themes, subject) or _spoken_of(candidate.text, draft.pool.names, subject),
         _role(own, themes, subject),
         _said_of_it(own, held, subject),
@@ -97,7 +91,12 @@ def more_asks(
         return
     for phrase, said in themes.items():
         if phrase not in VAGUE and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", candidate.text):
-            yield Ask(Aspect.SAID, f"What did {who.called} say about {said}?", who.text, 0.6)
+            yield Ask(
+                Aspect.SAID,
+                f"What did {presented(who, own, draft.pool.names.offices)} say about {said}?",
+                who.text,
+                0.6,
+            )
             return
 
 
@@ -108,7 +107,7 @@ def _blamed(own: str, held: tuple[Name, ...]) -> Ask | None:
     return None
 
 
-def _voice(own: str, held: tuple[Name, ...]) -> Ask | None:
+def _voice(own: str, held: tuple[Name, ...], subject: Subject, offices: Mapping[str, str]) -> Ask | None:
     """Who speaks or takes a stand, as far as a name is given."""
     who = speaker_of(own, held)
     for name in held:
@@ -123,31 +122,11 @@ def _voice(own: str, held: tuple[Name, ...]) -> Ask | None:
         or NOTES.search(masked(own, who))
     ):
         return None
-    called = presented(who, own) if who.person else _called(who, own)
-    if VIEW.search(own):
-        return Ask(Aspect.CRITICS, f"How does {called} see it?", who.text, 0.6)
-    return Ask(Aspect.SAID, f"What does {called} say?", who.text, 0.6)
-
-
-def _on_a_day(own: str, subject: Subject) -> Ask | None:
-    found = DAY.search(own)
-    if (
-        not found
-        or not subject.name
-        or subject.name not in own
-        or SPOKEN.search(own)
-        or PASSED_ON.search(own)
-        or TO_COME.search(own)
-        or UNREAL.search(own)
-    ):
-        return None
-    return Ask(Aspect.BEFORE, f"How did events around {subject.topic} unfold?", "before", 0.4)
-
-
-def _sums(text: str, subject: Subject) -> Ask | None:
-    if not _story(subject) or not SUMS.search(text):
-        return None
-    return Ask(Aspect.MONEY, f"How much money is at stake in {_story(subject)}?", "money", 0.4)
+    called = presented(who, own, offices) if who.person else _called(who, own)
+    apart = bool(subject.name) and subject.name in own and subject.name not in who.text
+    about = f" about {subject.topic}" if apart and who.text not in subject.topic else ""
+    aspect = Aspect.CRITICS if VIEW.search(own) else Aspect.SAID
+    return Ask(aspect, f"What does {called} say{about}?", who.text, 0.6)
 
 
 def _legal(text: str, subject: Subject) -> Ask | None:
@@ -176,7 +155,7 @@ def _theme(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
         early = own if place < CHIEF and " " in phrase else early
         apart = phrase != subject.name and said not in subject.topic and phrase not in VAGUE
         if apart and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", early):
-            return Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.5)
+            return Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.5 - 0.01 * min(place, 20))
     return None
 
 
@@ -227,8 +206,8 @@ def _part(own: str, held: tuple[Name, ...], subject: Subject) -> Ask | None:
     """Who leads the sentence, where it says who that is; the story's subject needs no such question."""
     for name in held:
         others = name.short != subject.name and name.text not in subject.called and name.short not in FAMOUS
-        if name.person and others and name.text in own and IS_SOMEBODY.match(masked(own, name)):
-            return Ask(Aspect.WHO, f"Who is {name.text}?", name.text, 0.3)
+        if name.person and others and IS_SOMEBODY.match(masked(own, name)):
+            return Ask(Aspect.WHO, f"Who is {name.text}?", f"who is {name.text}", 0.3)
     return None
 
 

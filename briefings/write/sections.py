@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from briefings.terms import terms
@@ -12,6 +12,7 @@ from briefings.write.answers import ON_THE_STORY, fill, words_in
 from briefings.write.aspects import ORDER, Aspect
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
+from briefings.write.furniture import NO_COMMENT
 from briefings.write.heads import heads_of
 from briefings.write.pool import GENERIC, Candidate
 from briefings.write.questions import Ask, asks_of, event_question
@@ -73,9 +74,16 @@ OPENS_A_STORY = (
 )
 
 
+# Who is one and the same to a reader, and what is one and the same to have done.
+AUTHORITIES = re.compile(r"\b(?:\w+ police|authorities|officials|investigators|prosecutors)\b")
+SPEECH = re.compile(r"\b(?:say|claim|respond|release|announce|report|argue|see it)\b")
+SAYS_WHICH = re.compile(
+    r" (?:of|for|behind|between|over|against|by|to) "
+)  # "the sale of the unit": which is said
 LEADING_WORDS = 8
 RECURS = 4  # mentions that make a name or word one of the story's own
 SPOKEN = (Aspect.SAID, Aspect.CRITICS)
+STRICT = (Aspect.SAID, Aspect.WHY)  # what is only like somebody's words, or like a reason, is neither
 EARLIER = re.compile(
     r"(?P<when>(?:Earlier (?:in [A-Z][a-z]+|this \w+)|Last (?:year|month|week|spring|summer|fall|autumn|winter)|"
     r"(?:A|Two|Three|Four|Five|Several|Some) (?:years?|months?|weeks?) (?:ago|earlier)|"
@@ -159,7 +167,7 @@ def _gate(draft: Draft) -> float:
 
 def _far_gate(draft: Draft) -> float:
     """The same where few sections were found: a single article is about its story all through."""
-    return 0.4 * ON_THE_STORY if _gate(draft) == ON_THE_STORY else 0.0
+    return 0.25 * ON_THE_STORY if _gate(draft) == ON_THE_STORY else 0.0
 
 
 def _room(draft: Draft) -> int:
@@ -205,9 +213,20 @@ def _asks(draft: Draft, candidate: Candidate, subject: Subject, far: bool = Fals
     if candidate.index not in draft.asks:
         pool = draft.pool
         heads = heads_of(candidate.text, pool.names)
-        shown = asks_of(candidate.text, subject, draft.held(candidate), draft.headline, central, pool.phrases)
+        about_it = draft.near_subject(candidate, subject.name)
+        shown = asks_of(
+            candidate.text,
+            subject,
+            draft.held(candidate),
+            draft.headline,
+            central and about_it,
+            pool.phrases,
+            pool.names.offices,
+        )
         draft.asks[candidate.index] = tuple(_dated(ask, candidate.text) for ask in (*heads, *shown))
     asks = draft.asks[candidate.index]
+    if NO_COMMENT.search(candidate.text):
+        asks = tuple(ask for ask in asks if ask.aspect not in SPOKEN)
     if central or _of_the_story(draft, candidate, subject) or (far and _comes_back(draft, candidate)):
         return asks
     return tuple(ask for ask in asks if ask.aspect in SPOKEN)
@@ -242,7 +261,7 @@ def _dated(ask: Ask, text: str) -> Ask:
 class _Choice:
     """The sections chosen so far: no aspect beyond its limit, nobody asked about twice.
 
-    What is chosen is only reserved, not told: as the order is not yet known, no section may lean on another.
+    A section may speak of what those that are read before it have introduced.
     """
 
     def __init__(self, draft: Draft, subject: Subject, before: list[Answered]) -> None:
@@ -256,32 +275,48 @@ class _Choice:
     def add(self, offers: list[Offer], wanted: int, limits: Callable[[Aspect], int]) -> None:
         """Takes the best offers that can be answered until there are `wanted` sections."""
         counts: dict[Aspect, int] = defaultdict(int)
-        for offer in offers:
-            if self.size >= wanted:
-                return
-            aspect = offer.ask.aspect
-            if counts[aspect] >= limits(aspect) or self._asked_already(offer.ask):
-                continue
-            if answered := _answer(self._draft, offer, offers):
-                counts[aspect] += 1
-                self._draft.reserve(answered.answer)
-                self._chosen.append((offer, answered))
+        before = -1
+        while before < self.size < wanted:  # one that was chosen may introduce what another speaks of
+            before = self.size
+            for offer in offers:
+                aspect = offer.ask.aspect
+                if self.size >= wanted or counts[aspect] >= limits(aspect) or self._asked_already(offer.ask):
+                    continue
+                self._draft.expect(self._read_before(offer))
+                if answered := _answer(self._draft, offer, offers):
+                    counts[aspect] += 1
+                    self._draft.reserve(answered.answer)
+                    self._chosen.append((offer, answered))
+        self._draft.expect(())
+
+    def _read_before(self, offer: Offer) -> Iterator[Candidate]:
+        """What a reader will have read who comes to this offer's section: those chosen only move further up."""
+        for other, answered in self._chosen:
+            if _place(other) < _place(offer):
+                yield from answered.answer
 
     def _asked_already(self, ask: Ask) -> bool:
         asked = [each.question for each in self._before] + [answered.question for _, answered in self._chosen]
-        return any(_same_question(ask.question, other, self._subject) for other in asked) or any(
+        full = self._draft.pool.names.fuller.get(self._subject.name, "")
+        known = f"{self._subject.called} {self._subject.topic} {full}"
+        return any(_same_question(ask.question, other, known) for other in asked) or any(
             ask.about == offer.ask.about for offer, _ in self._chosen
         )
 
     def in_order(self) -> list[Answered]:
         """All sections in telling order."""
-        ordered = sorted(self._chosen, key=lambda each: (ORDER[each[0].ask.aspect], -each[0].score))
+        ordered = sorted(self._chosen, key=lambda each: _place(each[0]))
         return self._before + [answered for _, answered in ordered]
 
 
-def _same_question(one: str, other: str, subject: Subject) -> bool:
-    """Whether two headings ask the same of the subject, or nearly the same words of anything."""
-    shared = {word.lower() for word in f"{subject.called} {subject.topic}".split()} | ASKING
+def _place(offer: Offer) -> tuple[int, float, int]:
+    """Where the offer's section stands in the brief."""
+    return ORDER[offer.ask.aspect], -offer.score, offer.anchor.index
+
+
+def _same_question(one: str, other: str, subject: str) -> bool:
+    """Whether two headings ask the same of the `subject`, whatever it is called, or nearly the same of anything."""
+    shared = {word.lower() for word in subject.split()} | ASKING
     first, second = _asked(one) - shared, _asked(other) - shared
     if not first or not second:
         return one.split()[:2] == other.split()[:2] and first == second
@@ -292,17 +327,32 @@ def _same_question(one: str, other: str, subject: Subject) -> bool:
 
 
 def _asked(question: str) -> set[str]:
-    return set(re.sub(r"[’']s\b|[?,]", "", question).lower().split())
+    words = re.sub(r"[’']s\b|[?,]", "", question).lower()
+    return set(SPEECH.sub("say", AUTHORITIES.sub("police", words)).split())
+
+
+def _met(draft: Draft, ask: Ask) -> bool:
+    """Whether a reader who comes to the question knows the thing it calls "the"."""
+    if ask.aspect in (Aspect.TOPIC, Aspect.MORE):
+        return draft.has_said(ask.about.split()[-1])
+    thing = ask.about.rsplit(" ", 1)[0]
+    if not thing.startswith("the ") or thing != thing.lower() or SAYS_WHICH.search(thing):
+        return True
+    return draft.has_said(thing.split()[-1]) or draft.comes_back(thing.split()[-1])
 
 
 def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     """Fills a section from the offers to the same question; None when too little is left to answer it."""
     ask = offer.ask
-    if not draft.stands(offer.anchor, heading=ask.question):
+    if not _met(draft, ask) or not draft.stands(offer.anchor, heading=ask.question):
         return None
+    # Of one speaker's words only those on the matter asked about belong here.
     mates = [
-        other.anchor for other in offers if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
+        other.anchor
+        for other in offers
+        if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
+        and (ask.aspect is not Aspect.SAID or other.ask.question == ask.question)
     ]
     about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
-    answer = fill(draft, offer.anchor, mates, about)
+    answer = fill(draft, offer.anchor, mates, about, strictly=ask.aspect in STRICT)
     return Answered(ask.question, tuple(answer)) if words_in(answer) >= FEWEST_WORDS else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from briefings.schemas import SourceText
-from briefings.write.aspects import CONSEQUENCE, HAZARD, Aspect, doubt, has_figure, shows
+from briefings.write.aspects import CONSEQUENCE, Aspect, doubt, has_figure, shows
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.furniture import NO_COMMENT, unquoted
@@ -14,8 +15,11 @@ from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 QUICK = 260  # characters a takeaway may have, to be read in seconds
+SUPPOSES = re.compile(r"(?:If|When|Unless|Whether)\b|.*\bused to\b")
 BEGAN = re.compile(r"\b(?:began|started|erupted|was sparked|were sparked) (?:when|after|with|by)\b")
 EARLY = 8  # sentences into an article within which the event is told
+OF_THE_HEADLINE = 2  # words shared with the headline by which a sentence is about it
+SAME_NEWS = timedelta(hours=12)  # by which the sources of one event may differ
 LEAD_WORDS = 70
 CATCH_WORDS = 60
 CATCH_DOUBT = 0.4  # below this a sentence names no limit or opposing voice worth a heading
@@ -29,8 +33,11 @@ FROM = {
 
 def opening(draft: Draft, titled: SourceText, subject: Subject) -> Candidate | None:
     """The sentence that tells the event: the headline's deed, weighty, early, and able to stand first."""
-    standing = draft.open()
+    standing = _of_now(draft.open(), titled)
     early = [c for c in standing if c.place <= EARLY and c.plain and not _quotes_first(c)] or standing
+    if not any(draft.shared_with_headline(c) >= OF_THE_HEADLINE for c in early):
+        # A digest begins with its editor's letter: what the headline names comes later.
+        early = [c for c in standing if c.plain and draft.shared_with_headline(c) >= OF_THE_HEADLINE] or early
     if not early:
         # Right below its own headline, "The round came months ahead of schedule" is clear.
         early = [
@@ -49,7 +56,13 @@ def _telling(draft: Draft, c: Candidate, titled: SourceText, subject: Subject) -
     return c.weight + specific + likeness + 0.35 * deed + 0.15 * (c.place == 1)
 
 
-def proof_and_consequence(draft: Draft) -> list[Candidate]:
+def _of_now(candidates: list[Candidate], titled: SourceText) -> list[Candidate]:
+    """Those of articles no older than the one whose title is told: what was so before may be so no longer."""
+    since = titled.happened_at - SAME_NEWS
+    return [c for c in candidates if c.article.happened_at >= since] or candidates
+
+
+def proof_and_consequence(draft: Draft, titled: SourceText, subject: Subject) -> list[Candidate]:
     """The second and third takeaway, as far as the sources carry them: a figure or a witness, then what follows."""
     chosen: list[Candidate] = []
     if len(draft.pool.candidates) < FROM["more takeaways"]:
@@ -57,8 +70,9 @@ def proof_and_consequence(draft: Draft) -> list[Candidate]:
     for wanted in (_proves, _follows):
         quick = [
             c
-            for c in draft.open()
+            for c in _of_now(draft.open(), titled)
             if len(c.text) <= QUICK and c.relevance >= 0.3 and c.plain and not _quotes_first(c)
+            if not ALSO.search(c.text) and not tells_deed(draft, c, subject)
         ]
         if found := max(quick, key=lambda c: (c.weight + wanted(c), -c.index), default=None):
             draft.take([found])
@@ -84,10 +98,13 @@ def lead(
 
     `alone`: there is nothing else in the brief, so it takes what there is.
     """
-    early = [c for c in draft.open() if not _quotes_first(c) and c.place <= 2 * EARLY]
+    early = [c for c in _of_now(draft.open(), titled) if not _quotes_first(c) and c.place <= 2 * EARLY]
+    early = [c for c in early if c.plain] or early
     # "X also responded" is no way to begin.
     early = [c for c in early if not ALSO.search(c.text)] or early
-    start = first or max(early, key=lambda c: (_telling(draft, c, titled, subject), -c.index), default=None)
+    if first is None:  # the event is told; what comes next does not tell it again
+        early = [c for c in early if not tells_deed(draft, c, subject)] or early
+    start = first or max(early, key=lambda c: (c.weight, -c.index), default=None)
     if start is None:
         return []
     chosen = [start]
@@ -120,17 +137,17 @@ def _why_it_matters(draft: Draft, before: list[Candidate]) -> Candidate | None:
     return None
 
 
-def catch(draft: Draft) -> list[Candidate]:
+def catch(draft: Draft, subject: Subject) -> list[Candidate]:
     """What speaks against the story or limits it, by its sources; reserved, not told. Empty when they name nothing.
 
     It is chosen early, so that no ordinary place takes it.
     """
     if len(draft.pool.candidates) < FROM["catch"]:
         return []
-    standing = [c for c in draft.open() if c.relevance >= 0.1]
+    standing = [c for c in draft.open() if c.relevance >= 0.1 and c.plain]
+    # What the story is about is not its catch.
+    standing = [c for c in standing if "accused of" not in c.text and not tells_deed(draft, c, subject)]
     doubtful = [c for c in standing if doubt(c.text, c.turns) >= CATCH_DOUBT]
-    standing = [c for c in standing if "accused of" not in c.text]  # what the story is about, not its catch
-    doubtful = doubtful or [c for c in standing if HAZARD.search(unquoted(c.text)) and c.relevance >= 0.25]
     best = max(doubtful, key=lambda c: (c.weight + 1.2 * doubt(c.text, c.turns), -c.index), default=None)
     if best is None:
         return []
@@ -164,6 +181,8 @@ def bottom_line(draft: Draft) -> list[Candidate]:
         and "“" not in c.text
         and '"' not in c.text
         and not BEGAN.search(c.text)
+        and not SUPPOSES.match(c.text)
+        and (shows(Aspect.NEXT, c.text) or shows(Aspect.STAKE, c.text))
         and not NO_COMMENT.search(c.text)
     ]
     best = max(fitting, key=lambda c: (fit(c), -c.index), default=None)

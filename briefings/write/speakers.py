@@ -29,7 +29,9 @@ NO_ROLE = (
     r"was|were|is|had|has|would|will|we|you) )"
 )
 SPEAKS = re.compile(
-    rf"(?<![\w’'-]){HERE}(?:,[^,“”]{{3,80}},)? (?:spokes\w+ |officials? |executives? )?(?:[A-Z]\w+ [A-Z]\w+ )?"
+    rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that )(?<!of ){HERE}"
+    r"(?:,[^,“”]{3,80},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? (?:spokes\w+ |officials? |executives? )?"
+    r"(?:[A-Z]\w+ [A-Z]\w+ )?"
     rf"(?:also |has |had |have )?{SAYING}\b"
 )
 SAID_BY = r"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?"
@@ -37,11 +39,16 @@ WROTE_A_THING = re.compile(
     r"\b(?:wrote|suggested|called|declared) (?:the|an?|its|his|her|that|for) "
     r"|\bannounced (?!that\b|it\b|“|\")"
 )
-PERSON_SPOKE = re.compile(rf"{SAID_BY}(?:{TITLES}\.? |{NO_ROLE}[\w’'.-]+ ){{0,6}}{HERE}(?! [A-Z])(?![\w’'-])")
+GOES_ON = r"(?:must|will|would|can|could|may|might|should|has|had|is|was|did)\b"  # "said Biden must": he was spoken of
+PERSON_SPOKE = re.compile(
+    rf"{SAID_BY}(?:{TITLES}\.? |{NO_ROLE}[\w’'.-]+ ){{0,6}}{HERE}(?! [A-Z])(?![\w’'-])"
+    rf"(?! {GOES_ON})"
+)
 # "According to the DeepSeek paper": the paper speaks.
 OTHER_SPOKE = re.compile(
     rf"{SAID_BY}{HERE}(?! [A-Z]| (?:paper|report|study|survey|filing|papers|documents|data|estimates|"
     rf"figures)\b)(?![\w’'-])"
+    rf"(?! {GOES_ON})"
 )
 SPEECH = re.compile(rf"\b{SAYING}\b")
 

@@ -40,6 +40,30 @@ def forms(verb: str) -> tuple[str, str]:
     return third, verb + ("d" if verb.endswith("e") else "ed")
 
 
+def doing(verb: str) -> str:
+    """The "-ing" form of a verb given in its base form."""
+    if verb.endswith("ie"):
+        return f"{verb[:-2]}ying"
+    if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
+        return f"{verb[:-1]}ing"
+    doubled = len(verb) > 2 and verb[-1] in "bdgmnprt" and verb[-2] in "aeiou" and verb[-3] not in "aeiou"
+    short = doubled and (
+        sum(char in "aeiou" for char in verb) == 1 or verb in ("admit", "begin", "permit", "refer")
+    )
+    return f"{verb}{verb[-1] if short else ''}ing"
+
+
+PARTICIPLES = {
+    "know": "known", "give": "given", "show": "shown", "write": "written", "take": "taken", "begin": "begun",
+    "choose": "chosen", "draw": "drawn", "drive": "driven", "see": "seen", "break": "broken", "steal": "stolen",
+}  # fmt: skip
+
+
+def participle(verb: str) -> str:
+    """The past participle of a verb given in its base form: its past, with few exceptions."""
+    return PARTICIPLES.get(verb, forms(verb)[1])
+
+
 BASE = {form: verb for verb in (*ASKABLE, *TELLING) for form in forms(verb)}
 INFLECTED = "|".join(sorted(BASE, key=len, reverse=True))
 BASES = "|".join(sorted({*ASKABLE, *TELLING}, key=len, reverse=True))

@@ -9,7 +9,8 @@ from typing import Any
 
 from briefings.models import Brief, Edition, EditionItem, Lens, State, Writer
 from briefings.schemas import Verification
-from ingest.models import Article, Passage, Source, Stage, Story
+from ingest.models import Article, Passage, Revision, Source, Stage, Story
+from ingest.save import rewrite_passages
 from users.models import Profile, User
 
 NOON = datetime(2025, 8, 7, 12, tzinfo=UTC)
@@ -127,3 +128,17 @@ def ready_edition(
         )
         EditionItem.objects.create(edition=edition, rank=rank, brief=brief, lens=lens, why=why)
     return edition
+
+
+def edit(article: Article, old: str, new: str) -> None:
+    """The article as its source has edited it: other words in its text, the old text kept as a revision."""
+    assert old in article.text
+    Revision.objects.create(
+        article=article, number=article.revision, title=article.title, text=article.text, from_page=False
+    )
+    text = article.text.replace(old, new)
+    title, *paragraphs = text.split("\n\n")
+    Article.objects.filter(pk=article.pk).update(
+        title=title, text=text, feed_text="\n\n".join(paragraphs), url="", revision=article.revision + 1
+    )
+    rewrite_passages([(article.pk, text)])

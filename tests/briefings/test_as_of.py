@@ -14,9 +14,8 @@ from django.core.management import call_command
 from briefings import compose, read
 from briefings.models import Brief, State
 from briefings.schemas import Sentence
-from ingest import stories
+from ingest import changed, stories
 from ingest.models import Article, Revision, Source, Stage
-from ingest.revisions import changed_since
 from ingest.run import ingest
 from tests.fakes.newspaper import Report, reports
 from tests.fakes.web_server import WebServer, item, rss
@@ -129,16 +128,14 @@ def test_the_list_of_a_day_names_its_stories_as_they_were() -> None:
 @pytest.mark.usefixtures("edited")
 def test_an_edit_says_which_passages_it_altered() -> None:
     article = Article.objects.get()
-    changed = changed_since(article.pk, 1)
-    assert changed is not None
-    assert (changed.added, changed.removed) == ((), ())
+    found = changed.since({article.pk: 1})[article.pk].difference
+    assert (found.added, found.removed) == ((), ())
     before = stories.material(article.story_id, PUBLISHED)
     assert before is not None
-    for old, new in changed.altered:
+    for old, new in found.altered:
         assert "$1.5 billion" in before.articles[0].passage(old)
         assert article.text.count("$1.7 billion") >= 1
         assert old == new
-    assert str(changed).startswith("title altered, ")
-    assert str(changed_since(article.pk, 2)) == "nothing changed"
-    assert changed_since(article.pk, 7) is None
+    assert str(found).startswith("title altered, ")
+    assert changed.since({article.pk: 2}) == changed.since({article.pk: 7}) == {}
     assert Revision.objects.get().replaced_at == EDITED

@@ -136,7 +136,7 @@ def test_its_lens_quotes_what_is_near_the_reader() -> None:
     body = write_extractive(LAUNCH)
     lens = extractive_lens(
         LAUNCH,
-        body.model_copy(update={"sections": (), "catch": (), "takeaways": body.takeaways[:1]}),
+        body.model_copy(update={"sections": (), "catch": ()}),
         "Clinicians care about patients, doctors, drugs, hospitals and approval by regulators",
         "Hospitals, doctors, medical devices, patients, pharmacists",
         "Clinician",

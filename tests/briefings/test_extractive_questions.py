@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from briefings.write.clauses import clause_of
@@ -109,3 +112,56 @@ def test_a_quotation_in_two_spellings_is_told_once() -> None:
     told = [s.text for section in body.sections for s in section.answer]
     told += [s.text for s in (*body.takeaways, *body.lead, *body.catch, *body.bottom_line)]
     assert sum("Curious why" in text for text in told) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Durbin, however, said Twitter must answer for its own rules before June.", None),
+        ("A regulator’s view of what Equifax said matters little now.", None),
+        ("Regulators had agreed, said Equifax in a filing.", "Equifax"),
+    ],
+)
+def test_words_are_put_into_no_mouth_that_did_not_say_them(text: str, speaker: str | None) -> None:
+    found = speaker_of(text, NAMES.in_text(text))
+    assert (found.text if found else None) == speaker
+
+
+LETTER = [
+    "Dear friends, I have been asked a lot lately whether the price of models still falls as fast as it did.",
+    "Some people in our trade say foolish things about the price of models, and that is a pity for everybody.",
+    "I hope the open models keep their lead in price.",
+]
+ITEMS = [
+    "Acme released Halo 3 on Tuesday, an open model that answers in half the time its predecessor took.",
+    "Halo 3 costs 20 cents per million tokens, which is less than any other model of its size.",
+    "Acme trained Halo 3 on text in 40 languages that publishers had licensed to it for the purpose.",
+    "Beta Robotics recalled 900 arms on Monday after two of them had dropped glass in a warehouse.",
+    "The recall of the arms will take Beta Robotics a month and cost it about $3 million.",
+]
+
+
+def test_a_digest_begins_with_its_news_and_not_with_its_editors_letter() -> None:
+    title = "Acme Releases Halo 3, Beta Robotics Recalls Arms, Courts Weigh Training Data"
+    body = write_extractive(material(source_text(1, "Letter", title, [*LETTER, *ITEMS])))
+    first = (*body.takeaways, *body.lead)[0]
+    assert "Halo 3" in first.text or "Beta Robotics" in first.text
+    assert not any("foolish" in sentence.text for sentence in (*body.takeaways, *body.lead))
+
+
+SEARCHED = "Police search the harbour for the robot thief Ann Lee, who is armed and may be anywhere in Porto."
+CAUGHT = [
+    "Police in Porto caught the robot thief Ann Lee on Thursday in a garage near the harbour.",
+    "Lee had taken nine delivery robots of Acme Robotics and sold their batteries on the market.",
+    "Acme Robotics said it would put trackers into all of its robots in Porto by the end of the month.",
+]
+
+
+def test_what_was_so_before_the_news_is_no_takeaway_of_it() -> None:
+    old = source_text(1, "Daily", "Police search for robot thief", [SEARCHED])
+    new = source_text(2, "Post", "Robot thief Ann Lee caught in Porto", CAUGHT)
+    old = replace(old, happened_at=old.happened_at - timedelta(days=2))
+    body = write_extractive(replace(material(new, old), title=new.title))
+    told = [sentence.text for sentence in (*body.takeaways, *body.lead)]
+    assert told
+    assert not any("may be anywhere" in text for text in told)

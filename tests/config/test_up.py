@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config.embedded import data_directory
 from tests.processes import PROJECT, Instance, Running, free_port, state_directory, wait_for
 
 pytestmark = pytest.mark.processes
@@ -127,6 +128,20 @@ def test_it_stops_every_child_when_told_to(tmp_path: Path, number: int) -> None:
             20,
             "the end",
         )
+    assert not _servers_of(tmp_path)
+
+
+def test_a_database_that_was_killed_is_started_again_and_stopped_at_the_end(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    with instance.up("--no-sample", "--no-catalogue") as running:
+        wait_for(lambda: "Ctrl-C" in instance.said(), 30, "its word that it is ready")
+        for number in (signal.SIGKILL, signal.SIGQUIT, signal.SIGINT):  # a crash, in haste, in good order
+            postmaster = int((data_directory(tmp_path) / "postmaster.pid").read_text().split()[0])
+            os.kill(postmaster, number)
+            wait_for(lambda pid=postmaster: not psutil.pid_exists(pid), 30, "its end")  # type: ignore[misc]
+            wait_for(lambda: running.status("/") == 200, 60, "the page, by the same web process")
+        said = instance.said()
+    assert said.count("the embedded Postgres was gone and is started again") == 3, said
     assert not _servers_of(tmp_path)
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 # Nano-dollars per token: input, cached input, output. The provider's price list as of August 2025.
 EMBEDDER = "text-embedding-3-small"
@@ -143,6 +144,12 @@ class ModelServer:
         self.dimensions = DIMENSIONS
         self.pause = 0.0  # seconds before it says anything about vectors
         self.unwelcome = ""  # a word of texts that it refuses to embed
+        self.choose: Callable[[str], Variant] = lambda client_id: (
+            HONEST
+        )  # where nothing is scripted; one at a time
+        self.reports: Callable[[str, dict[str, list[str]], str], tuple[int, bytes]] | None = (
+            None  # its admin side
+        )
         self.prices = prices
         self._log = log
         self._script: deque[Variant] = deque()
@@ -175,9 +182,12 @@ class ModelServer:
 
     # ------------------------------------------------------------ answering
 
-    def answer(self, path: str, body: Body, client_id: str) -> tuple[Variant, bytes]:
+    def answer(self, path: str, body: Body, client_id: str) -> tuple[Variant, bytes, str]:
+        """How to answer, with which body, and the id that the provider gives the request."""
         with self._lock:
-            variant = self._complaint(path, body) or (self._script.popleft() if self._script else HONEST)
+            variant = self._complaint(path, body) or (
+                self._script.popleft() if self._script else self.choose(client_id)
+            )
             texts = _texts(path, body)
             prompt = sum(map(count, texts))
             cached = self._cached(texts) if path.endswith("/chat/completions") else 0
@@ -197,7 +207,7 @@ class ModelServer:
         cost = self._cost(str(body.get("model")), tier, prompt, cached, completion) if variant.billed else 0
         seen = Request(name, path, client_id, body, variant.status, prompt, cached, completion, cost)
         self._write_down(seen)
-        return variant, raw
+        return variant, raw, name
 
     def _cost(self, model: str, tier: str, prompt: int, cached: int, completion: int) -> int:
         price = self.prices.get(model, (0, 0, 0))
@@ -349,22 +359,28 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length))
-            variant, raw = server.answer(self.path, body, self.headers.get("X-Client-Request-Id", ""))
+            variant, raw, name = server.answer(self.path, body, self.headers.get("X-Client-Request-Id", ""))
             time.sleep(variant.delay + (server.pause if self.path.endswith("/embeddings") else 0.0))
             try:
-                self._send(variant, raw)
+                self._send(variant, raw, name)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client did not wait
 
-        def _send(self, variant: Variant, raw: bytes) -> None:
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            asked = parts.path, parse_qs(parts.query), self.headers.get("Authorization", "")
+            status, raw = server.reports(*asked) if server.reports else (404, b"{}")
+            self._send(Variant(status=status), raw, "")
+
+        def _send(self, variant: Variant, raw: bytes, name: str) -> None:
             if variant.cut_after == 0:
                 self.close_connection = True
                 return
             self.send_response(variant.status)
             self.send_header("Content-Type", variant.content_type)
             self.send_header("Content-Length", str(len(raw)))
-            for name, value in variant.headers.items():
-                self.send_header(name, value)
+            for header, value in ({"x-request-id": name} | variant.headers).items():
+                self.send_header(header, value)
             self.end_headers()
             if variant.drip:
                 for byte in raw:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,38 @@ def test_a_bill_that_comes_while_the_database_is_away_is_posted_once_it_is_back(
     assert spool.drain() == 1
     assert Call.objects.get().cost == provider.billed > 0
     assert _day().held == 0
+    assert audit.verify() == []
+
+
+@pytest.mark.django_db
+def test_a_bill_that_neither_the_database_nor_the_disk_takes_keeps_its_hold(
+    provider: ModelServer, ask: Ask, settings: Any, tmp_path: Path
+) -> None:
+    settings.NUTGRAF_VAR = tmp_path
+    (tmp_path / "unposted-bills").write_text("no folder can be made here")
+    with connection.execute_wrapper(_gone_once_asked(provider)), pytest.raises(LedgerDown):
+        gateway.generate(ask)
+    Call.objects.update(lease_until=Now() - timedelta(seconds=61))
+    assert ledger.sweep() == {"released": 0, "unknown": 1}
+    assert _day().held == Call.objects.get().hold >= provider.billed > 0
+    assert audit.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_who_goes_while_the_model_thinks_leaves_the_cost_behind(
+    provider: ModelServer, ask: Ask, django_user_model: Any
+) -> None:
+    ada = django_user_model.objects.create_user("ada@bank.example")
+
+    def reply(body: dict[str, Any]) -> str:
+        django_user_model.objects.all().delete()
+        connection.close()
+        return "hello"
+
+    provider.reply = reply
+    gateway.generate(replace(ask, reader=ada.pk))
+    call = Call.objects.get()
+    assert (call.state, call.cost, call.reader) == ("settled", provider.billed, None)
     assert audit.verify() == []
 
 

@@ -187,6 +187,27 @@ def test_it_prices_as_asked_when_the_price_file_breaks_meanwhile(
     assert audit.verify() == []
 
 
+def test_a_price_that_changes_while_the_model_thinks_is_for_the_next_call(
+    provider: ModelServer, ask: Ask, settings: Any, tmp_path: Any
+) -> None:
+    own = tmp_path / "prices.toml"
+    own.write_text('["local-model"]\ninput = 1\noutput = 1\n')
+    settings.NUTGRAF_PRICES = str(own)
+
+    def dearer(body: dict[str, Any]) -> str:
+        own.write_text('["local-model"]\ninput = 10.00\noutput = 10.00\n')
+        return "hello"
+
+    provider.reply = dearer
+    first, second = (gateway.generate(replace(ask, model="local-model")) for _ in range(2))
+    assert second.cost_nano == 10 * first.cost_nano > 0
+    assert list(Call.objects.order_by("pk").values_list("cost", flat=True)) == [
+        first.cost_nano,
+        second.cost_nano,
+    ]
+    assert audit.verify() == []
+
+
 def test_it_keeps_the_hold_when_the_provider_does_not_say_what_it_used(
     provider: ModelServer, ask: Ask
 ) -> None:

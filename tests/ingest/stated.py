@@ -144,8 +144,6 @@ def _compared(test: ast.Compare) -> Iterator[Claim]:
             "name",
         ]:
             yield Claim(number, "author", value)
-        case ["entries", int(number), "tags", _, "term"]:
-            yield Claim(number, "tag", value)
         case ["entries", int(number), str(key)] if key in _ENTRY_KEYS:
             yield Claim(number, _ENTRY_KEYS[key], value)
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import ipaddress
+from io import StringIO
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from ingest import stories
 from ingest.addressed import count, outside_quotations, speaks_to_model
-from ingest.models import Article
+from ingest.models import Article, Source, Story
 from ingest.place import place
 from ingest.plain import html_paragraphs
 from tests.fakes.injections import INJECTIONS
+from tests.fakes.web_server import WebServer, item, rss
 from tests.ingest import newsroom
 
 
@@ -68,3 +74,26 @@ def test_no_story_rests_on_it_and_the_operator_sees_it(client: Client) -> None:
     page = client.get(reverse("admin:ingest_article_changelist"), {"addressing": "yes"}).content.decode()
     assert own.title in page
     assert other.title not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["score", "relevance", "ranking"])
+def test_a_feed_that_asks_to_be_ranked_first_gains_nothing(name: str, settings: Any) -> None:
+    settings.NUTGRAF_FETCH_ALLOW = [ipaddress.ip_network("127.0.0.0/8")]
+    asks = next(one.html for one in INJECTIONS if one.name == name)
+    weights = []
+    for order in ("", asks):
+        Source.objects.all().delete()
+        Story.objects.all().delete()
+        said = (
+            "<p>Harbor Labs brought out a language model for ports on Tuesday, the company said.</p>"
+            f"{order * 3}<p>The model was trained on nine years of harbour traffic and costs 40 dollars.</p>"
+        )
+        with WebServer() as web:
+            feed = rss(item("Harbor Labs brings out an AI model for ports", text=said), title="The Paper")
+            call_command("sources", "add", web.put("/feed", feed), stdout=StringIO())
+            call_command("ingest", "--all", stdout=StringIO(), stderr=StringIO())
+        told = Story.objects.get()
+        weights.append((told.score, told.authority, told.novelty, told.origins, told.pickup, told.primary))
+    assert weights[1] == weights[0]
+    assert Article.objects.get().addressing > 0

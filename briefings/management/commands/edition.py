@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(made, ensure_ascii=False, indent=1))
         else:
-            self.stdout.write(plain_text.edition(row, read.edition_documents(row)))
+            self.stdout.write(plain_text.edition(row, read.edition_documents(row), read.edition_notices(row)))
 
 
 def _ready(row: Edition, now: datetime) -> Edition:

@@ -22,13 +22,14 @@ from kombu.exceptions import OperationalError
 
 from config.celery import QUEUES, TIMETABLE, app
 from config.database import migrate_if_needed
-from config.embedded import abandon, deleted
+from config.embedded import CannotStart, abandon, deleted, revive
 from config.supervise import Supervisor
 from inference import book
 from inference.errors import BadPrices
 from ingest import catalogue, stories
 
 SAMPLE_AFTER = 6.0  # seconds without a first article before the bundled sample fills the page
+REVIVE_AFTER = 2.0  # seconds between two tries to start a database that does not
 log = logging.getLogger("config.up")
 
 
@@ -76,12 +77,13 @@ class _Watch:
         self.url, self.supervisor, self.wants_sample, self.served = url, supervisor, wants_sample, False
         self.lock = lock
         self.told = False
-        self.began = self.asked = time.monotonic()
+        self.began = self.asked = self.revive_at = time.monotonic()
 
     def __call__(self) -> None:
         if _deleted(self.lock):
             self.supervisor.kill()  # asked to stop, they would first try to reach what is gone
             return
+        self._revive()
         if not self.served and time.monotonic() - self.asked > 0.5:
             self.asked = time.monotonic()
             self.served = _answers(self.url)
@@ -96,6 +98,17 @@ class _Watch:
                 # Not through the queue, where it would wait behind the sources that do not answer.
                 self.supervisor.start("sample", sys.executable, "manage.py", "ingest", "--sample", once=True)
             connections.close_all()
+
+    def _revive(self) -> None:
+        """The database is a child like the others: one that was killed is started again."""
+        if time.monotonic() < self.revive_at:
+            return
+        try:
+            if revive():
+                log.error("the embedded Postgres was gone and is started again")
+        except CannotStart as error:
+            log.error("%s; again in %.0f s", error, REVIVE_AFTER)
+            self.revive_at = time.monotonic() + REVIVE_AFTER
 
 
 def _lock(var: Path, url: str) -> IO[str]:

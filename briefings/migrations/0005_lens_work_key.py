@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefings', '0003_own_sources'),
+        ('briefings', '0004_corrections'),
     ]
 
     operations = [

@@ -1,0 +1,183 @@
+"""Verifies briefs again whose articles have changed, and keeps what no longer stands as corrections."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from briefings import compose, coverage, standing
+from briefings.corrected import struck_now
+from briefings.models import Brief, Correction, Lens, State
+from briefings.schemas import BriefBody, LensBody, Material, Strike
+from briefings.standing import Fallen
+from ingest import changed as articles
+from ingest import revisions, stories, work
+from ingest.changed import Changed
+from ingest.models import Article, Revision
+from ingest.withdrawn import is_note
+
+LEASE = timedelta(minutes=8)
+SOON = timedelta(seconds=30)  # when to look again at a brief whose article is being read anew
+AT_ONCE = 500  # revisions followed in one transaction
+READY = Q(state=State.READY)
+log = logging.getLogger("briefings.correct")
+
+
+def follow() -> int:
+    """Have every ready brief verified again that cites an article edited since; how many edits were followed.
+
+    Edits and the briefs that are due for them change in one transaction, so that none is lost and none done twice.
+    """
+    with transaction.atomic():
+        edits = Revision.objects.select_for_update(skip_locked=True).filter(told=False).order_by("pk")
+        rows = list(edits.values_list("pk", "article_id", "number")[:AT_ONCE])
+        latest = {article: number for _, article, number in sorted(rows, key=lambda row: row[2])}
+        due = [pk for article, number in latest.items() for pk in _citing(article, number)]
+        Brief.objects.filter(READY, pk__in=due).update(due_at=Now(), attempt=0, error="")
+        Revision.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(told=True)
+    return len(rows)
+
+
+def _citing(article: int, number: int) -> list[str]:
+    """Ready briefs of real news that were made from this revision of the article, or an earlier one."""
+    rows = Brief.objects.filter(READY, articles__contains=[[article]], story__sample=False)
+    return [
+        pk
+        for pk, parts in rows.values_list("pk", "articles")
+        if dict(parts).get(article, number + 1) <= number
+    ]
+
+
+def verify_again(brief_id: str, now: datetime) -> list[Correction]:
+    """Verify a ready brief that is due for it against its articles' present texts; the corrections that makes.
+
+    Nothing when somebody else is at it, or when an article is still being read: then it is due again soon.
+    """
+    row = work.claim(Brief, brief_id, LEASE)
+    if row is None:
+        return []
+    if row.state != State.READY:
+        work.put_back(row)
+        return []
+    try:
+        return _verify_again(row, now)
+    except SoftTimeLimitExceeded:
+        work.fail(row, "the time ran out")
+        raise  # it is the whole task's time
+    except Exception as error:  # one brief's fault must not keep the others from theirs
+        log.exception("brief %s cannot be verified again", row)
+        work.fail(row, f"{type(error).__name__}: {error}")
+        return []
+
+
+def _verify_again(row: Brief, now: datetime) -> list[Correction]:
+    parts = dict(row.articles)
+    seen = revisions.now(list(parts))
+    if articles.on_the_way(list(parts)):
+        work.finish(row, due_in=SOON)
+        return []
+    changed = articles.since(parts)
+    made = _decide(row, changed, _lost(row, changed), now) if changed else []
+    if major := [one for one in made if one.major]:
+        major[-1].replacement = _replacement(row)
+    return made if _keep(row, seen, made) else []
+
+
+def _lost(row: Brief, changed: Mapping[int, Changed]) -> Sequence[Fallen]:
+    earlier = revisions.numbered({(key, one.then.revision) for key, one in changed.items()})
+    texts = stories.source_texts(list(dict(row.articles)), {key: one for (key, _), one in earlier.items()})
+    before = Material(row.story_id, "", tuple(texts.values()))
+    lenses = {lens.pk: LensBody.model_validate(lens.body) for lens in Lens.objects.filter(READY, brief=row)}
+    return standing.fallen(BriefBody.model_validate(row.body), lenses, before, changed)
+
+
+def _decide(
+    row: Brief, changed: Mapping[int, Changed], lost: Sequence[Fallen], now: datetime
+) -> list[Correction]:
+    """One correction for each article whose present revision alters what stands; none when nothing does."""
+    before = struck_now(row.corrections.all())
+    done = set(row.corrections.values_list("article", "to_revision"))
+    fresh = {key: one for key, one in changed.items() if (key, one.revision) not in done}
+    gone = {one.where: one for one in lost}
+    restored = [where for where in before if where not in gone]
+    struck = [one for one in lost if one.where not in before]
+    made = []
+    for key, change in fresh.items():
+        ours = [one for one in struck if _by(one.article, fresh) == key]
+        again = [where for where in restored if _by(before[where].article, fresh) == key]
+        if ours or again:
+            made.append(_correction(row, change, ours, again, now))
+    body = BriefBody.model_validate(row.body)
+    major = standing.is_major(body, gone) and not standing.is_major(body, before)
+    for one in made:
+        one.major = major and bool(one.struck)
+    return made
+
+
+def _by(article: int, fresh: Mapping[int, Changed]) -> int:
+    """Whose correction it is: the article's own, where that has changed just now, else the one that has."""
+    return article if article in fresh else next(iter(fresh))
+
+
+def _correction(
+    row: Brief, change: Changed, struck: Iterable[Fallen], restored: list[str], now: datetime
+) -> Correction:
+    article = Article.objects.select_related("source").get(pk=change.then.article)
+    return Correction(
+        brief=row,
+        article=article,
+        from_revision=change.then.revision,
+        to_revision=change.revision,
+        kind=Correction.Kind.WITHDRAWN if change.withdrawn else Correction.Kind.CHANGED,
+        publisher=coverage.publisher(article),
+        title=change.now[0].title,
+        url=coverage.web_address(article.url),
+        changes=str(change.difference),
+        note=_note(change),
+        struck=[_strike(one).model_dump(mode="json") for one in struck],
+        restored=restored,
+        changed_at=change.at,
+        noticed_at=now,
+    )
+
+
+def _strike(one: Fallen) -> Strike:
+    return Strike(
+        where=one.where, text=one.text, article=one.article, why=one.why, now=one.now, instead=one.instead
+    )
+
+
+def _note(change: Changed) -> str:
+    """How the source itself words its correction or withdrawal, where the edit brought such a passage."""
+    now = change.now[0]
+    new = set(change.difference.added) | {b for _, b in change.difference.altered}
+    return next(
+        (p for span in now.spans if span.number in new and is_note(p := now.passage(span.number))), ""
+    )
+
+
+def _replacement(row: Brief) -> Brief | None:
+    """The story as it stands now as another brief, queued where there is none; for briefs that somebody has got."""
+    if not (row.items.exists() or row.replaces.exists()):
+        return None
+    try:
+        found = compose.brief_for(compose.material_of(row.story_id))
+    except compose.NothingToWrite:
+        return None
+    return None if found.pk == row.pk else found
+
+
+def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction]) -> bool:
+    """Store the corrections and end the work; not when an article has changed again meanwhile: then it is due again."""
+    with transaction.atomic():
+        again = revisions.now(list(seen), held=True) != seen
+        if not work.finish(row, due_in=timedelta(0) if again else None) or again:
+            return False
+        Correction.objects.bulk_create(made)
+    return True
