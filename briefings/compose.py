@@ -1,9 +1,14 @@
-"""From a story to its stored brief and lenses: get or make the row, claim it, write, verify, keep."""
+"""From a story to its stored brief and lenses: get or make the row, claim it, write, verify, keep.
+
+An edition wishes for a brief's row and its lens's before anything is written, so that what is wished for by then is
+asked for together: few lenses with their brief, more of them several in one request.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -11,13 +16,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from briefings import lenses
 from briefings.models import Brief, Lens, State
 from briefings.schemas import BriefBody, Material
 from briefings.verify import Unusable, verify
 from briefings.write import brief as writers
 from ingest import revisions, stories, work
 
-LEASE = timedelta(minutes=8)  # above the worst of a brief by model: four requests of a minute and a half each
+LEASE = lenses.LEASE
+GATHER = timedelta(
+    seconds=45
+)  # what nobody waits for is put off so long, until others have wished for the same
 MOST_ATTEMPTS = 3  # what took its worker down so often is left alone
 REMEMBERED = 2000  # briefs that this process has verified again
 _verified: dict[tuple[str, datetime | None], bool] = {}
@@ -40,13 +49,16 @@ def material_of(story_id: str, as_of: datetime | None = None) -> Material:
     return material
 
 
-def brief_for(material: Material) -> Brief:
-    """The row of the brief of exactly these articles, queued when it is new. Safe to call from many places at once."""
+def brief_for(material: Material, patient: bool = False) -> Brief:
+    """The row of the brief of exactly these articles, queued when it is new. Safe to call from many places at once.
+
+    `patient`: nobody waits for it.
+    """
     parts = sorted([article.article, article.revision] for article in material.articles)
     fingerprint = hashlib.sha256(repr(parts).encode()).hexdigest()
     while True:
         if found := Brief.objects.filter(story_id=material.story, fingerprint=fingerprint).first():
-            return found
+            return found if patient else work.hasten(found)
         latest = Brief.objects.filter(story_id=material.story).aggregate(latest=Max("version"))["latest"] or 0
         try:
             with transaction.atomic():
@@ -55,13 +67,17 @@ def brief_for(material: Material) -> Brief:
                     version=latest + 1,
                     fingerprint=fingerprint,
                     articles=parts,
-                    due_at=timezone.now(),
+                    due_at=timezone.now() + _put_off(patient),
                 )
         except IntegrityError:  # somebody else made this brief or took this version number: look again
             continue
 
 
-def write_brief(brief_id: str, material: Material | None = None) -> Brief | None:
+def _put_off(patient: bool) -> timedelta:
+    return GATHER if patient else timedelta()
+
+
+def write_brief(brief_id: str, material: Material | None = None, patient: bool = False) -> Brief | None:
     """Write a queued brief and store it verified. None when it is done, somebody else is at it, or it failed."""
     row = work.claim(Brief, brief_id, LEASE)
     if row is not None and row.state == State.READY:  # to be verified again, which `briefings.correct` does
@@ -71,7 +87,7 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
         return None
     try:
         material = material or stored_material(row)
-        return keep(row, writers.write(material, work_key=f"brief:{row.pk}", brief=row.pk), material)
+        return _write(row, material, patient)
     except NothingToWrite:
         work.finish(row, state=State.FAILED, error="its articles are gone")
     except writers.CannotWrite as error:
@@ -84,6 +100,22 @@ def write_brief(brief_id: str, material: Material | None = None) -> Brief | None
         log.exception("no brief of story %s", row.story_id)
         _failed(row, f"{type(error).__name__}: {error}")
     return None
+
+
+def _write(row: Brief, material: Material, patient: bool) -> Brief:
+    """With the lenses that are wished for so far, while they are few: that spares asking about the brief again."""
+    companions = lenses.take_few(row.pk)
+    key = f"brief:{row.pk}"
+    try:
+        readers = [(lens.role, lens.industry) for lens in companions]
+        written = writers.write(material, key, row.pk, readers, patient)
+        brief = keep(row, written, material)
+        for lens, found in zip(companions, written.lenses, strict=True):
+            if found:
+                lenses.keep(lens, found, key)
+        return brief
+    finally:
+        lenses.put_back(companions)  # those not written with it are written by themselves
 
 
 def keep(row: Brief, written: writers.Written, material: Material) -> Brief:
@@ -137,17 +169,28 @@ def stored_material(brief: Brief) -> Material:
     return material
 
 
-def ready_brief(story_id: str, as_of: datetime | None = None) -> Brief | None:
-    """The brief of the story as of then, written now if need be; None when it cannot be. Raises BeingWritten."""
+def ready_brief(
+    story_id: str,
+    as_of: datetime | None = None,
+    reader: tuple[str, str] | None = None,
+    patient: bool = False,
+) -> Brief | None:
+    """The brief of the story as of then, written now if need be; None when it cannot be. Raises BeingWritten.
+
+    The lens of `reader` (slugs of a role and an industry) is wished for before a new brief is written. `patient`: what
+    is new is put off, and at last asked for at the cheaper tier.
+    """
     try:
         material = material_of(story_id, as_of)
     except NothingToWrite:
         return None
-    row = brief_for(material)
+    row = brief_for(material, patient)
     if row.state == State.READY and not _still_verified(row, material) and not _queued_again(row):
         return None
     if row.state == State.QUEUED:
-        write_brief(row.pk, material)
+        if reader:
+            lenses.wish(row, *reader, _put_off(patient))
+        write_brief(row.pk, material, patient)
         row.refresh_from_db()
     if _is_being_written(row):
         raise BeingWritten(str(row))
@@ -176,13 +219,11 @@ def _queued_again(row: Brief) -> bool:
     return queued == 1
 
 
-def ready_lens(brief: Brief, role: str, industry: str) -> Lens | None:
+def ready_lens(brief: Brief, role: str, industry: str, patient: bool = False) -> Lens | None:
     """The brief's lens for this reader, written now if need be; None when it cannot be. Raises BeingWritten."""
-    row, _ = Lens.objects.get_or_create(
-        brief=brief, role=role, industry=industry, defaults={"due_at": timezone.now()}
-    )
+    row = lenses.wish(brief, role, industry, _put_off(patient))
     if row.state == State.QUEUED:
-        write_lens(row.pk)
+        write_lenses(brief.pk, row, patient)
         row.refresh_from_db()
     if _is_being_written(row):
         raise BeingWritten(str(row))
@@ -194,37 +235,46 @@ def _is_being_written(row: Brief | Lens) -> bool:
     return row.state == State.QUEUED and not row.error
 
 
-def write_lens(lens_id: int) -> None:
-    """Write a queued lens and store it verified; nothing when somebody else is at it."""
-    row = work.claim(Lens, lens_id, LEASE)
-    if row is None or _given_up(row):
-        return
+def write_lenses(brief_id: str, first: Lens | None = None, patient: bool = False) -> None:
+    """Write lenses of a brief that are due, several at once, and store them verified: all, or those with `first`."""
+    if Brief.objects.filter(pk=brief_id, state=State.QUEUED).exists():
+        return  # first things first
+    while rows := lenses.take(brief_id, first):
+        if able := [row for row in rows if not _given_up(row)]:
+            _write_lenses(able, patient)
+        if first:
+            return
+
+
+def _write_lenses(rows: Sequence[Lens], patient: bool) -> None:
     try:
-        _write_lens(row)
-    except (NothingToWrite, writers.CannotWrite) as error:
-        work.finish(row, state=State.FAILED, error=str(error)[:2000])
+        _store_lenses(rows, patient)
+    except NothingToWrite as error:
+        for row in rows:
+            work.finish(row, state=State.FAILED, error=str(error)[:2000])
     except SoftTimeLimitExceeded:
-        _failed(row, "the time ran out")
+        for row in rows:
+            _failed(row, "the time ran out")
         raise  # it is the whole task's time
     except Exception as error:  # one lens's fault must not keep the others from their readers
-        log.exception("no lens %s", row)
-        _failed(row, f"{type(error).__name__}: {error}")
+        log.exception("no lens %s", rows[0])
+        if len(rows) == 1:
+            _failed(rows[0], f"{type(error).__name__}: {error}")
+        for row in rows if len(rows) > 1 else ():
+            _write_lenses([row], patient)
 
 
-def _write_lens(row: Lens) -> None:
-    material = stored_material(row.brief)
-    written = writers.write_lens(
-        BriefBody.model_validate(row.brief.body),
-        material,
-        row.role,
-        row.industry,
-        work_key=f"lens:{row.pk}",
-        brief=row.brief_id,
-    )
-    work.finish(
-        row,
-        state=State.READY,
-        writer=written.writer,
-        body=written.lens.model_dump(mode="json"),
-        verified_at=timezone.now(),
-    )
+def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
+    brief, key = rows[0].brief, f"lens:{rows[0].pk}"
+    if brief.state != State.READY:
+        raise NothingToWrite("its brief cannot be written")
+    body, material = BriefBody.model_validate(brief.body), stored_material(brief)
+    readers = [(row.role, row.industry) for row in rows]
+    found = writers.write_lenses(body, material, readers, key, brief.pk, patient)
+    for row, written in zip(rows, found, strict=True):
+        if written is None:
+            work.finish(
+                row, state=State.FAILED, error="not even the sources' own sentences pass the verifier"
+            )
+        else:
+            lenses.keep(row, written, key if written.asked else "")

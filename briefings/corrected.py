@@ -53,6 +53,10 @@ def marked_body(body: BriefBody, gone: Collection[str]) -> BriefBody:
                 one.model_copy(update={"claims": _run(one.claims, f"disagreements.{place}.claims", gone)})
                 for place, one in enumerate(body.disagreements)
             ),
+            "prepared": tuple(
+                one.model_copy(update={"answer": _run(one.answer, f"prepared.{place}.answer", gone)})
+                for place, one in enumerate(body.prepared)
+            ),
             "follow_ups": tuple(
                 text for place, text in enumerate(body.follow_ups) if f"follow_ups.{place}" not in gone
             ),

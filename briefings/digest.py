@@ -19,16 +19,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from briefings import correct, digest_render, edition
-from briefings.due import Clock, coming_date, due_date
+from briefings.due import AHEAD, Clock, coming_date, due_date
 from briefings.models import Delivery, Edition, EditionItem, State
 from ingest import own, work
 from ingest.health import Health
 from users import unsubscribe
 from users.models import Profile, User
 
-AHEAD = timedelta(
-    minutes=30
-)  # editions are prepared this long before the hour, so that sending is only sending
 EXPIRES = timedelta(hours=12)
 LEASE = timedelta(minutes=3)
 TRIES = 30  # with waits of up to half an hour: as long as a mail may be late

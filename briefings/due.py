@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+
+AHEAD = timedelta(
+    minutes=30
+)  # editions are prepared this long before the hour, so that sending is only sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,9 @@ def due_date(clock: Clock, now: datetime) -> date | None:
 def coming_date(clock: Clock, now: datetime, ahead: timedelta) -> date | None:
     """The local date whose digest is due by `now + ahead`: its edition may be prepared."""
     return due_date(clock, now) or due_date(clock, now + ahead)
+
+
+def still_to_come(clock: Clock, day: date, now: datetime) -> bool:
+    """Whether the hour of that local date is near and not yet reached: until then nobody waits for its edition."""
+    hour = datetime.combine(day, time(clock.hour), tzinfo=clock.zone)
+    return timedelta() < hour - now <= AHEAD

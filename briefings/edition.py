@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from briefings import compose, notices, select
+from briefings.due import Clock, still_to_come
 from briefings.models import Brief, Edition, EditionItem, Lens, State
 from ingest import embed, embedders, stories, terms, work
 from ingest.nudge import nudge
@@ -78,11 +79,13 @@ def assemble(
     size: int = select.EDITION_SIZE,
     seen: Collection[str] = (),
     owner: int | None = None,
+    patient: bool = False,
 ) -> Assembled:
     """Choose, write and verify what such a reader gets as of then (aware, UTC). Stores briefs and lenses only.
 
     `seen` are ids of briefs the reader had before: a story comes again only when a new version tells more. With
-    `owner`, the reader's key, stories of their own sources compete with everybody's.
+    `owner`, the reader's key, stories of their own sources compete with everybody's. `patient`: nobody waits, so what
+    is new is put off to be written with what others want of it.
     """
     found, sample = candidates_at(as_of, owner)
     embedder = _embedder_of(found)
@@ -91,22 +94,32 @@ def assemble(
     candidates = [_candidate(snapshot, embedder if usable else "") for snapshot in found]
     moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
     choices = select.choose(candidates, reader, moment, size + SPARE + len(seen))
-    the_role, the_industry = taxonomy.role(role).slug, taxonomy.industry(industry).slug
-    placed: list[Placed] = []
-    bare: list[Placed] = []  # a headline is all their sources give: for the end, where room is left
+    kind = taxonomy.role(role).slug, taxonomy.industry(industry).slug
+    told: list[tuple[Brief, select.Choice]] = []
+    bare: list[
+        tuple[Brief, select.Choice]
+    ] = []  # a headline is all their sources give: for the end, if there is room
     busy = 0
     for choice in choices:
-        if len(placed) + busy == size:
+        if len(told) + busy == size:
             break
         try:
-            brief = compose.ready_brief(choice.story, as_of)
-            lens = compose.ready_lens(brief, the_role, the_industry) if brief else None
+            brief = compose.ready_brief(choice.story, as_of, kind, patient)
         except compose.BeingWritten:
             busy += 1  # go on with the others meanwhile
             continue
         if brief and (sample or brief.pk not in seen):
-            (placed if _tells(brief) else bare).append(Placed(brief, lens, choice.why))
-    return Assembled((*placed, *bare)[:size], sample, waiting=busy > 0)
+            (told if _tells(brief) else bare).append((brief, choice))
+    placed = [_placed(brief, kind, choice, patient) for brief, choice in (*told, *bare)[:size]]
+    return Assembled(tuple(filter(None, placed)), sample, waiting=busy > 0 or None in placed)
+
+
+def _placed(brief: Brief, kind: tuple[str, str], choice: select.Choice, patient: bool) -> Placed | None:
+    """The brief with its lens; None while another worker is writing that."""
+    try:
+        return Placed(brief, compose.ready_lens(brief, *kind, patient), choice.why)
+    except compose.BeingWritten:
+        return None
 
 
 def _tells(brief: Brief) -> bool:
@@ -239,9 +252,19 @@ def _failed(row: Edition, words: str, limit: int) -> None:
 
 def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
-    made = assemble(row.role, row.industry, interests, as_of(row, now), seen=_seen(row), owner=row.reader_id)
+    clock = Clock(row.reader.profile.time_zone, row.reader.profile.hour, row.reader.profile.days)
+    patient = still_to_come(clock, row.local_date, now)
+    made = assemble(
+        row.role,
+        row.industry,
+        interests,
+        as_of(row, now),
+        seen=_seen(row),
+        owner=row.reader_id,
+        patient=patient,
+    )
     if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
-        work.finish(row, due_in=BUSY)
+        work.finish(row, due_in=compose.GATHER if patient else BUSY)
         return None
     return row if _freeze(row, made, now) else None
 

@@ -140,6 +140,9 @@ class Lens(Work):
     writer = models.CharField(max_length=12, choices=Writer.choices, blank=True)
     body = models.JSONField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    work_key = models.CharField(
+        max_length=40, blank=True, help_text="the ledger's name of the calls it took, alone or with others"
+    )
 
     class Meta:
         verbose_name_plural = "lenses"

@@ -76,7 +76,10 @@ class Verification(Shape):
 
 
 class BriefBody(Shape):
-    """The shared part of a brief, as stored. Fewer takeaways and sections when the sources are thin."""
+    """The shared part of a brief, as stored. Fewer takeaways and sections when the sources are thin.
+
+    `prepared` are the follow-ups whose answers are ready; the public document has only their questions.
+    """
 
     headline: Sentence
     takeaways: tuple[Sentence, ...] = Field(max_length=3)
@@ -86,6 +89,7 @@ class BriefBody(Shape):
     bottom_line: tuple[Sentence, ...]
     disagreements: tuple[Disagreement, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    prepared: tuple[Section, ...] = ()
     verification: Verification = Verification()
 
 

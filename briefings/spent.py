@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Length
 
 from briefings.models import Brief, Lens
@@ -31,15 +31,22 @@ class Spent:
 
 
 def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
-    """What each brief and its lens cost, in one query for all of them."""
-    found = costs.of_works(
-        [key for brief, lens in pairs for key in (_brief_key(brief), _lens_key(lens)) if key]
+    """What each brief and its lens cost, in two queries for all of them.
+
+    Lenses asked for in one request bear equal parts of it. One asked for with its brief costs nothing beyond the brief.
+    """
+    lens_keys = {lens.work_key for _, lens in pairs if lens and lens.work_key}
+    found = costs.of_works([*lens_keys, *(_brief_key(brief) for brief, _ in pairs)])
+    many = dict(
+        Lens.objects.filter(work_key__in=lens_keys).values_list("work_key").annotate(many=Count("pk"))
     )
-    nothing = CostSummary()
-    return [
-        Spent(found.get(_brief_key(brief), nothing), found.get(_lens_key(lens), nothing))
-        for brief, lens in pairs
-    ]
+
+    def personal(brief: Brief, lens: Lens | None) -> CostSummary:
+        if lens is None or lens.work_key in ("", _brief_key(brief)):
+            return CostSummary()
+        return found[lens.work_key].part(many[lens.work_key])
+
+    return [Spent(found[_brief_key(brief)], personal(brief, lens)) for brief, lens in pairs]
 
 
 def cost(spent: Spent, at: datetime, length: int) -> Cost:
@@ -90,13 +97,9 @@ def _sum(amounts: Iterable[str]) -> str:
     return str(sum((Decimal(amount) for amount in amounts), Decimal("0.000000")))
 
 
-# The work keys under which `briefings.compose` has briefs and lenses written.
 def _brief_key(brief: Brief) -> str:
+    """The work key under which `briefings.compose` has briefs written."""
     return f"brief:{brief.pk}"
-
-
-def _lens_key(lens: Lens | None) -> str:
-    return f"lens:{lens.pk}" if lens else ""
 
 
 def _characters_of(day: date) -> int:

@@ -72,6 +72,8 @@ def _sentences(body: BriefBody) -> Iterator[tuple[str, Sentence]]:
     yield from _numbered(body.bottom_line, "bottom_line")
     for place, disagreement in enumerate(body.disagreements):
         yield from _numbered(disagreement.claims, f"disagreements.{place}.claims")
+    for place, section in enumerate(body.prepared):
+        yield from _numbered(section.answer, f"prepared.{place}.answer")
 
 
 def _numbered(sentences: Iterable[Sentence], where: str) -> Iterator[tuple[str, Sentence]]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
 from briefings import compose, correct, digest, edition, front
-from briefings.models import Brief, Delivery, Edition, Lens
+from briefings.models import Brief, Delivery, Edition, Lens, State
 from ingest import work
 
 PER_SWEEP = 500
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
-# A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve.
-ENOUGH, TOO_LONG = 400, 430
+# A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve; once
+# more where its flex tier does not answer.
+ENOUGH, TOO_LONG = 490, 520
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
@@ -20,8 +22,9 @@ def sweep_briefs() -> None:
     """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
     for pk in work.due(Brief, PER_SWEEP, ~correct.READY):
         write_brief.apply_async((str(pk),), expires=NUDGE)
-    for pk in work.due(Lens, PER_SWEEP):
-        write_lens.apply_async((int(str(pk)),), expires=NUDGE)
+    lenses = work.claimable(Lens, ~Q(brief__state=State.QUEUED)).values_list("brief", flat=True)
+    for brief in dict.fromkeys(lenses[:PER_SWEEP]):
+        write_lenses.apply_async((brief,), expires=NUDGE)
     front.keep_fresh(timezone.now())
 
 
@@ -52,7 +55,7 @@ def sweep_deliveries() -> None:
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def write_brief(brief_id: str) -> None:
-    compose.write_brief(brief_id)
+    compose.write_brief(brief_id, patient=True)
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
@@ -61,8 +64,8 @@ def verify_again(brief_id: str) -> None:
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
-def write_lens(lens_id: int) -> None:
-    compose.write_lens(lens_id)
+def write_lenses(brief_id: str) -> None:
+    compose.write_lenses(brief_id, patient=True)
 
 
 # A dozen briefs by a slow model take longer than any other task may; still less than the edition's lease.

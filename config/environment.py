@@ -34,6 +34,7 @@ OWN_VARIABLES = (
     ("service", "month"),
     ("reader", "month"),
 )  # these budgets have their own
+TIERS = ("auto", "flex", "standard")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -71,6 +72,13 @@ def embedder(value: str) -> str:
             name, "lexical, local:MODEL or an embedding model of the endpoint, at most 70 characters"
         )
     return str(name)
+
+
+@env.parser_for("background_tier")
+def background_tier(value: str) -> str:
+    if value.strip().lower() not in TIERS:
+        raise _refuse(value, ", ".join(TIERS))
+    return value.strip().lower()
 
 
 @env.parser_for("verbosity")

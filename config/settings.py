@@ -44,6 +44,7 @@ OPENAI_PROJECT_ID: str = env.secret_word("OPENAI_PROJECT_ID", "")
 NUTGRAF_MODEL_CHEAP: str = env.line("NUTGRAF_MODEL_CHEAP", "gpt-5-mini")
 NUTGRAF_MODEL_STRONG: str = env.line("NUTGRAF_MODEL_STRONG", "gpt-5")
 NUTGRAF_MODEL_EMBED: str = env.embedder("NUTGRAF_MODEL_EMBED", "lexical")
+NUTGRAF_BACKGROUND_TIER: str = env.background_tier("NUTGRAF_BACKGROUND_TIER", "auto")
 NUTGRAF_PRICES: str = env.line("NUTGRAF_PRICES", "")
 
 # --- hard limits on spending, in US dollars

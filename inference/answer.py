@@ -20,6 +20,7 @@ from inference.evidence import Evidence
 Schema = type[BaseModel] | Mapping[str, Any] | None
 
 DAY = 86_400.0
+_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)  # servers that do not set them apart
 _FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL)
 
 
@@ -49,6 +50,12 @@ def complaint(body: Mapping[str, Any], whole: str) -> str:
     error = body.get("error")
     said = error.get("message") if isinstance(error, Mapping) else error
     return str(said or whole)[:500]
+
+
+def code(body: Mapping[str, Any]) -> str:
+    """An error answer's code, such as `resource_unavailable`."""
+    error = body.get("error")
+    return _word(error.get("code")) if isinstance(error, Mapping) else ""
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
@@ -89,6 +96,7 @@ def parsed(content: str, schema: Schema, call: int) -> dict[str, Any] | None:
     """The answer as the JSON object that was asked for; None when none was. Raises BadReply."""
     if schema is None:
         return None
+    content = _THOUGHTS.sub("", content)
     fenced = _FENCED.fullmatch(content)
     found = as_object(fenced[1] if fenced else content)
     if found is None:

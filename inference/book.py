@@ -68,9 +68,10 @@ def _prices(found: ModelInfo, tier: str, now: datetime) -> Prices | None:
     listed = found.get_prices(now)
     if tier != STANDARD:
         # An unlisted tier silently falls back to the standard prices there, so look before asking.
-        if not any(variant.when == {"service_tier": tier} for variant in found.price_variants or ()):
+        terms = {"processing": tier} if tier == "batch" else {"service_tier": tier}
+        if not any(variant.when == terms for variant in found.price_variants or ()):
             return None
-        listed = found.get_prices(now, {"service_tier": tier})
+        listed = found.get_prices(now, terms)
     return _complete(_listed(listed))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -50,6 +50,11 @@ class CostSummary:
         return CostSummary(
             self.nano + other.nano, self.held + other.held, tokens, models, self.calls + other.calls
         )
+
+    def part(self, of: int) -> CostSummary:
+        """One of so many equal parts, each count rounded up; the calls stay whole."""
+        axes = (-(-count // of) for count in astuple(self.tokens))
+        return CostSummary(-(-self.nano // of), -(-self.held // of), Tokens(*axes), self.models, self.calls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ class RateLimited(InferenceError):
         self.retry_after = retry_after
 
 
+class NoFlex(RateLimited):
+    """429 of the flex tier, which has no room at the moment; nothing was billed."""
+
+
 class Rejected(InferenceError):
     """A 4xx other than 429: the key, the model's name or the request is wrong. Nothing was billed."""
 

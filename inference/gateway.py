@@ -14,13 +14,14 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import BaseModel
 
-from inference import answer, breaker, dialect, ledger, prices, spool
+from inference import answer, breaker, dialect, ledger, prices, spool, ways
 from inference.book import CLIFF
 from inference.dialect import Dialect
 from inference.errors import (
     BadPrices,
     BadReply,
     LedgerDown,
+    NoFlex,
     NotConfigured,
     RateLimited,
     Rejected,
@@ -34,11 +35,11 @@ from inference.models import Call, Purpose
 from inference.prices import Tariff
 from inference.reach import reachable
 from inference.tokens import Reading, Tokens, read_usage, upper_bound
+from inference.ways import Key
 
 CONNECT = 10.0
 
-# How each (address, model) took its last request, so that what it refuses is found out once per process.
-_dialects: dict[tuple[str, str], Dialect] = {}
+CHAT, EMBEDDINGS = "/chat/completions", "/embeddings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Ask:
     ledger row numbered within both. `purpose` is one of `inference.models.Purpose`. Put what is long and stable into
     `system`: the provider caches the prefix. `schema` is what the answer must be, a pydantic class or a JSON schema
     of an object; None asks for plain text. `model` empty means the cheap one. `brief` and `reader` are ids, for the
-    accounts; a `reader` also charges that reader's budget.
+    accounts; a `reader` also charges that reader's budget. `patient`: nobody waits, a cheaper tier that takes longer
+    will do.
     """
 
     purpose: str
@@ -62,6 +64,7 @@ class Ask:
     max_output_tokens: int = 4000
     brief: str | None = None
     reader: int | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,39 +102,55 @@ def generate(ask: Ask) -> Reply:
     """One answer, metered; never inside a transaction. A retry is another call of this, a new attempt.
 
     An endpoint that refuses the way it is asked (a 400, which is free) is asked in a simpler way, each an attempt of
-    its own. Raises `inference.errors`: NotConfigured, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong,
-    LedgerDown (nothing was sent); RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the
-    ledger row).
+    its own; one whose flex tier has no room or does not answer, at the standard tier. Raises `inference.errors`:
+    NotConfigured, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown (nothing was sent);
+    RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row).
     """
     ask = ask if ask.model else replace(ask, model=settings.NUTGRAF_MODEL_CHEAP)
     done = _ask_simply_enough(ask, _json_schema(ask.schema))
     text = answer.text(done.body, done.call)
-    parsed = answer.parsed(text, ask.schema, done.call)
+    try:
+        parsed = answer.parsed(text, ask.schema, done.call)
+    except BadReply:
+        ways.shape_ignored(_chat_with(ask.model))
+        raise
+    if parsed is not None:
+        ways.shape_kept(_chat_with(ask.model))
     return Reply(text, parsed, done.call, done.model or ask.model, done.usage, done.cost)
 
 
 def _ask_simply_enough(ask: Ask, schema: dict[str, Any] | None) -> _Done:
-    known = (prices.base_url(), ask.model)
-    way = _dialects.get(known) or dialect.first(*known)
+    key = _chat_with(ask.model)
+    way = ways.known(key) or dialect.first(*key[1:], settings.NUTGRAF_BACKGROUND_TIER)
     tried: list[Dialect] = []
     while True:
         tried.append(way)
+        flex = way.flex and ask.patient and ways.flex_serves(key)
         try:
-            done = _metered(_chat(ask, schema, way), _attempt(ask))
+            done = _metered(_chat(ask, schema, way, flex), _attempt(ask))
         except Rejected as error:
             simpler = dialect.simpler(way, str(error)) if error.status in (400, 422) else None
             if simpler is None or simpler in tried:
                 raise
             way = simpler
+        except (NoFlex, Unavailable) as error:
+            if not flex or (isinstance(error, Unavailable) and not error.billed):
+                raise
+            ways.flex_failed(key)
         else:
-            _dialects[known] = way
+            ways.learn(key, way)
             return done
 
 
-def _chat(ask: Ask, schema: dict[str, Any] | None, way: Dialect) -> _Request:
-    body = dialect.chat(way, ask.model, ask.system, ask.prompt, schema, ask.max_output_tokens)
+def _chat_with(model: str) -> Key:
+    return CHAT, prices.base_url(), model
+
+
+def _chat(ask: Ask, schema: dict[str, Any] | None, way: Dialect, flex: bool) -> _Request:
+    tier = dialect.FLEX if flex else None
+    body = dialect.chat(way, ask.model, ask.system, ask.prompt, schema, ask.max_output_tokens, tier)
     size = upper_bound(ask.system + ask.prompt + (json.dumps(schema) if schema else ""))
-    return _Request("/chat/completions", body, size, ask.max_output_tokens)
+    return _Request(CHAT, body, size, ask.max_output_tokens)
 
 
 def _attempt(ask: Ask) -> Attempt:
@@ -156,21 +175,21 @@ def embed(
 
 def _embed_simply_enough(texts: Sequence[str], attempt: Attempt) -> _Done:
     """Not every compatible server takes base64 or knows that there is a choice: that is found out on its first call."""
-    known = (prices.base_url(), attempt.model)
+    key = (EMBEDDINGS, prices.base_url(), attempt.model)
     size = sum(upper_bound(text) for text in texts)
-    way = _dialects.get(known) or Dialect()
+    way = ways.known(key) or Dialect()
     while True:
         try:
             done = _metered(
-                _Request("/embeddings", dialect.embeddings(way, attempt.model, texts), size, 0), attempt
+                _Request(EMBEDDINGS, dialect.embeddings(way, attempt.model, texts), size, 0), attempt
             )
         except Rejected as error:
             simpler = dialect.simpler_vectors(way)
-            if known in _dialects or error.status not in (400, 422) or simpler is None:
+            if ways.known(key) or error.status not in (400, 422) or simpler is None:
                 raise
             way = simpler
         else:
-            _dialects[known] = way
+            ways.learn(key, way)
             return done
 
 
@@ -288,6 +307,8 @@ def _settle(call: Call, asked: Tariff, reading: Reading, evidence: Evidence) -> 
 
 def _rejection(call: int | None, body: dict[str, Any], got: _Got) -> RateLimited | Rejected:
     said = answer.complaint(body, got.text)
+    if got.status == 429 and answer.code(body) == "resource_unavailable":
+        return NoFlex(f"no room in the flex tier: {said}", call, got.retry_after)
     if got.status == 429:
         return RateLimited(f"rate limited: {said}", call, got.retry_after)
     return Rejected(f"HTTP {got.status}: {said}", call, got.status)

@@ -91,6 +91,16 @@ def put_back(row: Work) -> bool:
     return _update(row, {"lease_until": None, "attempt": row.attempt - 1})
 
 
+def hasten(row: Row) -> Row:
+    """Make work due now that nobody has begun and that was put off to be done with other work."""
+    if row.due_at is not None:
+        put_off = type(row)._default_manager.filter(
+            pk=row.pk, attempt=0, lease_until=None, error="", due_at__gt=Now()
+        )
+        put_off.update(due_at=Now())
+    return row
+
+
 def mishap(error: Exception) -> str:
     """What happened, for the operator: the first line, for the database's others repeat whole rows."""
     return f"{type(error).__name__}: {error}".splitlines()[0][:300]

@@ -31,13 +31,14 @@ def verify(body: BriefBody, material: Material, repaired: int = 0) -> Verified:
         headline=body.headline,
         takeaways=checker.keep(body.takeaways, "takeaways"),
         lead=checker.keep(body.lead, "lead"),
-        sections=checker.sections(body.sections),
+        sections=checker.sections(body.sections, "sections"),
         catch=checker.keep(body.catch, "catch"),
         bottom_line=checker.keep(body.bottom_line, "bottom_line"),
         disagreements=checker.disagreements(body.disagreements),
         follow_ups=tuple(
             text for place, text in enumerate(body.follow_ups) if checker.words(text, f"follow_ups.{place}")
         ),
+        prepared=checker.sections(body.prepared, "prepared"),
     )
     if not headline:
         raise Unusable(tuple(checker.failures))
@@ -46,7 +47,7 @@ def verify(body: BriefBody, material: Material, repaired: int = 0) -> Verified:
 
 
 def sentences(body: BriefBody) -> Iterator[Sentence]:
-    """Every sentence of the body, in reading order."""
+    """Every sentence of the body, in reading order; the prepared answers are no part of what it tells."""
     yield body.headline
     yield from (*body.takeaways, *body.lead)
     for section in body.sections:
@@ -58,7 +59,7 @@ def sentences(body: BriefBody) -> Iterator[Sentence]:
 
 def _count(body: BriefBody, repaired: int, dropped: int) -> Verification:
     """What stands in a body whose failing sentences are gone has all been found."""
-    kept = tuple(sentences(body))
+    kept = (*sentences(body), *(sentence for each in body.prepared for sentence in each.answer))
     found = sum(len(figures(sentence.text)) for sentence in kept)
     quoted = sum(len(quotations(sentence.text)) for sentence in kept)
     return Verification(
@@ -111,11 +112,11 @@ class _Checker:
         ]
         return not beyond
 
-    def sections(self, candidates: Iterable[Section]) -> tuple[Section, ...]:
+    def sections(self, candidates: Iterable[Section], where: str) -> tuple[Section, ...]:
         kept = []
         for place, section in enumerate(candidates):
-            answer = self.keep(section.answer, f"sections.{place}.answer")
-            if not self.words(section.question, f"sections.{place}.question", section.answer):
+            answer = self.keep(section.answer, f"{where}.{place}.answer")
+            if not self.words(section.question, f"{where}.{place}.question", section.answer):
                 self.dropped += len(answer)
             elif answer:
                 kept.append(Section(question=section.question, answer=answer))

@@ -76,6 +76,7 @@ class BriefPage:
     catch: tuple[Line, ...]
     bottom_line: tuple[Line, ...]
     disagreements: tuple[Block, ...]
+    prepared: tuple[Block, ...]
     why_it_matters: tuple[Line, ...]
     questions: tuple[Block, ...]
     evidence: tuple[Evidence, ...]
@@ -111,6 +112,7 @@ def brief_page(
         catch=shared.lines(document.catch),
         bottom_line=shared.lines(document.bottom_line),
         disagreements=tuple(Block(one.about, shared.lines(one.claims)) for one in document.disagreements),
+        prepared=tuple(Block(one.question, shared.lines(one.answer)) for one in document.prepared),
         why_it_matters=own.lines(lens.why_it_matters) if lens else (),
         questions=tuple(Block(one.question, own.lines(one.answer)) for one in lens.questions) if lens else (),
         evidence=(*shared.evidence, *own.evidence),
@@ -164,7 +166,7 @@ def _label(excerpts: Sequence[Excerpt]) -> str:
 def _sentences(document: BriefDocument) -> Iterable[Sentence]:
     yield document.headline
     yield from (*document.takeaways, *document.lead, *document.catch, *document.bottom_line)
-    for section in document.sections:
+    for section in (*document.sections, *document.prepared):
         yield from section.answer
     for disagreement in document.disagreements:
         yield from disagreement.claims

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from inference.errors import BadReply, Refused, Truncated
-from inference.gateway import Ask, Reply
+from inference.gateway import Ask, generate
 
-Generate = Callable[[Ask], Reply]
 Shape = TypeVar("Shape", bound=BaseModel)
 log = logging.getLogger("briefings.write")
 
@@ -23,11 +21,12 @@ class NotGoodEnough(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Whom to ask, and on whose account: `work_key` and `brief` as in `inference.gateway.Ask`."""
+    """Where questions are asked, and on whose account: all of it as in `inference.gateway.Ask`."""
 
-    generate: Generate
     work_key: str
     brief: str | None = None
+    patient: bool = False
+    model: str = ""
 
     def ask(self, shape: type[Shape], purpose: str, step: str, system: str, prompt: str, limit: int) -> Shape:
         """The answer in `shape`. One more attempt for a malformed answer; raises `inference.errors` otherwise."""
@@ -40,13 +39,15 @@ class Desk:
             schema=shape,
             max_output_tokens=limit,
             brief=self.brief,
+            patient=self.patient,
+            model=self.model,
         )
         try:
-            reply = self.generate(question)
+            reply = generate(question)
         except Refused:
             raise
         except BadReply as error:
             log.info("asking again for the %s of %s: %s", step, self.work_key, error)
             longer = 2 * limit if isinstance(error, Truncated) else limit
-            reply = self.generate(replace(question, max_output_tokens=longer))
+            reply = generate(replace(question, max_output_tokens=longer))
         return shape.model_validate(reply.parsed)

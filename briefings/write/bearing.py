@@ -34,6 +34,33 @@ class Bearing:
     concerns: tuple[Concern, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a brief's story offers to any reader: worked out once for all of its lenses."""
+
+    draft: Draft
+    touched: tuple[Concern, ...]  # concerns that headline, takeaways or lead show
+    borne: tuple[Concern, ...]  # those that the story as a whole is about, not only by a stray word
+
+
+def ground_of(material: Material, body: BriefBody) -> Ground:
+    pool = pool_of(material, body.headline.text, story_names(material))
+    heart = " ".join(sentence.text for sentence in (body.headline, *body.takeaways, *body.lead))
+    touched = tuple(concern for concern in CONCERNS if concern.shown.search(heart))
+    enough = max(1.0, SHARE_OF_STORY * len(pool.candidates))
+    borne = tuple(concern for concern in touched if _shown(concern, pool) >= enough)
+    return Ground(Draft(pool, body.headline.text), touched, borne)
+
+
+def bears(ground: Ground, role_text: str, industry_text: str) -> bool:
+    """Whether what the story says first touches anything that such a reader looks for."""
+    return any(each.cares.search(role_text) or each.cares.search(industry_text) for each in ground.touched)
+
+
+def _reader(role_title: str, industry_title: str) -> str:
+    return f"{_many(role_title)} in {_inside(industry_title)}"
+
+
 def extractive_lens(
     material: Material,
     body: BriefBody,
@@ -41,14 +68,17 @@ def extractive_lens(
     industry_text: str,
     role_title: str,
     industry_title: str,
+    ground: Ground | None = None,
 ) -> LensBody:
     """One plain sentence on where to look, the story's own sentences on it, cited, and a question they answer.
 
     `role_text` and `industry_text` describe what such readers care about; the titles name them. It quotes only what the
     brief leaves out; where nothing in the story is near, one sentence says that little bears on this reader.
+    `ground` is what `ground_of` made, where there are several lenses to write.
     """
-    draft, found = _bearings(material, body, role_text, industry_text, role_title, industry_title)
-    reader = f"{_many(role_title)} in {_inside(industry_title)}"
+    ground = ground or ground_of(material, body)
+    draft, found = ground.draft, _bearings(ground, role_text, industry_text, role_title, industry_title)
+    reader = _reader(role_title, industry_title)
     if not found:
         return LensBody(why_it_matters=(_of_headline(body.headline.text, industry_text, reader),))
     told = {sentence.text for sentence in _told(body)}
@@ -94,21 +124,14 @@ def _aside(text: str) -> Sentence:
 
 
 def _bearings(
-    material: Material,
-    body: BriefBody,
-    role_text: str,
-    industry_text: str,
-    role_title: str,
-    industry_title: str,
-) -> tuple[Draft, list[Bearing]]:
-    pool = pool_of(material, body.headline.text, story_names(material))
-    draft = Draft(pool, body.headline.text)
+    ground: Ground, role_text: str, industry_text: str, role_title: str, industry_title: str
+) -> list[Bearing]:
+    draft = ground.draft
     words = concerns_of(role_text, industry_text, role_title, industry_title)
-    borne = _borne(body, pool)
-    role = [concern for concern in borne if concern.cares.search(role_text)]
-    industry = [concern for concern in borne if concern.cares.search(industry_text)]
+    role = [concern for concern in ground.borne if concern.cares.search(role_text)]
+    industry = [concern for concern in ground.borne if concern.cares.search(industry_text)]
     found = []
-    for candidate in pool.candidates:
+    for candidate in draft.pool.candidates:
         stands = candidate.on_topic and not candidate.leans and draft.introduced(candidate)
         if not stands or candidate.relevance < BESIDE_THE_POINT:
             continue
@@ -125,16 +148,7 @@ def _bearings(
             + 0.5 * candidate.relevance
         )
         found.append(Bearing(candidate, score, tuple(own)))
-    return draft, sorted(found, key=lambda each: (-each.score, each.candidate.index))
-
-
-def _borne(body: BriefBody, pool: Pool) -> list[Concern]:
-    """The concerns that the story as a whole is about, not those that a word somewhere in it happens to show."""
-    heart = " ".join(sentence.text for sentence in (body.headline, *body.takeaways, *body.lead))
-    enough = max(1.0, SHARE_OF_STORY * len(pool.candidates))
-    return [
-        concern for concern in CONCERNS if concern.shown.search(heart) and _shown(concern, pool) >= enough
-    ]
+    return sorted(found, key=lambda each: (-each.score, each.candidate.index))
 
 
 def _shown(concern: Concern, pool: Pool) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inference import gateway
+from inference import ways
 from tests.briefings.model_answers import model
 from tests.fakes.model_server import ModelServer
 
@@ -19,4 +19,4 @@ def provider(settings: Any) -> Iterator[ModelServer]:
         settings.OPENAI_API_KEY = "sk-test"
         server.reply = model()
         yield server
-    gateway._dialects.clear()
+    ways.forget()

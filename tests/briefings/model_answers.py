@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from briefings.schemas import BriefBody
+from tests.fakes import honest
 
 Answer = dict[str, Any]
 
@@ -80,8 +81,10 @@ def model(facts: Answer = FACTS, brief: Answer = BRIEF, lens: Answer = LENS) -> 
     """A model that answers each kind of question as given, told apart by the schema it is asked for."""
 
     def reply(body: Answer) -> Answer:
-        wanted = body["response_format"]["json_schema"]["schema"]["properties"]
-        return facts if "facts" in wanted else brief if "headline" in wanted else lens
+        kind = honest.asked_for(body)
+        said = {honest.FACTS: facts, honest.BRIEF: brief, honest.LENS: {}}[kind]
+        labels = honest.readers(body["messages"][-1]["content"])
+        return said | {"lenses": [{"reader": each, **lens} for each in labels]} if labels else said
 
     return reply
 

@@ -10,7 +10,7 @@ import pytest
 from briefings import compose, read
 from briefings.models import Brief, State
 from briefings.verify import verify
-from inference import audit, gateway
+from inference import audit, ways
 from inference.models import Budget, Call
 from ingest.models import Story
 from tests.briefings import rows
@@ -57,7 +57,7 @@ def provider(settings: Any) -> Iterator[ModelServer]:
         settings.OPENAI_API_KEY = "sk-test"
         server.reply = Honest()
         yield server
-    gateway._dialects.clear()
+    ways.forget()
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from briefings.schemas import BriefBody
 from briefings.verify import verify
-from briefings.write.brief import write_lens
+from briefings.write.brief import WrittenLens, write_lenses
 from inference.models import Call
 from tests.briefings.model_answers import LENS, Answer, model, said
 from tests.briefings.stories import MATERIAL, brief
@@ -15,9 +16,15 @@ from users.taxonomy import industries, roles
 pytestmark = pytest.mark.django_db
 
 
+def write_lens(body: BriefBody, role: str, industry: str) -> WrittenLens:
+    (lens,) = write_lenses(body, MATERIAL, [(role, industry)], "lens:1", "b1")
+    assert lens is not None
+    return lens
+
+
 def test_it_writes_a_lens_for_ada(provider: ModelServer) -> None:
     body = verify(brief(), MATERIAL).body
-    written = write_lens(body, MATERIAL, "cto", "finance", work_key="lens:1", brief="b1")
+    written = write_lens(body, "cto", "finance")
     assert (written.writer, written.failures) == ("model", ())
     first, second = written.lens.why_it_matters
     assert first.citations == body.lead[0].citations
@@ -50,7 +57,7 @@ def test_it_drops_from_a_lens_what_the_brief_does_not_have(
     lens = {**LENS, "why_it_matters": [*LENS["why_it_matters"], sentence]}
     provider.reply = model(lens=lens)
     body = verify(brief(), MATERIAL).body
-    written = write_lens(body, MATERIAL, "cto", "finance", work_key="lens:1")
+    written = write_lens(body, "cto", "finance")
     assert rule in [failure.rule for failure in written.failures]
     assert len(written.lens.why_it_matters) == 2
 
@@ -58,13 +65,13 @@ def test_it_drops_from_a_lens_what_the_brief_does_not_have(
 def test_a_lens_without_reasons_falls_back_to_the_sources(provider: ModelServer) -> None:
     provider.reply = model(lens={"why_it_matters": [said("Google pays $5.")], "questions": []})
     body = verify(brief(), MATERIAL).body
-    assert write_lens(body, MATERIAL, "cto", "finance", work_key="lens:1").writer == "extractive"
+    assert write_lens(body, "cto", "finance").writer == "extractive"
 
 
 def test_every_reader_gets_a_lens_without_a_model() -> None:
     body = verify(brief(), MATERIAL).body
     for role in roles():
         for industry in list(industries())[:4]:
-            assert write_lens(body, MATERIAL, role, industry, work_key="lens:1").failures == ()
+            assert write_lens(body, role, industry).failures == ()
     for industry in industries():
-        assert write_lens(body, MATERIAL, "cto", industry, work_key="lens:1").failures == ()
+        assert write_lens(body, "cto", industry).failures == ()

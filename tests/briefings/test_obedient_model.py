@@ -21,7 +21,7 @@ from briefings.digest_render import render
 from briefings.models import Brief, Lens
 from briefings.verify.plain import problem
 from briefings.write.brief import write
-from inference import audit, gateway
+from inference import audit, ways
 from ingest.models import Article, Source, Story
 from tests.briefings import rows
 from tests.briefings.stories import article, story
@@ -68,7 +68,7 @@ def provider(settings: Any) -> Iterator[ModelServer]:
         settings.OPENAI_BASE_URL = server.url
         settings.OPENAI_API_KEY = "sk-test"
         yield server
-    gateway._dialects.clear()
+    ways.forget()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from briefings.scoreboard.defects import PLAIN
 from briefings.verify.brief import sentences
 from briefings.write.brief import write
-from inference import audit, gateway
+from inference import audit, ways
 from tests.briefings.planted import count
 from tests.briefings.recorded import MISSING, present, stories
 from tests.briefings.stories import MATERIAL
@@ -29,7 +29,7 @@ def provider(settings: Any) -> Iterator[ModelServer]:
         settings.OPENAI_BASE_URL = server.url
         settings.OPENAI_API_KEY = "sk-test"
         yield server
-    gateway._dialects.clear()
+    ways.forget()
 
 
 def test_an_honest_model_loses_nothing(provider: ModelServer) -> None:

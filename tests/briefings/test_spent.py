@@ -47,6 +47,8 @@ def launch() -> tuple[Brief, Lens]:
     the lens: 2,000 x 0.25 + 300 x 2 = 1,100. In all 15,650 millionths of a dollar.
     """
     brief, lens = factories.launch()
+    lens.work_key = f"lens:{lens.pk}"
+    lens.save()
     work = f"brief:{brief.pk}"
     paid("fact_sheet", work, "gpt-5-mini", Tokens(input=10_000, output=2_000))
     for _ in range(2):

@@ -22,7 +22,7 @@ from tests.briefings import rows
 from users import taxonomy
 
 BRIEFS = 0.04  # of all pieces
-SHELVES = 8  # stories whose briefs are written before, for the lenses to stand on
+A_SHELF = 2  # lenses on each of the stories whose briefs are written before: more would go into one request
 YARDS = ("Harbor Labs", "Granite Works", "Tidewater Systems", "Lantern Robotics", "Quayside Machines")
 CITIES = ("Lisbon", "Porto", "Gdansk", "Bergen", "Trieste", "Antwerp", "Riga")
 
@@ -51,8 +51,9 @@ def queue(count: int, seed: int) -> Pieces:
     """So many pieces, due at once, each of whose results is counted from now on."""
     random = Random(seed)
     briefs = max(1, round(count * BRIEFS))
-    shelves = [compose.ready_brief(_story(number, random).pk) for number in range(SHELVES)]
-    stories = [_story(SHELVES + number, random) for number in range(briefs)]
+    many = max(1, (count - briefs) // A_SHELF)
+    shelves = [compose.ready_brief(_story(number, random).pk) for number in range(many)]
+    stories = [_story(many + number, random) for number in range(briefs)]
     with connection.cursor() as cursor:
         cursor.execute(WATCH)
     readers = [*product(shelves, taxonomy.roles(), taxonomy.industries())]

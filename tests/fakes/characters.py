@@ -23,9 +23,10 @@ from briefings.scoreboard.reword import reworded
 from briefings.terms import terms
 from briefings.verify import is_plain
 from briefings.write.sentences import balanced, split
+from tests.fakes import honest
 
 Answer = dict[str, Any]
-FACTS, BRIEF, REPAIR, LENS = "facts", "headline", "sentences", "why_it_matters"
+FACTS, BRIEF, REPAIR, LENS = "facts", "headline", "sentences", "lenses"
 MOST_FACTS, MOST_SENTENCES = 50, 30  # a brief has room for no more
 QUESTIONS = (
     "What happened?",
@@ -42,7 +43,7 @@ CITATIONS = (FALSE_CITATION, OTHER_PASSAGE)
 KINDS = (*DEFECTS, *CITATIONS)
 
 
-_REQUESTS = (("fact sheet", FACTS), ("the brief", BRIEF), ("sentences anew", REPAIR), ("the lens", LENS))
+_REQUESTS = (("fact sheet", FACTS), ("the brief", BRIEF), ("sentences anew", REPAIR), ("the lenses", LENS))
 _WHOLE = re.compile(r"[“\"]?[A-Z](?=(?:\S+ ){5}).{40,400}[.!][”\"]?$")
 
 
@@ -100,9 +101,13 @@ class Honest:
             FACTS: self.facts,
             BRIEF: self.brief,
             REPAIR: self.repair,
-            LENS: self.lens,
+            LENS: lambda _: {},
         }
-        return answer[asked_for(body)](prompt)
+        said = answer[asked_for(body)](prompt)
+        if honest.wants_lenses(body):
+            said["lenses"] = [{"reader": label, **self.lens(prompt)} for label in honest.readers(prompt)]
+        found: Answer = honest.as_strings(said)
+        return found
 
     def say(self, told: Sequence[Told], prompt: str) -> list[Told]:
         """What it makes of the sentences it means to say; here they stay as they are."""

@@ -16,10 +16,36 @@ def asked_for(body: Answer) -> str:
     return FACTS if "facts" in wanted else BRIEF if "headline" in wanted else LENS
 
 
+def as_strings(said: Any) -> Any:
+    """The answer with each sentence as it is asked for: one string that ends with its labels."""
+    if isinstance(said, list):
+        return [as_strings(each) for each in said]
+    if not isinstance(said, dict):
+        return said
+    if set(said) in ({"text", "passages"}, {"statement", "passages"}):
+        text = said.get("text", said.get("statement"))
+        return f"{text} [{', '.join(said['passages'])}]" if said["passages"] else text
+    return {name: as_strings(each) for name, each in said.items()}
+
+
+def wants_lenses(body: Answer) -> bool:
+    """Whether it asks for lenses, alone or beside a brief."""
+    return "lenses" in body["response_format"]["json_schema"]["schema"]["properties"]
+
+
+def readers(prompt: str) -> list[str]:
+    """The labels of the readers in a request for lenses."""
+    return re.findall(r"^\[(R\d+)\] ", prompt, re.MULTILINE)
+
+
 def answer(body: Answer) -> Answer:
     """The honest reply to a request for facts, a brief or a lens."""
     prompt = body["messages"][-1]["content"]
-    return {FACTS: _facts, BRIEF: _brief, LENS: _lens}[asked_for(body)](prompt)
+    said = {FACTS: _facts, BRIEF: _brief, LENS: _nothing}[asked_for(body)](prompt)
+    if wants_lenses(body):
+        said["lenses"] = [_lens(reader) for reader in readers(prompt)]
+    found: Answer = as_strings(said)
+    return found
 
 
 def _facts(prompt: str) -> Answer:
@@ -43,14 +69,18 @@ def _brief(prompt: str) -> Answer:
         "catch": [],
         "bottom_line": said[-1:],
         "disagreements": [],
-        "follow_ups": ["What comes next?"],
+        "follow_ups": [{"question": "What comes next?", "answer": said[-2:-1]}],
     }
 
 
-def _lens(prompt: str) -> Answer:
+def _nothing(prompt: str) -> Answer:
     del prompt
+    return {}
+
+
+def _lens(reader: str) -> Answer:
     reason = "Whether the plans of the year still hold is worth a look with this in mind."
-    return {"why_it_matters": [{"text": reason, "passages": []}], "questions": []}
+    return {"reader": reader, "why_it_matters": [{"text": reason, "passages": []}], "questions": []}
 
 
 def _sentences(text: str) -> list[str]:

@@ -38,8 +38,10 @@ PRICES = {
     "text-embedding-3-large": (130, 130, 0),
     "local-model": (0, 0, 0),
 }
-MIN_CACHED = 16  # shorter prefixes are not cached
+CACHED_FROM, CACHED_BY = 1024, 128  # tokens: shorter prefixes are not cached, longer ones in steps
 DIMENSIONS = 1536
+
+TOKEN = re.compile(r"\w+|[^\w\s]")
 
 Body = dict[str, Any]
 
@@ -86,6 +88,13 @@ SLOW = Variant(delay=3.0)
 DRIP = Variant(drip=0.2)
 
 
+NO_ROOM = Variant(
+    status=429,
+    raw=b'{"error": {"message": "Resource Unavailable", "code": "resource_unavailable"}}',
+    billed=False,
+)
+
+
 def rate_limited(seconds: float | str) -> Variant:
     """429 with Retry-After, free of charge."""
     raw = b'{"error": {"message": "Rate limit reached", "code": "rate_limit_exceeded"}}'
@@ -125,6 +134,12 @@ class ModelServer:
         self.formats: tuple[str, ...] = ("json_schema", "json_object")
         self.refuses: tuple[str, ...] = ()
         self.encodings: tuple[str, ...] = ("float", "base64")
+        self.tiers: tuple[str, ...] = ("flex",)  # that it has beside the standard one, each at half the price
+        self.complains: Callable[[Body], Variant | None] = lambda body: None  # an endpoint's own refusals
+        self.details = True  # of usage
+        self.packs = True  # vectors, where it is asked to
+        self.shapes = True  # its answers as the schema says; else it thinks aloud, unless told in words
+        self.full_tiers: tuple[str, ...] = ()  # those without room at the moment
         self.most_texts = 2048  # that it embeds at once
         self.dimensions = DIMENSIONS
         self.pause = 0.0  # seconds before it says anything about vectors
@@ -138,7 +153,7 @@ class ModelServer:
         self.prices = prices
         self._log = log
         self._script: deque[Variant] = deque()
-        self._prefixes: set[str] = set()
+        self._prefixes: set[int] = set()
         self._lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._http.daemon_threads = True
@@ -175,29 +190,41 @@ class ModelServer:
             )
             texts = _texts(path, body)
             prompt = sum(map(count, texts))
-            cached = self._cached(body) if path.endswith("/chat/completions") else 0
+            cached = self._cached(texts) if path.endswith("/chat/completions") else 0
         content = self._content(path, body, variant)
         completion = (count(content) if content else 0) + variant.reasoning
         name = f"req-{len(self.requests) + 1}-{hashlib.sha256(client_id.encode()).hexdigest()[:8]}"
         whole = self._whole(path, body, variant, content, name)
         if variant.usage:
             whole["usage"] = _usage(path, prompt, cached, completion, variant.reasoning)
+            if not self.details:
+                whole["usage"] = {key: n if isinstance(n, int) else None for key, n in whole["usage"].items()}
+        tier = _tier(body, self.tiers)
+        if "service_tier" in body:
+            whole["service_tier"] = tier
         whole |= variant.top
         raw = variant.raw if variant.raw is not None else json.dumps(whole).encode()
-        price = self.prices.get(str(body.get("model")), (0, 0, 0))
-        cost = (
-            (prompt - cached) * price[0] + cached * price[1] + completion * price[2] if variant.billed else 0
-        )
+        cost = self._cost(str(body.get("model")), tier, prompt, cached, completion) if variant.billed else 0
         seen = Request(name, path, client_id, body, variant.status, prompt, cached, completion, cost)
         self._write_down(seen)
         return variant, raw, name
 
+    def _cost(self, model: str, tier: str, prompt: int, cached: int, completion: int) -> int:
+        price = self.prices.get(model, (0, 0, 0))
+        counts = (prompt - cached, cached, completion)
+        part = 1 if tier == "default" else 2
+        return sum(-(-count * each // part) for count, each in zip(counts, price, strict=True))
+
     def _complaint(self, path: str, body: Body) -> Variant | None:
         if body.get("model") not in self.prices:
             return rejected(404, f"The model {body.get('model')!r} does not exist")
+        if own := self.complains(body):
+            return own
         for name in self.refuses:
             if name in body:
                 return rejected(400, f"Unsupported parameter: {name!r} is not supported with this model.")
+        if body.get("service_tier") in self.full_tiers:
+            return NO_ROOM
         encoding = body.get("encoding_format")
         if encoding and encoding not in self.encodings:
             return rejected(422, f"encoding_format: unknown variant `{encoding}`")
@@ -220,12 +247,16 @@ class ModelServer:
             return ""
         if variant.content is not None:
             return variant.content
+        if not self.shapes and "JSON schema" not in str(body["messages"][0]["content"]):
+            return "<think>\nThe user wants JSON.\n</think>\nHere is what I found: hello"
         said = self.reply(body)
+        if not self.shapes:
+            return f'<think>\nThe user wants {{"JSON": 1}}.\n</think>\n\n{json.dumps(said)}'
         return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
 
     def _whole(self, path: str, body: Body, variant: Variant, content: str, name: str) -> Body:
         if path.endswith("/embeddings"):
-            packed = body.get("encoding_format") == "base64"
+            packed = self.packs and body.get("encoding_format") == "base64"
             vectors = [vector(text, self.dimensions) for text in _texts(path, body)]
             rows = [
                 {"object": "embedding", "index": n, "embedding": _packed(v) if packed else v}
@@ -242,13 +273,13 @@ class ModelServer:
             "choices": [choice],
         }
 
-    def _cached(self, body: Body) -> int:
-        """A provider's prefix cache: the instructions cost less the second time they come."""
-        system = str(body["messages"][0].get("content", ""))
-        if system in self._prefixes and count(system) >= MIN_CACHED:
-            return count(system)
-        self._prefixes.add(system)
-        return 0
+    def _cached(self, texts: list[str]) -> int:
+        """A provider's prefix cache: what it has read before at the beginning of another prompt costs less."""
+        words = re.findall(TOKEN, "\n".join(texts))
+        keys = {mark: hash(tuple(words[:mark])) for mark in range(CACHED_FROM, len(words) + 1, CACHED_BY)}
+        known = max((mark for mark, key in keys.items() if key in self._prefixes), default=0)
+        self._prefixes.update(keys.values())
+        return known
 
     def _write_down(self, request: Request) -> None:
         with self._lock:
@@ -260,7 +291,7 @@ class ModelServer:
 
 def count(text: str) -> int:
     """The provider's tokens: words and signs."""
-    return len(re.findall(r"\w+|[^\w\s]", text))
+    return len(re.findall(TOKEN, text))
 
 
 def vector(text: str, size: int) -> list[float]:
@@ -272,6 +303,12 @@ def vector(text: str, size: int) -> list[float]:
     return [x / length for x in found]
 
 
+def _tier(body: Body, has: tuple[str, ...]) -> str:
+    """The tier that serves a request: another than asked for where there is none such."""
+    wanted = str(body.get("service_tier", ""))
+    return wanted if wanted in has else "default"
+
+
 def _packed(numbers: list[float]) -> str:
     return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
 
@@ -281,9 +318,8 @@ def _texts(path: str, body: Body) -> list[str]:
         given = body.get("input", [])
         return [given] if isinstance(given, str) else [str(each) for each in given]
     schema = body.get("response_format", {}).get("json_schema")
-    return [str(each.get("content", "")) for each in body["messages"]] + (
-        [json.dumps(schema)] if schema else []
-    )
+    first = [json.dumps(schema)] if schema else []  # a schema stands before the instructions
+    return first + [str(each.get("content", "")) for each in body["messages"]]
 
 
 def _wants_json(body: Body) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inference import gateway
+from inference import ways
 from inference.gateway import Ask
 from tests.fakes.model_server import ModelServer
 
@@ -18,7 +18,7 @@ def provider(settings: Any) -> Iterator[ModelServer]:
         settings.OPENAI_BASE_URL = server.url
         settings.OPENAI_API_KEY = "sk-test"
         yield server
-    gateway._dialects.clear()
+    ways.forget()
 
 
 @pytest.fixture

@@ -31,7 +31,10 @@ def test_it_closes_every_object_and_requires_every_property() -> None:
 def test_it_asks_for_the_least_thinking() -> None:
     assert dialect.first("https://api.openai.com/v1", "gpt-5-mini").effort == "minimal"
     assert dialect.first("https://api.openai.com/v1", "gpt-5.1").effort == "none"
-    assert dialect.first("http://127.0.0.1:11434/v1", "qwen3:8b").effort is None
+    assert dialect.first("https://api.openai.com/v1", "gpt-4.1").effort is None
+    assert not dialect.first("https://api.openai.com/v1", "gpt-4.1").template
+    local = dialect.first("http://127.0.0.1:11434/v1", "qwen3:8b")
+    assert (local.effort, local.template) == ("none", True)
 
 
 def test_it_leaves_out_what_the_endpoint_complains_about() -> None:

@@ -57,7 +57,7 @@ def test_it_answers_and_posts_exactly_what_the_provider_billed(provider: ModelSe
 
 
 def test_it_counts_cached_and_reasoning_tokens_once(provider: ModelServer, ask: Ask) -> None:
-    long = replace(ask, system="Stable instructions that come first. " * 20)
+    long = replace(ask, system="Stable instructions that come first. " * 200)
     provider.script(fake.HONEST, fake.Variant(reasoning=50))
     gateway.generate(long)
     second = gateway.generate(long)
@@ -325,14 +325,17 @@ def test_it_prices_by_the_model_that_answered_and_posts_more_than_the_hold_with_
 
 
 def test_it_keeps_the_hold_for_a_tier_it_knows_no_price_of(provider: ModelServer, ask: Ask) -> None:
-    provider.script(
-        fake.Variant(top={"service_tier": "platinum"}), fake.Variant(top={"service_tier": "batch"})
+    provider.prices = {**provider.prices, "gpt-4.1": (2_000, 500, 8_000)}
+    tiers = ("platinum", "flex", "batch")
+    provider.script(*(fake.Variant(top={"service_tier": tier}) for tier in tiers))
+    for _ in tiers:
+        gateway.generate(replace(ask, model="gpt-4.1"))
+    first, second, third = Call.objects.order_by("number")
+    assert (first.state, second.state, third.state) == ("unknown", "settled", "settled")
+    assert second.flags == ["tier flex is not listed: priced in full"]
+    assert (third.flags, third.cost) == ([], (second.cost or 0) // 2), (
+        "the book has batches at half the price"
     )
-    gateway.generate(ask)
-    gateway.generate(ask)
-    first, second = Call.objects.order_by("number")
-    assert (first.state, second.state) == ("unknown", "settled")
-    assert second.flags == ["tier batch is not listed: priced in full"]
     assert audit.verify() == []
 
 

@@ -1,0 +1,76 @@
+"""The rows of lenses: wished for by editions, taken several at once, kept or put back. Writes no lens itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from briefings.models import Brief, Lens, State
+from briefings.write.brief import WrittenLens
+from ingest import work
+
+LEASE = timedelta(minutes=9)  # above the longest that a task may write
+MOST = 24  # rows that one worker takes at once: many need no model, and the others a few requests
+FEW = 3  # lenses that are written in one request with their brief
+
+
+def wish(brief: Brief, role: str, industry: str, wait: timedelta = timedelta()) -> Lens:
+    """The row of the brief's lens for such readers, when it is new queued to be written after `wait`."""
+    due = timezone.now() + wait
+    row, created = Lens.objects.get_or_create(
+        brief=brief, role=role, industry=industry, defaults={"due_at": due}
+    )
+    return row if created or wait else work.hasten(row)
+
+
+def take(brief: str, first: Lens | None = None) -> list[Lens]:
+    """Claim lenses of the brief that are due, at most `MOST`; with them, those that still wait for company.
+
+    With `first`, that one or none: where it is not due or another worker has it, nothing is taken.
+    """
+    began = work.claim(Lens, first.pk, LEASE) if first else None
+    if first and not began:
+        return []
+    if not (began or work.claimable(Lens, Q(brief=brief)).exists()):
+        return []
+    others = _waiting(brief).order_by("role", "industry")[: MOST - (began is not None)]
+    return [*([began] if began else []), *_claimed(others)]
+
+
+def take_few(brief: str) -> list[Lens]:
+    """Claim all lenses that are wished for, where they are few."""
+    found = list(_waiting(brief)[: FEW + 1])
+    return _claimed(found) if len(found) <= FEW else []
+
+
+def keep(row: Lens, written: WrittenLens, work_key: str) -> bool:
+    """Store a claimed row's lens. `work_key`: of the calls it took, empty for none. False when the lease was lost."""
+    return work.finish(
+        row,
+        state=State.READY,
+        writer=written.writer,
+        body=written.lens.model_dump(mode="json"),
+        verified_at=timezone.now(),
+        work_key=work_key,
+    )
+
+
+def put_back(rows: Iterable[Lens]) -> None:
+    """Let go of claimed rows that were not written; those that were stay as they are."""
+    for row in rows:
+        work.put_back(row)
+
+
+def _waiting(brief: str) -> QuerySet[Lens]:
+    """Those nobody has begun; one that failed before waits for its time alone."""
+    waiting = Q(due_at__isnull=False) & (Q(error="", attempt=0) | Q(due_at__lte=Now()))
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    return Lens.objects.filter(waiting & free, brief=brief)
+
+
+def _claimed(rows: Iterable[Lens]) -> list[Lens]:
+    return [taken for row in rows if (taken := work.claim(Lens, work.hasten(row).pk, LEASE))]

@@ -1,0 +1,195 @@
+"""Lenses are asked for together, only for readers whose edition holds the story and to whom it means something."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from briefings import compose, edition, lenses, read
+from briefings.due import AHEAD
+from briefings.models import Brief, Edition, Lens, State
+from briefings.write.brief import AT_ONCE
+from inference import audit
+from inference.models import Call
+from ingest import place
+from ingest.models import Article, Story
+from tests.briefings import rows
+from tests.fakes import honest
+from tests.fakes.model_server import ModelServer, Variant
+from tests.fakes.newspaper import reports
+from tests.ingest import newsroom
+
+pytestmark = pytest.mark.django_db
+READERS = [
+    (role, industry)
+    for role in ("policy-maker", "cfo", "journalist", "investor", "lawyer")
+    for industry in ("media", "finance", "software")
+]
+
+
+@pytest.fixture(autouse=True)
+def _honest(provider: ModelServer) -> None:
+    provider.reply = honest.answer
+
+
+@pytest.fixture
+def story() -> Story:
+    report = reports("docket")[0]
+    article = newsroom.article(newsroom.source("docket"), report.title, report.plain)
+    place.place([article.pk], timezone.now())
+    found = Article.objects.get(pk=article.pk).story
+    assert found is not None
+    return found
+
+
+def asked(provider: ModelServer) -> list[str]:
+    return [
+        honest.asked_for(request.body) + (" and lenses" if honest.wants_lenses(request.body) else "")
+        for request in provider.requests
+    ]
+
+
+def test_it_writes_the_only_readers_lens_with_the_brief(story: Story, provider: ModelServer) -> None:
+    brief = compose.ready_brief(story.pk, reader=("cto", "finance"))
+    assert brief is not None
+    lens = compose.ready_lens(brief, "cto", "finance")
+    assert lens is not None
+    assert (brief.writer, lens.writer, lens.work_key) == ("model", "model", f"brief:{brief.pk}")
+    assert asked(provider) == ["facts", "brief and lenses"]
+    cost = read.document(brief, lens).cost
+    assert (cost.personal_usd, cost.usd) == ("0.000000", cost.shared_usd)
+
+
+def test_it_writes_many_readers_lenses_several_at_once(story: Story, provider: ModelServer) -> None:
+    row = compose.brief_for(compose.material_of(story.pk))
+    for reader in READERS:
+        lenses.wish(row, *reader)
+    brief = compose.ready_brief(story.pk, reader=READERS[0])
+    assert brief is not None
+    assert asked(provider) == ["facts", "brief"], "they are too many to be written with it"
+    compose.write_lenses(brief.pk)
+    sizes = [len(honest.readers(request.body["messages"][-1]["content"])) for request in provider.requests]
+    assert sizes == [0, 0, AT_ONCE, len(READERS) - AT_ONCE]
+    written = Lens.objects.all()
+    assert {lens.writer for lens in written} == {"model"}
+    assert {len(lens.body["why_it_matters"]) for lens in written if lens.body} == {1}
+    costs = [float(read.document(brief, lens).cost.personal_usd) for lens in written]
+    paid = sum(call.cost or 0 for call in Call.objects.filter(purpose="lens")) / 1e9
+    assert sum(costs) == pytest.approx(paid, abs=len(READERS) * 1e-6)
+    assert audit.verify() == []
+
+
+def test_it_asks_nobody_what_a_story_means_to_those_it_does_not_touch(
+    story: Story, provider: ModelServer
+) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    lens = compose.ready_lens(brief, "marketer", "agriculture")
+    assert lens is not None
+    assert lens.body is not None
+    (line,) = lens.body["why_it_matters"]
+    assert line["text"] == "Little in this story bears directly on marketers in agriculture and food."
+    assert (lens.writer, lens.work_key, asked(provider)) == ("extractive", "", ["facts", "brief"])
+
+
+def test_what_a_model_leaves_out_is_written_from_the_sources(story: Story, provider: ModelServer) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    provider.reply = lambda body: {"lenses": honest.answer(body)["lenses"][1:]}
+    for reader in READERS[:3]:
+        lenses.wish(brief, *reader)
+    compose.write_lenses(brief.pk)
+    assert sorted(Lens.objects.values_list("writer", flat=True)) == ["extractive", "model", "model"]
+
+
+def test_one_that_cannot_be_written_keeps_no_other_from_its_reader(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    for reader in [*READERS[:2], ("a role that is gone", "media")]:
+        lenses.wish(brief, *reader)
+    compose.write_lenses(brief.pk)
+    states = dict(Lens.objects.values_list("role", "state"))
+    assert states.pop("a role that is gone") == State.QUEUED
+    assert set(states.values()) == {State.READY}
+    assert "a role that is gone" in Lens.objects.get(state=State.QUEUED).error
+
+
+def test_a_lens_of_a_brief_that_failed_rests(story: Story) -> None:
+    row = compose.brief_for(compose.material_of(story.pk))
+    lens = lenses.wish(row, *READERS[0])
+    compose.write_lenses(row.pk)
+    lens.refresh_from_db()
+    assert lens.due_at, "its brief may still come"
+    Brief.objects.update(state=State.FAILED, due_at=None)
+    compose.write_lenses(row.pk)
+    lens.refresh_from_db()
+    assert (lens.state, lens.due_at, lens.error) == (State.FAILED, None, "its brief cannot be written")
+
+
+# ---------------------------------------------------------------- editions that gather
+
+
+def at_seven(day: date) -> datetime:
+    return datetime.combine(day, time(7), tzinfo=newsroom.NOON.tzinfo)
+
+
+@pytest.fixture
+def morning(story: Story) -> datetime:
+    """A quarter of an hour before the hour of readers who get their edition at seven."""
+    Article.objects.update(happened_at=newsroom.NOON)
+    return at_seven(newsroom.NOON.date() + timedelta(days=1)) - timedelta(minutes=15)
+
+
+def edition_of(name: str, role: str, industry: str, day: date) -> Edition:
+    reader = rows.reader(f"{name}@example.org", role=role, industry=industry, hour=7)
+    return edition.request(reader, day)
+
+
+def prepared(row: Edition, now: datetime) -> bool:
+    Edition.objects.filter(pk=row.pk).update(due_at=timezone.now())
+    return edition.prepare(row.pk, now) is not None
+
+
+def test_editions_before_their_hour_ask_together(morning: datetime, provider: ModelServer) -> None:
+    day = morning.date()
+    kinds = [("cto", "finance"), ("investor", "media"), ("ceo", "software"), ("lawyer", "media")]
+    editions = [edition_of(f"reader{n}", *kind, day) for n, kind in enumerate(kinds)]
+    assert not any(prepared(row, morning) for row in editions)
+    assert asked(provider) == [], "nobody waits yet"
+    for each in (Brief, Lens):  # the time for company is over
+        each.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+    assert all(prepared(row, morning) for row in editions)
+    assert asked(provider) == ["facts", "brief", "lens and lenses"]
+    assert {row.items.get().lens.writer for row in editions} == {"model"}
+
+
+def test_a_reader_who_waits_is_not_put_off(morning: datetime, provider: ModelServer) -> None:
+    day = morning.date()
+    early = edition_of("early", "cto", "finance", day)
+    assert not prepared(early, morning)
+    late = edition_of("late", "investor", "media", day)
+    assert prepared(late, at_seven(day) + timedelta(minutes=1))
+    assert asked(provider) == ["facts", "brief and lenses"], "both readers' lenses came with it"
+    assert prepared(early, morning)
+    assert len(provider.requests) == 2
+    assert morning + AHEAD > at_seven(day)
+
+
+def test_lenses_are_not_lost_when_the_model_fails_over_the_brief(story: Story, provider: ModelServer) -> None:
+    provider.script(*[Variant(content='{"facts": []}')] * 2)  # nor does the strong one know any
+    brief = compose.ready_brief(story.pk, reader=("cto", "finance"))
+    assert brief is not None
+    assert brief.writer == "extractive"
+    lens = Lens.objects.get()
+    assert (lens.state, lens.attempt, lens.lease_until) == (State.QUEUED, 0, None)
+    assert compose.ready_lens(brief, "cto", "finance") is not None
+
+
+def test_it_never_writes_a_lens_for_a_story_that_no_edition_holds(story: Story, settings: Any) -> None:
+    seen = compose.ready_brief(story.pk)
+    assert seen is not None
+    made = edition.assemble("cto", "finance", "", newsroom.NOON + timedelta(hours=1), seen=[seen.pk])
+    assert (made.items, Lens.objects.count()) == ((), 0)
