@@ -253,45 +253,6 @@ def test_a_feed_gone_for_a_day_is_switched_off(web: WebServer) -> None:
     assert not one.enabled
 
 
-def looks(one: Source, *days: float) -> None:
-    start = timezone.now()
-    for day in days:
-        refresh(one.pk, start + timedelta(days=day), force=True)
-    one.refresh_from_db()
-
-
-def heard(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [one.getMessage() for one in caplog.records if "needs attention" in one.getMessage()]
-
-
-@pytest.mark.parametrize(
-    ("status", "words"), [(404, "never read yet, 3 failures in a row"), (410, "given up")]
-)
-def test_the_operator_is_told_once_of_a_feed_that_stays_away(
-    web: WebServer, caplog: pytest.LogCaptureFixture, status: int, words: str
-) -> None:
-    one = source(web.put("/f", b"", status))
-    looks(one, 0, 0.5)
-    assert heard(caplog) == []
-    looks(one, 1.5, 2, 9, 30)
-    (told,) = heard(caplog)
-    assert told.startswith(f"{one.url} needs attention: {words}")
-    assert one.told_at is not None
-
-
-def test_the_operator_is_told_again_of_a_feed_that_was_well_in_between(
-    web: WebServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    one = source(web.put("/f", b"", 404))
-    for _ in range(2):
-        web.put("/f", b"", 404)
-        looks(one, 2, 3)
-        web.put("/f", rss(item("A")))
-        looks(one, 0, 0)  # the second look finds nothing new
-        assert one.told_at is None
-    assert len(heard(caplog)) == 2
-
-
 def test_it_comes_back_as_the_feed_and_its_server_ask(web: WebServer) -> None:
     asking = rss(item("A")).replace("<description>d</description>", "<ttl>120</ttl>")
     by_feed, by_server = (
