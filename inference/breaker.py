@@ -18,9 +18,9 @@ FAILURES = 5  # in a row
 MEMORY = timedelta(minutes=15)
 PAUSE = timedelta(seconds=60)
 
-# No answer at all, or a server error. A 4xx is an answer, and so is one that merely lacks its usage.
+# No answer at all, or a server error. A 4xx is an answer ("HTTP 4.."), and so is one that merely lacks its usage.
 FAILED = Q(state=Call.State.UNKNOWN, finish_reason="") | (
-    Q(state=Call.State.RELEASED) & ~Q(error__regex=r"^HTTP [2-4]") & ~Q(error__startswith="abandoned before")
+    Q(state=Call.State.RELEASED) & ~Q(error__startswith="HTTP") & ~Q(error__startswith="abandoned")
 )
 
 

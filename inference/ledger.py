@@ -126,28 +126,18 @@ def release(call: int, error: str, evidence: Evidence = NOTHING, *, unsent_only:
         row = _open(call, *states)
         if row is None:
             return False
-        _give_back(row, error, evidence)
+        _post(call, Kind.RELEASE, {Account.HELD: -row.hold, Account.ALLOWED: row.hold})
+        budgets.move(_budgets(row), -row.hold, 0)
+        _close(row, State.RELEASED, error=error[:2000], **evidence.columns())
         return True
 
 
-def _give_back(row: Call, error: str, evidence: Evidence) -> None:
-    _post(row.pk, Kind.RELEASE, {Account.HELD: -row.hold, Account.ALLOWED: row.hold})
-    budgets.move(_budgets(row), -row.hold, 0)
-    _close(row, State.RELEASED, error=error[:2000], **evidence.columns())
-
-
 def mark_unknown(call: int, error: str, evidence: Evidence = NOTHING) -> bool:
-    """Nobody knows what was billed: the hold moves to suspense and still counts against its budgets.
-
-    Where nothing is held the model is free, by a price that somebody wrote down: there is nothing to be unknown.
-    """
+    """Nobody knows what was billed: the hold moves to suspense and still counts against its budgets."""
     with _own_transaction():
         row = _open(call, State.SENT)
         if row is None:
             return False
-        if not row.hold:
-            _give_back(row, error, evidence)
-            return True
         _post(call, Kind.UNKNOWN, {Account.SUSPENSE: row.hold, Account.HELD: -row.hold})
         _close(row, State.UNKNOWN, error=error[:2000], **evidence.columns())
         return True
