@@ -15,6 +15,7 @@ from briefings import compose, coverage, standing
 from briefings.corrected import struck_now
 from briefings.models import Brief, Correction, Lens, State
 from briefings.schemas import BriefBody, LensBody, Material, Strike
+from briefings.select import WINDOW
 from briefings.standing import Fallen
 from ingest import changed as articles
 from ingest import revisions, stories, work
@@ -24,6 +25,7 @@ from ingest.withdrawn import is_note
 
 LEASE = timedelta(minutes=8)
 SOON = timedelta(seconds=30)  # when to look again at a brief whose article is being read anew
+REPLACED = WINDOW + timedelta(days=5)  # a story without news for longer is corrected, but not told anew
 AT_ONCE = 500  # revisions followed in one transaction
 READY = Q(state=State.READY)
 log = logging.getLogger("briefings.correct")
@@ -92,7 +94,7 @@ def _verify_again(row: Brief, now: datetime) -> list[Correction]:
     changed = articles.since(parts)
     made = _decide(row, changed, _lost(row, changed), now) if changed else []
     if major := [one for one in made if one.major]:
-        major[-1].replacement = _replacement(row)
+        major[-1].replacement = _replacement(row, now)
     return made if _keep(row, seen, made) else []
 
 
@@ -169,9 +171,9 @@ def _note(change: Changed) -> str:
     )
 
 
-def _replacement(row: Brief) -> Brief | None:
+def _replacement(row: Brief, now: datetime) -> Brief | None:
     """The story as it stands now as another brief, queued where there is none; for briefs that somebody has got."""
-    if not (row.items.exists() or row.replaces.exists()):
+    if row.story.last_at < now - REPLACED or not (row.items.exists() or row.replaces.exists()):
         return None
     try:
         found = compose.brief_for(compose.material_of(row.story_id))

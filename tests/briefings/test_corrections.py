@@ -274,3 +274,10 @@ def test_what_a_reader_kept_and_shared_shows_that_it_fell(
     entry = feedparser.parse(client.get(urlsplit(feed.address(ada)).path).content).entries[0]
     assert entry.title == f"Corrected: {FIRST.title}"
     assert entry.updated > entry.published
+
+
+def test_what_is_long_past_is_corrected_but_not_told_anew(given: Brief, paper: Paper) -> None:
+    (made,) = paper.prints(SECOND, MORNING + timedelta(days=30))
+    assert made.major
+    assert made.replacement is None
+    assert Brief.objects.count() == 1
