@@ -17,6 +17,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from briefings import lenses
+from briefings.corrected import standing_body, struck_now
 from briefings.models import Brief, Lens, State
 from briefings.schemas import BriefBody, Material
 from briefings.verify import Unusable, verify
@@ -112,7 +113,7 @@ def _write(row: Brief, material: Material, patient: bool) -> Brief:
         brief = keep(row, written, material)
         for lens, found in zip(companions, written.lenses, strict=True):
             if found:
-                lenses.keep(lens, found, key)
+                lenses.keep(lens, found, material, key)
         return brief
     finally:
         lenses.put_back(companions)  # those not written with it are written by themselves
@@ -264,11 +265,20 @@ def _write_lenses(rows: Sequence[Lens], patient: bool) -> None:
             _write_lenses([row], patient)
 
 
+def _standing(brief: Brief) -> BriefBody:
+    """What of a ready brief no correction has struck. Raises NothingToWrite where that is nothing."""
+    gone = struck_now(brief.corrections.all())
+    body = standing_body(BriefBody.model_validate(brief.body), gone)
+    if body is None:
+        raise NothingToWrite("nothing of its brief stands")
+    return body
+
+
 def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
     brief, key = rows[0].brief, f"lens:{rows[0].pk}"
     if brief.state != State.READY:
         raise NothingToWrite("its brief cannot be written")
-    body, material = BriefBody.model_validate(brief.body), stored_material(brief)
+    body, material = _standing(brief), stored_material(brief)
     readers = [(row.role, row.industry) for row in rows]
     found = writers.write_lenses(body, material, readers, key, brief.pk, patient)
     for row, written in zip(rows, found, strict=True):
@@ -277,4 +287,4 @@ def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
                 row, state=State.FAILED, error="not even the sources' own sentences pass the verifier"
             )
         else:
-            lenses.keep(row, written, key if written.asked else "")
+            lenses.keep(row, written, material, key if written.asked else "")

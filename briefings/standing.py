@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from briefings.retitled import still_told
@@ -48,6 +48,30 @@ def fallen(
         *judge.body(body),
         *(one for key, lens in lenses.items() for one in judge.lens(lens, f"lens.{key}")),
     )
+
+
+def still_standing(lens: LensBody, before: Material, changed: Mapping[int, Changed]) -> LensBody | None:
+    """A lens written from texts that have changed since, without what falls with that; None where no reason is left.
+
+    What it reasons goes with the facts that it reasoned from.
+    """
+    gone = {one.where for one in _Judge(before, changed).lens(lens, "lens")} if changed else set()
+    if not gone:
+        return lens
+    questions = []
+    for place, one in enumerate(lens.questions):
+        where = f"lens.questions.{place}"
+        answer = _left(one.answer, f"{where}.answer", gone)
+        if answer and f"{where}.question" not in gone:
+            questions.append(one.model_copy(update={"answer": answer}))
+    why = _left(lens.why_it_matters, "lens.why_it_matters", gone)
+    return LensBody(why_it_matters=why, questions=tuple(questions)) if why else None
+
+
+def _left(sentences: Sequence[Sentence], where: str, gone: Collection[str]) -> tuple[Sentence, ...]:
+    left = tuple(one for place, one in _numbered(sentences, where) if place not in gone)
+    fell = len(left) < len(sentences)
+    return () if fell and not any(one.citations for one in left) else left
 
 
 def is_major(body: BriefBody, places: Iterable[str]) -> bool:
