@@ -23,7 +23,7 @@ from ingest.changed import Changed
 from ingest.models import Article, Revision
 from ingest.withdrawn import is_note
 
-LEASE = timedelta(minutes=8)
+LEASE = compose.LEASE
 SOON = timedelta(seconds=30)  # when to look again at a brief whose article is being read anew
 REPLACED = WINDOW + timedelta(days=5)  # a story without news for longer is corrected, but not told anew
 AT_ONCE = 500  # revisions followed in one transaction
@@ -48,7 +48,10 @@ def follow() -> int:
         rows = list(edits.values_list("pk", "article_id", "number")[:AT_ONCE])
         latest = {article: number for _, article, number in sorted(rows, key=lambda row: row[2])}
         due = [pk for article, number in latest.items() for pk in _citing(article, number)]
-        Brief.objects.filter(READY, pk__in=due).update(due_at=Now())
+        cited = Brief.objects.filter(READY, pk__in=due)
+        cited.update(due_at=Now())
+        # Earlier failures are no matter of this edit. The attempt of one that somebody has is their fence, and stays.
+        cited.filter(lease_until=None).update(attempt=0, error="")
         Revision.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(told=True)
     return len(rows)
 
@@ -93,9 +96,7 @@ def _verify_again(row: Brief, now: datetime) -> list[Correction]:
         return []
     changed = articles.since(parts)
     made = _decide(row, changed, _lost(row, changed), now) if changed else []
-    if major := [one for one in made if one.major]:
-        major[-1].replacement = _replacement(row, now)
-    return made if _keep(row, seen, made) else []
+    return made if _keep(row, seen, made, now) else []
 
 
 def _lost(row: Brief, changed: Mapping[int, Changed]) -> Sequence[Fallen]:
@@ -114,7 +115,8 @@ def _decide(
     done = set(row.corrections.values_list("article", "to_revision"))
     fresh = {key: one for key, one in changed.items() if (key, one.revision) not in done}
     gone = {one.where: one for one in lost}
-    restored = [where for where in before if where not in gone]
+    # Of an article that is gone nobody knows whether it still says so: what fell with its edit stays fallen.
+    restored = [where for where, one in before.items() if where not in gone and one.article in changed]
     struck = [one for one in lost if one.where not in before]
     made = []
     for key, change in fresh.items():
@@ -123,7 +125,8 @@ def _decide(
         if ours or again:
             made.append(_correction(row, change, ours, again, now))
     body = BriefBody.model_validate(row.body)
-    major = standing.is_major(body, gone) and not standing.is_major(body, before)
+    after = (before.keys() | gone.keys()) - set(restored)
+    major = standing.is_major(body, after) and not standing.is_major(body, before)
     for one in made:
         one.major = major and bool(one.struck)
     return made
@@ -182,11 +185,13 @@ def _replacement(row: Brief, now: datetime) -> Brief | None:
     return None if found.pk == row.pk else found
 
 
-def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction]) -> bool:
+def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction], now: datetime) -> bool:
     """Store the corrections and end the work; not when an article has changed again meanwhile: then it is due again."""
     with transaction.atomic():
         again = revisions.now(list(seen), held=True) != seen
         if not work.finish(row, due_in=timedelta(0) if again else None) or again:
             return False
+        if major := [one for one in made if one.major]:
+            major[-1].replacement = _replacement(row, now)
         Correction.objects.bulk_create(made)
     return True

@@ -13,8 +13,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from briefings import compose, correct, feed
+from briefings import compose, correct, corrected, feed
 from briefings import share as sharing
 from briefings.digest_render import render
 from briefings.models import Brief, Correction, State
@@ -226,7 +227,8 @@ def test_the_operator_sees_corrections_and_changes_none(given: Brief, paper: Pap
 @pytest.mark.django_db(transaction=True)
 def test_an_edit_that_comes_while_a_brief_is_verified_has_it_verified_again() -> None:
     brief, article = factories.weights(), Article.objects.get()
-    rows.edit(article, "80 gigabytes", "96 gigabytes")
+    rows.ready_edition(rows.reader("ada@bank.example"), date(2025, 8, 7), [(brief, None)])
+    rows.edit(article, "two open-weight models", "three open-weight models")
     correct.follow()
     began = threading.Event()
     editor = threading.Thread(target=_edit_slowly, args=(article.pk, began))
@@ -236,8 +238,11 @@ def test_an_edit_that_comes_while_a_brief_is_verified_has_it_verified_again() ->
     editor.join()
     brief.refresh_from_db()
     assert brief.due_at is not None
-    (made,) = correct.catch_up(EVENING)
-    assert (made.from_revision, made.to_revision) == (1, 3)
+    assert Brief.objects.count() == 1, "nothing is written of what it looked at"
+    (made,) = correct.catch_up(rows.NOON)
+    assert (made.from_revision, made.to_revision, made.major) == (1, 3, True)
+    assert made.replacement is not None
+    assert made.replacement.articles == [[article.pk, 3]]
 
 
 def _edit_slowly(article: int, began: threading.Event) -> None:
@@ -281,3 +286,30 @@ def test_what_is_long_past_is_corrected_but_not_told_anew(given: Brief, paper: P
     assert made.major
     assert made.replacement is None
     assert Brief.objects.count() == 1
+
+
+def test_what_fell_stays_fallen_when_its_article_is_removed() -> None:
+    factories.launch()
+    lab, desk, _ = Article.objects.order_by("pk")
+    rows.edit(lab, "74.9 percent", "71.4 percent")
+    (first,) = correct.catch_up(EVENING)
+    lab.delete()
+    rows.edit(desk, "700 million", "800 million")
+    (second,) = correct.catch_up(NEXT)
+    assert (second.publisher, second.restored) == ("The Evening Ledger", [])
+    assert places(first.struck) <= set(corrected.struck_now(Correction.objects.all()))
+
+
+def test_an_edit_has_a_brief_verified_again_whose_verification_was_given_up() -> None:
+    given_up, held = factories.weights(), factories.launch()[0]
+    Brief.objects.update(attempt=5, error="once too often", due_at=None)
+    Brief.objects.filter(pk=held.pk).update(lease_until=timezone.now() + timedelta(minutes=5))
+    for article, old, new in (
+        (given_up.story.articles.get(), "80 gigabytes", "96 gigabytes"),
+        (Article.objects.filter(text__contains="74.9 percent")[0], "74.9 percent", "71.4 percent"),
+    ):
+        rows.edit(article, old, new)
+    correct.follow()
+    for row, attempt, error in ((given_up, 0, ""), (held, 5, "once too often")):
+        row.refresh_from_db()
+        assert (row.attempt, row.error, row.due_at is None) == (attempt, error, False)
