@@ -55,10 +55,9 @@ def brief_for(material: Material, patient: bool = False) -> Brief:
 
     `patient`: nobody waits for it.
     """
-    parts = sorted([article.article, article.revision] for article in material.articles)
-    fingerprint = hashlib.sha256(repr(parts).encode()).hexdigest()
+    parts, fingerprint = _identity(material)
     while True:
-        if found := Brief.objects.filter(story_id=material.story, fingerprint=fingerprint).first():
+        if found := known_brief(material):
             return found if patient else work.hasten(found)
         latest = Brief.objects.filter(story_id=material.story).aggregate(latest=Max("version"))["latest"] or 0
         try:
@@ -72,6 +71,17 @@ def brief_for(material: Material, patient: bool = False) -> Brief:
                 )
         except IntegrityError:  # somebody else made this brief or took this version number: look again
             continue
+
+
+def known_brief(material: Material) -> Brief | None:
+    """The row of the brief of exactly these articles, if there is one."""
+    _, fingerprint = _identity(material)
+    return Brief.objects.filter(story_id=material.story, fingerprint=fingerprint).first()
+
+
+def _identity(material: Material) -> tuple[list[list[int]], str]:
+    parts = sorted([article.article, article.revision] for article in material.articles)
+    return parts, hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _put_off(patient: bool) -> timedelta:

@@ -26,6 +26,7 @@ from ingest.withdrawn import is_note
 LEASE = compose.LEASE
 SOON = timedelta(seconds=30)  # when to look again at a brief whose article is being read anew
 REPLACED = WINDOW + timedelta(days=5)  # a story without news for longer is corrected, but not told anew
+APART = timedelta(days=1)  # a story's replacements
 AT_ONCE = 500  # revisions followed in one transaction
 READY = Q(state=State.READY)
 log = logging.getLogger("briefings.correct")
@@ -175,14 +176,20 @@ def _note(change: Changed) -> str:
 
 
 def _replacement(row: Brief, now: datetime) -> Brief | None:
-    """The story as it stands now as another brief, queued where there is none; for briefs that somebody has got."""
+    """The story as it stands now as another brief; for briefs that somebody has got.
+
+    Where there is none it is queued, for one story once in `APART`: a source that goes on editing costs no more.
+    """
     if row.story.last_at < now - REPLACED or not (row.items.exists() or row.replaces.exists()):
         return None
     try:
-        found = compose.brief_for(compose.material_of(row.story_id))
+        material = compose.material_of(row.story_id)
     except compose.NothingToWrite:
         return None
-    return None if found.pk == row.pk else found
+    before = Correction.objects.filter(brief__story=row.story_id, replacement__isnull=False)
+    lately = before.filter(noticed_at__gt=now - APART).exists()
+    found = compose.known_brief(material) if lately else compose.brief_for(material)
+    return None if found is None or found.pk == row.pk else found
 
 
 def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction], now: datetime) -> bool:

@@ -138,17 +138,18 @@ def latest_readings(user: User, most: int) -> list[Reading]:
 def reading_for(user: User, brief_id: str) -> Reading | None:
     """A brief from one of the reader's own editions (the latest that has it); None for anybody else's.
 
-    Theirs too, without a lens, is what a brief of their editions was replaced by.
+    Theirs too, without a lens, is what replaced a brief of a story that they had a brief of.
     """
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
     latest = own.order_by("-edition__local_date")
     if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1]):
         return found[0]
-    replaced = latest.filter(brief__corrections__replacement=brief_id).select_related("edition").first()
-    row = Brief.objects.filter(pk=brief_id, state=State.READY).select_related("story").first()
-    if replaced is None or row is None:
+    replacing = Brief.objects.filter(pk=brief_id, state=State.READY, replaces__isnull=False)
+    row = replacing.select_related("story").first()
+    had = latest.filter(brief__story=row.story_id).select_related("edition").first() if row else None
+    if row is None or had is None:
         return None
-    return replace(_readings([(row, None)])[0], day=replaced.edition.local_date)
+    return replace(_readings([(row, None)])[0], day=had.edition.local_date)
 
 
 def public_reading(brief_id: str) -> Reading | None:

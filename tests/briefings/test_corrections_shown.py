@@ -26,6 +26,7 @@ from tests.briefings.papers import (
     SMALL,
     Paper,
     ada,
+    edited,
     edition_of,
     given,
     of,
@@ -130,6 +131,34 @@ def test_a_new_version_is_written_and_comes_with_the_next_edition(
     row = edition_of(ada, NEXT)
     assert [one.brief_id for one in row.items.all()] == [made.replacement_id]
     assert read.edition_document(row)["corrections"][0]["replacement"] == made.replacement_id
+
+
+def test_what_replaced_a_replacement_is_read_too(
+    given: Brief, paper: Paper, ada: User, client: Client
+) -> None:
+    (first,) = paper.prints(SECOND, EVENING)
+    compose.write_brief(first.replacement_id)
+    assert first.replacement is not None
+    third = edited(SECOND, ("1.7 billion", "1.9 billion"))
+    second = of(first.replacement, paper.prints(third, EVENING + timedelta(days=2)))
+    compose.write_brief(second.replacement_id)
+    client.force_login(ada)
+    newest = reverse("brief", args=[second.replacement_id])
+    assert newest in client.get(reverse("brief", args=[first.replacement_id])).content.decode()
+    assert third.title in client.get(newest).content.decode()
+    client.force_login(rows.reader("cal@else.example"))
+    assert client.get(newest).status_code == 404
+
+
+def test_a_source_that_goes_on_editing_has_its_story_written_anew_once_a_day(
+    given: Brief, paper: Paper
+) -> None:
+    (first,) = paper.prints(SECOND, EVENING)
+    compose.write_brief(first.replacement_id)
+    third = edited(SECOND, ("1.7 billion", "1.9 billion"))
+    (second,) = paper.prints(third, EVENING + timedelta(hours=2))
+    assert (second.brief_id, second.major, second.replacement) == (first.replacement_id, True, None)
+    assert Brief.objects.count() == 2
 
 
 def test_strangers_do_not_read_the_new_version(given: Brief, paper: Paper, client: Client) -> None:
