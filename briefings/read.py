@@ -207,6 +207,12 @@ def fallen_headlines(briefs: Iterable[str]) -> set[str]:
     return {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
 
 
+def fallen_texts(briefs: Iterable[str]) -> dict[str, list[str]]:
+    """What stands no longer in the briefs, as it was told; of those in which something fell."""
+    struck = {brief: corrected.struck_now(rows) for brief, rows in _corrections(briefs).items()}
+    return {brief: [one.text for one in gone.values()] for brief, gone in struck.items() if gone}
+
+
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:
     """The articles of a reading with the very text its citations count their offsets in, not a later one, by id."""
     rows = Article.objects.filter(pk__in=set(articles) & set(revisions)).select_related("source")

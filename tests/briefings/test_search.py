@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from briefings import search
+from briefings import correct, search
 from briefings.models import Brief, Edition, Saved, State
 from inference.models import Call
 from ingest import embed
@@ -326,3 +326,19 @@ def test_strangers_save_nothing_and_links_neither(page: Client, ada: User) -> No
     assert page.get(f"/brief/{brief.pk}/save/").status_code == 302
     assert page.get(f"/brief/{brief.pk}/drop/").status_code == 405
     assert Saved.objects.get().reader == ada
+
+
+def test_an_excerpt_tells_nothing_that_has_fallen(ada: User) -> None:
+    brief = factories.weights()
+    rows.ready_edition(ada, date(2025, 8, 7), [(brief, None)])
+    (hit,) = search.search(ada, "gigabytes")
+    assert "80 " in "".join(piece.text for piece in hit.excerpt)
+    rows.edit(brief.story.articles.get(), "80 gigabytes", "96 gigabytes")
+    (made,) = correct.catch_up(rows.NOON)
+    assert "takeaways.1" in {one["where"] for one in made.struck}
+    (hit,) = search.search(ada, "gigabytes")
+    assert "".join(piece.text for piece in hit.excerpt) == brief.body["takeaways"][0]["text"]
+    rows.edit(brief.story.articles.get(), "under the Apache 2.0 licence", "under the Apache 1.1 licence")
+    correct.catch_up(rows.NOON)
+    (hit,) = search.search(ada, "gigabytes")
+    assert hit.excerpt == ()
