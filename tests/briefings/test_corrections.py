@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from datetime import date, timedelta
@@ -15,10 +16,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from briefings import compose, correct, corrected, feed
+from briefings import card, compose, correct, corrected, feed, read
 from briefings import share as sharing
 from briefings.digest_render import render
 from briefings.models import Brief, Correction, State
+from briefings.schemas import BriefDocument
 from ingest.models import Article, Revision, Stage
 from ingest.run import ingest
 from tests.briefings import factories, rows
@@ -274,10 +276,10 @@ def test_what_a_reader_kept_and_shared_shows_that_it_fell(
     (made,) = paper.prints(SECOND, EVENING)
     assert made.major
     fallen = f"<s>{FIRST.title}</s>"
-    for page in ("/saved/", "/search/?q=Anthropic", "/archive/", address):
+    for page in ("/saved/", "/search/?q=Anthropic", "/archive/", "/shares/", address):
         assert fallen in client.get(page).content.decode(), page
     entry = feedparser.parse(client.get(urlsplit(feed.address(ada)).path).content).entries[0]
-    assert entry.title == f"Corrected: {FIRST.title}"
+    assert entry.title == f"No longer stands: {FIRST.title}"
     assert entry.updated > entry.published
 
 
@@ -313,3 +315,49 @@ def test_an_edit_has_a_brief_verified_again_whose_verification_was_given_up() ->
     for row, attempt, error in ((given_up, 0, ""), (held, 5, "once too often")):
         row.refresh_from_db()
         assert (row.attempt, row.error, row.due_at is None) == (attempt, error, False)
+
+
+def test_nothing_without_markup_tells_a_headline_that_fell(
+    given: Brief, paper: Paper, ada: User, client: Client
+) -> None:
+    client.force_login(ada)
+    client.post(f"/brief/{given.pk}/save/")
+    client.post(f"/brief/{given.pk}/share/")
+    shared = sharing.of_brief(ada, given.pk)
+    assert shared is not None
+    address = urlsplit(shared.url).path
+    paper.prints(SECOND, EVENING)
+    own = reverse("brief", args=[given.pk])
+    mark = client.get(own).content.decode().split('popovertarget="evidence-', 1)[1].split('"', 1)[0]
+    pages = [address, own, reverse("evidence", args=[given.pk, mark]), "/shares/", "/saved/"]
+    for page in pages:
+        told = client.get(page).content.decode()
+        assert f"No longer stands: {FIRST.title}" in told, page
+        outside = told.replace(f"No longer stands: {FIRST.title}", "")
+        assert not re.search(rf'(?:title|"|: ?){re.escape(FIRST.title)}', outside), page
+        assert f"<title>{FIRST.title}" not in told
+    struck, stood = (card.of(one) for one in (read.document(given), _with_its_headline(given)))
+    assert struck != stood
+
+
+def _with_its_headline(brief: Brief) -> BriefDocument:
+    document = read.document(brief)
+    return document.model_copy(update={"headline": document.headline.model_copy(update={"struck": False})})
+
+
+def test_a_mails_first_line_tells_no_headline_that_fell(given: Brief, paper: Paper, ada: User) -> None:
+    paper.prints(Report(f"Withdrawn: {FIRST.title}", FIRST.body), EVENING)
+    mail = render(edition_of(ada, NEXT), "https://news.example/leave/")
+    assert f"No longer stands: {FIRST.title}" in mail.html
+    assert f"Corrected: {FIRST.title}" not in mail.html
+
+
+def test_a_headline_that_stands_is_told_as_corrected_where_other_sentences_fell(
+    given: Brief, paper: Paper, ada: User, client: Client
+) -> None:
+    paper.prints(SMALL, EVENING)
+    client.force_login(ada)
+    client.post("/feed/renew/")
+    entry = feedparser.parse(client.get(urlsplit(feed.address(ada)).path).content).entries[0]
+    assert entry.title == f"Corrected: {FIRST.title}"
+    assert read.document(given).headline.plain == FIRST.title
