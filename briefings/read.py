@@ -288,9 +288,15 @@ def _reading(
         minutes=minutes,
         private=brief.story.owner_id is not None,
         revisions=dict(brief.articles),
-        gone=gone,
+        gone=_own(gone, lens),
         mark=corrected.mark(made, written, gone),
     )
+
+
+def _own(gone: Mapping[str, Strike], lens: Lens | None) -> Mapping[str, Strike]:
+    """Without what fell in other readers' lenses."""
+    mine = {lens.pk} if lens else set()
+    return {where: one for where, one in gone.items() if corrected.concerns(where, mine)}
 
 
 def _story(brief: Brief, covered: Coverage) -> StoryRef:

@@ -75,9 +75,12 @@ def _left(sentences: Sequence[Sentence], where: str, gone: Collection[str]) -> t
 
 
 def is_major(body: BriefBody, places: Iterable[str]) -> bool:
-    """Whether the headline or most of the sentences are among the `places` that do not stand."""
+    """Whether the headline or most of the sentences are among the `places` that do not stand.
+
+    Prepared answers, which open only when asked for, do not count.
+    """
     gone = set(places)
-    every = [where for where, _ in _sentences(body)]
+    every = [where for where, _ in _sentences(body) if not where.startswith("prepared.")]
     return "headline" in gone or 2 * sum(where in gone for where in every) > len(every)
 
 
@@ -98,6 +101,16 @@ def _sentences(body: BriefBody) -> Iterator[tuple[str, Sentence]]:
         yield from _numbered(disagreement.claims, f"disagreements.{place}.claims")
     for place, section in enumerate(body.prepared):
         yield from _numbered(section.answer, f"prepared.{place}.answer")
+
+
+def _headings(body: BriefBody) -> Iterator[tuple[str, str, str, int]]:
+    """Each heading, its place, that of what stands below it, and how many sentences that has."""
+    for name, sections in (("sections", body.sections), ("prepared", body.prepared)):
+        for place, one in enumerate(sections):
+            yield one.question, f"{name}.{place}.question", f"{name}.{place}.answer", len(one.answer)
+    for place, each in enumerate(body.disagreements):
+        where = f"disagreements.{place}"
+        yield each.about, f"{where}.about", f"{where}.claims", len(each.claims)
 
 
 def _numbered(sentences: Iterable[Sentence], where: str) -> Iterator[tuple[str, Sentence]]:
@@ -134,10 +147,8 @@ class _Judge:
             if lost := self._sentence(sentence, where):
                 gone[where] = lost
         yield from gone.values()
-        for place, section in enumerate(body.sections):
-            answer = f"sections.{place}.answer"
-            lost_here = [gone.get(f"{answer}.{n}") for n in range(len(section.answer))]
-            yield from self._heading(section.question, f"sections.{place}.question", lost_here)
+        for text, where, answer, count in _headings(body):
+            yield from self._heading(text, where, [gone.get(f"{answer}.{n}") for n in range(count)])
         for place, text in enumerate(body.follow_ups):
             yield from self._words(text, f"follow_ups.{place}")
 
@@ -146,10 +157,16 @@ class _Judge:
         runs += [
             (f"{where}.questions.{place}.answer", one.answer) for place, one in enumerate(lens.questions)
         ]
+        gone: dict[str, Fallen] = {}
         for start, run in runs:
             for place, sentence in _numbered(run, start):
                 if lost := self._sentence(sentence, place):
-                    yield lost
+                    gone[place] = lost
+        yield from gone.values()
+        for place, one in enumerate(lens.questions):
+            answer = f"{where}.questions.{place}.answer"
+            lost_here = [gone.get(f"{answer}.{n}") for n in range(len(one.answer))]
+            yield from self._heading(one.question, f"{where}.questions.{place}.question", lost_here)
 
     def _heading(self, text: str, where: str, answer: list[Fallen | None]) -> Iterator[Fallen]:
         """A question falls with the whole of its answer, or with a figure of its own."""

@@ -317,3 +317,27 @@ def test_a_lens_falls_for_who_has_it_only() -> None:
     assert hers.lens.why_it_matters[0].struck
     assert (len(hers.corrections[0].struck), len(his.corrections[0].struck)) == (1, 0)
     assert his.verification.supported == his.verification.sentences
+
+
+def test_the_page_strikes_headings_of_every_kind(client: Client) -> None:
+    brief, article = factories.weights(), Article.objects.get()
+    runs = brief.body["sections"][0]["answer"]
+    below = {"question": "Does it run on one processor?", "answer": runs}
+    brief.body |= {
+        "prepared": [below],
+        "disagreements": [{"about": "What it runs on", "claims": [*runs, *runs]}],
+    }
+    brief.save()
+    mine = rows.ready_lens(brief, {"why_it_matters": [rows.said("x")], "questions": []})
+    other = {"question": "Have you one?", "answer": runs}
+    lens = rows.ready_lens(brief, {"why_it_matters": [rows.said("x")], "questions": [other]}, "cfo")
+    ada, ben = rows.reader("ada@bank.example"), rows.reader("ben@bank.example", "cfo")
+    for user, own_lens in ((ada, mine), (ben, lens)):
+        rows.ready_edition(user, date(2025, 8, 7), [(brief, own_lens)])
+    rows.edit(article, "80 gigabytes", "96 gigabytes")
+    correct.catch_up(EVENING)
+    fallen = [f"<s>{heading}</s>" for heading in (below["question"], "What it runs on", other["question"])]
+    for user, seen in ((ada, fallen[:2]), (ben, fallen)):
+        client.force_login(user)
+        page = client.get(reverse("brief", args=[brief.pk])).content.decode()
+        assert [one for one in fallen if one in page] == seen
