@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
 from briefings import corrected, coverage, spent
@@ -27,6 +27,7 @@ from briefings.schemas import (
     Strike,
 )
 from briefings.spent import Spent
+from briefings.standing import is_major
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
@@ -162,15 +163,31 @@ def public_reading(brief_id: str) -> Reading | None:
 def showcase() -> Reading | None:
     """What a visitor sees: the latest day's most important brief, without a lens; the sample while there is no news.
 
-    None whose headline or most of whose text fell with a correction.
+    None whose headline or most of whose text has fallen.
     """
-    ready = Brief.objects.filter(state=State.READY, story__owner=None).exclude(corrections__major=True)
+    ready = standing_on(Brief.objects.filter(state=State.READY, story__owner=None))
     ready = ready.select_related("story").defer("story__vector")
     order = ("-story__last_at__date", "-story__score", "-version")
     first = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
     if first is None:
         return None
     return _readings([(_current(first.story_id, ready.filter(story=first.story_id)), None)])[0]
+
+
+def standing_on(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
+    """Those of the briefs whose headline and most of whose text stand: nothing took them, or it was taken back."""
+    taken = briefs.filter(corrections__major=True)
+    back = taken.filter(Exists(Correction.objects.filter(brief=OuterRef("pk")).exclude(restored=[])))
+    rows = dict(back.values_list("pk", "body"))
+    made = _corrections(rows)
+    stand = [
+        pk
+        for pk, body in rows.items()
+        if not is_major(BriefBody.model_validate(body), corrected.struck_now(made[pk]))
+    ]
+    return briefs.filter(
+        Q(pk__in=stand) | ~Exists(Correction.objects.filter(brief=OuterRef("pk"), major=True))
+    )
 
 
 def _current(story: str, briefs: Iterable[Brief]) -> Brief:

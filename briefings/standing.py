@@ -163,10 +163,10 @@ class _Judge:
                 if lost := self._sentence(sentence, place):
                     gone[place] = lost
         yield from gone.values()
-        for place, one in enumerate(lens.questions):
-            answer = f"{where}.questions.{place}.answer"
-            lost_here = [gone.get(f"{answer}.{n}") for n in range(len(one.answer))]
-            yield from self._heading(one.question, f"{where}.questions.{place}.question", lost_here)
+        for number, one in enumerate(lens.questions):
+            asked = f"{where}.questions.{number}"
+            below = [gone.get(f"{asked}.answer.{n}") for n in range(len(one.answer))]
+            yield from self._heading(one.question, f"{asked}.question", below)
 
     def _heading(self, text: str, where: str, answer: list[Fallen | None]) -> Iterator[Fallen]:
         """A question falls with the whole of its answer, or with a figure of its own."""

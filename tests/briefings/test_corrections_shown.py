@@ -8,10 +8,11 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from briefings import compose, correct, edition, notices, read
+from briefings import compose, correct, edition, front, notices, read
 from briefings.digest_render import render
 from briefings.models import Brief, Edition, Notice, State
 from ingest import own
@@ -179,6 +180,31 @@ def test_visitors_see_strikes_but_no_brief_whose_headline_fell(
     assert FIRST.title not in client.get(reverse("landing")).content.decode()
     compose.write_brief(made.replacement_id)
     assert SECOND.title in client.get(reverse("landing")).content.decode()
+
+
+def test_visitors_see_a_brief_again_that_stands_again(given: Brief, paper: Paper, client: Client) -> None:
+    paper.prints(SECOND, EVENING)
+    assert read.showcase() is None
+    assert list(read.standing_on(Brief.objects.filter(pk=given.pk))) == []
+    paper.prints(FIRST, EVENING + timedelta(hours=1))
+    assert FIRST.title in client.get(reverse("landing")).content.decode()
+    Brief.objects.filter(pk=given.pk).update(written_at=EVENING)
+    kept = front.keep_fresh(EVENING + timedelta(hours=2))
+    assert kept is not None
+    assert kept.pk == given.pk, "it is not written anew"
+    paper.prints(SECOND, EVENING + timedelta(hours=3))
+    assert read.showcase() is None, "of several corrections the last counts"
+
+
+def test_a_lens_is_stored_by_a_process_that_does_not_know_of_work_keys(given: Brief) -> None:
+    """While an upgrade rolls out, the workers of before go on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO briefings_lens (brief_id, role, industry, state, writer, attempt, error)"
+            " VALUES (%s, 'nurse', 'health', 'queued', '', 0, '')",
+            [given.pk],
+        )
+    assert given.lenses.get(role="nurse").work_key == ""
 
 
 def test_the_archive_strikes_the_headline_too(given: Brief, paper: Paper, ada: User, client: Client) -> None:
