@@ -24,6 +24,7 @@ from users.models import User
 MOST = 30  # results
 LONGEST = 200  # characters of a question
 FLAT = 60  # of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)
+REMEMBERED = 3600  # seconds that a question's vector is kept
 PATIENCE = 2.0  # seconds that a reader waits for a model's vector; after that, words alone
 FEW = 8  # briefs, among which nothing can be said of the middle one
 OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bor\b', re.IGNORECASE)  # of websearch: who uses them means words
@@ -126,7 +127,7 @@ def _by_words(reader: int, question: str) -> list[str]:
 def _by_meaning(reader: int, question: str, known: Sequence[str]) -> list[str]:
     """What is close enough to the question, among it those `known` by its words in the order of their closeness."""
     tag = next((row[0] for row in _ask(EMBEDDER, reader)), "")
-    vector = _vector(question, tag) if tag else None
+    vector = _vector(question, tag, reader) if tag else None
     if vector is None:
         return []
     rows = _ask(BY_MEANING, reader, question=question, vector=vector, embedder=tag)
@@ -148,30 +149,30 @@ def least(closeness: Sequence[float], tag: str) -> float:
     return middle + (1 - middle) / 4
 
 
-def _vector(question: str, tag: str) -> str | None:
+def _vector(question: str, tag: str, reader: int) -> str | None:
     """The question's vector to compare with stories of that tag; None when there is none to be had in time."""
     if tag == LEXICAL:
-        return _embedded(question, tag)
+        return _embedded(question, tag, reader)
     if not _asking.acquire(blocking=False):
         return None
     answer: Queue[str | None] = Queue()
-    Thread(target=_embed_apart, args=(question, tag, answer), daemon=True).start()
+    Thread(target=_embed_apart, args=(question, tag, reader, answer), daemon=True).start()
     try:
         return answer.get(timeout=PATIENCE)
     except Empty:  # it is remembered when it comes, for the next time
         return None
 
 
-def _embed_apart(question: str, tag: str, answer: Queue[str | None]) -> None:
+def _embed_apart(question: str, tag: str, reader: int, answer: Queue[str | None]) -> None:
     try:
         with closing(connection):  # this thread's own
-            answer.put(_embedded(question, tag))
+            answer.put(_embedded(question, tag, reader))
     finally:
         _asking.release()
 
 
-def _embedded(question: str, tag: str) -> str | None:
-    vectors = embedders.comparable([question], tag)
+def _embedded(question: str, tag: str, reader: int) -> str | None:
+    vectors = embedders.comparable([question], tag, reader, REMEMBERED)
     return Vector(vectors[0]).to_text() if vectors is not None and vectors[0].any() else None
 
 

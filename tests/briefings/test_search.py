@@ -215,6 +215,24 @@ def test_stories_with_a_models_vectors_are_compared_with_one_of_the_same_model(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_question_is_paid_from_its_readers_budget_and_soon_forgotten(
+    ada: User, endpoint: ModelServer, settings: Any
+) -> None:
+    rows.ready_edition(ada, date(2025, 8, 7), [(told(*CHIPS, tag=TAG), None)])
+    found(ada, "graphics cards")
+    assert [call.reader_id for call in Call.objects.all()] == [ada.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM max(expires) - now()) FROM cache WHERE cache_key LIKE '%vector:%'"
+        )
+        assert cursor.fetchone()[0] == pytest.approx(3600, abs=60)
+    settings.NUTGRAF_BUDGET_READER_MONTH_USD = "0"
+    assert found(ada, "Nvidia cards") == []
+    assert found(ada, "Nvidia") == [CHIPS[0]], "the words cost nothing"
+    assert Call.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_slow_model_holds_nobody_up(ada: User, endpoint: ModelServer) -> None:
     brief = told(*CHIPS, tag=TAG)
     rows.ready_edition(ada, date(2025, 8, 7), [(brief, None)])
@@ -245,6 +263,11 @@ def test_the_page_marks_what_was_found_and_keeps_foreign_text_text(page: Client,
     asked = body(page.get("/search/", {"q": '"><script>alert(3)</script>'}))
     assert "<script>alert" not in asked
     assert "Nothing found" in asked
+
+
+def test_questions_are_limited(page: Client, had: dict[str, Brief]) -> None:
+    answers = [page.get("/search/", {"q": "nvidia"}).status_code for _ in range(22)]
+    assert answers == [200] * 20 + [429] * 2
 
 
 def test_its_empty_states_say_what_to_do(page: Client, ada: User, had: dict[str, Brief]) -> None:
