@@ -336,6 +336,17 @@ def test_from_elsewhere_or_by_an_old_browser_the_address_is_only_filled_in() -> 
     assert Client().get("/accounts/join/").headers["Location"] == "/accounts/login/code/"
 
 
+def test_a_closed_account_has_no_public_page(ada: User, brief: Brief) -> None:
+    path = shared(ada, brief)
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    for place in (path, f"{path}card.png"):
+        assert Client().get(place).status_code == 404
+    assert Client().post(f"{path}seen/", headers={"User-Agent": FIREFOX}).status_code == 404
+    assert Share.objects.get().views == 0
+    User.objects.filter(pk=ada.pk).update(is_active=True)
+    assert Client().get(path).status_code == 200
+
+
 def test_sharing_is_limited(ada: User, brief: Brief) -> None:
     client = as_(ada)
     answers = [client.post(f"/brief/{brief.pk}/share/").status_code for _ in range(22)]
