@@ -76,13 +76,23 @@ def fuse(rankings: Sequence[Sequence[str]]) -> list[str]:
     return sorted(scores, key=lambda key: -scores[key])
 
 
-# The reader's briefs, each with the latest day it was in their edition: everything asked here starts from these.
+# The reader's briefs, each with the latest day it was in their edition, and what replaced one of them, with that day:
+# everything asked here starts from these.
 MINE = """
-WITH mine AS (
+WITH had AS (
     SELECT item.brief_id, max(edition.local_date) AS day
     FROM briefings_editionitem item JOIN briefings_edition edition ON edition.id = item.edition_id
     WHERE edition.reader_id = %(reader)s AND edition.state = %(ready)s
     GROUP BY item.brief_id
+), mine AS (
+    SELECT brief_id, day FROM had
+    UNION ALL
+    SELECT newer.id, max(had.day)
+    FROM had JOIN briefings_brief older ON older.id = had.brief_id
+        JOIN briefings_brief newer ON newer.story_id = older.story_id
+    WHERE newer.id IN (SELECT replacement_id FROM briefings_correction)
+        AND newer.id NOT IN (SELECT brief_id FROM had)
+    GROUP BY newer.id
 )
 """
 BY_WORDS = """
