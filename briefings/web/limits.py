@@ -26,5 +26,18 @@ def limited(action: str) -> Callable[[View], View]:
     return decorate
 
 
+def limited_by_address(view: View) -> View:
+    """For what strangers may ask for: the refusal, like the page, reads no cookie."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _allowed(request, "public"):
+            words = "Too many tries. Wait a minute, then try again."
+            return HttpResponse(words, "text/plain", 429, headers={"Retry-After": "60"})
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
 def _allowed(request: HttpRequest, action: str) -> bool:
     return bool(ratelimit.consume(request, app="allauth.account", action=action, limit_get=True))
