@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice, Share
@@ -74,6 +75,9 @@ class ItemInline(Inline):
 class NoticeInline(Inline):
     model = Notice
     exclude = ("reader",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(correction__brief__story__owner=None)
 
 
 @admin.register(Edition)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, QuerySet
 from django.utils import timezone
 
 from briefings import lenses
 from briefings.corrected import standing_body, struck_now
-from briefings.models import Brief, Lens, State
-from briefings.schemas import BriefBody, Material
+from briefings.models import Brief, EditionItem, Lens, State
+from briefings.schemas import BriefBody, LensBody, Material
 from briefings.verify import Unusable, verify
 from briefings.write import brief as writers
 from ingest import revisions, stories, work
@@ -29,8 +30,8 @@ GATHER = timedelta(
     seconds=45
 )  # what nobody waits for is put off so long, until others have wished for the same
 MOST_ATTEMPTS = 3  # what took its worker down so often is left alone
-REMEMBERED = 2000  # briefs that this process has verified again
-_verified: dict[tuple[str, datetime | None], bool] = {}
+REMEMBERED = 2000  # briefs and lenses that this process has verified again
+_verified: dict[tuple[str, datetime | None], bool] = {}  # of brief or lens, as written then
 log = logging.getLogger("briefings.compose")
 
 
@@ -210,29 +211,67 @@ def ready_brief(
 
 def _still_verified(row: Brief, material: Material) -> bool:
     """Whether the stored text passes the verifier as it is today: what is reused is verified again, once a process."""
-    key = (row.pk, row.written_at)
+    return _once(
+        (row.pk, row.written_at), lambda: not verify(BriefBody.model_validate(row.body), material).failures
+    )
+
+
+def _lens_still_verified(row: Lens, brief: Brief) -> bool:
+    def holds() -> bool:
+        body, lens = BriefBody.model_validate(brief.body), LensBody.model_validate(row.body)
+        return writers.lens_holds(lens, body, stored_material(brief), row.role, row.industry)
+
+    return _once((f"lens:{row.pk}", row.verified_at), holds)
+
+
+def _once(key: tuple[str, datetime | None], holds: Callable[[], bool]) -> bool:
     if key not in _verified:
         if len(_verified) >= REMEMBERED:
             _verified.clear()
         try:
-            _verified[key] = not verify(BriefBody.model_validate(row.body), material).failures
-        except Unusable:
+            _verified[key] = holds()
+        except (Unusable, NothingToWrite):
             _verified[key] = False
     return _verified[key]
 
 
 def _queued_again(row: Brief) -> bool:
-    """Have a brief written anew that nobody has got; one that somebody has stays as it was, and nobody else gets it."""
+    """Have a brief written anew that nobody has got; one that somebody has stays as it was, and nobody else gets it.
+
+    What was said of the old text goes with it. One that a worker is verifying stays with that worker.
+    """
     log.error("brief %s does not pass the verifier any more", row)
-    unknown = Brief.objects.filter(pk=row.pk, state=State.READY, items=None, replaces=None)
-    queued = unknown.update(state=State.QUEUED, due_at=timezone.now(), attempt=0, error="")
+    with transaction.atomic():
+        queued = _to_be_written(
+            Brief.objects.filter(pk=row.pk, state=State.READY, items=None, replaces=None, lease_until=None)
+        )
+        if queued:
+            row.lenses.all().delete()
+            row.corrections.all().delete()
     row.refresh_from_db()
-    return queued == 1
+    return queued
+
+
+def _lens_queued_again(row: Lens) -> bool:
+    """The same for a lens."""
+    log.error("lens %s does not pass the verifier any more", row)
+    shown = EditionItem.objects.filter(lens=row.pk)
+    queued = _to_be_written(
+        Lens.objects.filter(~Exists(shown), pk=row.pk, state=State.READY, lease_until=None)
+    )
+    row.refresh_from_db()
+    return queued
+
+
+def _to_be_written(rows: QuerySet[Any]) -> bool:
+    return rows.update(state=State.QUEUED, due_at=timezone.now(), attempt=0, error="") == 1
 
 
 def ready_lens(brief: Brief, role: str, industry: str, patient: bool = False) -> Lens | None:
     """The brief's lens for this reader, written now if need be; None when it cannot be. Raises BeingWritten."""
     row = lenses.wish(brief, role, industry, _put_off(patient))
+    if row.state == State.READY and not _lens_still_verified(row, brief) and not _lens_queued_again(row):
+        return None
     if row.state == State.QUEUED:
         write_lenses(brief.pk, row, patient)
         row.refresh_from_db()

@@ -63,7 +63,7 @@ def queue_editions(now: datetime) -> None:
     for profile in _onboarded():
         day = coming_date(_clock(profile), now, AHEAD)
         if day and (profile.user_id, day) not in settled:
-            edition.request(profile.user, day)
+            edition.request(profile.user, day, ahead=True)
 
 
 def queue_deliveries(now: datetime) -> None:

@@ -171,9 +171,10 @@ def _telling(title: str) -> dict[str, str]:
     return found
 
 
-def request(user: User, local_date: date) -> Edition:
+def request(user: User, local_date: date, ahead: bool = False) -> Edition:
     """The reader's edition of that date, queued for the workers when there is none.
 
+    `ahead`: before its hour, while nobody waits. Asked for by somebody, it is prepared without patience.
     What is frozen stays, but for one that was never sent and has nothing real in it although real news has come since.
     One that failed is tried again.
     """
@@ -184,6 +185,7 @@ def request(user: User, local_date: date) -> Edition:
             "role": user.profile.role,
             "industry": user.profile.industry,
             "due_at": timezone.now(),
+            "asked": not ahead,
         },
     )
     if not created and _has_failed(edition):
@@ -197,9 +199,18 @@ def request(user: User, local_date: date) -> Edition:
             state=State.QUEUED, due_at=timezone.now()
         )
         edition.refresh_from_db()
+    if edition.state == State.QUEUED and not ahead:
+        _hurry(edition)
     if edition.state == State.QUEUED:
         nudge("briefings.tasks.prepare_edition", edition.pk, queue="write")
     return edition
+
+
+def _hurry(edition: Edition) -> None:
+    """Somebody waits from now on: what was begun ahead is gone on with at once."""
+    put_off = Edition.objects.filter(pk=edition.pk, asked=False, due_at__isnull=False)
+    if put_off.update(asked=True, due_at=timezone.now()):
+        edition.refresh_from_db()
 
 
 def stays(edition: Edition) -> bool:
@@ -253,7 +264,7 @@ def _failed(row: Edition, words: str, limit: int) -> None:
 def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
     clock = Clock(row.reader.profile.time_zone, row.reader.profile.hour, row.reader.profile.days)
-    patient = still_to_come(clock, row.local_date, now)
+    patient = not row.asked and still_to_come(clock, row.local_date, now)
     made = assemble(
         row.role,
         row.industry,

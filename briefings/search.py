@@ -26,6 +26,7 @@ from users.models import User
 MOST = 30  # results
 LONGEST = 200  # characters of a question
 FLAT = 60  # of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)
+REMEMBERED = 3600  # seconds that a question's vector is kept
 PATIENCE = 2.0  # seconds that a reader waits for a model's vector; after that, words alone
 FEW = 8  # briefs, among which nothing can be said of the middle one
 OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bor\b', re.IGNORECASE)  # of websearch: who uses them means words
@@ -78,13 +79,23 @@ def fuse(rankings: Sequence[Sequence[str]]) -> list[str]:
     return sorted(scores, key=lambda key: -scores[key])
 
 
-# The reader's briefs, each with the latest day it was in their edition: everything asked here starts from these.
+# The reader's briefs, each with the latest day it was in their edition, and what replaced one of them, with that day:
+# everything asked here starts from these.
 MINE = """
-WITH mine AS (
+WITH had AS (
     SELECT item.brief_id, max(edition.local_date) AS day
     FROM briefings_editionitem item JOIN briefings_edition edition ON edition.id = item.edition_id
     WHERE edition.reader_id = %(reader)s AND edition.state = %(ready)s
     GROUP BY item.brief_id
+), mine AS (
+    SELECT brief_id, day FROM had
+    UNION ALL
+    SELECT newer.id, max(had.day)
+    FROM had JOIN briefings_brief older ON older.id = had.brief_id
+        JOIN briefings_brief newer ON newer.story_id = older.story_id
+    WHERE newer.id IN (SELECT replacement_id FROM briefings_correction)
+        AND newer.id NOT IN (SELECT brief_id FROM had)
+    GROUP BY newer.id
 )
 """
 BY_WORDS = """
@@ -133,7 +144,7 @@ def _by_words(reader: int, question: str) -> list[str]:
 def _by_meaning(reader: int, question: str, known: Sequence[str]) -> list[str]:
     """What is close enough to the question, among it those `known` by its words in the order of their closeness."""
     tag = next((row[0] for row in _ask(EMBEDDER, reader)), "")
-    vector = _vector(question, tag) if tag else None
+    vector = _vector(question, tag, reader) if tag else None
     if vector is None:
         return []
     rows = _ask(BY_MEANING, reader, question=question, vector=vector, embedder=tag)
@@ -155,30 +166,30 @@ def least(closeness: Sequence[float], tag: str) -> float:
     return middle + (1 - middle) / 4
 
 
-def _vector(question: str, tag: str) -> str | None:
+def _vector(question: str, tag: str, reader: int) -> str | None:
     """The question's vector to compare with stories of that tag; None when there is none to be had in time."""
     if tag == LEXICAL:
-        return _embedded(question, tag)
+        return _embedded(question, tag, reader)
     if not _asking.acquire(blocking=False):
         return None
     answer: Queue[str | None] = Queue()
-    Thread(target=_embed_apart, args=(question, tag, answer), daemon=True).start()
+    Thread(target=_embed_apart, args=(question, tag, reader, answer), daemon=True).start()
     try:
         return answer.get(timeout=PATIENCE)
     except Empty:  # it is remembered when it comes, for the next time
         return None
 
 
-def _embed_apart(question: str, tag: str, answer: Queue[str | None]) -> None:
+def _embed_apart(question: str, tag: str, reader: int, answer: Queue[str | None]) -> None:
     try:
         with closing(connection):  # this thread's own
-            answer.put(_embedded(question, tag))
+            answer.put(_embedded(question, tag, reader))
     finally:
         _asking.release()
 
 
-def _embedded(question: str, tag: str) -> str | None:
-    vectors = embedders.comparable([question], tag)
+def _embedded(question: str, tag: str, reader: int) -> str | None:
+    vectors = embedders.comparable([question], tag, reader, REMEMBERED)
     return Vector(vectors[0]).to_text() if vectors is not None and vectors[0].any() else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 
@@ -70,17 +70,21 @@ def revoke(user: User, share_id: int) -> bool:
 
 
 def opened(token: str) -> read.Reading | None:
-    """What the address shows; None when it was revoked or never was one."""
-    share = Share.objects.filter(digest=secret.digest(token), brief__story__owner=None).first()
+    """What the address shows; None when it was revoked, its reader's account is closed, or it never was one."""
+    share = _at(token).filter(brief__story__owner=None).first()
     return read.public_reading(share.brief_id) if share else None
 
 
 def count(token: str, agent: str) -> bool:
     """Count one view by what calls itself `agent`, unless that is a program; False when there is no such address."""
-    found = Share.objects.filter(digest=secret.digest(token))
+    found = _at(token)
     if not agent or PROGRAMS.search(agent):
         return found.exists()
     return found.update(views=F("views") + 1) > 0
+
+
+def _at(token: str) -> QuerySet[Share]:
+    return Share.objects.filter(digest=secret.digest(token), reader__is_active=True)
 
 
 def of_brief(user: User, brief_id: str) -> Shared | None:

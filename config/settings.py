@@ -219,6 +219,10 @@ ACCOUNT_RATE_LIMITS = {
     "sources-add": "10/m/user,100/d/user",
     "sources-import": "3/m/user,20/d/user",
     "share": "20/m/user,200/d/user",
+    # Shared pages, their pictures and counts, and private feeds.
+    "public": "120/m/ip",
+    # A question may go to a model.
+    "search": "20/m/user,300/d/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}

@@ -11,11 +11,14 @@ from django.db.models.functions import Now
 from inference.models import Call, Purpose
 
 DAY = timedelta(hours=24)
-ONE_IN = 50  # briefs of a day: at one in twenty the strong model would be a third of the bill
+ONE_IN = 50  # briefs of a day, about: at one in twenty the strong model would be a third of the bill
 
 
 def allowed() -> bool:
-    """Whether one more brief of the last day may, and there is a stronger model at all. The first one always may."""
+    """Whether one more brief of the last day may, and there is a stronger model at all. The first one always may.
+
+    Those who ask in the same moment are told the same, so that there can be one more for each worker.
+    """
     strong = settings.NUTGRAF_MODEL_STRONG
     if strong == settings.NUTGRAF_MODEL_CHEAP:
         return False

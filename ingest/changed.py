@@ -15,7 +15,7 @@ from ingest.edits import Difference, difference
 from ingest.extract import wants_page
 from ingest.material import SourceText, Span
 from ingest.models import Article, Revision, Stage
-from ingest.passages import compose, spans
+from ingest.passages import compose, from_feed, spans
 from ingest.plain import BREAK
 from ingest.work import among
 
@@ -78,13 +78,13 @@ def _last(articles: Collection[int]) -> dict[int, datetime]:
 
 
 def _changed(row: Article, then: SourceText, now: SourceText, page: bool | None, at: datetime) -> Changed:
-    feed = compose(row.title, row.feed_text.split(BREAK) if row.feed_text else [])
+    feed = from_feed(row.title, row.feed_text)
     partial = not row.text_from_page and wants_page(row.url, row.feed_text)
     told = texts_now(then.text, page, now.text, "" if now.text == feed else feed, partial)
     return Changed(
         then,
         tuple(now if text == now.text else _told(now, text) for text in told),
-        withdrawn.is_withdrawn(then.text, now.text) or withdrawn.is_withdrawn(then.text, feed),
+        withdrawn.is_withdrawn(then.text, now.text, feed),
         at,
         difference(then.text, told[0]),
     )

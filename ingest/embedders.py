@@ -53,12 +53,12 @@ def carries(name: str) -> Q:
     return Q(embedder=LEXICAL) if name == WORDS else Q(embedder__regex=rf"^{re.escape(name)}@\d+$")
 
 
-def embed_by(name: str, texts: Sequence[str], work_key: str) -> Embedded:
-    """The texts, none of them empty, by a model; one request. Raises `inference.errors`."""
+def embed_by(name: str, texts: Sequence[str], work_key: str, reader: int | None = None) -> Embedded:
+    """The texts, none of them empty, by a model; one request, paid by `reader` too. Raises `inference.errors`."""
     if name.startswith(LOCAL):
         vectors, cost = np.array(local.embed(name.removeprefix(LOCAL), texts), dtype=np.float32), 0
     else:
-        answer = gateway.embed(texts, work_key=work_key, model=name)
+        answer = gateway.embed(texts, work_key=work_key, model=name, reader=reader)
         vectors, cost = np.array(answer.vectors, dtype=np.float32), answer.cost_nano
     return Embedded(f"{name}@{vectors.shape[1]}", unit(vectors), cost)
 
@@ -76,10 +76,13 @@ def middle(known: Sequence[tuple[str, Vectors]], first: str) -> tuple[str, Vecto
     return tag, same[0] if len(same) == 1 else unit(np.mean(same, axis=0, keepdims=True))[0]
 
 
-def comparable(texts: Sequence[str], tag: str) -> Vectors | None:
+def comparable(
+    texts: Sequence[str], tag: str, reader: int | None = None, remember: int = REMEMBERED
+) -> Vectors | None:
     """Unit vectors of the texts that may be compared with those of `tag`; None when there are none to be had.
 
-    What a reader cares about seldom changes: a model is asked once for each text, and remembered.
+    What a reader cares about seldom changes: a model is asked once for each text, and its answer remembered for so
+    many seconds. `reader`: the one whose budget it counts to as well.
     """
     if tag == LEXICAL:
         return embed(texts)
@@ -88,15 +91,14 @@ def comparable(texts: Sequence[str], tag: str) -> Vectors | None:
     missing = {key: text for key, text in zip(keys, texts, strict=True) if text.strip() and key not in found}
     if missing:
         try:
-            made = embed_by(
-                named(tag), list(missing.values()), work_key=f"reader:{next(iter(missing))[-16:]}"
-            )
+            key = f"reader:{next(iter(missing))[-16:]}"
+            made = embed_by(named(tag), list(missing.values()), key, reader)
         except InferenceError:
             return None
         if made.tag != tag:
             return None
         fresh = dict(zip(missing, made.vectors.tolist(), strict=True))
-        cache.set_many(fresh, REMEMBERED)
+        cache.set_many(fresh, remember)
         found |= fresh
     size = int(tag.rpartition("@")[2])
     return np.array([found.get(key) or [0.0] * size for key in keys], dtype=np.float32)

@@ -18,6 +18,11 @@ def compose(title: str, paragraphs: Sequence[str]) -> str:
     return BREAK.join([title, *paragraphs])
 
 
+def from_feed(title: str, feed_text: str) -> str:
+    """The text as the article's feed tells it, which may not be the stored one."""
+    return compose(title, feed_text.split(BREAK) if feed_text else [])
+
+
 def spans(text: str) -> list[tuple[int, int]]:
     """Passages of a text made by `compose`: `text[start:end]` is never empty and never begins or ends with a blank.
 

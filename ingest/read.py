@@ -6,6 +6,7 @@ A page that cannot be read is recorded on its article and harms nothing: the fee
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,8 +53,9 @@ def read_many(ids: Sequence[int], now: datetime) -> Read:
     wishes = [
         Wanted(one.pk, one.url, one.title, one.author, feeds[one.source_id]) for one in waiting.values()
     ]
-    for pages in visit(wishes, now, lambda keys: [work.put_back(waiting[pk]) for pk in keys]):
-        _take_pages([(waiting[page.pk], page) for page in pages], done)
+    with closing(visit(wishes, now, lambda keys: [work.put_back(waiting[pk]) for pk in keys])) as visited:
+        for pages in visited:
+            _take_pages([(waiting[page.pk], page) for page in pages], done)
     return done
 
 

@@ -42,13 +42,14 @@ class Refreshed:
     `repeated` entries came twice in it; `copies` articles, new or stored before, were set aside as the same item as
     another; `unusable` names each entry that could not become an article.
     `busy` means that another worker has the source or its host, that it was not due, or that its turn did not come in
-    time; one that was given up has `failed`.
+    time; one that was given up has `failed`. `error` may name what was fetched, `code` never does.
     """
 
     source_id: int
     url: str
     outcome: Outcome
     error: str = ""
+    code: str = ""
     new: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -118,7 +119,7 @@ def _not_now(source: Source) -> Refreshed:
 
 def _left_alone(source: Source) -> Refreshed:
     if source.enabled and source.due_at is None and source.error:
-        return Refreshed(source.pk, source.url, "failed", error=source.error)
+        return Refreshed(source.pk, source.url, "failed", error=source.error, code="given_up")
     return Refreshed(source.pk, source.url, "busy")
 
 
@@ -172,7 +173,8 @@ def _settle(source: Source, look: Callable[[], _Look], now: datetime) -> Refresh
         found = look()
         return _not_now(source) if found.code == "late" else _save(source, found, now)
     except work.MISHAPS as error:
-        logger.exception("the look at %s could not be saved", source.url)
+        # The traceback ends in the database's words, which may repeat whole rows.
+        logger.error("the look at %s could not be saved", _name(source), exc_info=source.owner_id is None)
         words = f"what this feed holds could not be stored ({work.mishap(error)})"
         return _failed(source, _Look(code="unstorable", words=words), now)
 
@@ -243,7 +245,7 @@ def _moved(source: Source, to: str, now: datetime) -> dict[str, object]:
         return {"moved_to": "", "moved_since": None, "moved_looks": 0}
     # Where that address is a source already, this one goes on being led there: two names for one feed do no harm.
     if moves.settled(move, now) and not Source.objects.filter(url=move.to, owner=source.owner_id).exists():
-        logger.info("%s has moved to %s", source.url, move.to)
+        logger.info("%s has moved%s", _name(source), "" if source.owner_id else f" to {move.to}")
         return {"url": move.to, "moved_to": "", "moved_since": None, "moved_looks": 0}
     return {"moved_to": move.to, "moved_since": move.since, "moved_looks": move.looks}
 
@@ -303,7 +305,12 @@ def _failed(source: Source, look: _Look, now: datetime) -> Refreshed:
         return Refreshed(source.pk, source.url, "busy")
     if lost:
         logger.error("%s needs attention: %s", source.url, lost)
-    return Refreshed(source.pk, source.url, "failed", error=look.words)
+    return Refreshed(source.pk, source.url, "failed", error=look.words, code=look.code)
+
+
+def _name(source: Source) -> str:
+    """What the log calls it: nobody but its reader is told the address of an own source."""
+    return f"own source {source.pk}" if source.owner_id else source.url
 
 
 def _lost(source: Source, failures: int, given_up: bool, words: str, now: datetime) -> str:

@@ -6,6 +6,7 @@ Until then, and for good when the page stays away, the article has the text of i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -51,8 +52,9 @@ def reread_many(ids: Sequence[int], now: datetime) -> list[int]:
     taken = {one.pk: one for one in articles}
     wanted = [Wanted(one.pk, one.url, one.title, one.author, one.source.url) for one in articles]
     revised: list[int] = []
-    for pages in visit(wanted, now, lambda keys: [work.put_back(retries[pk]) for pk in keys]):
-        revised += [page.pk for page in pages if _settle(retries[page.pk], taken[page.pk], page, now)]
+    with closing(visit(wanted, now, lambda keys: [work.put_back(retries[pk]) for pk in keys])) as visited:
+        for pages in visited:
+            revised += [page.pk for page in pages if _settle(retries[page.pk], taken[page.pk], page, now)]
     return revised
 
 

@@ -112,7 +112,7 @@ def _due_articles(stage: Stage, limit: int = BATCH) -> list[int]:
 
 
 def _private(source_ids: Sequence[int]) -> set[int]:
-    """Those of the sources that are some reader's own: nobody else is told their addresses."""
+    """Those of the sources that are readers' own: nobody else is told their addresses, nor words that may name them."""
     owned = Source.objects.filter(pk__in=source_ids).exclude(owner=None)
     return set(owned.values_list("pk", flat=True))
 
@@ -121,7 +121,9 @@ def report(run: Run) -> Report:
     """The run in numbers; an entry that could not become an article is a named failure of its feed."""
     looks = run.refreshed
     private = _private([one.source_id for one in looks if one.outcome == "failed" or one.unusable])
-    said = [(one, one.error) for one in looks if one.outcome == "failed"]
+    said = [
+        (one, one.code if one.source_id in private else one.error) for one in looks if one.outcome == "failed"
+    ]
     said += [(one, words) for one in looks for words in one.unusable]
     failed: list[Failure] = [
         {"url": OWN if one.source_id in private else one.url, "error": words} for one, words in said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from ingest.addressed import outside_quotations, speaks_to_model
 from ingest.embed import Vectors
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
-from ingest.passages import spans
+from ingest.passages import from_feed, spans
 from ingest.scope import EVERYBODY, PUBLIC, Scope
 
 
@@ -138,7 +138,7 @@ def _material(
     story_id: str, rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]
 ) -> Material | None:
     rows = [row for row in _then(rows, earlier) if not speaks_to_model(outside_quotations(row.title))]
-    texts = _upheld(source_texts([row.article for row in rows], earlier))
+    texts = _upheld(source_texts([row.article for row in rows], earlier), earlier)
     rows = [row for row in rows if row.article in texts]
     if not rows:
         return None
@@ -147,14 +147,22 @@ def _material(
     return Material(story_id, title, tuple(texts[key] for key in order))
 
 
-def _upheld(texts: Mapping[int, SourceText]) -> dict[int, SourceText]:
-    """Without the articles that their sources have withdrawn since."""
+def _upheld(
+    texts: Mapping[int, SourceText], earlier: Mapping[int, revisions.Earlier]
+) -> dict[int, SourceText]:
+    """Without the articles that their sources have withdrawn since, in the text that is stored or in their feed's."""
     first = revisions.first([one.article for one in texts.values() if one.revision > 1])
+    feeds = _feeds(first.keys() - earlier.keys())  # what a feed said earlier is not stored
     return {
         key: one
         for key, one in texts.items()
-        if key not in first or not withdrawn.is_withdrawn(first[key].text, one.text)
+        if key not in first or not withdrawn.is_withdrawn(first[key].text, one.text, *feeds.get(key, ()))
     }
+
+
+def _feeds(articles: Collection[int]) -> dict[int, tuple[str]]:
+    rows = Article.objects.filter(pk__in=articles) if articles else Article.objects.none()
+    return {key: (from_feed(*told),) for key, *told in rows.values_list("pk", "title", "feed_text")}
 
 
 def source_texts(articles: Sequence[int], earlier: Mapping[int, revisions.Earlier]) -> dict[int, SourceText]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
 
 from ingest import hosts, robots_rows
@@ -13,10 +13,11 @@ TOGETHER = 100  # pages that are in memory at once, to be stored by few statemen
 
 def visit(
     wanted: Sequence[Wanted], now: datetime, not_now: Callable[[Sequence[int]], object]
-) -> Iterator[list[Page]]:
+) -> Generator[list[Page]]:
     """The pages as they come, in any order and some at a time, so that a host that hangs holds up its own alone.
 
     `not_now` is called first, with the articles whose host another process is asking just now.
+    To be closed (`contextlib.closing`) where it may be left before its end: until then the hosts are lent.
     """
     with hosts.lent(hosts.host_of(one.url) for one in wanted) as ours:
         not_now([one.pk for one in wanted if hosts.host_of(one.url) not in ours])

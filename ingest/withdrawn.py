@@ -32,12 +32,13 @@ _CORRECTION = re.compile(
 )
 
 
-def is_withdrawn(before: str, now: str) -> bool:
-    """Whether the later text of an article (title first) says that the article is withdrawn, and the earlier did not.
+def is_withdrawn(before: str, *now: str) -> bool:
+    """Whether a later text of an article (title first) says that the article is withdrawn, and the earlier did not.
 
-    A report about a retraction says so from the start, and is none.
+    The later ones are what is stored and what its feed tells. A report about a retraction says so from the start, and
+    is none.
     """
-    return says_withdrawn(now) and not says_withdrawn(before)
+    return any(map(says_withdrawn, now)) and not says_withdrawn(before)
 
 
 def says_withdrawn(text: str) -> bool:

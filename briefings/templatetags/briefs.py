@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django import template
 
 from briefings.coverage import short
-from briefings.schemas import Cost, SourceRef
+from briefings.schemas import Cost, LensDocument, SourceRef
 from inference.costs import usd_at_2021_prices
 from inference.money import usd as written_out
 from users import taxonomy
@@ -27,6 +27,12 @@ def usd(amount: str) -> str:
         return "$0"
     places = 2 if value >= 1 else 1 - value.adjusted()
     return f"${value:,.{places}f}"
+
+
+@register.filter
+def standing(lens: LensDocument | None) -> str:
+    """What of a lens stands, as one paragraph: empty without a lens, or where all of it fell."""
+    return " ".join(one.text for one in lens.why_it_matters if not one.struck) if lens else ""
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from briefings import feed, read
 from briefings import saved as keeping
 from briefings import search as searching
+from briefings.web.limits import limited
 from users.models import User
 
 
@@ -36,6 +37,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
+@limited("search")
 def search(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()[: searching.LONGEST]
     hits = searching.search(_reader(request), question)

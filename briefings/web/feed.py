@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from briefings import feed as feeds
 from briefings.models import PrivateFeed
-from briefings.web.limits import limited
+from briefings.web.limits import limited, limited_by_address
 from briefings.web.unlisted import unlisted
 from users.models import User
 
@@ -52,6 +52,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @unlisted
+@limited_by_address
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     document = feeds.opened(token)
     if document is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit  # the public door lets every GET pass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,10 +17,27 @@ def limited(action: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not ratelimit.consume(request, action=action):
+            if not _allowed(request, action):
                 return render(request, "429.html", status=429)
             return view(request, *args, **kwargs)
 
         return limited
 
     return decorate
+
+
+def limited_by_address(view: View) -> View:
+    """For what strangers may ask for: the refusal, like the page, reads no cookie."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _allowed(request, "public"):
+            words = "Too many tries. Wait a minute, then try again."
+            return HttpResponse(words, "text/plain", 429, headers={"Retry-After": "60"})
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+def _allowed(request: HttpRequest, action: str) -> bool:
+    return bool(ratelimit.consume(request, app="allauth.account", action=action, limit_get=True))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from briefings import card as cards
 from briefings import share as sharing
 from briefings.read import Reading
-from briefings.web.limits import limited
+from briefings.web.limits import limited, limited_by_address
 from briefings.web.unlisted import unlisted
 from briefings.web.views import page_of
 from users.models import User
@@ -60,6 +60,7 @@ def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
 
 @require_safe
 @unlisted
+@limited_by_address
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     reading = _opened(token)
     document = reading.document
@@ -76,6 +77,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @unlisted
+@limited_by_address
 def card(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(cards.of(_opened(token).document), content_type="image/png")
 
@@ -83,6 +85,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
 # Sent by a script of the page without cookies; there is nothing to forge but a count of one.
 @csrf_exempt
 @require_POST
+@limited_by_address
 def seen(request: HttpRequest, token: str) -> HttpResponse:
     if not sharing.count(token, request.headers.get("User-Agent", "")):
         raise Http404

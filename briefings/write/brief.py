@@ -91,6 +91,15 @@ def write_lenses(
     return [found.get(kind) or _from_sources(body, material, ground, kind, kind in found) for kind in kinds]
 
 
+def lens_holds(lens: LensBody, body: BriefBody, material: Material, role: str, industry: str) -> bool:
+    """Whether a stored lens passes the verifier whole. Raises Unusable when nothing of it would be left."""
+    return not verify_lens(lens, body, material, reader=_titles(_kind(role, industry))).failures
+
+
+def _titles(kind: Kind) -> str:
+    return " ".join(one.title for one in kind)
+
+
 def _kind(role: str, industry: str) -> Kind:
     return taxonomy.role(role), taxonomy.industry(industry)
 
@@ -101,7 +110,7 @@ def _from_sources(
     who, where = kind
     lens = extractive_lens(material, body, who.cares, where.cares, who.title, where.title, ground)
     try:
-        found = verify_lens(lens, body, material, reader=f"{who.title} {where.title}")
+        found = verify_lens(lens, body, material, reader=_titles(kind))
     except Unusable as error:
         log.warning("no lens for %s in %s: %s", who.slug, where.slug, error)
         return None

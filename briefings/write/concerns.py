@@ -33,7 +33,7 @@ CONCERNS = (
     _concern("cars and driving", "cars\\b|robotaxi|vehicle|driver", "cars?\\b|robotaxi|vehicles?\\b|self-driving|autonomous driv|Tesla|Waymo|drivers?\\b|automak"),
     _concern("power and the grid", "electricity|grids?|nuclear|oil", "electric|power suppl|power plant|power compan|grids?\\b|nuclear|energy|megawatt|gigawatt|emissions|cooling"),
     _concern("networks and devices", "operators|spectrum|handset|networks:", "telecom|5G|networks?\\b|smartphone|handset|on-device|edge comput|broadband|carriers?\\b|phones?\\b"),
-    _concern("chips and hardware", "chips?\\b|processors|accelerators|foundr", "chips?\\b|chipmak|GPUs?\\b|graphics process|semiconduct|H20\\b|H100|Blackwell|foundr|TSMC|export (?:control|rule|licen)|memory|data cent"),
+    _concern("chips and hardware", "chips?\\b|processors|accelerators|foundr", "chips?\\b|chipmak|Nvidia|AMD\\b|Intel\\b|Broadcom|ASML|SK Hynix|Micron\\b|GPUs?\\b|graphics process|semiconduct|H20\\b|H100|Blackwell|foundr|TSMC|export (?:control|rule|licen)|memory|data cent"),
     _concern("rights and creative work", "copyright|film|music|licensing|creative", "copyright|authors?\\b|books?\\b|publishers?\\b|film|music|movies?\\b|licens|pirat|artists?\\b|fair use|royalt|image generat|video generat|streaming|voice"),
     _concern("news and reliable information", "news,|misinformation|conflicts of interest|leaks", "misinformation|journalis|newsroom|publishers?\\b|fact.check|leaked|documents?\\b|court papers|measured and published by|propaganda|critics|did not respond|declined to|source close"),
     _concern("advertising and search", "advertis|ads in|search traffic", "advertis|ads?\\b|marketers?\\b|search (?:result|traffic|engine|feature)|campaigns?\\b|brand|targeting"),

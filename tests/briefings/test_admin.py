@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from briefings import share
-from briefings.models import Brief, Lens, Share
+from briefings.models import Brief, Correction, Lens, Notice, Share
 from ingest.models import Article, Story
 from tests.briefings import rows
 from tests.briefings.factories import edition_of_two
@@ -62,6 +62,27 @@ def test_it_shows_every_list_and_adds_nothing(operator: Client) -> None:
     ):
         assert operator.get(reverse(f"admin:{name}_changelist")).status_code == 200
         assert operator.get(reverse(f"admin:{name}_add")).status_code == 403
+
+
+def test_an_edition_shows_no_correction_of_what_own_sources_said(operator: Client) -> None:
+    ada = rows.reader("ada@example.org")
+    edition = edition_of_two(ada)
+    for publisher, owner, item in (("Secret Letter", ada, 1), ("Open Paper", None, 2)):
+        brief = edition.items.get(rank=item).brief
+        Story.objects.filter(pk=brief.story_id).update(owner=owner)
+        correction = Correction.objects.create(
+            brief=brief,
+            from_revision=1,
+            to_revision=2,
+            publisher=publisher,
+            title="A title",
+            restored=["lead.0"],
+            changed_at=timezone.now(),
+        )
+        Notice.objects.create(edition=edition, correction=correction, reader=ada)
+    page = operator.get(reverse("admin:briefings_edition_change", args=[edition.pk])).content.decode()
+    assert "Open Paper" in page
+    assert "Secret Letter" not in page
 
 
 def test_staff_take_a_shared_page_down_without_learning_its_address(operator: Client) -> None:

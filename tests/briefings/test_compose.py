@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from briefings import compose, edition
-from briefings.models import Brief, Lens, State
+from briefings.models import Brief, Correction, Lens, State
 from briefings.schemas import Sentence
 from briefings.write.brief import Written, write
 from ingest import place, work
@@ -82,6 +82,68 @@ def test_one_that_somebody_has_stays_as_it_was_and_goes_to_nobody_else(story: St
     assert compose.ready_brief(story.pk) is None
     stays = Brief.objects.get(pk=brief.pk)
     assert (stays.state, stays.body) == (State.READY, brief.body)
+
+
+def test_what_was_said_of_a_text_goes_with_it(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    lens = compose.ready_lens(brief, "cto", "finance")
+    assert lens is not None
+    correction_of(brief)
+    spoil(brief)
+    again = compose.ready_brief(story.pk)
+    assert again == brief
+    assert not Correction.objects.exists()
+    assert not Lens.objects.exists()
+    assert compose.ready_lens(again, "cto", "finance") is not None
+
+
+def test_one_that_is_just_being_verified_is_left_to_its_worker(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    Brief.objects.filter(pk=brief.pk).update(due_at=timezone.now())
+    taken = work.claim(Brief, brief.pk, timedelta(minutes=1))
+    assert taken is not None
+    spoil(brief)
+    assert compose.ready_brief(story.pk) is None
+    brief.refresh_from_db()
+    assert brief.state == State.READY
+    assert work.finish(taken), "and that worker has lost nothing"
+
+
+def correction_of(brief: Brief) -> Correction:
+    return Correction.objects.create(
+        brief=brief,
+        article=Article.objects.get(),
+        from_revision=1,
+        to_revision=2,
+        publisher="Docket",
+        title="Anthropic settles",
+        restored=["lead.0"],
+        changed_at=timezone.now(),
+    )
+
+
+def spoil_lens(lens: Lens) -> None:
+    body = copy.deepcopy(lens.body or {})
+    body["why_it_matters"][0] |= {"text": "It costs $987 million.", "opinion": True, "citations": []}
+    Lens.objects.filter(pk=lens.pk).update(body=body, verified_at=timezone.now())
+
+
+def test_a_stored_lens_is_verified_again_before_it_is_reused(story: Story) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    lens = compose.ready_lens(brief, "cto", "finance")
+    assert lens is not None
+    spoil_lens(lens)
+    again = compose.ready_lens(brief, "cto", "finance")
+    assert again is not None
+    assert (again.pk, again.body) == (lens.pk, lens.body), "written anew, for nobody has it"
+    rows.ready_edition(rows.reader("ada@bank.example"), newsroom.NOON.date(), [(brief, lens)])
+    spoil_lens(lens)
+    assert compose.ready_lens(brief, "cto", "finance") is None, "and nobody else gets it"
+    lens.refresh_from_db()
+    assert lens.state == State.READY
 
 
 def test_a_brief_of_an_earlier_revision_is_reused_for_its_own_text_only(story: Story) -> None:

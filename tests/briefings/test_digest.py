@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from briefings import digest
+from briefings import correct, digest
+from briefings.digest_render import render
 from briefings.models import Delivery, Edition
-from ingest.models import Source
+from ingest.models import Article, Source
+from tests.briefings import factories, rows
 from tests.briefings.factories import edition_of_two
 from tests.briefings.rows import ready_edition
 from tests.fakes.mail_server import MailServer, mail_server
@@ -225,3 +227,19 @@ def test_who_reads_on_the_site_only_still_gets_editions(mail: MailServer, ada: U
     assert Edition.objects.count() == 1
     digest.queue_deliveries(EIGHT)
     assert not Delivery.objects.exists()
+
+
+def test_a_lens_that_fell_whole_leaves_no_words_above_nothing() -> None:
+    brief, article = factories.weights(), Article.objects.get()
+    told = rows.said("They are the first since GPT-2.", rows.cite(article, "They are its first"))
+    lens = rows.ready_lens(brief, {"why_it_matters": [told], "questions": []})
+    row = rows.ready_edition(rows.reader("ada@bank.example"), rows.NOON.date(), [(brief, lens)])
+    before = render(row, "https://news.example/leave/")
+    for mail in (before.html, before.text):
+        assert "For you" in mail
+        assert told["text"] in mail
+    rows.edit(article, "since GPT-2 in 2019", "since GPT-3 in 2020")
+    assert correct.catch_up(rows.NOON + timedelta(hours=1))
+    after = render(row, "https://news.example/leave/")
+    for mail in (after.html, after.text):
+        assert "For you" not in mail

@@ -207,3 +207,13 @@ def test_its_lens_passes_the_verifier(role: str, industry: str) -> None:
     body = write_extractive(LAUNCH)
     lens = extractive_lens(LAUNCH, body, who.cares, where.cares, who.title, where.title)
     assert verify_lens(lens, body, LAUNCH, reader=f"{who.title} {where.title}").failures == ()
+
+
+def test_its_lens_knows_the_makers_of_chips() -> None:
+    told = [
+        "Nvidia ended trading on Thursday with a market value of just over $4 trillion, a first for any company."
+    ]
+    story = material(source_text(1, "Daily", "Nvidia closes above $4 trillion", told))
+    who, where = taxonomy.role("product-manager"), taxonomy.industry("semiconductors")
+    lens = extractive_lens(story, write_extractive(story), who.cares, where.cares, who.title, where.title)
+    assert "chips and hardware" in lens.why_it_matters[0].text

@@ -145,7 +145,7 @@ def morning(story: Story) -> datetime:
 
 def edition_of(name: str, role: str, industry: str, day: date) -> Edition:
     reader = rows.reader(f"{name}@example.org", role=role, industry=industry, hour=7)
-    return edition.request(reader, day)
+    return edition.request(reader, day, ahead=True)
 
 
 def prepared(row: Edition, now: datetime) -> bool:
@@ -176,6 +176,19 @@ def test_a_reader_who_waits_is_not_put_off(morning: datetime, provider: ModelSer
     assert prepared(early, morning)
     assert len(provider.requests) == 2
     assert morning + AHEAD > at_seven(day)
+
+
+def test_who_asks_before_the_hour_is_not_put_off_either(morning: datetime, provider: ModelServer) -> None:
+    day = morning.date()
+    row = edition_of("early", "cto", "finance", day)
+    assert not prepared(row, morning)
+    assert asked(provider) == []
+    again = edition.request(row.reader, day)
+    assert (again.pk, again.asked) == (row.pk, True)
+    assert edition.prepare(row.pk, morning) is not None, "due at once"
+    assert asked(provider) == ["facts", "brief and lenses"]
+    new = edition.request(rows.reader("new@example.org", role="investor", industry="media", hour=7), day)
+    assert edition.prepare(new.pk, morning) is not None, "nor who has only just come"
 
 
 def test_lenses_are_not_lost_when_the_model_fails_over_the_brief(story: Story, provider: ModelServer) -> None:

@@ -24,7 +24,7 @@ from tests.ingest.test_series import replay, versions
 
 __all__ = ["web"]
 pytestmark = recorded.pytestmark
-STORIES = 16
+STORIES = 24
 
 
 @cache

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from briefings import compose, correct, notices
 from briefings.models import Brief, Edition
-from ingest.models import Article
+from ingest.models import Article, Story
 from tests.briefings import factories, rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,6 +25,7 @@ def corrected(phone: Page, live_server: LiveServer, client: Client) -> Brief:
     """Ada got the launch yesterday; since then the lab has corrected its price, and today's edition tells her."""
     ada = rows.reader("ada@bank.example", time_zone="UTC")
     brief, lens = factories.launch()
+    Story.objects.update(last_at=TODAY)
     rows.ready_edition(ada, (TODAY - timedelta(days=1)).date(), [(brief, lens)])
     lab = Article.objects.order_by("pk")[0]
     rows.edit(lab, "$1.25 per million", "$1.75 per million")

@@ -11,11 +11,12 @@ from ingest.changed import texts_now
 from ingest.models import Article, PageRetry, Revision, Source, Stage
 from ingest.plain import BREAK
 from ingest.run import ingest
-from ingest.withdrawn import is_note, is_withdrawn
+from ingest.withdrawn import is_note, is_withdrawn, says_withdrawn
 from tests.fakes.newspaper import announced, reports
 from tests.fakes.web_server import WebServer, item, rss
 
 NOW = datetime(2025, 9, 6, 8, tzinfo=UTC)
+LATER = NOW + timedelta(hours=3)
 LONG = BREAK.join(
     ["OpenAI opens two models", *(f"Paragraph {n} has a few words to say of them." for n in range(9))]
 )
@@ -142,6 +143,23 @@ class TestSince:
     def test_an_article_that_is_gone_is_left_out(self, web: WebServer) -> None:
         assert changed.since({7: 1}) == {}
         assert revisions.now([7]) == {}
+
+    def test_what_only_the_feed_takes_back_tells_its_story_no_longer_either(self, web: WebServer) -> None:
+        report = reports("docket")[0]
+        source = Source.objects.create(url=web.url("/f"), title="Docket", any_topic=True)
+        link = web.put("/a", report.page, content_type="text/html")
+        dated = "Sat, 06 Sep 2025 07:30:00 GMT"
+        for told, now in (("A judge has to agree.", NOW), ("This article has been withdrawn.", LATER)):
+            web.put("/f", rss(item(report.title, text=told, guid="g", link=link, date=dated)))
+            ingest([source.pk], now, True, lambda words: None)
+        article = Article.objects.get()
+        assert article.text_from_page
+        assert not says_withdrawn(article.text), "its page says nothing of it"
+        assert changed.since({article.pk: 1})[article.pk].withdrawn
+        story = str(article.story_id)
+        assert stories.material(story) is None
+        assert stories.material(story, NOW + timedelta(hours=1)) is not None
+        assert stories.recorded(story, {article.pk: 1}) is not None
 
     def test_a_withdrawn_article_tells_its_story_no_longer_but_told_it_then(self, web: WebServer) -> None:
         report = reports("docket")[0]

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from ingest import own, run, stories
 from ingest.filtered import filtered
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import place
+from ingest.refresh import refresh
 from ingest.scope import PUBLIC, Scope
 from ingest.split import hold_stories
 from tests.fakes.web_server import WebServer, item, rss
@@ -65,11 +67,37 @@ def test_own_articles_join_no_story_of_others_and_are_no_copies_of_theirs(ada: U
 
 def test_a_run_tells_nobody_the_address_of_an_own_source_that_fails(web: WebServer, ada: User) -> None:
     Source.objects.create(url=web.url("/secret-project"), owner=ada)
+    Source.objects.create(url="http://secret.invalid/feed", owner=ada)
     text, status = command("ingest", "--all", "--json")
     assert status == 1
-    assert json.loads(text)["failed"] == [
-        {"url": "a reader's own source", "error": "there is nothing at this address (404)"}
-    ]
+    failed = json.loads(text)["failed"]
+    assert {one["url"] for one in failed} == {"a reader's own source"}
+    assert sorted(one["error"] for one in failed) == ["dns", "not_found"], (
+        "codes: the words may name the host"
+    )
+    assert "secret" not in text
+
+
+def test_the_log_names_an_own_source_by_its_key(
+    web: WebServer, ada: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    with connection.cursor() as cursor:  # a rule of the database that nothing before it knows of
+        cursor.execute("ALTER TABLE ingest_article ADD CONSTRAINT odd CHECK (title <> 'Odd')")
+    web.put("/secret-new", rss(item("A title")))
+    web.redirect("/secret-old", web.url("/secret-new"), 301)
+    own = Source.objects.create(url=web.url("/secret-old"), owner=ada)
+    for day in range(4):
+        refresh(own.pk, timezone.now() + day * DAY, force=True)
+    own.refresh_from_db()
+    assert own.url == web.url("/secret-new")
+    (told,) = [one.getMessage() for one in caplog.records if one.name == "ingest.refresh"]
+    assert told == f"own source {own.pk} has moved"
+    caplog.clear()
+    web.put("/secret-new", rss(item("Odd")))
+    assert refresh(own.pk, timezone.now(), force=True).code == "unstorable"
+    assert f"own source {own.pk} could not be saved" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_own_sources_of_one_reader_tell_stories_together(ada: User) -> None:

@@ -8,16 +8,18 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from ingest import work
+from ingest.hosts import host_of
 from ingest.models import Article, Source, Stage
 from ingest.pages import Wanted
 from ingest.read import read_many
 from ingest.refresh import refresh
 from ingest.visit import TOGETHER, visit
 from tests.fakes.web_server import WebServer, item, rss
+from tests.ingest.conftest import Neighbour
 from tests.ingest.teasers import TEASER, TEXT, page, teaser
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,17 @@ def test_a_page_that_hangs_holds_up_no_other(web: WebServer) -> None:
     assert told == []
     answered.set()
     assert [page.pk for some in pages for page in some] == [0]
+
+
+def test_what_breaks_off_keeps_no_host_for_itself(web: WebServer, neighbour: Neighbour) -> None:
+    with connection.cursor() as cursor:  # a rule of the database that nothing before it knows of
+        cursor.execute("ALTER TABLE ingest_article ADD CONSTRAINT rule CHECK (NOT text_from_page)")
+    web.put("/p", page(*TEXT), content_type="text/html; charset=utf-8")
+    article = teaser(web, "/p")
+    with pytest.raises(IntegrityError) as kept:
+        read_many([article.pk], timezone.now())
+    assert kept.tb is not None, "as a log keeps it, with all that it was at"
+    assert neighbour.borrow(host_of(web.url()))
 
 
 @pytest.mark.parametrize(
