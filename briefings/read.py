@@ -224,10 +224,10 @@ def fallen_headlines(briefs: Iterable[str]) -> set[str]:
     return {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
 
 
-def fallen_texts(briefs: Iterable[str]) -> dict[str, list[str]]:
-    """What stands no longer in the briefs, as it was told; of those in which something fell."""
+def fallen_texts(briefs: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What stands no longer in the briefs, as it was told, by place; of those in which something fell."""
     struck = {brief: corrected.struck_now(rows) for brief, rows in _corrections(briefs).items()}
-    return {brief: [one.text for one in gone.values()] for brief, gone in struck.items() if gone}
+    return {brief: {where: one.text for where, one in gone.items()} for brief, gone in struck.items() if gone}
 
 
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:

@@ -48,13 +48,14 @@ class Hit:
     """A brief, the local date of the reader's latest edition that has it, and where below its headline the words stand.
 
     Where they do not, `excerpt` is the first takeaway; it is empty when that says what the headline says. Nothing of it
-    has fallen.
+    has fallen; a `struck` headline has.
     """
 
     brief: str
     headline: str
     day: date
     excerpt: tuple[Piece, ...]
+    struck: bool = False
 
 
 def search(user: User, question: str) -> list[Hit]:
@@ -194,15 +195,18 @@ def _embedded(question: str, tag: str, reader: int) -> str | None:
 
 
 def _hits(reader: int, question: str, found: Sequence[str]) -> list[Hit]:
-    fallen = json.dumps(read.fallen_texts(found))
-    rows = _ask(TOLD, reader, question=question, found=list(found), fallen=fallen, marks=MARKS)
+    fallen = read.fallen_texts(found)
+    texts = json.dumps({key: list(gone.values()) for key, gone in fallen.items()})
+    rows = _ask(TOLD, reader, question=question, found=list(found), fallen=texts, marks=MARKS)
     told = {row[0]: row for row in rows}
-    return [_hit(*told[key]) for key in found if key in told]
+    return [_hit(*told[key], struck="headline" in fallen.get(key, {})) for key in found if key in told]
 
 
-def _hit(brief: str, headline: str | None, day: date, takeaway: str | None, marked: str | None) -> Hit:
+def _hit(
+    brief: str, headline: str | None, day: date, takeaway: str | None, marked: str | None, *, struck: bool
+) -> Hit:
     told = marked if marked and START in marked else takeaway
-    return Hit(brief, headline or "", day, pieces(told) if told and told != headline else ())
+    return Hit(brief, headline or "", day, pieces(told) if told and told != headline else (), struck)
 
 
 def pieces(marked: str) -> tuple[Piece, ...]:

@@ -41,14 +41,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()[: searching.LONGEST]
     hits = searching.search(_reader(request), question)
-    fallen = read.fallen_headlines([hit.brief for hit in hits])
-    context = {
-        "shelf": "search",
-        "question": question,
-        "hits": hits,
-        "most": searching.MOST,
-        "fallen": fallen,
-    }
+    context = {"shelf": "search", "question": question, "hits": hits, "most": searching.MOST}
     return render(request, "briefings/search.html", context)
 
 
