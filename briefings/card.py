@@ -34,7 +34,7 @@ NEAR = str.maketrans(
 
 def of(document: BriefDocument) -> bytes:
     """The picture of a brief as PNG, 1200 by 630; drawn once for the same words."""
-    words = (document.headline.text, _publishers(document), _made(document))
+    words = (document.headline.plain, _publishers(document), _made(document))
     key = f"card:{hashlib.sha256(repr((STYLE, words)).encode()).hexdigest()}"
     found: bytes | None = kept.get(key)
     if found is None:

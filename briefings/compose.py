@@ -18,6 +18,7 @@ from django.db.models import Exists, Max, QuerySet
 from django.utils import timezone
 
 from briefings import lenses
+from briefings.corrected import standing_body, struck_now
 from briefings.models import Brief, EditionItem, Lens, State
 from briefings.schemas import BriefBody, LensBody, Material
 from briefings.verify import Unusable, verify
@@ -55,10 +56,9 @@ def brief_for(material: Material, patient: bool = False) -> Brief:
 
     `patient`: nobody waits for it.
     """
-    parts = sorted([article.article, article.revision] for article in material.articles)
-    fingerprint = hashlib.sha256(repr(parts).encode()).hexdigest()
+    parts, fingerprint = _identity(material)
     while True:
-        if found := Brief.objects.filter(story_id=material.story, fingerprint=fingerprint).first():
+        if found := known_brief(material):
             return found if patient else work.hasten(found)
         latest = Brief.objects.filter(story_id=material.story).aggregate(latest=Max("version"))["latest"] or 0
         try:
@@ -72,6 +72,17 @@ def brief_for(material: Material, patient: bool = False) -> Brief:
                 )
         except IntegrityError:  # somebody else made this brief or took this version number: look again
             continue
+
+
+def known_brief(material: Material) -> Brief | None:
+    """The row of the brief of exactly these articles, if there is one."""
+    _, fingerprint = _identity(material)
+    return Brief.objects.filter(story_id=material.story, fingerprint=fingerprint).first()
+
+
+def _identity(material: Material) -> tuple[list[list[int]], str]:
+    parts = sorted([article.article, article.revision] for article in material.articles)
+    return parts, hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _put_off(patient: bool) -> timedelta:
@@ -113,7 +124,7 @@ def _write(row: Brief, material: Material, patient: bool) -> Brief:
         brief = keep(row, written, material)
         for lens, found in zip(companions, written.lenses, strict=True):
             if found:
-                lenses.keep(lens, found, key)
+                lenses.keep(lens, found, material, key)
         return brief
     finally:
         lenses.put_back(companions)  # those not written with it are written by themselves
@@ -303,11 +314,20 @@ def _write_lenses(rows: Sequence[Lens], patient: bool) -> None:
             _write_lenses([row], patient)
 
 
+def _standing(brief: Brief) -> BriefBody:
+    """What of a ready brief no correction has struck. Raises NothingToWrite where that is nothing."""
+    gone = struck_now(brief.corrections.all())
+    body = standing_body(BriefBody.model_validate(brief.body), gone)
+    if body is None:
+        raise NothingToWrite("nothing of its brief stands")
+    return body
+
+
 def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
     brief, key = rows[0].brief, f"lens:{rows[0].pk}"
     if brief.state != State.READY:
         raise NothingToWrite("its brief cannot be written")
-    body, material = BriefBody.model_validate(brief.body), stored_material(brief)
+    body, material = _standing(brief), stored_material(brief)
     readers = [(row.role, row.industry) for row in rows]
     found = writers.write_lenses(body, material, readers, key, brief.pk, patient)
     for row, written in zip(rows, found, strict=True):
@@ -316,4 +336,4 @@ def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
                 row, state=State.FAILED, error="not even the sources' own sentences pass the verifier"
             )
         else:
-            lenses.keep(row, written, key if written.asked else "")
+            lenses.keep(row, written, material, key if written.asked else "")

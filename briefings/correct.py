@@ -15,6 +15,7 @@ from briefings import compose, coverage, standing
 from briefings.corrected import struck_now
 from briefings.models import Brief, Correction, Lens, State
 from briefings.schemas import BriefBody, LensBody, Material, Strike
+from briefings.select import WINDOW
 from briefings.standing import Fallen
 from ingest import changed as articles
 from ingest import revisions, stories, work
@@ -22,8 +23,10 @@ from ingest.changed import Changed
 from ingest.models import Article, Revision
 from ingest.withdrawn import is_note
 
-LEASE = timedelta(minutes=8)
+LEASE = compose.LEASE
 SOON = timedelta(seconds=30)  # when to look again at a brief whose article is being read anew
+REPLACED = WINDOW + timedelta(days=5)  # a story without news for longer is corrected, but not told anew
+APART = timedelta(days=1)  # a story's replacements
 AT_ONCE = 500  # revisions followed in one transaction
 READY = Q(state=State.READY)
 log = logging.getLogger("briefings.correct")
@@ -46,7 +49,10 @@ def follow() -> int:
         rows = list(edits.values_list("pk", "article_id", "number")[:AT_ONCE])
         latest = {article: number for _, article, number in sorted(rows, key=lambda row: row[2])}
         due = [pk for article, number in latest.items() for pk in _citing(article, number)]
-        Brief.objects.filter(READY, pk__in=due).update(due_at=Now())
+        cited = Brief.objects.filter(READY, pk__in=due)
+        cited.update(due_at=Now())
+        # Earlier failures are no matter of this edit. The attempt of one that somebody has is their fence, and stays.
+        cited.filter(lease_until=None).update(attempt=0, error="")
         Revision.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(told=True)
     return len(rows)
 
@@ -91,9 +97,7 @@ def _verify_again(row: Brief, now: datetime) -> list[Correction]:
         return []
     changed = articles.since(parts)
     made = _decide(row, changed, _lost(row, changed), now) if changed else []
-    if major := [one for one in made if one.major]:
-        major[-1].replacement = _replacement(row)
-    return made if _keep(row, seen, made) else []
+    return made if _keep(row, seen, made, now) else []
 
 
 def _lost(row: Brief, changed: Mapping[int, Changed]) -> Sequence[Fallen]:
@@ -112,7 +116,8 @@ def _decide(
     done = set(row.corrections.values_list("article", "to_revision"))
     fresh = {key: one for key, one in changed.items() if (key, one.revision) not in done}
     gone = {one.where: one for one in lost}
-    restored = [where for where in before if where not in gone]
+    # Of an article that is gone nobody knows whether it still says so: what fell with its edit stays fallen.
+    restored = [where for where, one in before.items() if where not in gone and one.article in changed]
     struck = [one for one in lost if one.where not in before]
     made = []
     for key, change in fresh.items():
@@ -121,7 +126,8 @@ def _decide(
         if ours or again:
             made.append(_correction(row, change, ours, again, now))
     body = BriefBody.model_validate(row.body)
-    major = standing.is_major(body, gone) and not standing.is_major(body, before)
+    after = (before.keys() | gone.keys()) - set(restored)
+    major = standing.is_major(body, after) and not standing.is_major(body, before)
     for one in made:
         one.major = major and bool(one.struck)
     return made
@@ -169,22 +175,30 @@ def _note(change: Changed) -> str:
     )
 
 
-def _replacement(row: Brief) -> Brief | None:
-    """The story as it stands now as another brief, queued where there is none; for briefs that somebody has got."""
-    if not (row.items.exists() or row.replaces.exists()):
+def _replacement(row: Brief, now: datetime) -> Brief | None:
+    """The story as it stands now as another brief; for briefs that somebody has got.
+
+    Where there is none it is queued, for one story once in `APART`: a source that goes on editing costs no more.
+    """
+    if row.story.last_at < now - REPLACED or not (row.items.exists() or row.replaces.exists()):
         return None
     try:
-        found = compose.brief_for(compose.material_of(row.story_id))
+        material = compose.material_of(row.story_id)
     except compose.NothingToWrite:
         return None
-    return None if found.pk == row.pk else found
+    before = Correction.objects.filter(brief__story=row.story_id, replacement__isnull=False)
+    lately = before.filter(noticed_at__gt=now - APART).exists()
+    found = compose.known_brief(material) if lately else compose.brief_for(material)
+    return None if found is None or found.pk == row.pk else found
 
 
-def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction]) -> bool:
+def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction], now: datetime) -> bool:
     """Store the corrections and end the work; not when an article has changed again meanwhile: then it is due again."""
     with transaction.atomic():
         again = revisions.now(list(seen), held=True) != seen
         if not work.finish(row, due_in=timedelta(0) if again else None) or again:
             return False
+        if major := [one for one in made if one.major]:
+            major[-1].replacement = _replacement(row, now)
         Correction.objects.bulk_create(made)
     return True

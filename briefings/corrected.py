@@ -11,6 +11,7 @@ from briefings.schemas import (
     CorrectionDocument,
     LensBody,
     NoticeDocument,
+    Section,
     Sentence,
     Strike,
 )
@@ -69,6 +70,45 @@ def marked_body(body: BriefBody, gone: Collection[str]) -> BriefBody:
             ),
         }
     )
+
+
+def standing_body(body: BriefBody, gone: Collection[str]) -> BriefBody | None:
+    """The body without what fell, to write from; headed by what stands first. None where no sentence stands."""
+    if not gone:
+        return body
+    first = next((sentence for where, sentence in places(body).items() if where not in gone), None)
+    if first is None:
+        return None
+    runs = ("takeaways", "lead", "catch", "bottom_line")
+    answers = ("sections", "prepared")
+    return body.model_copy(
+        update={
+            "headline": first,
+            **{name: _left(getattr(body, name), name, gone) for name in runs},
+            **{name: _answers_left(getattr(body, name), name, gone) for name in answers},
+            "disagreements": tuple(
+                one
+                for place, one in enumerate(body.disagreements)
+                if not any(where.startswith(f"disagreements.{place}.") for where in gone)
+            ),
+            "follow_ups": tuple(
+                text for place, text in enumerate(body.follow_ups) if f"follow_ups.{place}" not in gone
+            ),
+        }
+    )
+
+
+def _answers_left(sections: Sequence[Section], name: str, gone: Collection[str]) -> tuple[Section, ...]:
+    left = [
+        one.model_copy(update={"answer": _left(one.answer, f"{name}.{place}.answer", gone)})
+        for place, one in enumerate(sections)
+        if f"{name}.{place}.question" not in gone
+    ]
+    return tuple(one for one in left if one.answer)
+
+
+def _left(sentences: Sequence[Sentence], where: str, gone: Collection[str]) -> tuple[Sentence, ...]:
+    return tuple(one for place, one in enumerate(sentences) if f"{where}.{place}" not in gone)
 
 
 def marked_lens(lens: LensBody, key: int, gone: Collection[str]) -> LensBody:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from briefings import read, spent
 from briefings.models import Edition
-from briefings.schemas import NoticeDocument
+from briefings.schemas import NoticeDocument, without_markup
 from ingest.health import Health
 
 SUBJECT = 150  # characters; mail programs show fewer
@@ -62,11 +62,16 @@ def _subject(edition: Edition, readings: list[read.Reading]) -> str:
 
 def _preheader(readings: Sequence[read.Reading], notices: Sequence[NoticeDocument]) -> str:
     if not readings and notices:
-        return f"Corrected: {notices[0].headline}"
+        return _corrected(notices[0])
     if not readings:
         return "Nothing was worth your time."
     said = [one for reading in readings for one in (*reading.document.takeaways, reading.document.headline)]
     return next((one.text for one in said if not one.struck), "A source has corrected what it told.")
+
+
+def _corrected(notice: NoticeDocument) -> str:
+    fell = any(one.where == "headline" for one in notice.struck)
+    return without_markup(notice.headline, True) if fell else f"Corrected: {notice.headline}"
 
 
 def _short(text: str, limit: int) -> str:

@@ -74,9 +74,10 @@ def _atom(row: PrivateFeed, path: str) -> bytes:
 def _add(feed: Atom1Feed, reading: read.Reading) -> None:
     document, site = reading.document, settings.NUTGRAF_URL
     url = site + reverse("brief", args=[document.id])
-    mark = f"{reading.mark.capitalize()}: " if reading.mark else ""
+    headline = document.headline
+    mark = f"{reading.mark.capitalize()}: " if reading.mark and not headline.struck else ""
     feed.add_item(
-        title=mark + NOT_XML.sub("", document.headline.text),
+        title=mark + NOT_XML.sub("", headline.plain),
         link=url,
         # Templates escape, and the feed escapes what they made: foreign text is text twice over.
         description=NOT_XML.sub(

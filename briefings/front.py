@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from briefings import compose, edition
+from briefings import compose, edition, read
 from briefings.models import Brief, State
 
 KEPT = timedelta(
@@ -29,5 +29,4 @@ def keep_fresh(now: datetime) -> Brief | None:
 
 def _kept(story: str, now: datetime) -> Brief | None:
     written = Brief.objects.filter(story_id=story, state=State.READY, written_at__gt=now - KEPT)
-    written = written.exclude(corrections__major=True)
-    return written.order_by("-written_at").first()
+    return read.standing_on(written).order_by("-written_at").first()

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from briefings import standing
 from briefings.models import Brief, Lens, State
+from briefings.schemas import LensBody, Material
 from briefings.write.brief import WrittenLens
-from ingest import work
+from ingest import changed as articles
+from ingest import revisions, work
 
 LEASE = timedelta(minutes=9)  # above the longest that a task may write
 MOST = 24  # rows that one worker takes at once: many need no model, and the others a few requests
@@ -47,13 +51,31 @@ def take_few(brief: str) -> list[Lens]:
     return _claimed(found) if len(found) <= FEW else []
 
 
-def keep(row: Lens, written: WrittenLens, work_key: str) -> bool:
-    """Store a claimed row's lens. `work_key`: of the calls it took, empty for none. False when the lease was lost."""
+def keep(row: Lens, written: WrittenLens, material: Material, work_key: str) -> bool:
+    """Store a claimed row's lens, written from `material`, without what has fallen since with an edit.
+
+    What is edited later finds it stored. `work_key`: of the calls it took, empty for none. False when the lease was
+    lost.
+    """
+    parts = {one.article: one.revision for one in material.articles}
+    while True:
+        seen = revisions.now(list(parts))
+        changed = articles.since(parts) if seen != parts else {}
+        left = standing.still_standing(written.lens, material, changed)
+        with transaction.atomic():
+            if revisions.now(list(parts), held=True) == seen:
+                return _finish(row, left, written.writer, work_key)
+
+
+def _finish(row: Lens, lens: LensBody | None, writer: str, work_key: str) -> bool:
+    if lens is None:
+        words = "what it rested on stands no longer"
+        return work.finish(row, state=State.FAILED, error=words, work_key=work_key)
     return work.finish(
         row,
         state=State.READY,
-        writer=written.writer,
-        body=written.lens.model_dump(mode="json"),
+        writer=writer,
+        body=lens.model_dump(mode="json"),
         verified_at=timezone.now(),
         work_key=work_key,
     )

@@ -141,7 +141,10 @@ class Lens(Work):
     body = models.JSONField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     work_key = models.CharField(
-        max_length=40, blank=True, help_text="the ledger's name of the calls it took, alone or with others"
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text="the ledger's name of the calls it took, alone or with others",
     )
 
     class Meta:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
 from briefings import corrected, coverage, spent
@@ -27,6 +27,7 @@ from briefings.schemas import (
     Strike,
 )
 from briefings.spent import Spent
+from briefings.standing import is_major
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
@@ -138,17 +139,18 @@ def latest_readings(user: User, most: int) -> list[Reading]:
 def reading_for(user: User, brief_id: str) -> Reading | None:
     """A brief from one of the reader's own editions (the latest that has it); None for anybody else's.
 
-    Theirs too, without a lens, is what a brief of their editions was replaced by.
+    Theirs too, without a lens, is what replaced a brief of a story that they had a brief of.
     """
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
     latest = own.order_by("-edition__local_date")
     if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1]):
         return found[0]
-    replaced = latest.filter(brief__corrections__replacement=brief_id).select_related("edition").first()
-    row = Brief.objects.filter(pk=brief_id, state=State.READY).select_related("story").first()
-    if replaced is None or row is None:
+    replacing = Brief.objects.filter(pk=brief_id, state=State.READY, replaces__isnull=False)
+    row = replacing.select_related("story").first()
+    had = latest.filter(brief__story=row.story_id).select_related("edition").first() if row else None
+    if row is None or had is None:
         return None
-    return replace(_readings([(row, None)])[0], day=replaced.edition.local_date)
+    return replace(_readings([(row, None)])[0], day=had.edition.local_date)
 
 
 def public_reading(brief_id: str) -> Reading | None:
@@ -161,15 +163,31 @@ def public_reading(brief_id: str) -> Reading | None:
 def showcase() -> Reading | None:
     """What a visitor sees: the latest day's most important brief, without a lens; the sample while there is no news.
 
-    None whose headline or most of whose text fell with a correction.
+    None whose headline or most of whose text has fallen.
     """
-    ready = Brief.objects.filter(state=State.READY, story__owner=None).exclude(corrections__major=True)
+    ready = standing_on(Brief.objects.filter(state=State.READY, story__owner=None))
     ready = ready.select_related("story").defer("story__vector")
     order = ("-story__last_at__date", "-story__score", "-version")
     first = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
     if first is None:
         return None
     return _readings([(_current(first.story_id, ready.filter(story=first.story_id)), None)])[0]
+
+
+def standing_on(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
+    """Those of the briefs whose headline and most of whose text stand: nothing took them, or it was taken back."""
+    taken = briefs.filter(corrections__major=True)
+    back = taken.filter(Exists(Correction.objects.filter(brief=OuterRef("pk")).exclude(restored=[])))
+    rows = dict(back.values_list("pk", "body"))
+    made = _corrections(rows)
+    stand = [
+        pk
+        for pk, body in rows.items()
+        if not is_major(BriefBody.model_validate(body), corrected.struck_now(made[pk]))
+    ]
+    return briefs.filter(
+        Q(pk__in=stand) | ~Exists(Correction.objects.filter(brief=OuterRef("pk"), major=True))
+    )
 
 
 def _current(story: str, briefs: Iterable[Brief]) -> Brief:
@@ -204,6 +222,12 @@ def fallen_headlines(briefs: Iterable[str]) -> set[str]:
     """Those of the briefs whose headline no longer stands."""
     made = _corrections(briefs)
     return {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
+
+
+def fallen_texts(briefs: Iterable[str]) -> dict[str, list[str]]:
+    """What stands no longer in the briefs, as it was told; of those in which something fell."""
+    struck = {brief: corrected.struck_now(rows) for brief, rows in _corrections(briefs).items()}
+    return {brief: [one.text for one in gone.values()] for brief, gone in struck.items() if gone}
 
 
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:
@@ -281,9 +305,15 @@ def _reading(
         minutes=minutes,
         private=brief.story.owner_id is not None,
         revisions=dict(brief.articles),
-        gone=gone,
+        gone=_own(gone, lens),
         mark=corrected.mark(made, written, gone),
     )
+
+
+def _own(gone: Mapping[str, Strike], lens: Lens | None) -> Mapping[str, Strike]:
+    """Without what fell in other readers' lenses."""
+    mine = {lens.pk} if lens else set()
+    return {where: one for where, one in gone.items() if corrected.concerns(where, mine)}
 
 
 def _story(brief: Brief, covered: Coverage) -> StoryRef:

@@ -31,6 +31,11 @@ class Citation(Shape):
     quote: str
 
 
+def without_markup(text: str, struck: bool) -> str:
+    """What a brief told, for a place that cannot strike it through: a title, a label, a picture."""
+    return f"No longer stands: {text}" if struck else text
+
+
 class Sentence(Shape):
     """A sentence with the passages that support it; `opinion` marks a lens's reasoning, which cites nothing.
 
@@ -41,6 +46,11 @@ class Sentence(Shape):
     citations: tuple[Citation, ...] = ()
     opinion: bool = False
     struck: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The sentence for places without markup."""
+        return without_markup(self.text, self.struck)
 
     @model_serializer(mode="wrap")
     def _without_what_is_false(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from typing import Any
 from django.db import connection
 from pgvector import Vector
 
+from briefings import read
 from briefings.models import State
 from ingest import embedders
 from ingest.embed import LEXICAL
@@ -45,7 +47,8 @@ class Piece:
 class Hit:
     """A brief, the local date of the reader's latest edition that has it, and where below its headline the words stand.
 
-    Where they do not, `excerpt` is the first takeaway; it is empty when that says what the headline says.
+    Where they do not, `excerpt` is the first takeaway; it is empty when that says what the headline says. Nothing of it
+    has fallen.
     """
 
     brief: str
@@ -115,12 +118,16 @@ FROM mine JOIN briefings_brief brief ON brief.id = mine.brief_id JOIN ingest_sto
 WHERE brief.state = %(ready)s AND story.embedder = %(embedder)s
 ORDER BY closeness DESC, mine.day DESC, brief.id
 """
+# Without what no longer stands, which `fallen` has by brief.
 TOLD = """
-SELECT brief.id, brief.body #>> '{headline,text}', mine.day, brief.body #>> '{takeaways,0,text}',
+SELECT brief.id, brief.body #>> '{headline,text}', mine.day,
+    (SELECT said #>> '{}' FROM jsonb_path_query(brief.body, '$.takeaways[*].text') said
+        WHERE NOT coalesce(%(fallen)s::jsonb -> brief.id @> said, false) LIMIT 1),
     ts_headline(
         'english',
         (SELECT string_agg(said #>> '{}', ' ') FROM jsonb_path_query(brief.body, 'strict $.**.text') said
-            WHERE said <> brief.body #> '{headline,text}'),
+            WHERE said <> brief.body #> '{headline,text}'
+                AND NOT coalesce(%(fallen)s::jsonb -> brief.id @> said, false)),
         websearch_to_tsquery('english', %(question)s),
         %(marks)s
     )
@@ -187,7 +194,9 @@ def _embedded(question: str, tag: str, reader: int) -> str | None:
 
 
 def _hits(reader: int, question: str, found: Sequence[str]) -> list[Hit]:
-    told = {row[0]: row for row in _ask(TOLD, reader, question=question, found=list(found), marks=MARKS)}
+    fallen = json.dumps(read.fallen_texts(found))
+    rows = _ask(TOLD, reader, question=question, found=list(found), fallen=fallen, marks=MARKS)
+    told = {row[0]: row for row in rows}
     return [_hit(*told[key]) for key in found if key in told]
 
 

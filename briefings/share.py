@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from briefings import read, secret
 from briefings.models import Share
+from briefings.schemas import without_markup
 from users.models import User
 
 # What calls itself none of these may be a program all the same: the count is rough.
@@ -28,13 +29,21 @@ class Private(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One of a reader's shares. `url` is empty when the address cannot be told again (`briefings.secret.again`)."""
+    """One of a reader's shares. `url` is empty when the address cannot be told again (`briefings.secret.again`).
+
+    A `struck` headline stands no longer; `plain` is it for places without markup.
+    """
 
     id: int
     headline: str
     created_at: datetime
     views: int
     url: str
+    struck: bool = False
+
+    @property
+    def plain(self) -> str:
+        return without_markup(self.headline, self.struck)
 
 
 def make(user: User, brief_id: str) -> bool:
@@ -90,10 +99,12 @@ def mine(user: User) -> Sequence[Shared]:
 
 def _told(user: User, **which: str) -> Sequence[Shared]:
     headline = KeyTextTransform("text", KeyTextTransform("headline", "brief__body"))
-    rows = Share.objects.filter(reader=user, **which).annotate(headline=headline)
+    shares = Share.objects.filter(reader=user, **which).annotate(headline=headline)
+    rows = list(shares.order_by("-created_at", "-pk"))
+    fallen = read.fallen_headlines([row.brief_id for row in rows])
     return [
-        Shared(row.pk, row.headline or "", row.created_at, row.views, _url(row))
-        for row in rows.order_by("-created_at", "-pk")
+        Shared(row.pk, row.headline or "", row.created_at, row.views, _url(row), row.brief_id in fallen)
+        for row in rows
     ]
 
 

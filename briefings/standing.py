@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from briefings.retitled import still_told
@@ -50,10 +50,37 @@ def fallen(
     )
 
 
+def still_standing(lens: LensBody, before: Material, changed: Mapping[int, Changed]) -> LensBody | None:
+    """A lens written from texts that have changed since, without what falls with that; None where no reason is left.
+
+    What it reasons goes with the facts that it reasoned from.
+    """
+    gone = {one.where for one in _Judge(before, changed).lens(lens, "lens")} if changed else set()
+    if not gone:
+        return lens
+    questions = []
+    for place, one in enumerate(lens.questions):
+        where = f"lens.questions.{place}"
+        answer = _left(one.answer, f"{where}.answer", gone)
+        if answer and f"{where}.question" not in gone:
+            questions.append(one.model_copy(update={"answer": answer}))
+    why = _left(lens.why_it_matters, "lens.why_it_matters", gone)
+    return LensBody(why_it_matters=why, questions=tuple(questions)) if why else None
+
+
+def _left(sentences: Sequence[Sentence], where: str, gone: Collection[str]) -> tuple[Sentence, ...]:
+    left = tuple(one for place, one in _numbered(sentences, where) if place not in gone)
+    fell = len(left) < len(sentences)
+    return () if fell and not any(one.citations for one in left) else left
+
+
 def is_major(body: BriefBody, places: Iterable[str]) -> bool:
-    """Whether the headline or most of the sentences are among the `places` that do not stand."""
+    """Whether the headline or most of the sentences are among the `places` that do not stand.
+
+    Prepared answers, which open only when asked for, do not count.
+    """
     gone = set(places)
-    every = [where for where, _ in _sentences(body)]
+    every = [where for where, _ in _sentences(body) if not where.startswith("prepared.")]
     return "headline" in gone or 2 * sum(where in gone for where in every) > len(every)
 
 
@@ -74,6 +101,16 @@ def _sentences(body: BriefBody) -> Iterator[tuple[str, Sentence]]:
         yield from _numbered(disagreement.claims, f"disagreements.{place}.claims")
     for place, section in enumerate(body.prepared):
         yield from _numbered(section.answer, f"prepared.{place}.answer")
+
+
+def _headings(body: BriefBody) -> Iterator[tuple[str, str, str, int]]:
+    """Each heading, its place, that of what stands below it, and how many sentences that has."""
+    for name, sections in (("sections", body.sections), ("prepared", body.prepared)):
+        for place, one in enumerate(sections):
+            yield one.question, f"{name}.{place}.question", f"{name}.{place}.answer", len(one.answer)
+    for place, each in enumerate(body.disagreements):
+        where = f"disagreements.{place}"
+        yield each.about, f"{where}.about", f"{where}.claims", len(each.claims)
 
 
 def _numbered(sentences: Iterable[Sentence], where: str) -> Iterator[tuple[str, Sentence]]:
@@ -110,10 +147,8 @@ class _Judge:
             if lost := self._sentence(sentence, where):
                 gone[where] = lost
         yield from gone.values()
-        for place, section in enumerate(body.sections):
-            answer = f"sections.{place}.answer"
-            lost_here = [gone.get(f"{answer}.{n}") for n in range(len(section.answer))]
-            yield from self._heading(section.question, f"sections.{place}.question", lost_here)
+        for text, where, answer, count in _headings(body):
+            yield from self._heading(text, where, [gone.get(f"{answer}.{n}") for n in range(count)])
         for place, text in enumerate(body.follow_ups):
             yield from self._words(text, f"follow_ups.{place}")
 
@@ -122,10 +157,16 @@ class _Judge:
         runs += [
             (f"{where}.questions.{place}.answer", one.answer) for place, one in enumerate(lens.questions)
         ]
+        gone: dict[str, Fallen] = {}
         for start, run in runs:
             for place, sentence in _numbered(run, start):
                 if lost := self._sentence(sentence, place):
-                    yield lost
+                    gone[place] = lost
+        yield from gone.values()
+        for number, one in enumerate(lens.questions):
+            asked = f"{where}.questions.{number}"
+            below = [gone.get(f"{asked}.answer.{n}") for n in range(len(one.answer))]
+            yield from self._heading(one.question, f"{asked}.question", below)
 
     def _heading(self, text: str, where: str, answer: list[Fallen | None]) -> Iterator[Fallen]:
         """A question falls with the whole of its answer, or with a figure of its own."""

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='lens',
             name='work_key',
-            field=models.CharField(blank=True, help_text="the ledger's name of the calls it took, alone or with others", max_length=40),
+            field=models.CharField(blank=True, db_default="", help_text="the ledger's name of the calls it took, alone or with others", max_length=40),
         ),
         migrations.RunSQL("UPDATE briefings_lens SET work_key = 'lens:' || id", migrations.RunSQL.noop),
     ]

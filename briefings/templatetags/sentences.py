@@ -12,7 +12,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from briefings.web.page import Evidence, Excerpt, Line
+from briefings.web.page import Block, Evidence, Excerpt, Line
 
 register = template.Library()
 NOTHING = SafeString("")
@@ -22,6 +22,12 @@ NOTHING = SafeString("")
 def told(line: Line) -> SafeString:
     """The sentence's text, struck through where it stands no longer."""
     return format_html("<s>{}</s>" if line.struck else "{}", line.text)
+
+
+@register.simple_tag
+def heading(block: Block) -> SafeString:
+    """What stands above the answer or the claims, struck through where it stands no longer."""
+    return format_html("<s>{}</s>" if block.struck else "{}", block.heading)
 
 
 @register.simple_tag

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from briefings.coverage import short
@@ -92,7 +93,7 @@ def brief_page(
 ) -> BriefPage:
     """The page. Markers are numbered as they are read: "1", "2" for what all readers share, "you-1" for the lens.
 
-    `gone` is what stands no longer, by place.
+    `gone` is what stands no longer of the brief and this lens, by place.
     """
     changes = {
         strike.text: Change(correction, _now(strike, BESIDE if around == NEAR else around))
@@ -111,12 +112,27 @@ def brief_page(
         ),
         catch=shared.lines(document.catch),
         bottom_line=shared.lines(document.bottom_line),
-        disagreements=tuple(Block(one.about, shared.lines(one.claims)) for one in document.disagreements),
-        prepared=tuple(Block(one.question, shared.lines(one.answer)) for one in document.prepared),
+        disagreements=tuple(
+            Block(one.about, shared.lines(one.claims), f"disagreements.{place}.about" in gone)
+            for place, one in enumerate(document.disagreements)
+        ),
+        prepared=tuple(
+            Block(one.question, shared.lines(one.answer), f"prepared.{place}.question" in gone)
+            for place, one in enumerate(document.prepared)
+        ),
         why_it_matters=own.lines(lens.why_it_matters) if lens else (),
-        questions=tuple(Block(one.question, own.lines(one.answer)) for one in lens.questions) if lens else (),
+        questions=tuple(
+            Block(one.question, own.lines(one.answer), _asked(place, gone))
+            for place, one in enumerate(lens.questions if lens else ())
+        ),
         evidence=(*shared.evidence, *own.evidence),
     )
+
+
+def _asked(place: int, gone: Collection[str]) -> bool:
+    """Whether that question of the reader's lens stands no longer."""
+    mine = re.compile(rf"lens\.\d+\.questions\.{place}\.question")
+    return any(mine.fullmatch(where) for where in gone)
 
 
 def _now(strike: Strike, around: int) -> Passage | None:

@@ -65,7 +65,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     reading = _opened(token)
     document = reading.document
     standing = (line.text for line in (*document.takeaways, *document.lead) if not line.struck)
-    described = next(standing, document.headline.text)
+    described = next(standing, document.headline.plain)
     context = {
         "reading": reading,
         "page": page_of(reading),

@@ -24,4 +24,9 @@ class Migration(migrations.Migration):
             model_name='revision',
             index=models.Index(condition=models.Q(('told', False)), fields=['id'], name='revision_untold'),
         ),
+        # What was edited before anybody followed edits is not followed now: whoever had it has long read on.
+        migrations.RunSQL(
+            "UPDATE ingest_revision SET told = true WHERE replaced_at < now() - interval '2 days'",
+            migrations.RunSQL.noop,
+        ),
     ]

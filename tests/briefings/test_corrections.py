@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from datetime import date, timedelta
@@ -13,11 +14,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from briefings import compose, correct, feed
+from briefings import card, compose, correct, corrected, feed, read
 from briefings import share as sharing
 from briefings.digest_render import render
 from briefings.models import Brief, Correction, State
+from briefings.schemas import BriefDocument
 from ingest.models import Article, Revision, Stage
 from ingest.run import ingest
 from tests.briefings import factories, rows
@@ -226,7 +229,8 @@ def test_the_operator_sees_corrections_and_changes_none(given: Brief, paper: Pap
 @pytest.mark.django_db(transaction=True)
 def test_an_edit_that_comes_while_a_brief_is_verified_has_it_verified_again() -> None:
     brief, article = factories.weights(), Article.objects.get()
-    rows.edit(article, "80 gigabytes", "96 gigabytes")
+    rows.ready_edition(rows.reader("ada@bank.example"), date(2025, 8, 7), [(brief, None)])
+    rows.edit(article, "two open-weight models", "three open-weight models")
     correct.follow()
     began = threading.Event()
     editor = threading.Thread(target=_edit_slowly, args=(article.pk, began))
@@ -236,8 +240,11 @@ def test_an_edit_that_comes_while_a_brief_is_verified_has_it_verified_again() ->
     editor.join()
     brief.refresh_from_db()
     assert brief.due_at is not None
-    (made,) = correct.catch_up(EVENING)
-    assert (made.from_revision, made.to_revision) == (1, 3)
+    assert Brief.objects.count() == 1, "nothing is written of what it looked at"
+    (made,) = correct.catch_up(rows.NOON)
+    assert (made.from_revision, made.to_revision, made.major) == (1, 3, True)
+    assert made.replacement is not None
+    assert made.replacement.articles == [[article.pk, 3]]
 
 
 def _edit_slowly(article: int, began: threading.Event) -> None:
@@ -269,8 +276,88 @@ def test_what_a_reader_kept_and_shared_shows_that_it_fell(
     (made,) = paper.prints(SECOND, EVENING)
     assert made.major
     fallen = f"<s>{FIRST.title}</s>"
-    for page in ("/saved/", "/search/?q=Anthropic", "/archive/", address):
+    for page in ("/saved/", "/search/?q=Anthropic", "/archive/", "/shares/", address):
         assert fallen in client.get(page).content.decode(), page
     entry = feedparser.parse(client.get(urlsplit(feed.address(ada)).path).content).entries[0]
-    assert entry.title == f"Corrected: {FIRST.title}"
+    assert entry.title == f"No longer stands: {FIRST.title}"
     assert entry.updated > entry.published
+
+
+def test_what_is_long_past_is_corrected_but_not_told_anew(given: Brief, paper: Paper) -> None:
+    (made,) = paper.prints(SECOND, MORNING + timedelta(days=30))
+    assert made.major
+    assert made.replacement is None
+    assert Brief.objects.count() == 1
+
+
+def test_what_fell_stays_fallen_when_its_article_is_removed() -> None:
+    factories.launch()
+    lab, desk, _ = Article.objects.order_by("pk")
+    rows.edit(lab, "74.9 percent", "71.4 percent")
+    (first,) = correct.catch_up(EVENING)
+    lab.delete()
+    rows.edit(desk, "700 million", "800 million")
+    (second,) = correct.catch_up(NEXT)
+    assert (second.publisher, second.restored) == ("The Evening Ledger", [])
+    assert places(first.struck) <= set(corrected.struck_now(Correction.objects.all()))
+
+
+def test_an_edit_has_a_brief_verified_again_whose_verification_was_given_up() -> None:
+    given_up, held = factories.weights(), factories.launch()[0]
+    Brief.objects.update(attempt=5, error="once too often", due_at=None)
+    Brief.objects.filter(pk=held.pk).update(lease_until=timezone.now() + timedelta(minutes=5))
+    for article, old, new in (
+        (given_up.story.articles.get(), "80 gigabytes", "96 gigabytes"),
+        (Article.objects.filter(text__contains="74.9 percent")[0], "74.9 percent", "71.4 percent"),
+    ):
+        rows.edit(article, old, new)
+    correct.follow()
+    for row, attempt, error in ((given_up, 0, ""), (held, 5, "once too often")):
+        row.refresh_from_db()
+        assert (row.attempt, row.error, row.due_at is None) == (attempt, error, False)
+
+
+def test_nothing_without_markup_tells_a_headline_that_fell(
+    given: Brief, paper: Paper, ada: User, client: Client
+) -> None:
+    client.force_login(ada)
+    client.post(f"/brief/{given.pk}/save/")
+    client.post(f"/brief/{given.pk}/share/")
+    shared = sharing.of_brief(ada, given.pk)
+    assert shared is not None
+    address = urlsplit(shared.url).path
+    paper.prints(SECOND, EVENING)
+    own = reverse("brief", args=[given.pk])
+    mark = client.get(own).content.decode().split('popovertarget="evidence-', 1)[1].split('"', 1)[0]
+    pages = [address, own, reverse("evidence", args=[given.pk, mark]), "/shares/", "/saved/"]
+    for page in pages:
+        told = client.get(page).content.decode()
+        assert f"No longer stands: {FIRST.title}" in told, page
+        outside = told.replace(f"No longer stands: {FIRST.title}", "")
+        assert not re.search(rf'(?:title|"|: ?){re.escape(FIRST.title)}', outside), page
+        assert f"<title>{FIRST.title}" not in told
+    struck, stood = (card.of(one) for one in (read.document(given), _with_its_headline(given)))
+    assert struck != stood
+
+
+def _with_its_headline(brief: Brief) -> BriefDocument:
+    document = read.document(brief)
+    return document.model_copy(update={"headline": document.headline.model_copy(update={"struck": False})})
+
+
+def test_a_mails_first_line_tells_no_headline_that_fell(given: Brief, paper: Paper, ada: User) -> None:
+    paper.prints(Report(f"Withdrawn: {FIRST.title}", FIRST.body), EVENING)
+    mail = render(edition_of(ada, NEXT), "https://news.example/leave/")
+    assert f"No longer stands: {FIRST.title}" in mail.html
+    assert f"Corrected: {FIRST.title}" not in mail.html
+
+
+def test_a_headline_that_stands_is_told_as_corrected_where_other_sentences_fell(
+    given: Brief, paper: Paper, ada: User, client: Client
+) -> None:
+    paper.prints(SMALL, EVENING)
+    client.force_login(ada)
+    client.post("/feed/renew/")
+    entry = feedparser.parse(client.get(urlsplit(feed.address(ada)).path).content).entries[0]
+    assert entry.title == f"Corrected: {FIRST.title}"
+    assert read.document(given).headline.plain == FIRST.title

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from briefings import compose, correct, edition, notices, read
+from briefings import compose, correct, edition, front, notices, read
 from briefings.digest_render import render
 from briefings.models import Brief, Edition, Notice, State
 from ingest import own
@@ -26,6 +27,7 @@ from tests.briefings.papers import (
     SMALL,
     Paper,
     ada,
+    edited,
     edition_of,
     given,
     of,
@@ -132,6 +134,34 @@ def test_a_new_version_is_written_and_comes_with_the_next_edition(
     assert read.edition_document(row)["corrections"][0]["replacement"] == made.replacement_id
 
 
+def test_what_replaced_a_replacement_is_read_too(
+    given: Brief, paper: Paper, ada: User, client: Client
+) -> None:
+    (first,) = paper.prints(SECOND, EVENING)
+    compose.write_brief(first.replacement_id)
+    assert first.replacement is not None
+    third = edited(SECOND, ("1.7 billion", "1.9 billion"))
+    second = of(first.replacement, paper.prints(third, EVENING + timedelta(days=2)))
+    compose.write_brief(second.replacement_id)
+    client.force_login(ada)
+    newest = reverse("brief", args=[second.replacement_id])
+    assert newest in client.get(reverse("brief", args=[first.replacement_id])).content.decode()
+    assert third.title in client.get(newest).content.decode()
+    client.force_login(rows.reader("cal@else.example"))
+    assert client.get(newest).status_code == 404
+
+
+def test_a_source_that_goes_on_editing_has_its_story_written_anew_once_a_day(
+    given: Brief, paper: Paper
+) -> None:
+    (first,) = paper.prints(SECOND, EVENING)
+    compose.write_brief(first.replacement_id)
+    third = edited(SECOND, ("1.7 billion", "1.9 billion"))
+    (second,) = paper.prints(third, EVENING + timedelta(hours=2))
+    assert (second.brief_id, second.major, second.replacement) == (first.replacement_id, True, None)
+    assert Brief.objects.count() == 2
+
+
 def test_strangers_do_not_read_the_new_version(given: Brief, paper: Paper, client: Client) -> None:
     (made,) = paper.prints(SECOND, EVENING)
     compose.write_brief(made.replacement_id)
@@ -150,6 +180,31 @@ def test_visitors_see_strikes_but_no_brief_whose_headline_fell(
     assert FIRST.title not in client.get(reverse("landing")).content.decode()
     compose.write_brief(made.replacement_id)
     assert SECOND.title in client.get(reverse("landing")).content.decode()
+
+
+def test_visitors_see_a_brief_again_that_stands_again(given: Brief, paper: Paper, client: Client) -> None:
+    paper.prints(SECOND, EVENING)
+    assert read.showcase() is None
+    assert list(read.standing_on(Brief.objects.filter(pk=given.pk))) == []
+    paper.prints(FIRST, EVENING + timedelta(hours=1))
+    assert FIRST.title in client.get(reverse("landing")).content.decode()
+    Brief.objects.filter(pk=given.pk).update(written_at=EVENING)
+    kept = front.keep_fresh(EVENING + timedelta(hours=2))
+    assert kept is not None
+    assert kept.pk == given.pk, "it is not written anew"
+    paper.prints(SECOND, EVENING + timedelta(hours=3))
+    assert read.showcase() is None, "of several corrections the last counts"
+
+
+def test_a_lens_is_stored_by_a_process_that_does_not_know_of_work_keys(given: Brief) -> None:
+    """While an upgrade rolls out, the workers of before go on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO briefings_lens (brief_id, role, industry, state, writer, attempt, error)"
+            " VALUES (%s, 'nurse', 'health', 'queued', '', 0, '')",
+            [given.pk],
+        )
+    assert given.lenses.get(role="nurse").work_key == ""
 
 
 def test_the_archive_strikes_the_headline_too(given: Brief, paper: Paper, ada: User, client: Client) -> None:
@@ -288,3 +343,27 @@ def test_a_lens_falls_for_who_has_it_only() -> None:
     assert hers.lens.why_it_matters[0].struck
     assert (len(hers.corrections[0].struck), len(his.corrections[0].struck)) == (1, 0)
     assert his.verification.supported == his.verification.sentences
+
+
+def test_the_page_strikes_headings_of_every_kind(client: Client) -> None:
+    brief, article = factories.weights(), Article.objects.get()
+    runs = brief.body["sections"][0]["answer"]
+    below = {"question": "Does it run on one processor?", "answer": runs}
+    brief.body |= {
+        "prepared": [below],
+        "disagreements": [{"about": "What it runs on", "claims": [*runs, *runs]}],
+    }
+    brief.save()
+    mine = rows.ready_lens(brief, {"why_it_matters": [rows.said("x")], "questions": []})
+    other = {"question": "Have you one?", "answer": runs}
+    lens = rows.ready_lens(brief, {"why_it_matters": [rows.said("x")], "questions": [other]}, "cfo")
+    ada, ben = rows.reader("ada@bank.example"), rows.reader("ben@bank.example", "cfo")
+    for user, own_lens in ((ada, mine), (ben, lens)):
+        rows.ready_edition(user, date(2025, 8, 7), [(brief, own_lens)])
+    rows.edit(article, "80 gigabytes", "96 gigabytes")
+    correct.catch_up(EVENING)
+    fallen = [f"<s>{heading}</s>" for heading in (below["question"], "What it runs on", other["question"])]
+    for user, seen in ((ada, fallen[:2]), (ben, fallen)):
+        client.force_login(user)
+        page = client.get(reverse("brief", args=[brief.pk])).content.decode()
+        assert [one for one in fallen if one in page] == seen

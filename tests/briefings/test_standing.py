@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 import pytest
 
 from briefings import standing
-from briefings.schemas import BriefBody, Disagreement, LensBody, SourceText, Span
+from briefings.schemas import (
+    BriefBody,
+    Disagreement,
+    LensBody,
+    LensQuestion,
+    Section,
+    SourceText,
+    Span,
+    Strike,
+)
 from briefings.standing import Fallen, fallen
 from ingest.changed import Changed
 from ingest.edits import difference
@@ -183,6 +192,40 @@ def test_a_claim_of_a_disagreement_falls_alone() -> None:
     assert set(lost(edited(LAUNCH, ("74.9%", "71.2%")), body=body)) >= {"disagreements.0.claims.0"}
 
 
+def test_every_heading_falls_with_all_that_stands_below_it() -> None:
+    claims = (said("Harbor: 74.9 percent.", LAUNCH, 2), said("Up from 69.1 percent.", LAUNCH, 2))
+    asked = Section(question="How does Tern 5 score?", answer=claims[:1])
+    body = brief().model_copy(
+        update={
+            "disagreements": (Disagreement(about="The score of Tern 5", claims=claims),),
+            "prepared": (asked, Section(question="Who lowers prices?", answer=(said("Two.", REACTION, 2),))),
+        }
+    )
+    questions = (LensQuestion(question="Is 74.9 percent enough?", answer=claims[:1]),)
+    lens = LensBody(why_it_matters=(said("It never sleeps.", LAUNCH, 2),), questions=questions)
+    change = edited(LAUNCH, ("74.9%", "71.2%"), ("69.1%", "68.1%"))
+    gone = {one.where: one for one in fallen(body, {7: lens}, MATERIAL, {1: change})}
+    headings = {where: gone[where].text for where in gone if where.endswith((".question", ".about"))}
+    assert headings == {
+        "disagreements.0.about": "The score of Tern 5",
+        "prepared.0.question": "How does Tern 5 score?",
+        "lens.7.questions.0.question": "Is 74.9 percent enough?",
+    }
+    assert not any(one.is_sentence for one in map(_strike, (gone[where] for where in headings)))
+
+
+def test_a_heading_falls_with_a_figure_of_its_own() -> None:
+    prepared = (Section(question="Why $1.25?", answer=(said("Two rivals.", REACTION, 2),)),)
+    body = brief().model_copy(update={"prepared": prepared})
+    gone = lost(edited(LAUNCH, ("$1.25", "$1.75")), body=body)
+    assert "prepared.0.question" in gone
+    assert "prepared.0.answer.0" not in gone
+
+
+def _strike(one: Fallen) -> Strike:
+    return Strike(where=one.where, text=one.text, article=one.article, why=one.why)
+
+
 def test_a_lens_is_verified_again_too() -> None:
     opinion = said("x", LAUNCH).model_copy(
         update={"text": "Ask for a discount.", "opinion": True, "citations": ()}
@@ -210,3 +253,8 @@ def test_the_headline_or_most_of_the_text_makes_it_major() -> None:
     assert standing.is_major(body, every[2:])
     assert not standing.is_major(body, every[1 : len(every) // 2])
     assert not standing.is_major(body, ["sections.0.question", "follow_ups.0", "lens.1.why_it_matters.0"])
+    answers = tuple(said(f"Tern {n}.", LAUNCH) for n in range(3))
+    asked = body.model_copy(update={"prepared": (Section(question="Which?", answer=answers),) * 8})
+    least = every[1 : len(every) // 2 + 2]
+    assert standing.is_major(body, least) == standing.is_major(asked, least) is True
+    assert not standing.is_major(asked, [where for where in standing.places(asked) if "prepared" in where])
