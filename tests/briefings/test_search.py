@@ -351,22 +351,6 @@ def test_strangers_save_nothing_and_links_neither(page: Client, ada: User) -> No
     assert Saved.objects.get().reader == ada
 
 
-def test_an_excerpt_tells_nothing_that_has_fallen(ada: User) -> None:
-    brief = factories.weights()
-    rows.ready_edition(ada, date(2025, 8, 7), [(brief, None)])
-    (hit,) = search.search(ada, "gigabytes")
-    assert "80 " in "".join(piece.text for piece in hit.excerpt)
-    rows.edit(brief.story.articles.get(), "80 gigabytes", "96 gigabytes")
-    (made,) = correct.catch_up(rows.NOON)
-    assert "takeaways.1" in {one["where"] for one in made.struck}
-    (hit,) = search.search(ada, "gigabytes")
-    assert "".join(piece.text for piece in hit.excerpt) == brief.body["takeaways"][0]["text"]
-    rows.edit(brief.story.articles.get(), "under the Apache 2.0 licence", "under the Apache 1.1 licence")
-    correct.catch_up(rows.NOON)
-    (hit,) = search.search(ada, "gigabytes")
-    assert hit.excerpt == ()
-
-
 def test_what_replaced_a_brief_is_saved_and_found_in_its_place(
     page: Client, ada: User, had: dict[str, Brief]
 ) -> None:
@@ -397,3 +381,19 @@ def test_what_replaced_a_brief_is_saved_and_found_in_its_place(
     assert "Thu 7 Aug 2025" in shown
     cal = rows.reader("cal@stranger.example", "cto")
     assert (found(cal, "MI308"), saved.mine(cal)) == ([], [])
+
+
+def test_an_excerpt_tells_nothing_that_has_fallen(ada: User) -> None:
+    brief = factories.weights()
+    rows.ready_edition(ada, date(2025, 8, 7), [(brief, None)])
+    (hit,) = search.search(ada, "gigabytes")
+    assert "80 " in "".join(piece.text for piece in hit.excerpt)
+    rows.edit(brief.story.articles.get(), "80 gigabytes", "96 gigabytes")
+    (made,) = correct.catch_up(rows.NOON)
+    assert "takeaways.1" in {one["where"] for one in made.struck}
+    (hit,) = search.search(ada, "gigabytes")
+    assert "".join(piece.text for piece in hit.excerpt) == brief.body["takeaways"][0]["text"]
+    rows.edit(brief.story.articles.get(), "under the Apache 2.0 licence", "under the Apache 1.1 licence")
+    correct.catch_up(rows.NOON)
+    (hit,) = search.search(ada, "gigabytes")
+    assert hit.excerpt == ()
