@@ -1,33 +1,33 @@
 """Sentences of a brief with the marker that opens their evidence, and the passages behind it, as HTML.
 
 Written here and not in templates: a brief has some fifty of each, and including a template for every one of them took
-two thirds of the page's time. All text goes through `format_html`, which escapes it.
+two thirds of the page's time, `format_html` half of the rest. So every text goes through `escape` by hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from briefings.web.page import Block, Evidence, Excerpt, Line
 
 register = template.Library()
-NOTHING = SafeString("")
 
 
 @register.simple_tag
 def told(line: Line) -> SafeString:
     """The sentence's text, struck through where it stands no longer."""
-    return format_html("<s>{}</s>" if line.struck else "{}", line.text)
+    return SafeString(_told(line))
 
 
 @register.simple_tag
 def heading(block: Block) -> SafeString:
     """What stands above the answer or the claims, struck through where it stands no longer."""
-    return format_html("<s>{}</s>" if block.struck else "{}", block.heading)
+    text = escape(block.heading)
+    return SafeString(f"<s>{text}</s>" if block.struck else text)
 
 
 @register.simple_tag
@@ -36,25 +36,14 @@ def marker(line: Line, here: str, own: object = "") -> SafeString:
 
     `here` is the address of the brief's page.
     """
-    if not line.mark:
-        return NOTHING
-    button = format_html(
-        '&nbsp;<button type="button" class="cite" popovertarget="evidence-{}" aria-label="Source: {}">{}</button>',
-        line.mark,
-        line.label,
-        line.label,
-    )
-    if not own:
-        return button
-    instead = format_html('<a class="cite instead" href="{}evidence/{}/">{}</a>', here, line.mark, line.label)
-    return SafeString(button + instead)
+    return SafeString(_marker(line, here, own))
 
 
 @register.simple_tag
 def sentences(lines: Iterable[Line], here: str, own: object = "") -> SafeString:
     """The sentences one after the other, each with its marker."""
-    pairs = ((told(line), marker(line, here, own)) for line in lines)
-    return format_html_join(" ", '<span class="sentence">{}{}</span>', pairs)
+    spans = (f'<span class="sentence">{_told(line)}{_marker(line, here, own)}</span>' for line in lines)
+    return SafeString(" ".join(spans))
 
 
 @register.simple_tag
@@ -63,24 +52,34 @@ def passages(one: Evidence) -> SafeString:
     return SafeString("".join(_passage(excerpt, changed=one.change is not None) for excerpt in one.excerpts))
 
 
-def _passage(excerpt: Excerpt, *, changed: bool) -> SafeString:
-    when, where = NOTHING, NOTHING
+def _told(line: Line) -> str:
+    text = escape(line.text)
+    return f"<s>{text}</s>" if line.struck else text
+
+
+def _marker(line: Line, here: str, own: object) -> str:
+    if not line.mark:
+        return ""
+    mark, label = escape(line.mark), escape(line.label)
+    button = (
+        f'&nbsp;<button type="button" class="cite" popovertarget="evidence-{mark}" '
+        f'aria-label="Source: {label}">{label}</button>'
+    )
+    instead = f'<a class="cite instead" href="{escape(here)}evidence/{mark}/">{label}</a>' if own else ""
+    return button + instead
+
+
+def _passage(excerpt: Excerpt, *, changed: bool) -> str:
+    who = escape(excerpt.publisher) + (", as it was cited" if changed else "")
+    when, where = "", ""
     if excerpt.published:
-        when = format_html(' <time datetime="{}">{}</time>', excerpt.published_iso, excerpt.published)
+        when = f' <time datetime="{escape(excerpt.published_iso)}">{escape(excerpt.published)}</time>'
     if excerpt.url:
-        where = format_html(
-            '<p class="from"><a href="{}" rel="external noopener noreferrer nofollow" target="_blank">{}</a></p>',
-            excerpt.url,
-            excerpt.title or "The article",
-        )
-    return format_html(
-        "<figure><figcaption><b>{}{}</b>{}</figcaption>"
-        "<blockquote>{}<mark>{}</mark>{}</blockquote>{}</figure>",
-        excerpt.publisher,
-        ", as it was cited" if changed else "",
-        when,
-        excerpt.passage.before,
-        excerpt.passage.quote,
-        excerpt.passage.after,
-        where,
+        title = escape(excerpt.title or "The article")
+        rel = 'rel="external noopener noreferrer nofollow" target="_blank"'
+        where = f'<p class="from"><a href="{escape(excerpt.url)}" {rel}>{title}</a></p>'
+    before, quote, after = map(escape, (excerpt.passage.before, excerpt.passage.quote, excerpt.passage.after))
+    return (
+        f"<figure><figcaption><b>{who}</b>{when}</figcaption>"
+        f"<blockquote>{before}<mark>{quote}</mark>{after}</blockquote>{where}</figure>"
     )
