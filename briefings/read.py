@@ -272,7 +272,9 @@ def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
 
 def _corrections(briefs: Iterable[str]) -> Mapping[str, list[Correction]]:
     found: dict[str, list[Correction]] = {brief: [] for brief in briefs}
-    for row in Correction.objects.filter(brief__in=found).select_related("replacement"):
+    # Replacements are rare, and joining them made every page's query twice as dear to put together.
+    rows = Correction.objects.filter(brief__in=found).prefetch_related("replacement") if found else ()
+    for row in rows:
         found[row.brief_id].append(row)
     return found
 
