@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -149,6 +149,23 @@ def test_a_database_that_was_killed_is_started_again_and_stopped_at_the_end(tmp_
             # The page may come a moment before the line.
             wait_for(lambda n=times: instance.said().count(REVIVED) == n, 30, "the line on it")  # type: ignore[misc]
     assert not _servers_of(tmp_path)
+
+
+def test_a_database_that_migrate_alone_made_can_be_signed_in_to(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    assert instance.manage("migrate").returncode == 0
+    with instance.up("--no-sample", "--no-catalogue") as running:
+        join = Request(
+            f"{running.url}/accounts/join/",
+            data=b"email=ada%40bank.example",
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        with urlopen(join, timeout=20) as answer:
+            assert answer.status == 200
+        mails = tmp_path / "outbox"
+        wait_for(
+            lambda: any("ada@bank.example" in mail.read_text() for mail in mails.glob("*")), 60, "the code"
+        )
 
 
 def test_pages_say_that_the_database_is_away_until_it_is_back(tmp_path: Path) -> None:
