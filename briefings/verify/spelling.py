@@ -30,7 +30,7 @@ _QUOTED = (
     _SPACES | _HYPHENS | dict.fromkeys(map(ord, "\u2013\u2014\u2015"), "-") | _QUOTES | {ord("…"): "..."}
 )
 
-_THIN_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
+_THIN_THOUSANDS = re.compile(r"[\u00a0\u202f\u2009'’](?<=\d.)(?=\d{3}(?!\d))")
 _ODD = re.compile(r"[\t\n\r`]")  # what the table changes of ASCII
 _RUNS = re.compile(r" {2,}")
 _LETTERS = re.compile(r"[a-z]+")

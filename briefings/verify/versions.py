@@ -10,14 +10,15 @@ from briefings.verify.figure import Figure, Token
 from briefings.verify.units import SCALES, UNITS
 
 _NAME = re.compile(r"(?<![\w$€£¥₹])(?=[A-Za-z][^\s\d]*\d)[^\W_]+(?:[-._]?[^\W_]+)*")
-_SUFFIXED = re.compile(r"(?<![\w$€£¥₹.,-])(\d+(?:\.\d+)?)([A-Za-z][^\W_]*)(?:-[^\W_]+)*(?![\w])")
+# The first digit stands before what is asked of the place before it: so a text is skimmed for it.
+_SUFFIXED = re.compile(r"\d(?<![\w$€£¥₹.,-].)\d*(?:\.\d+)?(?P<suffix>[A-Za-z][^\W_]*)(?:-[^\W_]+)*(?![\w])")
 _DOTTED = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w])")
 _AFTER_WORD = re.compile(
     r"\b(?P<word>[A-Za-z][A-Za-z'.-]*[A-Za-z]|[A-Z]) (?P<first>\d+(?:\.\d+)*)"
     r"(?P<rest>(?:(?:, | and |, and | or |/| to )\d+(?:\.\d+)*)*)(?![\w%,.]*[\d%])"
 )
 _DIGIT = re.compile(r"\d")
-_LETTER_DIGIT = re.compile(r"[A-Za-z][^\s\d]*\d")
+_LETTER_DIGIT = re.compile(r"[A-Za-z][^\sA-Za-z\d]*\d")
 _DIGIT_LETTER = re.compile(r"\d[A-Za-z]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2})?$")
@@ -79,8 +80,9 @@ def versions(text: str, said: frozenset[str] = frozenset()) -> Iterator[Figure]:
             keys = tuple(dict.fromkeys((Token(normal(core)), Token(normal(match[0])))))
             yield Figure(match[0], match.start(), match.end(), keys)
     for match in _SUFFIXED.finditer(text) if _DIGIT_LETTER.search(text) else ():
-        if match[2].lower() not in _SUFFIXES:
-            yield Figure(match[0], match.start(), match.end(), (Token(normal(match[1] + match[2])),))
+        if match["suffix"].lower() not in _SUFFIXES:
+            name = text[match.start() : match.end("suffix")]
+            yield Figure(match[0], match.start(), match.end(), (Token(normal(name)),))
     for match in _DOTTED.finditer(text) if text.count(".") > 1 else ():
         yield Figure(match[0], match.start(), match.end(), (Token(match[0]),))
     yield from _numbered(text)
@@ -112,4 +114,4 @@ def mentions(text: str) -> Iterator[Token]:
         for number in _NUMBER.findall(match["first"] + match["rest"]):
             yield Token(normal(match["word"] + number))
     for match in _SUFFIXED.finditer(text) if _DIGIT_LETTER.search(text) else ():
-        yield Token(normal(match[1] + match[2]))
+        yield Token(normal(text[match.start() : match.end("suffix")]))
