@@ -33,7 +33,6 @@ _GROUP = (
     rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(list(ONES)[1:10])})\b)?|(?:{'|'.join(reversed(ONES))}))\b"
 )
 _BIG = rf"(?:{'|'.join(BIG)})\b"
-A_BIG = re.compile(rf"an?[ -]{_BIG}", re.IGNORECASE)
 PATTERN = rf"\b(?:an?(?=[ -]{_BIG})|{_GROUP})(?:[ -]{_BIG}(?:(?: and)?[ -]{_GROUP})?)*"
 
 
