@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from briefings.terms import stem
-from briefings.verify.places import Word, words
+from briefings.verify.places import Word, lowered, words
 from briefings.verify.spelling import listed
 
 PLAIN, PLANNED, POSSIBLE, NEEDED, ABLE, OPEN = (
@@ -68,19 +68,29 @@ withdraw withdrew withdrawn; be is are was were been; have has had; face faces f
 lets; set sets; hit hits; cost costs; use used uses using; want wanted wants
 """
 _BASE = {form: forms.split()[0] for forms in _IRREGULAR_FORMS.split(";") for form in forms.split()}
+_GOVERNING = frozenset(word for word, told in _MARKS.items() if told != ABLE)
 REACH = 5
 
 
 def shifted(text: str, best: str, stated: str) -> Iterator[str]:
     """The verbs of `text` told as so, planned, possible or needed where the sentence it matches `best` has them
     otherwise throughout, or all that are `stated` where that one lacks the verb."""
+    if not any(map(_governs, (text, best, stated))):
+        return
     own, theirs = _governed(text), {**_governed(stated), **_governed(best)}
-    for verb in own.keys() & theirs.keys():
+    for verb in sorted(own.keys() & theirs.keys()):
         here, there = own[verb], theirs[verb]
         if not (here | there) & {PLANNED, POSSIBLE, NEEDED}:
             continue
         if not any(_agree(one, other) for one in here for other in there):
             yield f"{verb}, told {min(here)}"
+
+
+@lru_cache(maxsize=1024)
+def _governs(text: str) -> bool:
+    """Whether anything may be told there as planned, possible or needed."""
+    held = lowered(text)
+    return not held.isdisjoint(_GOVERNING) or ("to" in held and not held.isdisjoint(_MEANT))
 
 
 def _agree(one: str, other: str) -> bool:
