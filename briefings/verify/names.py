@@ -11,6 +11,7 @@ from briefings.verify.places import place, words
 
 _WORD = re.compile(r"[^\W_][\w'’&.-]*[\w]|[^\W_]")
 _OPENER = re.compile(r"(?:^|[.!?:;“\"(]\s*)$")  # held against the few characters before a word
+_PART = re.compile(r"[-.&/]")
 _GENITIVE = re.compile(r"['’]s$")
 _ROMAN = re.compile(r"^[IVX]+$")
 _CAPITALS = re.compile(r"[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )?[A-Z][\w’'-]*)+")
@@ -92,11 +93,16 @@ def _is_compound(word: str) -> bool:
 
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:
     """All words of `texts`, folded: what may be named."""
+    return frozenset().union(*map(_held, texts))
+
+
+@lru_cache(maxsize=512)
+def _held(text: str) -> frozenset[str]:
     words: set[str] = set()
-    for word in {word for text in texts for word in _WORD.findall(text)}:
+    for word in set(_WORD.findall(text)):
         words.add(_fold(word))
         if not word.isalnum():
-            words.update(_fold(part) for part in re.split(r"[-.&/]", word) if part)
+            words.update(_fold(part) for part in _PART.split(word) if part)
     return frozenset(words)
 
 
@@ -110,7 +116,7 @@ def _is_known(name: str, known: frozenset[str]) -> bool:
         folded = _fold(part)
         return folded in known or folded.removesuffix("s") in known or part.islower()
 
-    return has(name) or all(has(part) for part in re.split(r"[-.&/]", name) if part)
+    return has(name) or all(has(part) for part in _PART.split(name) if part)
 
 
 def ungrounded(text: str, stated: str, around: str, publishers: tuple[str, ...] = ()) -> tuple[str, ...]:

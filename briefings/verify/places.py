@@ -43,9 +43,9 @@ def lowered(text: str) -> frozenset[str]:
     return frozenset(word.lower for word in words(text))
 
 
-def located(text: str) -> tuple[tuple[int, Word], ...]:
-    """The words of a text in order, each with where it starts."""
-    return tuple((match.start(), _word(match[0])) for match in _WORD.finditer(text))
+def starts(text: str) -> list[int]:
+    """Where each of the words of a text starts."""
+    return [match.start() for match in _WORD.finditer(text)]
 
 
 def place(among: Sequence[Word], at: int, reach: int = REACH) -> Place:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from briefings.verify.evidence import split
 from briefings.verify.figure import Date, Figure, Key, Quantity, Token
 from briefings.verify.numbers import Ground, read
-from briefings.verify.places import Place, Word, located, words
+from briefings.verify.places import Place, Word, lowered, starts, words
 from briefings.verify.spelling import for_figures, listed
 
 REACH = 2  # content words on either side of a figure
@@ -26,6 +26,12 @@ _BELOW = listed("""
     """)
 _MORE = listed("or_more or_above or_higher or_greater or_over or_older or_longer and_above and_over and_up")
 _LESS = listed("or_less or_fewer or_below or_lower or_under or_younger and_below and_under")
+# One of these is in every bound.
+_BOUNDING = listed("""
+    over above exceeding exceeds exceeded exceed topping topped surpassing surpassed beyond than least north upwards upward
+    minimum under below nearly almost most up much many few little close maximum short
+    more higher greater older longer less fewer lower younger
+    """)
 _BETWEEN = frozenset(["a", "an", "the", "just", "some"])
 _ALIKE = (
     listed("people person persons user users customer customers consumer consumers subscriber subscribers"),
@@ -103,7 +109,7 @@ class _Placed:
 
 def loose(text: str, within: str) -> Iterator[str]:
     """What is wrong about the figures of `text` that do stand `within` the evidence."""
-    own = _placed(text)
+    own, bounded = _placed(text), "+" in text or not _BOUNDING.isdisjoint(lowered(text))
     theirs = [each for sentence in split(within) for each in _placed(sentence)] if own else []
     for here in own:
         matched = [
@@ -113,7 +119,7 @@ def loose(text: str, within: str) -> Iterator[str]:
         ]
         if not matched:
             continue
-        if (bound := here.bound) and all(there.bound != bound for there in matched):
+        if bounded and (bound := here.bound) and all(there.bound != bound for there in matched):
             yield f"{here.figure.raw!r} has another bound"
         if here.figure.claim:
             yield from _misplaced(here, matched, theirs)
@@ -163,17 +169,16 @@ def _placed(text: str) -> tuple[_Placed, ...]:
     if not (found := read(text)):
         return ()
     spelled = for_figures(text)
-    among = located(spelled)
-    starts = [start for start, _ in among]
+    among, begins = words(spelled), starts(spelled)
     # What a claimed figure's words are, so that its neighbours' end there.
     claims = [
-        (figure.start, figure.end, bisect_left(starts, figure.start), bisect_left(starts, figure.end))
+        (figure.start, figure.end, bisect_left(begins, figure.start), bisect_left(begins, figure.end))
         for figure in found
         if figure.claim and not isinstance(figure.keys[0], Token)
     ]
     placed = []
     for figure in found:
-        at, after = bisect_left(starts, figure.start), bisect_left(starts, figure.end)
+        at, after = bisect_left(begins, figure.start), bisect_left(begins, figure.end)
         first, last = max(0, at - 10), min(len(among), after + 10)
         for start, end, begun, passed in claims:
             if end <= figure.start:
@@ -181,8 +186,7 @@ def _placed(text: str) -> tuple[_Placed, ...]:
             elif start >= figure.end:
                 last = min(last, begun)
                 break
-        before = [word for _, word in among[first:at]]
-        behind = [word for _, word in among[after:last]]
-        adjacent = starts[after : after + 1] == [figure.end + 1] and spelled[figure.end] == " "
+        before, behind = among[first:at], among[after:last]
+        adjacent = begins[after : after + 1] == [figure.end + 1] and spelled[figure.end] == " "
         placed.append(_Placed(figure, spelled, before, behind, adjacent))
     return tuple(placed)
