@@ -39,18 +39,19 @@ def exchanged(text: str, stated: str) -> Iterator[str]:
 def _swapped(text: str, stated: str, one: str, other: str) -> bool:
     """Whether the words right beside the two are the source's only when each takes the other's place."""
     theirs, swap = _adjacent(stated), {one: other, other: one}
-    beside = (_touching_pairs(text).get(one, NO_PAIRS) ^ _touching_pairs(text).get(other, NO_PAIRS))
+    beside = _touching_pairs(text).get(one, NO_PAIRS) ^ _touching_pairs(text).get(other, NO_PAIRS)
     crossed = any((swap.get(a, a), swap.get(b, b)) in theirs for a, b in beside)
     return crossed and theirs.isdisjoint(beside)
 
 
 @lru_cache(maxsize=512)
 def _touching_pairs(text: str) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """The words of a text that stand side by side, by either of the two."""
+    """The words of a text that stand side by side, by either of the two that has a capital."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for pair in _adjacent(text):
         for word in pair:
-            found[word].add(pair)
+            if word[0].isupper():
+                found[word].add(pair)
     return {word: frozenset(pairs) for word, pairs in found.items()}
 
 

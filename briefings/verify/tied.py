@@ -28,8 +28,8 @@ _MORE = listed("or_more or_above or_higher or_greater or_over or_older or_longer
 _LESS = listed("or_less or_fewer or_below or_lower or_under or_younger and_below and_under")
 # One of these is in every bound.
 _BOUNDING = listed("""
-    over above exceeding exceeds exceeded exceed topping topped surpassing surpassed beyond than least north upwards upward
-    minimum under below nearly almost most up much many few little close maximum short
+    over above exceeding exceeds exceeded exceed topping topped surpassing surpassed beyond than least north upwards
+    upward minimum under below nearly almost most up much many few little close maximum short
     more higher greater older longer less fewer lower younger
     """)
 _BETWEEN = frozenset(["a", "an", "the", "just", "some"])
