@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from briefings.terms import stem
@@ -82,7 +82,7 @@ def shifted(text: str, best: str, stated: str) -> Iterator[str]:
         here, there = own[verb], theirs[verb]
         if not (here | there) & {PLANNED, POSSIBLE, NEEDED}:
             continue
-        if not any(_agree(one, other) for one in here for other in there):
+        if not any(agree(one, other) for one in here for other in there):
             yield f"{verb}, told {min(here)}"
 
 
@@ -93,7 +93,18 @@ def _governs(text: str) -> bool:
     return not held.isdisjoint(_GOVERNING) or ("to" in held and not held.isdisjoint(_MEANT))
 
 
-def _agree(one: str, other: str) -> bool:
+def told(among: Sequence[str]) -> str:
+    """How lower-case words that hold a verb tell it."""
+    for at, word in enumerate(among):
+        if word in _MARKS:
+            return _MARKS[word]
+        if word == "to" and at and among[at - 1] not in ("have", "has", "had"):
+            return PLANNED if not _MEANT.isdisjoint(among[:at]) else OPEN
+    return PLAIN if among else OPEN
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether a verb may be told in either of two ways."""
     return (
         one == other
         or OPEN in (one, other)
