@@ -33,7 +33,7 @@ def altered(text: str, best: str) -> Iterator[str]:
     held = lowered(best)
     if not own or sum(word.lower in held for word in own) < ENOUGH * len(own):
         return
-    gaps = list(_gaps(own, theirs))
+    gaps, outside = list(_gaps(own, theirs)), lowered(charged.QUOTED.sub(" ", text))
     left = {word.lower for gap in gaps for word in gap.source}
     for gap in gaps:
         if not gap.inside or len(gap.said) > SHORT:
@@ -41,7 +41,7 @@ def altered(text: str, best: str) -> Iterator[str]:
         if len(gap.source) <= SHORT:
             yield from _surer(gap)
         for word in gap.said:
-            needed = charged.NEEDS.get(word.lower)
+            needed = charged.NEEDS.get(word.lower) if word.lower in outside else None
             if needed and needed.isdisjoint(left):
                 yield f"{word.text!r}"
     yield from _dropped(gaps, own)

@@ -118,7 +118,7 @@ def _needs(table: str) -> dict[str, frozenset[str]]:
 
 _LOOSE, _OF_PEOPLE, _TIGHT = _needs(_TIMES_AND_CROWDS), _needs(_OFFICES), _needs(_SUPERLATIVES)
 NEEDS = _needs(_DEGREES) | _LOOSE | _OF_PEOPLE | _TIGHT
-_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
+QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
 
 
 def unfounded(text: str, around: str) -> Iterator[str]:
@@ -127,7 +127,7 @@ def unfounded(text: str, around: str) -> Iterator[str]:
     charged = [at for at, word in enumerate(own) if word.lower in NEEDS and not _excused(own, at)]
     if not charged:
         return
-    outside, theirs = {word.lower for word in words(_QUOTED.sub(" ", text))}, words(around)
+    outside, theirs = {word.lower for word in words(QUOTED.sub(" ", text))}, words(around)
     for at in charged:
         word = own[at].lower
         found = [other for other, each in enumerate(theirs) if each.lower in NEEDS[word]]

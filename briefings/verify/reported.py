@@ -35,8 +35,8 @@ DOUBTING = listed("""
 _HELD = re.compile(rf"\b(?:{'|'.join(sorted(_HOLDING))})\b(?P<what>[^.;!?]*)", re.IGNORECASE)
 _DOUBTED = re.compile(rf"\b(?:{'|'.join(sorted(DOUBTING))})\b(?: to\b)?", re.IGNORECASE)
 _IF = re.compile(
-    r"(?<!\bas )(?<!\beven )\b(?:if|unless|provided that|(?<!for )as long as(?! \d)|only when|except(?: for| that| when)?)\b"
-    r"(?P<what>[^.;!?,]*)",
+    r"(?<!\bas )(?<!\beven )\b(?:if|unless|provided that|(?<!for )as long as(?! \d)|only when"
+    r"|except(?: for| that| when)?)\b(?P<what>[^.;!?,]*)",
     re.IGNORECASE,
 )
 # In other words a condition.
