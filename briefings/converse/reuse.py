@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import numpy as np
+from django.db.models import Exists, OuterRef
 
-from briefings.converse.models import Turn
+from briefings.converse.models import AnswerSentence, Turn
 from briefings.converse.question import Question, read
 from briefings.converse.same import asks_the_same
 from briefings.schemas import BriefBody, Sentence
@@ -46,16 +47,19 @@ def earlier(row: Turn, asked: Question, story: Collection[str]) -> Iterator[tupl
         state=Turn.State.ANSWERED,
         writer=Turn.Writer.MODEL,
         stands_alone=True,
-        sentences__isnull=False,
     )
-    for other in answered.exclude(pk=row.pk).distinct().order_by("-answered_at")[:MOST]:
+    told_whole = answered.filter(
+        Exists(AnswerSentence.objects.filter(turn=OuterRef("pk"))),
+        ~Exists(AnswerSentence.objects.filter(turn=OuterRef("pk"), struck__isnull=False)),
+    )
+    for other in told_whole.exclude(pk=row.pk).order_by("-answered_at")[:MOST]:
         if asks_the_same(asked, read(other.question), _closeness(row, other), story):
             yield told(other)
 
 
 def told(turn: Turn) -> tuple[Sentence, ...]:
     """What of an answer stands."""
-    rows = turn.sentences.filter(struck=None)
+    rows = turn.sentences.filter(struck__isnull=True)
     return tuple(Sentence(text=row.text, citations=row.citations) for row in rows)
 
 
