@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django_htmx",  # for its file alone
     "pgtrigger",
     "allauth",
     "allauth.account",

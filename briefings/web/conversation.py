@@ -28,7 +28,9 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if _live(request) and not request.user.is_authenticated:
-            return HttpResponse(status=204, headers={"HX-Redirect": _place(kwargs["brief_id"])})
+            return HttpResponse(
+                status=204, headers={"HX-Redirect": reverse("ask", args=[kwargs["brief_id"]])}
+            )
         return login_required(view)(request, *args, **kwargs)
 
     return inner
