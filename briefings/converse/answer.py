@@ -30,6 +30,7 @@ from ingest.embed import LEXICAL
 LEASE = timedelta(minutes=5)  # above the longest that the task may take
 MOST_ATTEMPTS = 3
 REMEMBERED_TURNS = 4  # that a model is told of
+REMEMBERED = 3600  # seconds that a question's vector is kept
 log = logging.getLogger("briefings.converse")
 
 Writer, Without = Turn.Writer, Turn.Without
@@ -73,7 +74,6 @@ def answer(turn_id: int) -> None:
 def _answer(row: Turn) -> None:
     _begin(row)
     desk = _Answering(row, ground_of(row.conversation.brief))
-    reuse.embed(row, desk.tag)
     found = desk.found()
     told, dropped = 0, 0
     for sentence in found.sentences:
@@ -88,8 +88,6 @@ def _answer(row: Turn) -> None:
         without=found.without,
         dropped=dropped,
         answered_at=timezone.now(),
-        embedder=row.embedder,
-        vector=row.vector,
     )
     if not done:
         raise _Lost
@@ -164,9 +162,9 @@ class _Answering:
         return read(self.before[-1].question) if self.before else None
 
     def found(self) -> Found:
-        if prepared := self._whole(reuse.prepared(self.asked, self.ground.body, self.story.everything)):
+        if prepared := self._whole(reuse.prepared(self.asked, self.ground.body)):
             return Found(Writer.PREPARED, prepared)
-        for told in reuse.earlier(self.row, self.asked, self.story.everything):
+        for told in reuse.earlier(self.row, self.asked):
             if reused := self._whole(told):
                 return Found(Writer.REUSED, reused)
         if not gateway.available():
@@ -202,7 +200,7 @@ class _Answering:
             return None
         sentences = embedders.comparable(texts, self.tag)
         asked = embedders.comparable(
-            [self._in_context()], self.tag, self.row.conversation.reader_id, reuse.REMEMBERED
+            [self._in_context()], self.tag, self.row.conversation.reader_id, REMEMBERED
         )
         if sentences is None or asked is None or not asked[0].any():
             return None

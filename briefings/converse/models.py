@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from pgvector.django import VectorField
 
 from ingest.work import Work
 
@@ -37,7 +36,7 @@ class Turn(Work):
 
     Its sentences are its answer; answered without one, the sources do not say. A question that `stands_alone` needs no
     earlier one to be understood and tells nothing of who asks: its answer may serve for others who ask the same of the
-    same brief. `embedder` and `vector` are the question's, where a model made them.
+    same brief.
     """
 
     class State(models.TextChoices):
@@ -67,8 +66,6 @@ class Turn(Work):
     writer = models.CharField(max_length=12, choices=Writer.choices, blank=True)
     without = models.CharField(max_length=16, choices=Without.choices, blank=True)
     stands_alone = models.BooleanField(default=False)
-    embedder = models.CharField(max_length=100, blank=True)
-    vector = VectorField(null=True, blank=True)
     dropped = models.PositiveIntegerField(default=0, help_text="sentences the verifier rejected")
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -44,9 +44,9 @@ people user customer
 _CANON = {stem(word): stem(line.split()[0]) for line in _SAME.strip().splitlines() for word in line.split()}
 _LIGHT_WORDS = """
 tell explain mean know exact exactly actually happen story article brief source sources describe detail details
-information please question answer reason amount number date total overall work talk ask asks want wants think go
+information please question answer reason amount number date total overall talk ask asks want wants think go
+anybody anyone somebody someone anything
 """
-_LIGHT = frozenset(terms(_LIGHT_WORDS))
 # They are no content, yet two questions that differ in one of them ask two things.
 _TELLING_WORDS = """
 before after more less fewer most least first last next previous earlier later over under up down off against
@@ -58,6 +58,8 @@ it its this that these those they them their he she him his her there then one
 _TELLING, POINTING = frozenset(_TELLING_WORDS.split()), frozenset(_POINTING_WORDS.split())
 _PERSONAL = frozenset("i me my mine myself we us our ours you your i'm i've i'd we're we've".split())  # noqa: SIM905
 _ORDERED = frozenset("than by from to against versus vs over for with".split())  # noqa: SIM905
+# Whose it is changes nothing where the thing is the same: "lower its prices", "lower prices".
+_POSSESSIVE = frozenset({"its", "their", "his", "her"})
 _NEGATED = re.compile(r"n[’']t\b", re.IGNORECASE)
 _KINDS = (
     (Kind.WHY, r"\bwhy\b|\bhow come\b|\breasons?\b"),
@@ -69,12 +71,18 @@ _KINDS = (
         r"sum|amount)s?\b|\bhow (?:big|large|expensive|cheap|pricey|high|fast|far|long)\b",
     ),
     (Kind.COUNT, r"\bhow many\b|\bwhat number\b|\bthe number of\b"),
-    (Kind.WHO, r"\bwho(?:m|se)?\b|\b(?:which|what) (?:company|companies|firms?|people|person|rivals?)\b"),
+    (
+        Kind.WHO,
+        r"\bwho(?:m|se)?\b|\b(?:which|what) (?:company|companies|firms?|people|person|rivals?|competitors?)\b",
+    ),
     (Kind.HOW, r"\bhow\b"),
     (Kind.WHAT, r"\bwhat\b|\bwhich\b|\bwhats\b"),
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 _WORDS = re.compile(r"[\w’'-]+")
+_CONTRACTED = re.compile(r"\b(what|who|where|when|why|how|it|that|there)[’']s\b", re.IGNORECASE)
+_FUTURE = frozenset({"will", "won't", "shall", "going", "gonna"})
+_BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ class Question:
     """`terms` are its content words in order, brought to one form; `marks` small words that tell it from others.
 
     `personal`: it speaks of who asks. `points`: it says "it" or "that", or too little to be understood alone.
+    `done_to`: it asks what something is, or what is done to it ("was sued"), and not what it does ("did sue").
     """
 
     text: str
@@ -90,6 +99,7 @@ class Question:
     marks: tuple[str, ...]
     personal: bool
     points: bool
+    done_to: bool
 
     @property
     def ordered(self) -> bool:
@@ -105,16 +115,20 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=512)
 def read(text: str) -> Question:
     """The question as far as its words tell."""
-    words = _lower(text)
-    content = tuple(each for each in map(canon, terms(text)) if each not in _LIGHT)
-    negated = tuple("not" for _ in _NEGATED.findall(text))
+    plain = _CONTRACTED.sub(r"\1 is", text)
+    words = _lower(plain)
+    content = tuple(each for each in map(canon, terms(plain)) if each not in _light())
+    negated = tuple("not" for _ in _NEGATED.findall(plain))
+    future = ("will",) if _FUTURE.intersection(words) else ()
+    telling = (word for word in words if word in _TELLING or word in POINTING - _POSSESSIVE)
     return Question(
         text=text,
-        kind=_kind(text),
+        kind=_kind(plain),
         terms=content,
-        marks=tuple(sorted((*(w for w in words if w in _TELLING or w in POINTING), *negated))),
+        marks=tuple(sorted((*telling, *negated, *future))),
         personal=any(word in _PERSONAL for word in words),
         points=any(word in POINTING for word in words) or not content,
+        done_to=any(word in _BE for word in words) and not any(word.endswith("ing") for word in words),
     )
 
 
@@ -131,6 +145,11 @@ def _shorter(term: str) -> str:
         if term.endswith(ending) and not term.endswith("ss") and len(term) - len(ending) >= least:
             return term.removesuffix(ending)
     return term
+
+
+@lru_cache(maxsize=1)
+def _light() -> frozenset[str]:
+    return content(_LIGHT_WORDS)
 
 
 def _lower(text: str) -> list[str]:
