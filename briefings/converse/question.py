@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import zip_longest
 
 from briefings.terms import stem, terms
 from ingest.plain import visible
@@ -29,14 +31,14 @@ class Kind(StrEnum):
 _SAME = """
 cost price pricing priced fee
 launch release unveil debut introduce
-buy acquire purchase acquisition
+buy bought acquire purchase acquisition
 company firm corporation
 rival competitor
 staff employee worker workforce
 begin start
 stop end halt cease
 drawback downside catch disadvantage
-chief ceo boss
+ceo boss
 critic opponent
 big large huge
 people user customer
@@ -47,19 +49,18 @@ tell explain mean know exact exactly actually happen story article brief source 
 information please question answer reason amount number date total overall talk ask asks want wants think go
 anybody anyone somebody someone anything
 """
-# They are no content, yet two questions that differ in one of them ask two things.
-_TELLING_WORDS = """
-before after more less fewer most least first last next previous earlier later over under up down off against
-without not no never nor only still already again other another
-"""
 _POINTING_WORDS = """
 it its this that these those they them their he she him his her there then one
 """
-_TELLING, POINTING = frozenset(_TELLING_WORDS.split()), frozenset(_POINTING_WORDS.split())
+POINTING = frozenset(_POINTING_WORDS.split())
+# Two questions that differ in these alone ask the same; what sort of answer they want is told by their kind.
+_SMALL_WORDS = """
+a an the of in on at do does did done is are was were be been being has have had will shall going gonna please tell me
+know exactly exact actually just currently now what which who whom whose when where why how much many its their his her
+anybody anyone somebody someone so and but number reason also ever yet
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 _PERSONAL = frozenset("i me my mine myself we us our ours you your i'm i've i'd we're we've".split())  # noqa: SIM905
-_ORDERED = frozenset("than by from to against versus vs over for with".split())  # noqa: SIM905
-# Whose it is changes nothing where the thing is the same: "lower its prices", "lower prices".
-_POSSESSIVE = frozenset({"its", "their", "his", "her"})
 _NEGATED = re.compile(r"n[’']t\b", re.IGNORECASE)
 _KINDS = (
     (Kind.WHY, r"\bwhy\b|\bhow come\b|\breasons?\b"),
@@ -80,14 +81,21 @@ _KINDS = (
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 _WORDS = re.compile(r"[\w’'-]+")
+_CHIEF = re.compile(r"\bchief executive(?: officer)?\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\b(what|who|where|when|why|how|it|that|there)[’']s\b", re.IGNORECASE)
-_FUTURE = frozenset({"will", "won't", "shall", "going", "gonna"})
+_TENSES = (  # the first that is found: "does it have" asks of today, "has it had" of what was
+    ("future", frozenset({"will", "won't", "shall", "going", "gonna"})),
+    ("past", frozenset({"was", "were", "did", "had", "wasn't", "weren't", "didn't", "hadn't"})),
+    ("present", frozenset({"do", "does", "don't", "doesn't"})),
+    ("past", frozenset({"has", "have", "hasn't", "haven't"})),
+)
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`terms` are its content words in order, brought to one form; `marks` small words that tell it from others.
+    """`terms` are its content words in order, brought to one form, to find answers by; `words` all that tell it from
+    other questions, "not" in the shape of "didn't" left out: `negated` counts these.
 
     `personal`: it speaks of who asks. `points`: it says "it" or "that", or too little to be understood alone.
     `done_to`: it asks what something is, or what is done to it ("was sued"), and not what it does ("did sue").
@@ -96,15 +104,12 @@ class Question:
     text: str
     kind: Kind
     terms: tuple[str, ...]
-    marks: tuple[str, ...]
+    words: tuple[str, ...]
+    negated: int
+    tense: str
     personal: bool
     points: bool
     done_to: bool
-
-    @property
-    def ordered(self) -> bool:
-        """Whether it matters which of its words comes first."""
-        return any(word in _ORDERED for word in _lower(self.text))
 
 
 def clean(text: str) -> str:
@@ -115,21 +120,32 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=512)
 def read(text: str) -> Question:
     """The question as far as its words tell."""
-    plain = _CONTRACTED.sub(r"\1 is", text)
+    plain = _CHIEF.sub("CEO", _CONTRACTED.sub(r"\1 is", text))
     words = _lower(plain)
     content = tuple(each for each in map(canon, terms(plain)) if each not in _light())
-    negated = tuple("not" for _ in _NEGATED.findall(plain))
-    future = ("will",) if _FUTURE.intersection(words) else ()
-    telling = (word for word in words if word in _TELLING or word in POINTING - _POSSESSIVE)
     return Question(
         text=text,
         kind=_kind(plain),
         terms=content,
-        marks=tuple(sorted((*telling, *negated, *future))),
+        words=tuple(_said(words)),
+        negated=len(_NEGATED.findall(plain)),
+        tense=_tense(words),
         personal=any(word in _PERSONAL for word in words),
         points=any(word in POINTING for word in words) or not content,
         done_to=any(word in _BE for word in words) and not any(word.endswith("ing") for word in words),
     )
+
+
+def _tense(words: Sequence[str]) -> str:
+    return next((name for name, marks in _TENSES if not marks.isdisjoint(words)), "present")
+
+
+def _said(words: Sequence[str]) -> Iterator[str]:
+    """The words by which a question is told from others, in one form each: "this law" is "the law"."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        points_at = word in ("this", "these") and following not in _SMALL | {""}
+        if word not in _SMALL and not points_at:
+            yield canon(stem(word))
 
 
 @lru_cache(maxsize=20_000)

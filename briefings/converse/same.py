@@ -20,25 +20,28 @@ def ask_the_same(one: Question, other: Question) -> bool:
     """Whether they do, as far as words can tell; in doubt they do not."""
     if _folded(one) == _folded(other):
         return True
-    alike = (one.kind, one.marks, _figures(one)) == (other.kind, other.marks, _figures(other))
-    if not alike or not one.terms or sorted(one.terms) != sorted(other.terms) or _turned(one, other):
+    if _frame(one) != _frame(other) or not one.words or _turned(one, other):
         return False
     if _asks_the_price(one) and _asks_the_price(other):  # "what does it cost", "what is the price of it"
-        return _named(one) == _named(other)
-    return one.done_to == other.done_to and one.terms == other.terms
+        return _of_what(one) == _of_what(other)
+    return one.done_to == other.done_to and one.words == other.words
 
 
 def _folded(question: Question) -> str:
     return question.text.casefold().strip(" ?!.")
 
 
+def _frame(question: Question) -> tuple[object, ...]:
+    return question.kind, question.negated, question.tense, _figures(question)
+
+
 def _asks_the_price(question: Question) -> bool:
-    return question.kind is Kind.AMOUNT and COST in question.terms and not question.ordered
+    return question.kind is Kind.AMOUNT and COST in question.words
 
 
-def _named(question: Question) -> tuple[str, ...]:
-    """What it asks about, in its order: what something costs somebody is not what somebody costs."""
-    return tuple(term for term in question.terms if term != COST)
+def _of_what(question: Question) -> tuple[str, ...]:
+    """In its order: what something costs somebody is not what somebody costs."""
+    return tuple(word for word in question.words if word != COST)
 
 
 def _figures(question: Question) -> frozenset[Key]:

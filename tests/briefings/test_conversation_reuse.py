@@ -54,9 +54,9 @@ def told(turn: Turn) -> list[str]:
 
 def test_no_pair_of_different_questions_is_taken_for_one() -> None:
     found = judge()
-    assert found["different"] >= 100
+    assert found["different"] >= 190
     assert found["wrong"] == []
-    assert found["served"] >= 0.8 * found["same"]
+    assert found["served"] >= 0.65 * found["same"]
 
 
 @pytest.mark.parametrize(
