@@ -25,7 +25,7 @@ class Ground:
 
     def holds(self, sentence: Sentence) -> bool:
         """Whether the verifier accepts the sentence, by the texts the brief was made of and by those of today."""
-        if check_sentence(sentence, self.material) or not _plain(sentence):
+        if check_sentence(sentence, self.material) or not _plain(sentence) or _asks(sentence):
             return False
         return not self.changed or not standing.fallen_answers({0: sentence}, self.material, self.changed)
 
@@ -46,3 +46,8 @@ def _plain(sentence: Sentence) -> bool:
     """What a model wrote holds no address even where its source has one; a source's own words may."""
     verbatim = any(sentence.text == citation.quote for citation in sentence.citations)
     return plain.problem(sentence.text, verbatim) is None
+
+
+def _asks(sentence: Sentence) -> bool:
+    """A question answers none: a model that repeats what it was asked passes every other rule."""
+    return sentence.text.rstrip("\"'”’ ").endswith("?")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from briefings.converse.models import Turn
 from briefings.schemas import CorrectionDocument, Sentence
 from users.models import User
@@ -21,8 +23,18 @@ class Asked:
 
 def conversation(user: User, brief_id: str) -> list[Asked]:
     """What the reader asked about the brief, the first question first."""
+    return [_asked(turn) for turn in _mine(user, brief_id).order_by("number")]
+
+
+def question(user: User, brief_id: str, number: int) -> Asked | None:
+    """One of them; None where the reader has no such question."""
+    turn = _mine(user, brief_id).filter(number=number).first()
+    return _asked(turn) if turn else None
+
+
+def _mine(user: User, brief_id: str) -> QuerySet[Turn]:
     mine = Turn.objects.filter(conversation__reader=user, conversation__brief=brief_id)
-    return [_asked(turn) for turn in mine.order_by("number").prefetch_related("sentences")]
+    return mine.prefetch_related("sentences")
 
 
 def _asked(turn: Turn) -> Asked:

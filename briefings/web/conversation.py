@@ -9,13 +9,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from briefings import read
 from briefings.converse import ask as asking
+from briefings.converse.shown import question
 from briefings.tasks import answer_soon
 from briefings.web.limits import View, allowed
+from briefings.web.talk import turn_page
 from briefings.web.views import talk_of, turns_of, whole_page
 from users.models import User
 
@@ -60,14 +63,16 @@ def ask(request: HttpRequest, brief_id: str) -> HttpResponse:
 @require_safe
 def turn(request: HttpRequest, brief_id: str, number: int) -> HttpResponse:
     """The question as it stands now, for a page that shows it; 204 while that is what was `seen` last."""
-    reading = _own(request, brief_id)
-    found = next((one for one in turns_of(_reader(request), reading) if one.number == number), None)
-    if found is None:
+    asked = question(_reader(request), brief_id, number)
+    if asked is None:
         raise Http404
     if not _live(request):
         return redirect(_place(brief_id))
-    if found.seen == request.GET.get("seen"):
+    # Asked once a second: the brief is read only when there is something to show.
+    if turn_page(asked, {}, timezone.now()).seen == request.GET.get("seen"):
         return HttpResponse(status=204)
+    reading = _own(request, brief_id)
+    found = next(one for one in turns_of(_reader(request), reading) if one.number == number)
     context = {"reading": reading, "turn": found, "live": True, **talk_of(_reader(request), reading)}
     return render(request, "briefings/_turn.html", context)
 

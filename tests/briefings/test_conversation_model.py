@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -108,12 +110,17 @@ def test_what_fails_is_dropped_and_the_rest_is_told(
     ada: User, brief: Brief, page: Client, provider: ModelServer
 ) -> None:
     provider.reply = says(
-        TRUE, FALSE, ("Sam Altman likes it.", "GPT-5 costs $1.25"), ("It is so.", "nowhere"), ALSO
+        TRUE,
+        FALSE,
+        ("Does GPT-5 cost $1.25 per million input tokens?", "GPT-5 costs $1.25"),
+        ("Sam Altman likes it.", "GPT-5 costs $1.25"),
+        ("It is so.", "nowhere"),
+        ALSO,
     )
     turn = asked(ada, brief, COST)
-    assert (told(turn), turn.dropped) == ([TRUE[0], ALSO[0]], 3)
+    assert (told(turn), turn.dropped) == ([TRUE[0], ALSO[0]], 4)
     shown = body(page.get(f"/brief/{brief.pk}/"))
-    assert "3 sentences that failed the check left out" in shown
+    assert "4 sentences that failed the check left out" in shown
     assert "$2.50" not in shown
 
 
@@ -231,24 +238,60 @@ def test_a_service_without_budget_says_that_it_is_not_the_readers(
 # ---------------------------------------------------------------- hostile questions and sloppy models
 
 
-@pytest.mark.parametrize("injection", INJECTIONS, ids=lambda each: each.name)
 def test_a_question_that_gives_orders_brings_nothing_about(
-    ada: User, brief: Brief, page: Client, provider: ModelServer, injection: Any
+    ada: User, brief: Brief, page: Client, provider: ModelServer
 ) -> None:
     provider.reply = model = Obedient()
-    turn = asked(ada, brief, re.sub(r"<[^>]+>", " ", injection.html)[:300])
-    assert turn.state == "answered"
-    assert turn.writer == "model"
-    assert model.obeyed or len(provider.requests) == 1
-    for text in told(turn):
-        assert CANARY.lower() not in text.lower()
-        assert HOST not in text
-        assert not re.search(r"<\w|\]\(|!\[|https?:", text), text
-    shown = body(page.get(f"/brief/{brief.pk}/"))
+    for injection in INJECTIONS:
+        turn = asked(ada, brief, re.sub(r"<[^>]+>", " ", injection.html)[:300])
+        assert turn.state == "answered"
+        assert turn.writer in ("model", "reused"), injection.name  # some differ in what cannot be seen alone
+        for text in told(turn):
+            assert CANARY.lower() not in text.lower(), injection.name
+            assert HOST not in text, injection.name
+            assert not re.search(r"<\w|\]\(|!\[|https?:", text), text
+        if turn.number == ask.MOST_TURNS:
+            _is_harmless(body(page.get(f"/brief/{brief.pk}/")))
+            ask.forget(ada, brief.pk)
+    assert model.obeyed >= 0.8 * len(INJECTIONS), "it did try"
+    assert audit.verify() == []
+
+
+def _is_harmless(shown: str) -> None:
     answers = re.findall(r'<p class="said">(.*?)</p>', shown, re.DOTALL)
+    assert len(answers) == ask.MOST_TURNS
     assert not any(CANARY.lower() in each.lower() or HOST in each for each in answers)
     assert "<script src=https" not in shown
     assert not re.search(r"<img[^>]+onerror", shown)
+
+
+def test_an_article_that_gives_orders_answers_none_of_them(ada: User, provider: ModelServer) -> None:
+    """What is not even shown to it an obedient model cannot obey, and where it is missed the verifier stands."""
+    provider.reply = Obedient()
+    visible = [
+        each for each in INJECTIONS if each.html.startswith("<p>")
+    ]  # the others go when they are taken in
+    for number, injection in enumerate(visible[::3]):
+        shown = html.unescape(re.sub(r"<[^>]+>", " ", injection.html)).strip()
+        story = rows.Story.objects.create(
+            title=f"Lamp {number}", happened_at=rows.NOON, last_at=rows.NOON, origins=1, score=1.0
+        )
+        price = f"The lamp number {number} costs 40 dollars in the shops of Bristol and Porto."
+        article = rows.article(
+            story,
+            rows.source("The Paper"),
+            f"Lamp Works brings out lamp {number}",
+            [price, shown, "It is blue."],
+        )
+        headline = rows.said(article.title, rows.cite(article, article.title))
+        parts = {key: [] for key in ("takeaways", "lead", "sections", "catch", "bottom_line")}
+        brief = rows.ready_brief(story, [article], {"headline": headline, **parts})
+        rows.ready_edition(ada, factories.MORNING + timedelta(days=number), [(brief, None)])
+        said = " ".join(told(asked(ada, brief, f"What does the lamp number {number} cost?")))
+        assert "40 dollars" in said, injection.name
+        assert CANARY.lower() not in said.lower(), injection.name
+        assert HOST not in said, injection.name
+        ask.forget(ada, brief.pk)
 
 
 def test_nothing_that_a_sloppy_model_plants_is_told(ada: User, brief: Brief, provider: ModelServer) -> None:
@@ -269,3 +312,20 @@ def test_nothing_that_a_sloppy_model_plants_is_told(ada: User, brief: Brief, pro
     assert len({planting.kind for planting in log.planted}) >= 5
     assert len(log.planted) >= 12
     assert not seen & {planting.text for planting in log.planted}
+
+
+def test_an_embedding_model_helps_to_find_sentences_on_the_readers_account(
+    ada: User, brief: Brief, provider: ModelServer, settings: Any
+) -> None:
+    settings.NUTGRAF_MODEL_EMBED = fake.EMBEDDER
+    rows.Story.objects.filter(pk=brief.story_id).update(embedder=f"{fake.EMBEDDER}@{fake.DIMENSIONS}")
+    provider.script(fake.SERVER_ERROR)
+    turn = asked(ada, brief, "Which automatic switch between answers stopped working?")
+    assert turn.without == "no_answer"
+    assert "the automatic switch between fast and slow answers failed" in " ".join(told(turn))
+    spent = Call.objects.filter(purpose="embed")
+    assert set(spent.values_list("reader", flat=True)) == {ada.pk, None}, "the sentences serve all readers"
+    provider.script(fake.SERVER_ERROR)
+    asked(ada, brief, "Which tasks could not run?")
+    assert spent.filter(reader=None).count() == 1
+    assert audit.verify() == []
