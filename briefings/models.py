@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from briefings.converse.models import AnswerSentence as AnswerSentence
+from briefings.converse.models import Conversation as Conversation
+from briefings.converse.models import Turn as Turn
 from ingest.models import Article, Story, public_id
 from ingest.work import Work
 

@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django_htmx",  # for its file alone
     "pgtrigger",
     "allauth",
     "allauth.account",
@@ -225,6 +226,8 @@ ACCOUNT_RATE_LIMITS = {
     "public": "120/m/ip",
     # A question may go to a model.
     "search": "20/m/user,300/d/user",
+    # So may what is asked about a brief, and each takes a worker its time.
+    "converse": "10/m/user,100/d/user,30/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}

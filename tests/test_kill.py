@@ -36,6 +36,7 @@ LEASED: tuple[LiteralString, ...] = (
     "UPDATE ingest_article SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE briefings_brief SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE briefings_lens SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
+    "UPDATE briefings_turn SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE briefings_edition SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE briefings_delivery SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE inference_call SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
@@ -52,6 +53,10 @@ QUEUES: dict[str, tuple[LiteralString, LiteralString]] = {
     "deliver": (
         "UPDATE pgmq.q_deliver SET vt = now() WHERE vt > now() RETURNING msg_id",
         "SELECT msg_id FROM pgmq.q_deliver",
+    ),
+    "answer": (
+        "UPDATE pgmq.q_answer SET vt = now() WHERE vt > now() RETURNING msg_id",
+        "SELECT msg_id FROM pgmq.q_answer",
     ),
 }
 READER = """

@@ -54,10 +54,11 @@ def passages(one: Evidence) -> SafeString:
 
 
 @register.simple_tag
-def aside(one: Evidence, here: str, own: object = "") -> SafeString:
+def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeString:
     """What a sentence's marker opens: the sentence and its passages, and what has become of them where they changed.
 
-    `here` is the address of the brief's page; on a reader's `own` page it links to more of the text.
+    `here` is the address of the brief's page; on a reader's `own` page it links to more of the text. `of` is what has
+    the sentence, where that is not the brief.
     """
     mark, claim = escape(one.mark), escape(one.claim)
     says = f"said</b> <s>{claim}</s>" if one.change else f"says</b> {claim}"
@@ -68,7 +69,7 @@ def aside(one: Evidence, here: str, own: object = "") -> SafeString:
     more = f'<a href="{escape(here)}evidence/{mark}/">More of the text</a>' if own else ""
     return SafeString(
         f'<aside id="evidence-{mark}" class="evidence" popover aria-label="Source of this sentence">'
-        f'<p class="claim"><b>The brief {says}</p>{shown}<p class="actions">{more}<button type="button" class="plain" '
+        f'<p class="claim"><b>{escape(of or "The brief")} {says}</p>{shown}<p class="actions">{more}<button type="button" class="plain" '
         f'popovertarget="evidence-{mark}" popovertargetaction="hide">Close</button></p></aside>\n'
     )
 

@@ -17,7 +17,7 @@ def limited(action: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not _allowed(request, action):
+            if not allowed(request, action):
                 return render(request, "429.html", status=429)
             return view(request, *args, **kwargs)
 
@@ -31,7 +31,7 @@ def limited_by_address(view: View) -> View:
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _allowed(request, "public"):
+        if not allowed(request, "public"):
             words = "Too many tries. Wait a minute, then try again."
             return HttpResponse(words, "text/plain", 429, headers={"Retry-After": "60"})
         return view(request, *args, **kwargs)
@@ -39,5 +39,6 @@ def limited_by_address(view: View) -> View:
     return inner
 
 
-def _allowed(request: HttpRequest, action: str) -> bool:
+def allowed(request: HttpRequest, action: str) -> bool:
+    """Whether the reader and their address may do this once more; that counts as once."""
     return bool(ratelimit.consume(request, app="allauth.account", action=action, limit_get=True))

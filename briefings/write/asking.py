@@ -27,6 +27,7 @@ class Desk:
     brief: str | None = None
     patient: bool = False
     model: str = ""
+    reader: int | None = None
 
     def ask(self, shape: type[Shape], purpose: str, step: str, system: str, prompt: str, limit: int) -> Shape:
         """The answer in `shape`. One more attempt for a malformed answer; raises `inference.errors` otherwise."""
@@ -39,6 +40,7 @@ class Desk:
             schema=shape,
             max_output_tokens=limit,
             brief=self.brief,
+            reader=self.reader,
             patient=self.patient,
             model=self.model,
         )

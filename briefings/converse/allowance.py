@@ -1,0 +1,55 @@
+"""What a reader may still spend on answers, before it is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from inference import budgets, gateway
+from inference.budgets import Standing
+from inference.models import Purpose
+
+# About what is held for one answer by the cheap model of today: with less than that left, none is asked.
+LEAST = 5_000_000  # nano-dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`model`: there is one to ask. `left` and `limit` (nano-dollars) are of the reader's tightest budget.
+
+    `span` is "day" or "month" (UTC). `spent`: "" while a model can be asked; "reader" or "service" says whose budget is
+    used up, and `until` the date from which it is not.
+    """
+
+    model: bool
+    left: int = 0
+    limit: int = 0
+    span: str = ""
+    spent: str = ""
+    until: date | None = None
+
+
+def allowance(reader: int, now: datetime) -> Allowance:
+    """The reader's budgets for questions at `now`; nothing is held."""
+    if not gateway.available():
+        return Allowance(model=False)
+    found = budgets.standing_of(now, Purpose.CONVERSE, reader)
+    own = [one for one in found if one.scope.startswith("reader:")]
+    tightest = min(own or found, key=lambda one: one.left)
+    used_up = [one for one in found if one.left < LEAST]
+    if not used_up:
+        return Allowance(True, tightest.left, tightest.limit, _span(tightest))
+    longest = max(used_up, key=lambda one: _until(one, now))
+    who = "reader" if longest in own else "service"
+    return Allowance(True, tightest.left, tightest.limit, _span(tightest), who, _until(longest, now))
+
+
+def _span(standing: Standing) -> str:
+    return "day" if len(standing.period) == len("2025-08-08") else "month"
+
+
+def _until(standing: Standing, now: datetime) -> date:
+    today = now.astimezone(UTC).date()
+    if _span(standing) == "day":
+        return today + timedelta(days=1)
+    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
