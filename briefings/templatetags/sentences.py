@@ -61,6 +61,7 @@ def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeStrin
     the sentence, where that is not the brief.
     """
     mark, claim = escape(one.mark), escape(one.claim)
+    whose = escape(of or "The brief")
     says = f"said</b> <s>{claim}</s>" if one.change else f"says</b> {claim}"
     if one.change:
         shown: str = render_to_string("briefings/_excerpts.html", {"one": one})
@@ -69,7 +70,7 @@ def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeStrin
     more = f'<a href="{escape(here)}evidence/{mark}/">More of the text</a>' if own else ""
     return SafeString(
         f'<aside id="evidence-{mark}" class="evidence" popover aria-label="Source of this sentence">'
-        f'<p class="claim"><b>{escape(of or "The brief")} {says}</p>{shown}<p class="actions">{more}<button type="button" class="plain" '
+        f'<p class="claim"><b>{whose} {says}</p>{shown}<p class="actions">{more}<button type="button" class="plain" '
         f'popovertarget="evidence-{mark}" popovertargetaction="hide">Close</button></p></aside>\n'
     )
 
