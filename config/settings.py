@@ -222,6 +222,8 @@ ACCOUNT_RATE_LIMITS = {
     "sources-add": "10/m/user,100/d/user",
     "sources-import": "3/m/user,20/d/user",
     "share": "20/m/user,200/d/user",
+    # An archive of everything is written anew each time.
+    "export": "3/m/user,20/d/user",
     # Shared pages, their pictures and counts, and private feeds.
     "public": "120/m/ip",
     # A question may go to a model.
