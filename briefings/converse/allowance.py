@@ -17,13 +17,13 @@ READ = 12_000  # tokens that are held for what a model is shown of a story and a
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`model`: there is one to ask. `left` and `limit` (nano-dollars) are of the reader's tightest budget.
-
-    `span` is "day" or "month" (UTC). `spent`: "" while a model can be asked; "reader" or "service" says whose budget is
-    used up, and `until` the date from which it is not.
+    """`model`: there is one to ask; an answer of it costs `each` at most, or about. `left` and `limit` are of the
+    reader's tightest budget (all in nano-dollars), of a `span` "day" or "month" (UTC). `spent`: "" while a model can be
+    asked; "reader" or "service" says whose budget is used up, and `until` the date from which it is not.
     """
 
     model: bool
+    each: int = 0
     left: int = 0
     limit: int = 0
     span: str = ""
@@ -38,12 +38,13 @@ def allowance(reader: int, now: datetime) -> Allowance:
     found = budgets.standing_of(now, Purpose.CONVERSE, reader)
     own = [one for one in found if one.scope.startswith("reader:")]
     tightest = min(own or found, key=lambda one: one.left)
-    used_up = [one for one in found if one.left < _held_for_one()]
+    each = _held_for_one()
+    used_up = [one for one in found if one.left < each]
     if not used_up:
-        return Allowance(True, tightest.left, tightest.limit, _span(tightest))
+        return Allowance(True, each, tightest.left, tightest.limit, _span(tightest))
     longest = max(used_up, key=lambda one: _until(one, now))
     who = "reader" if longest in own else "service"
-    return Allowance(True, tightest.left, tightest.limit, _span(tightest), who, _until(longest, now))
+    return Allowance(True, each, tightest.left, tightest.limit, _span(tightest), who, _until(longest, now))
 
 
 def _held_for_one() -> int:
