@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.outage.Outage",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -162,7 +163,8 @@ _conninfo = make_conninfo(
     **{key: str(_default[name]) for key, name in _named.items() if _default.get(name)},
 )
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
-    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+    # A visitor waits this many seconds for the database before the page says that it is away.
+    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5.0}
 DATABASES = {"default": _default}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -287,7 +289,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"outage": {"()": "config.outage.OneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outage"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")},

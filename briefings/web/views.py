@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import feed, read, saved
+from briefings import feed, read
 from briefings import share as sharing
 from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
@@ -85,7 +85,6 @@ def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: o
         "reading": reading,
         "page": page_of(reading),
         "share": sharing.of_brief(user, brief_id),
-        "is_saved": saved.has(user, brief_id),
         **talk_of(user, reading),
         **_reader(reading),
         **more,

@@ -24,7 +24,8 @@ SAME_DEED = (
         "ship",
         "reveal",
     },
-    {"remove", "delete", "pull", "ban", "suspend", "block", "take"},
+    {"remove", "delete", "pull", "ban", "suspend", "block", "take", "hide"},
+    {"sue", "accuse", "charge", "claim", "slam", "criticize"},
     {"buy", "acquire"},
     {"agree", "settle", "pay"},
 )
@@ -34,7 +35,8 @@ def tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
     """Whether the sentence is about what the headline says, with its actor doing it."""
     actor = subject.deed.actor.removeprefix("the ") if subject.deed else subject.name
     opens = " ".join(candidate.text.split()[: len(actor.split()) + 3])
-    if draft.shared_with_headline(candidate) <= SHARED_WITH_HEADLINE or actor not in opens:
+    shared = draft.shared_with_headline(candidate)
+    if actor not in opens or not shared:
         return False
     if speaker_of(candidate.text, draft.held(candidate)) is not None:
         return False
@@ -43,8 +45,8 @@ def tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
         return False
     deed = subject.deed
     if deed is None or clause.verb == deed.verb:
-        return True
-    # Another word for the deed counts when it is done to the same thing.
+        return shared > SHARED_WITH_HEADLINE
+    # Another word for the deed counts when it is done to the same thing, as far as the headline surely names one.
     thing = set(terms(deed.thing))
-    same_thing = bool(thing) and 3 * len(thing & set(terms(candidate.text))) >= 2 * len(thing)
+    same_thing = 3 * len(thing & set(terms(candidate.text))) >= 2 * len(thing)
     return same_thing and any({clause.verb, deed.verb} <= alike for alike in SAME_DEED)

@@ -30,7 +30,8 @@ NO_ROLE = (
 )
 SPEAKS = re.compile(
     rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that )(?<!of ){HERE}"
-    r"(?:,[^,“”]{3,80},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? (?:spokes\w+ |officials? |executives? )?"
+    r"(?: of [A-Z]\w+)?(?:,[^,“”]{3,80},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? "
+    r"(?:spokes\w+ |officials? |executives? )?"
     r"(?:[A-Z]\w+ [A-Z]\w+ )?"
     rf"(?:also |has |had |have )?{SAYING}\b"
 )
@@ -50,6 +51,12 @@ OTHER_SPOKE = re.compile(
     rf"figures)\b)(?![\w’'-])"
     rf"(?! {GOES_ON})"
 )
+VIEW = re.compile(
+    r"\b(?:believes?|argue[sd]?|thinks?|thought|warn(?:s|ed)|fear(?:s|ed)|insist(?:s|ed)|applauded|praised|welcomed|"
+    r"criticized|slammed|condemned|hopes|hoped|called for|opposes|opposed|supports|supported|rejected|dismissed|"
+    r"(?:expressed|voiced|raised) (?:\w+ )?(?:concerns?|fears?|doubts?|regret|support))\b"
+)
+REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had |also )?{VIEW.pattern}")
 SPEECH = re.compile(rf"\b{SAYING}\b")
 
 
@@ -78,6 +85,14 @@ def speaker_of(own: str, held: Sequence[Name]) -> Name | None:
         if not passes_on and (PERSON_SPOKE if name.person else OTHER_SPOKE).search(text):
             return name
     return None
+
+
+def voice_of(own: str, held: Sequence[Name]) -> Name | None:
+    """Who speaks in the sentence, or else takes a stand in it."""
+    if who := speaker_of(own, held):
+        return who
+    stands = (name for name in held if name.text not in PRESS and not name.place)
+    return next((name for name in stands if REACTS.match(masked(own, name))), None)
 
 
 def crowds_in(own: str) -> Iterator[str]:
