@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
 import pytest
+import requests
 
 from tests.fakes import honest
 from tests.fakes.model_server import ModelServer
@@ -81,21 +83,45 @@ def answered(running: Running, question: str) -> tuple[Any, ...]:
     return wait_for(found, PATIENCE, "the answer")
 
 
+SESSION = """
+from django.conf import settings
+from django.test import Client
+from users.models import User
+client = Client()
+client.force_login(User.objects.get(email="ada@bank.example"))
+print(f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}")
+"""
+
+
 def asked(provider: ModelServer) -> int:
     return [honest.asked_for(request.body) for request in provider.requests].count(honest.ANSWER)
+
+
+def test_what_is_typed_into_the_page_is_answered_there(reading: Running) -> None:
+    (brief,) = one(reading, "SELECT brief_id FROM briefings_editionitem") or ("",)
+    said = reading.instance.manage("shell", "-c", SESSION).stdout.strip().splitlines()[-1]
+    page, cookies = f"{reading.url}/brief/{brief}/", requests.Session()
+    cookies.cookies.set(*said.split("=", 1))
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', cookies.get(page, timeout=30).text)
+    assert token
+    typed = {"question": "When was it filed?", "csrfmiddlewaretoken": token[1]}
+    assert cookies.post(f"{page}ask/", typed, headers={"Referer": page}, timeout=30).status_code == 200
+    turn = answered(reading, "When was it filed?")
+    assert turn[1] == "model"
+    assert "Written by a model" in cookies.get(page, timeout=30).text
 
 
 def test_a_question_whose_model_was_thinking_is_answered_once(
     reading: Running, provider: ModelServer
 ) -> None:
-    door = door_for(provider, honest.ANSWER)
+    before, door = asked(provider), door_for(provider, honest.ANSWER)
     ask(reading, "How much does Anthropic pay?")
     door.await_somebody()
     kill_the_worker(reading, door)
     turn = answered(reading, "How much does Anthropic pay?")
     assert turn[:4] == ("answered", "model", 0, None)
     assert [place for place, _ in rows(reading, TOLD, turn[4])] == [0]
-    assert asked(provider) == 2
+    assert asked(provider) == before + 2
 
 
 def test_a_question_whose_sentence_was_being_released_is_answered_once(
@@ -120,7 +146,7 @@ def test_the_books_hold_and_what_is_given_out_again_changes_nothing(
 
     wait_for(closed, PATIENCE, "the sweep that closes what was abandoned")
     states = "SELECT state FROM inference_call WHERE purpose = 'converse' ORDER BY id"
-    assert rows(reading, states)[:2] == [("unknown",), ("settled",)]
+    assert rows(reading, states)[:3] == [("settled",), ("unknown",), ("settled",)]
     verified = reading.instance.manage("ledger", "verify", "--json")
     assert (verified.returncode, json.loads(verified.stdout)["broken"]) == (0, [])
     told = rows(reading, "SELECT id, text FROM briefings_answersentence ORDER BY id")

@@ -28,12 +28,12 @@ def ask(user: User, brief_id: str, question: str) -> Turn | None:
         return None
     text = clean(question)
     _check(text)
-    conversation, _ = Conversation.objects.get_or_create(reader=user, brief_id=brief_id)
     while True:
         try:
             with transaction.atomic():
+                conversation, _ = Conversation.objects.get_or_create(reader=user, brief_id=brief_id)
                 return _next(conversation, text)
-        except IntegrityError:  # the same reader, in another window
+        except IntegrityError:  # the same reader, who asks or forgets in another window
             continue
 
 

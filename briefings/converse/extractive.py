@@ -10,7 +10,7 @@ from briefings.schemas import Sentence
 from briefings.write.pool import Candidate
 
 MOST = 3  # sentences
-AS_GOOD = 0.8  # of the best one's score that a further sentence needs
+AS_GOOD = 0.88  # of the best one's score that a further sentence needs
 # Who or what these mean stands before them; a company may be told by the question.
 _POINTS_BACK = re.compile(
     r"[“\"‘']?(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|But|However|Also|And|So|Here|Another)\b"

@@ -14,11 +14,13 @@ from briefings.search import least
 from briefings.verify.figure import Date
 from briefings.verify.names import names
 from briefings.verify.numbers import read as figures
+from briefings.verify.spelling import for_figures
 from briefings.write.pool import Candidate, Pool, pool_of, story_names
 from ingest.embed import Vectors
 
 ENOUGH = 0.55  # of what a question asks about that a sentence must speak of
 NEARLY = 0.3  # where a model finds it close in meaning
+NEXT = 4  # words behind a figure among which is what it counts
 MOST_EMBEDDED = 150  # sentences of a story that a model compares
 _UNSAID = re.compile(
     r"\b(?:did|does|do|has|have|would)(?: not|n[’']t) (?:say|disclose|reveal|give|name|tell|share|specify|comment|"
@@ -98,7 +100,8 @@ def hits(
         close = cosines is not None and cosines[at] >= near
         if covered < (NEARLY if close else ENOUGH) or not _of_kind(asked.kind, candidate.text):
             continue
-        bonus = (cosines[at] / 2 if cosines else 0.0) + 0.2 * _share(wanted & story.given, story.words[at])
+        bonus = (cosines[at] / 2 if cosines else 0.0) + 0.3 * _share(wanted & story.given, story.words[at])
+        bonus += 0.3 * (asked.kind is Kind.COUNT and _counts(candidate.text, wanted))
         found.append(Hit(candidate, covered + bonus + 0.1 * candidate.relevance - 0.15 * candidate.leans))
     return sorted(found, key=lambda hit: (-hit.score, hit.candidate.index))
 
@@ -125,6 +128,16 @@ def _unheard_of(asked: Question, story: Sentences) -> bool:
     named = frozenset().union(*(content(name) for name in names(asked.text)))
     counted = {term for term in asked.terms if term[0].isdigit()}
     return not (named | counted) <= story.everything
+
+
+def _counts(text: str, wanted: frozenset[str]) -> bool:
+    """Whether it says how many of what is wanted: "roughly 500,000 books"."""
+    plain = for_figures(text)  # the places of figures are counted in that
+    return any(
+        not wanted.isdisjoint(content(" ".join(plain[figure.end :].split()[:NEXT])))
+        for figure in figures(text)
+        if figure.claim
+    )
 
 
 def _of_kind(kind: Kind, text: str) -> bool:

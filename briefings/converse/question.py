@@ -50,7 +50,7 @@ information please question answer reason amount number date total overall talk 
 anybody anyone somebody someone anything
 """
 _POINTING_WORDS = """
-it its this that these those they them their he she him his her there then one
+it its this that these those they them their he she him his her
 """
 POINTING = frozenset(_POINTING_WORDS.split())
 # Two questions that differ in these alone ask the same; what sort of answer they want is told by their kind.
