@@ -34,12 +34,12 @@ DAYS = ("2026-08-08", "2026-08-20")  # the day with the most articles, and one o
 ASKED = "gpt-5-mini"  # which one really is; the others are priced by the same tokens
 LITTLE = "Little in this story bears directly on product managers in consumer goods."
 ROUNDS = 6
+QUESTIONS = ("What should we look at first?", "Which of our suppliers does it touch?")
 LENS = {
     "why_it_matters": [
         "Whoever decides about this should ask what it changes in the plans that are already under way.",
         "It is a reason to look again at which supplier is tied to which piece of work, and how hard leaving would be.",
     ],
-    "question": "What should we look at first?",
     "answer": "At the contracts that would be touched, and at who answers for them.",
 }
 
@@ -102,7 +102,7 @@ def metered(kinds: Sequence[tuple[str, str]], as_of: datetime) -> Metered:
     """One reader of each kind gets the edition, prepared as before the hour, from nothing."""
     from django.conf import settings
 
-    from briefings.models import Brief, Lens
+    from briefings.models import Brief, Half, Lens
     from inference.models import Call
     from tests.fakes.model_server import ModelServer
 
@@ -122,6 +122,7 @@ def metered(kinds: Sequence[tuple[str, str]], as_of: datetime) -> Metered:
             choices=choices,
             asked=asked(seen),
             lenses_by_model=by_model,
+            halves=Half.objects.count(),
             requests=len(seen),
             billed=provider.billed,
             settled=sum(call.cost or 0 for call in calls.values()),
@@ -148,12 +149,17 @@ def editions(kinds: Sequence[tuple[str, str]], as_of: datetime) -> dict[tuple[st
 
 
 def answer(body: dict[str, Any]) -> dict[str, Any]:
+    """Lenses of the usual length: one reason for a half, two for a whole one, and a question."""
     from tests.fakes import honest
 
     said = honest.answer(body)
+    asked = body["messages"][-1]["content"]
     for lens in said.get("lenses", ()):
-        lens["why_it_matters"] = LENS["why_it_matters"]
-        lens["questions"] = [{"question": LENS["question"], "answer": [LENS["answer"]]}]
+        role, industry = (
+            f"[{lens['reader']}] Everybody in the {kind} " in asked for kind in ("role", "industry")
+        )
+        lens["why_it_matters"] = LENS["why_it_matters"][industry : None if not role else 1]
+        lens["questions"] = [{"question": QUESTIONS[industry], "answer": [LENS["answer"]]}]
     return said
 
 
@@ -222,8 +228,8 @@ def lens_alone(brief: str) -> Size:
 
     body = BriefBody.model_validate(Brief.objects.get(pk=brief).body)
     told = "\n".join(f"[S{n}] {sentence.text}" for n, sentence in enumerate(sentences(body), start=1))
-    reader = prompts.readers([(taxonomy.role("cto"), taxonomy.industry("finance"))])
-    prompt = tokens(prompts.LENS, prompts.lenses(told, reader)) + schema_tokens(LensesReply)
+    reader = prompts.halves([taxonomy.role("cto"), taxonomy.industry("finance")])
+    prompt = tokens(prompts.HALVES, prompts.lenses(told, reader)) + schema_tokens(LensesReply)
     return Size(prompt, lens_written())
 
 

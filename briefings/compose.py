@@ -1,7 +1,7 @@
 """From a story to its stored brief and lenses: get or make the row, claim it, write, verify, keep.
 
 An edition wishes for a brief's row and its lens's before anything is written, so that what is wished for by then is
-asked for together: few lenses with their brief, more of them several in one request.
+asked for together: few lenses with their brief, more of them as halves in one request.
 """
 
 from __future__ import annotations
@@ -247,6 +247,7 @@ def _queued_again(row: Brief) -> bool:
         )
         if queued:
             row.lenses.all().delete()
+            row.halves.all().delete()
             row.corrections.all().delete()
     row.refresh_from_db()
     return queued
@@ -324,13 +325,15 @@ def _standing(brief: Brief) -> BriefBody:
 
 
 def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
-    brief, key = rows[0].brief, f"lens:{rows[0].pk}"
+    brief, key = rows[0].brief, f"lenses:{rows[0].brief_id}"
     if brief.state != State.READY:
         raise NothingToWrite("its brief cannot be written")
     body, material = _standing(brief), stored_material(brief)
     readers = [(row.role, row.industry) for row in rows]
-    found = writers.write_lenses(body, material, readers, key, brief.pk, patient)
-    for row, written in zip(rows, found, strict=True):
+    known = lenses.halves_of(brief, material)
+    found = writers.write_lenses(body, material, readers, key, brief.pk, patient, known)
+    lenses.keep_halves(brief, found.halves, material)
+    for row, written in zip(rows, found.lenses, strict=True):
         if written is None:
             work.finish(
                 row, state=State.FAILED, error="not even the sources' own sentences pass the verifier"

@@ -84,7 +84,8 @@ def _from_facts(material: Material, sheet: FactSheet, desk: Desk, readers: Seque
     _judge(verified, rich=len(sheet.facts) >= RICH_FACTS)
     verified = _with_prepared(verified, reply.follow_ups, sheet.labels, material)
     cite = lens.of_facts(sheet.labels)
-    return WithLenses(verified, tuple(lens.verified(lenses, readers, verified.body, material, cite)))
+    titles = [lens.titles_of(reader) for reader in readers]
+    return WithLenses(verified, tuple(lens.verified(lenses, titles, verified.body, material, cite)))
 
 
 def _asked(
