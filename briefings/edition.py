@@ -50,22 +50,27 @@ class Assembled:
     waiting: bool = False
 
 
-def reader_of(role: str, industry: str, interests: str = "", embedder: str = embed.LEXICAL) -> select.Reader:
+def reader_of(
+    role: str, industry: str, interests: str = "", embedder: str = embed.LEXICAL, owner: int | None = None
+) -> select.Reader:
     """What selection needs of a reader, from taxonomy names, to compare with stories of that embedder's tag.
 
-    Its concerns have no vectors when that embedder cannot be had. Raises taxonomy.UnknownRole or UnknownIndustry.
+    A concern has no vector when that embedder cannot be had. The vector of interests is paid by `owner`, the reader's
+    key; those of roles and industries are everybody's. Raises taxonomy.UnknownRole or UnknownIndustry.
     """
     the_role, the_industry = taxonomy.role(role), taxonomy.industry(industry)
     texts = [f"{the_role.title}. {the_role.cares}", f"{the_industry.title}. {the_industry.cares}", interests]
-    vectors = embedders.comparable(texts, embedder)
+    shared = embedders.comparable(texts[:2], embedder)
+    own = embedders.comparable(texts[2:], embedder, owner) if interests.strip() else None
+    vectors = [*(shared if shared is not None else (None, None)), None if own is None else own[0]]
     labels = (
         f"Close to your work as {the_role.title}",
         f"Close to {the_industry.title}",
         "Matches your interests",
     )
     concerns = [
-        select.Concern(text, None if vectors is None else vectors[row], frozenset(terms.words(text)), label)
-        for row, (text, label) in enumerate(zip(texts, labels, strict=True))
+        select.Concern(text, vector, frozenset(terms.words(text)), label)
+        for text, vector, label in zip(texts, vectors, labels, strict=True)
     ]
     wish = concerns[2] if interests.strip() else None
     return select.Reader(concerns[0], concerns[1], wish, dense=embedder != embed.LEXICAL)
@@ -89,7 +94,7 @@ def assemble(
     """
     found, sample = candidates_at(as_of, owner)
     embedder = _embedder_of(found)
-    reader = reader_of(role, industry, interests, embedder)
+    reader = reader_of(role, industry, interests, embedder, owner)
     usable = reader.role.vector is not None
     candidates = [_candidate(snapshot, embedder if usable else "") for snapshot in found]
     moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of

@@ -173,6 +173,16 @@ class Call(models.Model):
         return f"{self.work_key}/{self.step}#{self.number}"
 
 
+class Escalation(models.Model):
+    """A piece of work that went to the strong model, or was let go there."""
+
+    work_key = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return self.work_key
+
+
 class Entry(models.Model):
     """One line of double entry. Append-only; the amounts of a transaction sum to zero, which the database enforces."""
 

@@ -62,7 +62,7 @@ def _escalated(desk: Desk, began: float, step: Callable[[Desk], Made]) -> Made:
     try:
         return step(desk)
     except NotGoodEnough as error:
-        if time.monotonic() - began > ESCALATED_WITHIN or not escalation.allowed():
+        if time.monotonic() - began > ESCALATED_WITHIN or not escalation.claim(desk.work_key):
             raise
         log.info("%s goes to the strong model: %s", desk.work_key, error)
         return step(replace(desk, model=settings.NUTGRAF_MODEL_STRONG))
