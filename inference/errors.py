@@ -60,7 +60,10 @@ class NotSent(InferenceError):
 
 
 class RateLimited(InferenceError):
-    """429; nothing was billed. `retry_after`: seconds the provider asks us to wait, None when it does not say."""
+    """429, or not asked because a Retry-After has not passed yet; nothing was billed.
+
+    `retry_after`: seconds the provider asks us to wait, None when it does not say.
+    """
 
     def __init__(self, message: str, call: int | None, retry_after: float | None) -> None:
         super().__init__(message, call)

@@ -104,7 +104,8 @@ def generate(ask: Ask) -> Reply:
     An endpoint that refuses the way it is asked (a 400, which is free) is asked in a simpler way, each an attempt of
     its own; one whose flex tier has no room or does not answer, at the standard tier. Raises `inference.errors`:
     NotConfigured, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown (nothing was sent);
-    RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row).
+    RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row). A Retry-After is obeyed
+    by all workers: until it has passed, they raise RateLimited without a call.
     """
     ask = ask if ask.model else replace(ask, model=settings.NUTGRAF_MODEL_CHEAP)
     done = _ask_simply_enough(ask, _json_schema(ask.schema))
@@ -270,10 +271,14 @@ def _account(call: Call, asked: Tariff, got: _Got) -> _Done:
     reading = read_usage(body.get("usage"))
     evidence = answer.evidence(body, got.request_id)
     if reading is None and 400 <= got.status < 500:
-        ledger.release(call.pk, f"HTTP {got.status}: {answer.complaint(body, got.text)}", evidence)
-        raise _rejection(call.pk, body, got)
+        refused = _rejection(call.pk, body, got)
+        pause = None if isinstance(refused, NoFlex) else breaker.pause(got.retry_after)
+        words = f"HTTP {got.status}: {answer.complaint(body, got.text)}"
+        ledger.release(call.pk, words, evidence, pause=pause)
+        raise refused
     if reading is None:
-        ledger.mark_unknown(call.pk, f"HTTP {got.status} without usage", evidence)
+        pause = breaker.pause(got.retry_after) if got.status >= 400 else None
+        ledger.mark_unknown(call.pk, f"HTTP {got.status} without usage", evidence, pause=pause)
         cost = call.hold
     else:
         cost = _settle(call, asked, reading, evidence)
