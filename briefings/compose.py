@@ -15,6 +15,7 @@ from typing import Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from briefings import lenses
@@ -68,7 +69,7 @@ def brief_for(material: Material, patient: bool = False) -> Brief:
                     version=latest + 1,
                     fingerprint=fingerprint,
                     articles=parts,
-                    due_at=timezone.now() + _put_off(patient),
+                    due_at=Now() + _put_off(patient),
                 )
         except IntegrityError:  # somebody else made this brief or took this version number: look again
             continue
@@ -265,7 +266,7 @@ def _lens_queued_again(row: Lens) -> bool:
 
 
 def _to_be_written(rows: QuerySet[Any]) -> bool:
-    return rows.update(state=State.QUEUED, due_at=timezone.now(), attempt=0, error="") == 1
+    return rows.update(state=State.QUEUED, due_at=Now(), attempt=0, error="") == 1
 
 
 def ready_lens(brief: Brief, role: str, industry: str, patient: bool = False) -> Lens | None:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from briefings import compose, notices, select
 from briefings.due import Clock, still_to_come
@@ -189,19 +189,19 @@ def request(user: User, local_date: date, ahead: bool = False) -> Edition:
         defaults={
             "role": user.profile.role,
             "industry": user.profile.industry,
-            "due_at": timezone.now(),
+            "due_at": Now(),
             "asked": not ahead,
         },
     )
     if not created and _has_failed(edition):
         resting = Q(state=State.FAILED) | Q(state=State.QUEUED, due_at__isnull=True)
         Edition.objects.filter(resting, pk=edition.pk).update(
-            state=State.QUEUED, due_at=timezone.now(), attempt=0, error=""
+            state=State.QUEUED, due_at=Now(), attempt=0, error=""
         )
         edition.refresh_from_db()
     if not created and edition.state == State.READY and _may_be_better_now(edition):
         Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(
-            state=State.QUEUED, due_at=timezone.now()
+            state=State.QUEUED, due_at=Now()
         )
         edition.refresh_from_db()
     if edition.state == State.QUEUED and not ahead:
@@ -214,7 +214,7 @@ def request(user: User, local_date: date, ahead: bool = False) -> Edition:
 def _hurry(edition: Edition) -> None:
     """Somebody waits from now on: what was begun ahead is gone on with at once."""
     put_off = Edition.objects.filter(pk=edition.pk, asked=False, due_at__isnull=False)
-    if put_off.update(asked=True, due_at=timezone.now()):
+    if put_off.update(asked=True, due_at=Now()):
         edition.refresh_from_db()
 
 

@@ -27,7 +27,7 @@ FEW = 3  # lenses that are written in one request with their brief
 
 def wish(brief: Brief, role: str, industry: str, wait: timedelta = timedelta()) -> Lens:
     """The row of the brief's lens for such readers, when it is new queued to be written after `wait`."""
-    due = timezone.now() + wait
+    due = Now() + wait
     row, created = Lens.objects.get_or_create(
         brief=brief, role=role, industry=industry, defaults={"due_at": due}
     )

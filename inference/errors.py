@@ -19,6 +19,10 @@ class NotConfigured(Refusal):
     """There is neither a key nor a base URL: the extractive writer serves."""
 
 
+class NoRoom(Refusal):
+    """The disk is nearly full, and what a model says could not be kept."""
+
+
 class Unsendable(Refusal):
     """The key, the base URL or the text cannot be put into a request."""
 
