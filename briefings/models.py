@@ -198,7 +198,9 @@ class Edition(Work):
     sample = models.BooleanField(
         default=False, help_text="filled from the bundled sample, replaced by real news"
     )
-    asked = models.BooleanField(default=False, help_text="somebody asked for it, and may be waiting")
+    asked = models.BooleanField(
+        default=False, db_default=False, help_text="somebody asked for it, and may be waiting"
+    )
     prepared_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
