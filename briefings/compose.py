@@ -291,7 +291,8 @@ def write_lenses(brief_id: str, first: Lens | None = None, patient: bool = False
     """Write lenses of a brief that are due, several at once, and store them verified: all, or those with `first`."""
     if Brief.objects.filter(pk=brief_id, state=State.QUEUED).exists():
         return  # first things first
-    while rows := lenses.take(brief_id, first):
+    most = lenses.MOST if patient else lenses.BESIDE
+    while rows := lenses.take(brief_id, first, most):
         if able := [row for row in rows if not _given_up(row)]:
             _write_lenses(able, patient)
         if first:

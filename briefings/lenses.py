@@ -22,6 +22,7 @@ from users import taxonomy
 
 LEASE = timedelta(minutes=9)  # above the longest that a task may write
 MOST = 500  # rows that one worker takes at once: so that the halves of all of them are asked for together
+BESIDE = 24  # that it takes while somebody waits for one of them
 FEW = 3  # lenses that are written in one request with their brief
 
 
@@ -34,8 +35,8 @@ def wish(brief: Brief, role: str, industry: str, wait: timedelta = timedelta()) 
     return row if created or wait else work.hasten(row)
 
 
-def take(brief: str, first: Lens | None = None) -> list[Lens]:
-    """Claim lenses of the brief that are due, at most `MOST`; with them, those that still wait for company.
+def take(brief: str, first: Lens | None = None, most: int = MOST) -> list[Lens]:
+    """Claim lenses of the brief that are due, at most so many; with them, those that still wait for company.
 
     With `first`, that one or none: where it is not due or another worker has it, nothing is taken.
     """
@@ -44,7 +45,7 @@ def take(brief: str, first: Lens | None = None) -> list[Lens]:
         return []
     if not (began or work.claimable(Lens, Q(brief=brief)).exists()):
         return []
-    others = _waiting(brief).order_by("role", "industry")[: MOST - (began is not None)]
+    others = _waiting(brief).order_by("role", "industry")[: most - (began is not None)]
     return [*([began] if began else []), *_claimed(others)]
 
 

@@ -22,6 +22,7 @@ from tests.fakes import honest
 from tests.fakes.model_server import SERVER_ERROR, ModelServer, Request, Variant
 from tests.fakes.newspaper import reports
 from tests.ingest import newsroom
+from users import taxonomy
 
 pytestmark = pytest.mark.django_db
 READERS = [
@@ -130,6 +131,22 @@ def test_a_half_that_is_written_serves_whoever_comes_later(story: Story, provide
     assert len(provider.requests) == before
     compose.ready_lens(brief, "lawyer", "insurance")
     assert whom(provider.requests[-1]) == {"Insurance"}
+
+
+def test_who_waits_in_front_of_a_page_does_not_wait_for_everybody(
+    story: Story, provider: ModelServer
+) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    for role in taxonomy.roles():
+        for industry in ("media", "finance"):
+            lenses.wish(brief, role, industry)
+    assert compose.ready_lens(brief, "cto", "finance") is not None
+    ready = Lens.objects.filter(state=State.READY)
+    assert ready.count() == lenses.BESIDE < Lens.objects.count()
+    compose.write_lenses(brief.pk, patient=True)
+    assert ready.count() == Lens.objects.count() == 2 * len(taxonomy.roles())
+    assert asked(provider) == ["facts", "brief", "lens and lenses", "lens and lenses"]
 
 
 def test_a_half_is_not_used_any_more_once_an_article_is_edited(story: Story, provider: ModelServer) -> None:
