@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice, Share
+from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice, Share, Turn
 from ingest.admin import RowAdmin
 
 
@@ -94,6 +94,34 @@ class DeliveryAdmin(RowAdmin):
     list_display = ("edition", "channel", "state", "sent_at", "attempt", "due_at", "error")
     list_filter = ("state", "channel")
     list_select_related = ("edition",)
+
+
+@admin.register(Turn)
+class TurnAdmin(RowAdmin):
+    """Questions that are stuck or failed. What a reader asks, and was told, is nobody else's to read."""
+
+    owned_by = "conversation__brief__story__owner"
+    exclude = ("question",)
+    list_display = (
+        "brief",
+        "number",
+        "state",
+        "writer",
+        "without",
+        "dropped",
+        "asked_at",
+        "attempt",
+        "due_at",
+        "error",
+    )
+    list_filter = ("state", "writer", "without")
+    search_fields = ("conversation__brief__id", "conversation__reader__email")
+    list_select_related = ("conversation__brief",)
+    date_hierarchy = "asked_at"
+
+    @admin.display(description="brief")
+    def brief(self, turn: Turn) -> str:
+        return str(turn.conversation.brief)
 
 
 @admin.register(Share)

@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from briefings import compose, coverage, standing
+from briefings.converse import strike
+from briefings.converse.strike import Verdict
 from briefings.corrected import struck_now
 from briefings.models import Brief, Correction, Lens, State
 from briefings.schemas import BriefBody, LensBody, Material, Strike
@@ -96,14 +98,20 @@ def _verify_again(row: Brief, now: datetime) -> list[Correction]:
         work.finish(row, due_in=SOON)
         return []
     changed = articles.since(parts)
-    made = _decide(row, changed, _lost(row, changed), now) if changed else []
-    return made if _keep(row, seen, made, now) else []
+    before = _before(row, changed)
+    made = _decide(row, changed, _lost(row, before, changed), now) if changed else []
+    answers = strike.verdicts(row, before, changed, now) if changed else []
+    return made if _keep(row, seen, made, answers, now) else []
 
 
-def _lost(row: Brief, changed: Mapping[int, Changed]) -> Sequence[Fallen]:
+def _before(row: Brief, changed: Mapping[int, Changed]) -> Material:
+    """What the brief was written from."""
     earlier = revisions.numbered({(key, one.then.revision) for key, one in changed.items()})
     texts = stories.source_texts(list(dict(row.articles)), {key: one for (key, _), one in earlier.items()})
-    before = Material(row.story_id, "", tuple(texts.values()))
+    return Material(row.story_id, "", tuple(texts.values()))
+
+
+def _lost(row: Brief, before: Material, changed: Mapping[int, Changed]) -> Sequence[Fallen]:
     lenses = {lens.pk: LensBody.model_validate(lens.body) for lens in Lens.objects.filter(READY, brief=row)}
     return standing.fallen(BriefBody.model_validate(row.body), lenses, before, changed)
 
@@ -192,7 +200,9 @@ def _replacement(row: Brief, now: datetime) -> Brief | None:
     return None if found is None or found.pk == row.pk else found
 
 
-def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction], now: datetime) -> bool:
+def _keep(
+    row: Brief, seen: Mapping[int, int], made: list[Correction], answers: list[Verdict], now: datetime
+) -> bool:
     """Store the corrections and end the work; not when an article has changed again meanwhile: then it is due again."""
     with transaction.atomic():
         again = revisions.now(list(seen), held=True) != seen
@@ -201,4 +211,5 @@ def _keep(row: Brief, seen: Mapping[int, int], made: list[Correction], now: date
         if major := [one for one in made if one.major]:
             major[-1].replacement = _replacement(row, now)
         Correction.objects.bulk_create(made)
+        strike.keep(answers)
     return True

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from briefings import compose, notices, select
 from briefings.due import Clock, still_to_come
 from briefings.models import Brief, Edition, EditionItem, Lens, State
-from ingest import embed, embedders, stories, terms, work
+from ingest import embed, embedders, stories, work
 from ingest.nudge import nudge
 from ingest.scope import SAMPLE, Scope
 from users import taxonomy
@@ -26,7 +26,6 @@ LEASE = timedelta(minutes=10)
 MOST_ROUNDS = 8  # rounds that ran out of time; each keeps the briefs it wrote
 BUSY = timedelta(seconds=3)  # when to look again at an edition whose briefs another worker is writing
 SPARE = 6  # stories chosen beyond the edition's size, for those that cannot be written
-NAMEABLE = 0.6  # the least weight of a word that a reason may name ("and" has 0, "agents" 0.6, "hospital" 1)
 REMEMBERED = select.WINDOW + timedelta(days=2)
 ALWAYS = timedelta(days=36500)  # the sample's stories never grow old
 log = logging.getLogger("briefings.edition")
@@ -55,25 +54,30 @@ def reader_of(
 ) -> select.Reader:
     """What selection needs of a reader, from taxonomy names, to compare with stories of that embedder's tag.
 
-    A concern has no vector when that embedder cannot be had. The vector of interests is paid by `owner`, the reader's
-    key; those of roles and industries are everybody's. Raises taxonomy.UnknownRole or UnknownIndustry.
+    A concern has no vector when that embedder is no model or cannot be had. The vector of interests is paid by `owner`,
+    the reader's key; those of roles and industries are everybody's. Raises taxonomy.UnknownRole or UnknownIndustry.
     """
     the_role, the_industry = taxonomy.role(role), taxonomy.industry(industry)
     texts = [f"{the_role.title}. {the_role.cares}", f"{the_industry.title}. {the_industry.cares}", interests]
-    shared = embedders.comparable(texts[:2], embedder)
-    own = embedders.comparable(texts[2:], embedder, owner) if interests.strip() else None
-    vectors = [*(shared if shared is not None else (None, None)), None if own is None else own[0]]
+    vectors = _vectors(texts, embedder, owner) if embedder != embed.LEXICAL else [None] * len(texts)
     labels = (
         f"Close to your work as {the_role.title}",
         f"Close to {the_industry.title}",
         "Matches your interests",
     )
     concerns = [
-        select.Concern(text, vector, frozenset(terms.words(text)), label)
+        select.Concern(text, vector, label, wish=label == labels[2])
         for text, vector, label in zip(texts, vectors, labels, strict=True)
     ]
     wish = concerns[2] if interests.strip() else None
-    return select.Reader(concerns[0], concerns[1], wish, dense=embedder != embed.LEXICAL)
+    return select.Reader(concerns[0], concerns[1], wish)
+
+
+def _vectors(texts: Sequence[str], embedder: str, owner: int | None) -> list[select.Vector | None]:
+    """Of a role, an industry and interests, the last at the owner's expense."""
+    shared = embedders.comparable(texts[:2], embedder)
+    own = embedders.comparable(texts[2:], embedder, owner) if texts[2].strip() else None
+    return [*(shared if shared is not None else (None, None)), None if own is None else own[0]]
 
 
 def assemble(
@@ -95,7 +99,7 @@ def assemble(
     found, sample = candidates_at(as_of, owner)
     embedder = _embedder_of(found)
     reader = reader_of(role, industry, interests, embedder, owner)
-    usable = reader.role.vector is not None
+    usable = embedder == embed.LEXICAL or reader.role.vector is not None
     candidates = [_candidate(snapshot, embedder if usable else "") for snapshot in found]
     moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
     choices = select.choose(candidates, reader, moment, size + SPARE + len(seen))
@@ -139,11 +143,12 @@ def _embedder_of(found: Sequence[stories.StorySnapshot]) -> str:
 
 
 def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[stories.StorySnapshot], bool]:
-    """The stories of the two days before, or the bundled sample while no real article has ever come in.
+    """The stories of the two days before that are worth telling, or the bundled sample while no real article ever came.
 
-    Those of a reader's own sources only where that reader is the `owner`.
+    Those of a reader's own sources only where that reader is the `owner`, and then all: they asked for them.
     """
-    found = stories.candidates(as_of, select.WINDOW)
+    public = stories.candidates(as_of, select.WINDOW)
+    found = [one for one in public if one.score >= select.WORTH_TELLING]
     if owner is not None:
         found += stories.candidates(as_of, select.WINDOW, Scope(owner=owner))
     if found or stories.any_real(owner):
@@ -162,18 +167,8 @@ def _candidate(snapshot: stories.StorySnapshot, embedder: str) -> select.Candida
         origins=snapshot.origins,
         publishers=tuple(snapshot.publishers),
         primary_publisher=snapshot.publishers[0] if snapshot.primary else "",
-        words=_telling(snapshot.title),
+        opening=snapshot.opening,
     )
-
-
-def _telling(title: str) -> dict[str, str]:
-    """The words of a title that say something, by stem, as they stand in it."""
-    found: dict[str, str] = {}
-    for word in terms.WORD.findall(terms.plain(title)):
-        for stem in terms.words(word):
-            if terms.weight(stem) >= NAMEABLE:
-                found.setdefault(stem, word)
-    return found
 
 
 def request(user: User, local_date: date, ahead: bool = False) -> Edition:

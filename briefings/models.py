@@ -8,8 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from briefings.converse.models import AnswerSentence as AnswerSentence
+from briefings.converse.models import Conversation as Conversation
+from briefings.converse.models import Turn as Turn
 from ingest.models import Article, Story, public_id
 from ingest.work import Work
 
@@ -336,11 +340,33 @@ class Share(Secret):
                 END IF;
                 RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="is_known_to_be_gone",
+                operation=pgtrigger.Delete,
+                when=pgtrigger.After,
+                func="""
+                INSERT INTO briefings_goneshare (digest) VALUES (OLD.digest) ON CONFLICT DO NOTHING;
+                RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.brief_id} by {self.reader_id}"
+
+
+class GoneShare(models.Model):
+    """The address of a share that went with its reader or its brief: it answers 410. The database keeps it.
+
+    Nothing is known of whose it was or what it showed. One that was revoked is forgotten.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    gone_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class PrivateFeed(Secret):

@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from briefings import corrected, coverage, spent
 from briefings.coverage import Coverage
-from briefings.models import Brief, Correction, Edition, EditionItem, Lens, State, Writer
+from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Saved, State, Writer
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
@@ -44,7 +44,7 @@ class Reading:
 
     `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
-    something, `mark` says "corrected" or "withdrawn".
+    something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it.
     """
 
     document: BriefDocument
@@ -58,6 +58,7 @@ class Reading:
     revisions: Mapping[int, int] = field(default_factory=dict)
     gone: Mapping[str, Strike] = field(default_factory=dict)
     mark: str = ""
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,8 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
 
     Theirs too, without a lens, is what replaced a brief of a story that they had a brief of.
     """
-    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
+    kept = Exists(Saved.objects.filter(reader=user, brief=brief_id))
+    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(saved=kept)
     latest = own.order_by("-edition__local_date")
     if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1]):
         return found[0]
@@ -150,7 +152,9 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
     had = latest.filter(brief__story=row.story_id).select_related("edition").first() if row else None
     if row is None or had is None:
         return None
-    return replace(_readings([(row, None)])[0], day=had.edition.local_date)
+    return replace(
+        _readings([(row, None)])[0], day=had.edition.local_date, saved=getattr(had, "saved", False)
+    )
 
 
 def public_reading(brief_id: str) -> Reading | None:
@@ -257,7 +261,8 @@ def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
 
 
 def _placed(reading: Reading, row: EditionItem) -> Reading:
-    return replace(reading, rank=row.rank, why=tuple(row.why), day=row.edition.local_date)
+    saved = getattr(row, "saved", False)
+    return replace(reading, rank=row.rank, why=tuple(row.why), day=row.edition.local_date, saved=saved)
 
 
 def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
@@ -272,7 +277,9 @@ def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
 
 def _corrections(briefs: Iterable[str]) -> Mapping[str, list[Correction]]:
     found: dict[str, list[Correction]] = {brief: [] for brief in briefs}
-    for row in Correction.objects.filter(brief__in=found).select_related("replacement"):
+    # Replacements are rare, and joining them made every page's query twice as dear to put together.
+    rows = Correction.objects.filter(brief__in=found).prefetch_related("replacement") if found else ()
+    for row in rows:
         found[row.brief_id].append(row)
     return found
 

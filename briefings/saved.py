@@ -38,10 +38,6 @@ def drop(user: User, brief_id: str) -> bool:
     return gone > 0
 
 
-def has(user: User, brief_id: str) -> bool:
-    return Saved.objects.filter(reader=user, brief=brief_id).exists()
-
-
 def mine(user: User) -> list[Kept]:
     """What the reader saved and can still open, the latest first."""
     rows = (

@@ -1,36 +1,40 @@
 """Which stories a reader gets, in which order and why: vectors and arithmetic, pure, no model.
 
-Vectors handed in are all of one embedder. A story without one, as while the embedder is away, is compared by the words
-of its title, and never a vector of the one kind with one of the other.
+Closeness to a reader is that of a model's vectors, where both have one of the same embedder; else that of the story's
+words (`briefings.near`): hashed words are good for telling look-alikes, but of a reader's few words they say nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from briefings import near
 from ingest.embed import embed
 
 Vector = NDArray[np.float32]
 
 EDITION_SIZE = 6
 WINDOW = timedelta(hours=48)
-HALF_LIFE = timedelta(hours=60)
+HALF_LIFE = timedelta(hours=96)
 # Importance leads, so that nobody misses the day's main event; the reader's own concerns order the rest.
 WEIGHTS = {"importance": 0.50, "interests": 0.22, "role": 0.14, "industry": 0.14}
 REPETITION = 0.45  # how much an already chosen look-alike takes away
-TELLING = 0.6  # share of the day's closest story from which closeness is worth naming as a reason
+# Of the day's stories; where fewer have a vector, as while the embedder changes or is away, words are fairer.
+MOSTLY = 0.8
+# Of importance: guides, roundups and a forum's questions are no news that one must have read.
+WORTH_TELLING = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A story as it stood at the time asked about. `importance` is 0 or more; `vector` has unit length, or is None.
 
-    `words` are the telling words of its titles by stem, as they stand there.
+    `opening` is how its best article begins.
     """
 
     story: str
@@ -41,30 +45,29 @@ class Candidate:
     origins: int
     publishers: tuple[str, ...]
     primary_publisher: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One thing a reader cares about: its text and vector, its telling words (stems), and how a reason names it."""
+    """One thing a reader cares about: its text, a model's vector of it where there is one, and how a reason names it.
+
+    `wish`: it is written in the reader's own words.
+    """
 
     text: str
     vector: Vector | None
-    words: frozenset[str]
     label: str
+    wish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What selection knows of a reader; `interests` is None for someone who named none.
-
-    `dense`: the vectors are a model's, to whom everything is somewhat alike.
-    """
+    """What selection knows of a reader; `interests` is None for someone who named none."""
 
     role: Concern
     industry: Concern
     interests: Concern | None = None
-    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +84,14 @@ def choose(
     if not candidates:
         return []
     day = _Day.of(candidates)
-    closeness = {name: day.closeness(concern, reader.dense) for name, concern in _concerns(reader)}
     base = WEIGHTS["importance"] * _scaled(np.array([candidate.importance for candidate in candidates]))
-    for name, values in closeness.items():
-        base = base + WEIGHTS[name] * values
+    for name, concern in _concerns(reader):
+        base = base + WEIGHTS[name] * day.closeness(concern)
     fresh = np.array([_freshness(now - candidate.last_at) for candidate in candidates])
     order = _diverse(base * fresh, day.likeness(), candidates, size)
+    most = max(candidate.importance for candidate in candidates)
     return [
-        Choice(
-            candidates[index].story,
-            round(float(score), 4),
-            _why(
-                candidates[index],
-                candidates,
-                reader,
-                {name: float(closeness[name][index]) for name in closeness},
-            ),
-        )
+        Choice(candidates[index].story, round(float(score), 4), _why(candidates[index], most, reader))
         for index, score in order
     ]
 
@@ -111,6 +105,7 @@ def _concerns(reader: Reader) -> list[tuple[str, Concern]]:
 class _Day:
     """The stories to choose from: `vectors` of those that are `known` by vector, `titles` of all where not all are."""
 
+    stories: Sequence[Candidate]
     known: NDArray[np.bool_]
     vectors: NDArray[np.float32]
     titles: NDArray[np.float32]
@@ -120,15 +115,16 @@ class _Day:
         vectors = [candidate.vector for candidate in candidates if candidate.vector is not None]
         known = np.array([candidate.vector is not None for candidate in candidates])
         titles = [] if known.all() else [candidate.title for candidate in candidates]
-        return cls(known, np.stack(vectors) if vectors else np.zeros((0, 1), np.float32), embed(titles))
+        return cls(
+            candidates, known, np.stack(vectors) if vectors else np.zeros((0, 1), np.float32), embed(titles)
+        )
 
-    def closeness(self, concern: Concern, dense: bool) -> NDArray[np.floating]:
-        """Of each story to the concern, 0 to 1: by title also where the concern itself has no vector."""
-        found: NDArray[np.floating] = np.zeros(len(self.known))
-        if len(self.titles):
-            found = _scaled(self.titles @ embed([concern.text])[0])
-        if concern.vector is not None and self.known.any():
-            found[self.known] = _scaled(self.vectors @ concern.vector, middling=dense)
+    def closeness(self, concern: Concern) -> NDArray[np.floating]:
+        """Of each story to the concern, 0 to 1."""
+        found = np.array([_near(concern, story)[0] for story in self.stories])
+        if concern.vector is not None and self.known.mean() >= MOSTLY:
+            found = _scaled(found)  # as the others are
+            found[self.known] = _scaled(self.vectors @ concern.vector, middling=True)
         return found
 
     def likeness(self) -> NDArray[np.floating]:
@@ -138,10 +134,16 @@ class _Day:
         return np.clip(found, 0, 1)
 
 
-def _scaled(values: NDArray[np.floating], middling: bool = False) -> NDArray[np.floating]:
-    """0 to 1 against the day's best. Lexical closeness is small in absolute terms, so only the order tells.
+def _near(concern: Concern, story: Candidate) -> tuple[float, tuple[str, ...]]:
+    nearness = near.to_interests if concern.wish else near.to_text
+    return nearness(concern.text, story.title, story.opening)
 
-    `middling`: what is no closer than half of the day's stories counts as nothing.
+
+def _scaled(values: NDArray[np.floating], middling: bool = False) -> NDArray[np.floating]:
+    """0 to 1 against the day's best.
+
+    `middling`: what is no closer than half of the day's stories counts as nothing, for a model's vectors, to whom
+    everything is somewhat alike.
     """
     top = float(values.max(initial=0.0))
     low = float(np.median(values)) if middling and len(values) > 2 else 0.0
@@ -166,18 +168,16 @@ def _diverse(
     return chosen
 
 
-def _why(
-    candidate: Candidate, candidates: Sequence[Candidate], reader: Reader, closeness: dict[str, float]
-) -> tuple[str, ...]:
+def _why(candidate: Candidate, most: float, reader: Reader) -> tuple[str, ...]:
+    """The reasons in words, all of them true; `most` is the importance of the day's most important story."""
     reasons = []
-    if candidate.importance >= max(other.importance for other in candidates):
+    if candidate.importance >= most:
         reasons.append("The most important story in what we read")
     if candidate.origins > 1:
         reasons.append(f"Reported by {candidate.origins} independent outlets")
     if candidate.primary_publisher:
         reasons.append(f"First-hand: {candidate.primary_publisher} is a source")
-    for name, concern in _concerns(reader):
-        shared = [candidate.words[stem] for stem in candidate.words if stem in concern.words][:3]
-        if shared and closeness[name] >= TELLING:
+    for _, concern in _concerns(reader):
+        if shared := _near(concern, candidate)[1]:
             reasons.append(f"{concern.label}: {', '.join(shared)}")
-    return tuple(reasons) or ("Among the day's most covered AI news",)
+    return tuple(reasons) or (f"In the news from {candidate.publishers[0]}",)

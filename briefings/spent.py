@@ -38,9 +38,8 @@ def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
     """
     lens_keys = {lens.work_key for _, lens in pairs if lens and lens.work_key}
     found = costs.of_works([*lens_keys, *(_brief_key(brief) for brief, _ in pairs)])
-    many = dict(
-        Lens.objects.filter(work_key__in=lens_keys).values_list("work_key").annotate(many=Count("pk"))
-    )
+    together = Lens.objects.filter(work_key__in=lens_keys).values_list("work_key")
+    many = dict(together.annotate(many=Count("pk"))) if lens_keys else {}
 
     def personal(brief: Brief, lens: Lens | None) -> CostSummary:
         if lens is None or lens.work_key in ("", _brief_key(brief)):

@@ -74,6 +74,15 @@ def _left(sentences: Sequence[Sentence], where: str, gone: Collection[str]) -> t
     return () if fell and not any(one.citations for one in left) else left
 
 
+def fallen_answers(
+    answers: Mapping[int, Sentence], before: Material, changed: Mapping[int, Changed]
+) -> dict[int, Fallen]:
+    """The same for sentences by themselves, by their keys: those told in answer to questions."""
+    judge = _Judge(before, changed)
+    judged = {key: judge.sentence(sentence, f"answer.{key}") for key, sentence in answers.items()}
+    return {key: lost for key, lost in judged.items() if lost}
+
+
 def is_major(body: BriefBody, places: Iterable[str]) -> bool:
     """Whether the headline or most of the sentences are among the `places` that do not stand.
 
@@ -144,7 +153,7 @@ class _Judge:
     def body(self, body: BriefBody) -> Iterator[Fallen]:
         gone: dict[str, Fallen] = {}
         for where, sentence in _sentences(body):
-            if lost := self._sentence(sentence, where):
+            if lost := self.sentence(sentence, where):
                 gone[where] = lost
         yield from gone.values()
         for text, where, answer, count in _headings(body):
@@ -160,7 +169,7 @@ class _Judge:
         gone: dict[str, Fallen] = {}
         for start, run in runs:
             for place, sentence in _numbered(run, start):
-                if lost := self._sentence(sentence, place):
+                if lost := self.sentence(sentence, place):
                     gone[place] = lost
         yield from gone.values()
         for number, one in enumerate(lens.questions):
@@ -187,7 +196,7 @@ class _Judge:
             for article in material.articles:
                 yield from _said(article)
 
-    def _sentence(self, sentence: Sentence, where: str) -> Fallen | None:
+    def sentence(self, sentence: Sentence, where: str) -> Fallen | None:
         """The sentence, where none of the ways to cite the present texts supports it as the texts before did."""
         mine = [one for one in sentence.citations if one.article in self.changed]
         before = check_sentence(sentence, self.before, where)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from briefings import compose, correct, digest, edition, front
-from briefings.models import Brief, Delivery, Edition, Lens, State
+from briefings.converse import answer
+from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
 from ingest import work
 
 PER_SWEEP = 500
@@ -15,6 +19,7 @@ NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep
 # A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve; once
 # more where its flex tier does not answer.
 ENOUGH, TOO_LONG = 490, 520
+log = logging.getLogger("briefings.tasks")
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
@@ -51,6 +56,27 @@ def sweep_deliveries() -> None:
     digest.queue_deliveries(timezone.now())
     for pk in work.due(Delivery, PER_SWEEP):
         deliver.apply_async((int(str(pk)),), expires=NUDGE)
+
+
+@shared_task
+def sweep_questions() -> None:
+    """Nudge the answering of whatever is due."""
+    for pk in work.due(Turn, PER_SWEEP):
+        answer_question.apply_async((int(str(pk)),), expires=NUDGE)
+
+
+def answer_soon(turn_id: int) -> None:
+    """Nudge the answer to a question whose reader waits. Without a broker the next sweep finds it."""
+    try:
+        answer_question.apply_async((turn_id,), expires=NUDGE, retry=False)
+    except OperationalError as error:
+        log.warning("question %s waits for the sweep: %s", turn_id, error)
+
+
+# A model is asked up to twice, a minute and a half each; less than the question's lease.
+@shared_task(soft_time_limit=230, time_limit=260)
+def answer_question(turn_id: int) -> None:
+    answer.answer(turn_id)
 
 
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)

@@ -15,7 +15,7 @@ from config.embedded import refuse_no_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-QUEUES = ("fetch", "write", "deliver")
+QUEUES = ("fetch", "write", "deliver", "answer")
 
 
 def _sweep(task: str, queue: str, seconds: float) -> dict[str, Any]:
@@ -33,6 +33,7 @@ TIMETABLE = {
     ),
     "embed articles that are due": _sweep("ingest.tasks.embed_articles", "write", 20.0),
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),
+    "answer questions that are due": _sweep("briefings.tasks.sweep_questions", "answer", 5.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
     "compare the ledger with the provider": _sweep("inference.tasks.compare_with_provider", "write", 21600.0),
@@ -55,6 +56,8 @@ app.conf.update(
         "users.tasks.*": {"queue": "write"},
         "briefings.tasks.deliver*": {"queue": "deliver"},
         "briefings.tasks.sweep_deliveries": {"queue": "deliver"},
+        "briefings.tasks.answer_question": {"queue": "answer"},
+        "briefings.tasks.sweep_questions": {"queue": "answer"},
         "briefings.tasks.*": {"queue": "write"},
     },
     beat_schedule=TIMETABLE,

@@ -1,4 +1,4 @@
-"""Brings a database up to date: migrations, the cache table and, where the queue lies in Postgres, its schema."""
+"""Brings a database up to date: migrations and, where the queue lies in Postgres, its schema."""
 
 from __future__ import annotations
 
@@ -65,7 +65,6 @@ def migrate_if_needed() -> bool:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
             call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
-            call_command("createcachetable", verbosity=0, stdout=io.StringIO())
             install_queue()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

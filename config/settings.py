@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django_htmx",  # for its file alone
     "pgtrigger",
     "allauth",
     "allauth.account",
@@ -137,6 +138,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.outage.Outage",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -166,7 +168,8 @@ _conninfo = make_conninfo(
     **{key: str(_default[name]) for key, name in _named.items() if _default.get(name)},
 )
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
-    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+    # A visitor waits this many seconds for the database before the page says that it is away.
+    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5.0}
 DATABASES = {"default": _default}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -224,10 +227,14 @@ ACCOUNT_RATE_LIMITS = {
     "sources-add": "10/m/user,100/d/user",
     "sources-import": "3/m/user,20/d/user",
     "share": "20/m/user,200/d/user",
+    # An archive of everything is written anew each time.
+    "export": "3/m/user,20/d/user",
     # Shared pages, their pictures and counts, and private feeds.
     "public": "120/m/ip",
     # A question may go to a model.
     "search": "20/m/user,300/d/user",
+    # So may what is asked about a brief, and each takes a worker its time.
+    "converse": "10/m/user,100/d/user,30/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
@@ -289,7 +296,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"outage": {"()": "config.outage.OneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outage"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")},

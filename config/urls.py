@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "config.outage.handler500"
 urlpatterns = [
     path("", include("users.urls")),
     path("", include("briefings.web.urls")),

@@ -59,11 +59,17 @@ class Standing:
 
 def standing(now: datetime) -> list[Standing]:
     """The common budgets in force at `now`, in days and months of UTC."""
-    found = []
-    for limit in common(now):
-        row = Budget.objects.filter(scope=limit.scope, period=limit.period).first() or Budget()
-        found.append(Standing(limit.scope, limit.period, limit.nano, row.settled, row.held))
-    return found
+    return [_standing(limit) for limit in common(now)]
+
+
+def standing_of(now: datetime, purpose: str, reader: int) -> list[Standing]:
+    """All budgets in force at `now` that a call for this purpose and reader would touch."""
+    return [_standing(limit) for limit in limits(now, purpose, reader)]
+
+
+def _standing(limit: Limit) -> Standing:
+    row = Budget.objects.filter(scope=limit.scope, period=limit.period).first() or Budget()
+    return Standing(limit.scope, limit.period, limit.nano, row.settled, row.held)
 
 
 def _configured() -> Mapping[tuple[str, str], Decimal]:

@@ -157,10 +157,14 @@ def _headline(voice: Voice) -> float:
     return 0.5 * min(telling, 5.0) / 5.0 + 0.3 * event - 0.6 * listed - 0.5 * (1 - _newsiness(voice.title))
 
 
+# Guides and lists, opinions and questions, a product's release notes and a service's incident log.
 _DULL = re.compile(
-    r"everything you need to know|how to |guide|roundup|livestream|podcast|replay|webinar|tickets?\b|disrupt 20"
-    r"|^quoting |not much happened|what to know|review\b|\bbest \d|^\d+ best|hands-on|^why |^what |^opinion|explained"
-    r"|(?:system|model) card|weekly|newsletter|sponsored|register|what we're expecting|everything else|^meet |tips",
+    r"everything you need to know|how to |\bguides?\b|playbook|\b101\b|step.by.step|in minutes|roundup|livestream"
+    r"|podcast|replay|webinar|tickets?\b|disrupt 20|^quoting |not much happened|what to know|review\b|\bbest \d"
+    r"|^\d+ best|\b\d+ (?:examples|tips|ways|things)\b|hands-on|^why |^what |^opinion|explained"
+    r"|(?:system|model) card|weekly|newsletter|sponsored|register|what we're expecting|everything else|^meet |\btips\b"
+    r"|^(?:is|are|has|have|does|do|can|am|should|anyone|how)\b.*\?$|anyone else|\bmy \d"
+    r"|^\S* ?v?\d+(?:\.\d+)+\w*$|degraded performance|elevated (?:errors?|latenc)|\boutages? on\b",
     re.IGNORECASE,
 )
 _EVENT = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.db.models.functions import Left
 
 from ingest import revisions, score, tell, withdrawn
 from ingest.addressed import outside_quotations, speaks_to_model
@@ -25,11 +26,12 @@ class StorySnapshot:
     `articles` are the independent ones, the best source first, and `copies` how many came on top. `score` is
     importance before any reader (see `ingest.score.importance`), without regard to age. `vector` has length one and
     may be compared with those of the same `embedder` only (`ingest.embedders.comparable`); None where there is none.
-    Times are aware UTC.
+    `opening` is how the best article's text begins, without its title. Times are aware UTC.
     """
 
     story: str
     title: str
+    opening: str
     score: float
     embedder: str
     vector: Vectors | None
@@ -46,8 +48,8 @@ class StorySnapshot:
 def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> list[StorySnapshot]:
     """Stories of the scope with an article in the `window` before `as_of`, as they stood then, the weightiest first.
 
-    Two queries, whatever is stored, and a third where articles were edited; those that happened after `as_of` are
-    unknown to the answer, and those edited since are told as they were.
+    Two queries, whatever is stored, one more for what was never asked about, and one where articles were edited; those
+    that happened after `as_of` are unknown to the answer, and those edited since are told as they were.
     """
     recent = Article.objects.filter(
         scope.articles(), stage=Stage.PLACED, happened_at__gt=as_of - window, happened_at__lte=as_of
@@ -60,36 +62,68 @@ def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> lis
             "id", "embedder", "vector", "novelty"
         )
     }
+    ordered = {story: _best_first(_then(rows, earlier)) for story, rows in told.items() if story in vectors}
+    opening = _openings([rows[0] for rows in ordered.values()], earlier)
     found = [
-        _snapshot(story, _then(rows, earlier), *vectors[story])
-        for story, rows in told.items()
-        if story in vectors
+        _snapshot(story, rows, len(told[story]), opening[rows[0].article], *vectors[story])
+        for story, rows in ordered.items()
     ]
     return sorted(found, key=lambda snapshot: (-snapshot.score, snapshot.story))
 
 
+def _best_first(rows: Sequence[tell.Row]) -> list[tell.Row]:
+    counted = {row.article: row for row in tell.independent(rows)}
+    return [counted[voice.key] for voice in score.best_first([row.voice() for row in counted.values()])]
+
+
 def _snapshot(
-    story: str, rows: Sequence[tell.Row], embedder: str, vector: Vectors | None, novelty: float
+    story: str,
+    rows: Sequence[tell.Row],
+    articles: int,
+    opening: str,
+    embedder: str,
+    vector: Vectors | None,
+    novelty: float,
 ) -> StorySnapshot:
-    counted = tell.independent(rows)
-    voices = score.best_first([row.voice() for row in counted])
-    by_id = {row.article: row for row in counted}
-    ordered = [by_id[voice.key] for voice in voices]
+    """Of the independent articles, the best first; there are so many `articles` with the copies."""
+    voices = [row.voice() for row in rows]
     return StorySnapshot(
         story=story,
-        title=voices[0].title,
+        title=rows[0].title,
+        opening=opening,
         score=score.importance(voices, novelty),
         embedder=embedder,
         vector=vector,
         origins=score.origins(voices),
-        articles=tuple(row.article for row in ordered),
-        copies=len(rows) - len(counted),
-        publishers=tuple(dict.fromkeys(row.publisher for row in ordered)),
-        kinds=tuple(dict.fromkeys(row.kind for row in ordered)),
-        primary=any(row.primary for row in ordered),
-        happened_at=min(row.happened_at for row in ordered),
-        last_at=max(row.happened_at for row in ordered),
+        articles=tuple(row.article for row in rows),
+        copies=articles - len(rows),
+        publishers=tuple(dict.fromkeys(row.publisher for row in rows)),
+        kinds=tuple(dict.fromkeys(row.kind for row in rows)),
+        primary=any(row.primary for row in rows),
+        happened_at=min(row.happened_at for row in rows),
+        last_at=max(row.happened_at for row in rows),
     )
+
+
+OPENING = 800  # characters
+OPENINGS_KEPT = 20_000
+_kept_openings: dict[tuple[int, int], str] = {}
+
+
+def _openings(rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]) -> dict[int, str]:
+    """How the articles' texts begin. Kept, since every reader's edition asks for the same few hundred of them."""
+    if len(_kept_openings) > OPENINGS_KEPT:
+        _kept_openings.clear()
+    unknown = {row.article: row for row in rows if (row.article, row.revision) not in _kept_openings}
+    begun = Article.objects.filter(id__in=unknown).annotate(begun=Left("text", OPENING + 300))
+    for article, revision, title, text in begun.values_list("id", "revision", "title", "begun"):
+        _kept_openings[article, revision] = text.removeprefix(title).strip()[:OPENING]
+    return {
+        row.article: earlier[row.article].text.removeprefix(row.title).strip()[:OPENING]
+        if row.article in earlier
+        else _kept_openings.get((row.article, row.revision), "")
+        for row in rows
+    }
 
 
 def missing(story_id: str) -> bool:

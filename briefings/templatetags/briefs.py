@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from django import template
 
 from briefings.coverage import short
-from briefings.schemas import Cost, LensDocument, SourceRef
+from briefings.schemas import BriefDocument, Cost, Sentence, SourceRef
 from inference.costs import usd_at_2021_prices
 from inference.money import usd as written_out
 from users import taxonomy
@@ -29,10 +29,27 @@ def usd(amount: str) -> str:
     return f"${value:,.{places}f}"
 
 
+POINTS = 2  # sentences of a lead, where a thin story has no takeaways
+
+
 @register.filter
-def standing(lens: LensDocument | None) -> str:
-    """What of a lens stands, as one paragraph: empty without a lens, or where all of it fell."""
-    return " ".join(one.text for one in lens.why_it_matters if not one.struck) if lens else ""
+def points(document: BriefDocument) -> Sequence[Sentence]:
+    """What an edition shows of a brief below its headline: the takeaways, or else how the lead begins."""
+    return document.takeaways or document.lead[:POINTS]
+
+
+@register.filter
+def bearing(document: BriefDocument) -> Sequence[Sentence]:
+    """What an edition shows of the lens: nothing where no model wrote it and it found nothing in the story to cite."""
+    why = document.lens.why_it_matters if document.lens else ()
+    found = document.writer == "model" or any(one.citations for one in why)
+    return why if found else ()
+
+
+@register.filter
+def standing(sentences: Iterable[Sentence]) -> str:
+    """What of them stands, as one paragraph: empty where all fell."""
+    return " ".join(one.text for one in sentences if not one.struck)
 
 
 @register.filter

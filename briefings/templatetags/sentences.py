@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from briefings.web.page import Block, Evidence, Excerpt, Line
@@ -50,6 +51,28 @@ def sentences(lines: Iterable[Line], here: str, own: object = "") -> SafeString:
 def passages(one: Evidence) -> SafeString:
     """Each passage that is cited, the quotation marked, with its publisher, time (UTC) and article."""
     return SafeString("".join(_passage(excerpt, changed=one.change is not None) for excerpt in one.excerpts))
+
+
+@register.simple_tag
+def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeString:
+    """What a sentence's marker opens: the sentence and its passages, and what has become of them where they changed.
+
+    `here` is the address of the brief's page; on a reader's `own` page it links to more of the text. `of` is what has
+    the sentence, where that is not the brief.
+    """
+    mark, claim = escape(one.mark), escape(one.claim)
+    whose = escape(of or "The brief")
+    says = f"said</b> <s>{claim}</s>" if one.change else f"says</b> {claim}"
+    if one.change:
+        shown: str = render_to_string("briefings/_excerpts.html", {"one": one})
+    else:
+        shown = passages(one)
+    more = f'<a href="{escape(here)}evidence/{mark}/">More of the text</a>' if own else ""
+    return SafeString(
+        f'<aside id="evidence-{mark}" class="evidence" popover aria-label="Source of this sentence">'
+        f'<p class="claim"><b>{whose} {says}</p>{shown}<p class="actions">{more}<button type="button" class="plain" '
+        f'popovertarget="evidence-{mark}" popovertargetaction="hide">Close</button></p></aside>\n'
+    )
 
 
 def _told(line: Line) -> str:

@@ -23,7 +23,15 @@ many numerous | lots dozens hundreds thousands millions several countless plenty
 several | number multiple various some few handful many three four five six couple
 some certain | several few part parts partly many number handful
 few handful | little rare rarely hardly several couple small
-always | every all constantly never
+always constantly | every all never
+often frequently repeatedly | regularly many usually commonly again
+sometimes occasionally | some
+usually generally commonly | often most mostly normally
+regularly routinely | often frequently every
+rarely seldom | few little hardly uncommon rare
+entirely wholly completely fully totally | all whole entire total complete full
+exclusively | only solely alone
+twice | two double doubled doubling
 convicted | conviction guilty
 adopted | adoption adopt adopts passed
 illegal illegally | law unlawful unlawfully crime crimes criminal laws
@@ -47,6 +55,8 @@ lowest | record least bottom
 fastest quickest
 newest latest | new recent last
 oldest earliest | first old
+second | 2nd two another again seconds
+bottom | last lowest end
 youngest | young
 longest | long
 strongest | top
@@ -117,20 +127,20 @@ def _needs(table: str) -> dict[str, frozenset[str]]:
 
 
 _LOOSE, _OF_PEOPLE, _TIGHT = _needs(_TIMES_AND_CROWDS), _needs(_OFFICES), _needs(_SUPERLATIVES)
-_NEEDS = _needs(_DEGREES) | _LOOSE | _OF_PEOPLE | _TIGHT
-_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
+NEEDS = _needs(_DEGREES) | _LOOSE | _OF_PEOPLE | _TIGHT
+QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
 
 
 def unfounded(text: str, around: str) -> Iterator[str]:
     """The charged words of `text`, outside its quotations, that `around` has in no form, or nowhere near there."""
     own = words(text)
-    charged = [at for at, word in enumerate(own) if word.lower in _NEEDS and not _excused(own, at)]
+    charged = [at for at, word in enumerate(own) if word.lower in NEEDS and not _excused(own, at)]
     if not charged:
         return
-    outside, theirs = {word.lower for word in words(_QUOTED.sub(" ", text))}, words(around)
+    outside, theirs = {word.lower for word in words(QUOTED.sub(" ", text))}, words(around)
     for at in charged:
         word = own[at].lower
-        found = [other for other, each in enumerate(theirs) if each.lower in _NEEDS[word]]
+        found = [other for other, each in enumerate(theirs) if each.lower in NEEDS[word]]
         if word in outside and not any(_there(own, at, theirs, other) for other in found):
             yield word
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 
 from briefings.verify.figure import Date, Figure, Key, Token, quantity
@@ -24,15 +23,15 @@ _DAY_MONTH = re.compile(
     rf"(?<![\w.,])(?=\d)(?:(?P<since>[0-3]?\d) ?(?:-|–|to|and) ?)?{_DAY}(?: of)? {_MON}(?:,? {_YEAR})?", re.I
 )
 _MONTH_YEAR = re.compile(rf"\b{_MON},?(?: of)? {_YEAR}", re.I)
-# "May" and "March" are also verbs: alone they need a word before them that makes them a month.
+# Here and below the first letter stands before what is asked of the place before it: so a text is skimmed for it.
 _MONTH = re.compile(
-    r"\b(?=[JFASOND])(?P<mon>January|February|April|June|July|August|September|October|November|December)\b"
-    r"|(?<=[ -])(?=M)(?:(?<=\bin )|(?<=\bsince )|(?<=\blast )|(?<=\bnext )|(?<=\buntil )|(?<=\bby )|(?<=\bearly )"
-    r"|(?<=\blate )|(?<=\bmid-)|(?<=\bthis )|(?<=\bof ))(?P<verb>March|May)\b"
+    r"[JFASOND](?<=\b.)(?:anuary|ebruary|pril|une|uly|ugust|eptember|ctober|ovember|ecember)\b"
 )
-_VERB_MONTH = re.compile(r"\b(March|May)\b")
+# "May" and "March" are also verbs: alone they need a word before them that makes them a month.
+_VERB_MONTH = re.compile(r"M(?<=\bM)(?:arch|ay)\b")
+_MADE_MONTH = re.compile(r"\b(?:in|since|last|next|until|by|early|late|this|of) $|\bmid-$")
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
-_WEEKDAY = re.compile(r"\b(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)s?\b")
+_WEEKDAY = re.compile(r"[MTWFS](?<=\b.)(?:on|ues|ednes|hurs|ri|atur|un)days?\b")
 _QUARTER = re.compile(r"\b(?:Q(?P<n>[1-4])|(?P<word>first|second|third|fourth)[ -]quarter)\b", re.I)
 _HALF = re.compile(r"\b(?:H(?P<n>[12])|(?P<word>first|second)[ -]half)\b", re.I)
 _DECADE = re.compile(r"(?<!\w)(?P<century>19|20)?'?(?P<ten>\d)0s\b")
@@ -59,8 +58,11 @@ def _slashed(match: re.Match[str]) -> tuple[Key, ...]:
 
 
 def _month(match: re.Match[str]) -> tuple[Key, ...]:
-    name = (match.groupdict().get("mon") or match.groupdict().get("verb") or "").lower()
-    return (Date(_number(match.groupdict().get("year")), _MONTHS[name], None),)
+    return (Date(None, _MONTHS[match[0].lower()], None),)
+
+
+def _month_and_year(match: re.Match[str]) -> tuple[Key, ...]:
+    return (Date(int(match["year"]), _MONTHS[match["mon"].lower()], None),)
 
 
 def _period(letter: str, match: re.Match[str]) -> tuple[Key, ...]:
@@ -75,8 +77,13 @@ def _clock(match: re.Match[str]) -> tuple[Key, ...]:
 
 
 _MONTHLY = frozenset(_MONTHS)
-_MONTH_NAME = re.compile(_MON, re.I)
-BEFORE_MONTH, BEHIND_MONTH = 24, 40  # characters
+_MONTH_NAME = re.compile(
+    r"[JFMASONDjfmasond](?<=\b.)(?i:an(?:uary)?|eb(?:ruary)?|ar(?:ch)?|pr(?:il)?|ay|une?|uly?|ug(?:ust)?"
+    r"|ep(?:t(?:ember)?)?|ct(?:ober)?|ov(?:ember)?|ec(?:ember)?)\b"
+)
+# Characters: before a month, where a range of its days begins and where a day stands; behind it, where a year ends.
+BEFORE_MONTH, BESIDE_MONTH, BEHIND_MONTH = 24, 8, 12
+_PUNCTUATED = re.compile(r"\d[-/.:]\d|0s")  # one of the forms below needs one of these
 # Each with what a text must hold, or the words of which it must hold one, for the pattern to be worth a try.
 _WHOLE: tuple[tuple[re.Pattern[str], re.Pattern[str], Read], ...] = (
     (re.compile(r"\d-\d"), _ISO, _iso),
@@ -85,8 +92,11 @@ _WHOLE: tuple[tuple[re.Pattern[str], re.Pattern[str], Read], ...] = (
     (re.compile("0s"), _DECADE, lambda match: (Token(f"{match['ten']}0s"),)),
 )
 _OTHERS: tuple[tuple[frozenset[str], re.Pattern[str], Read], ...] = (
-    (_MONTHLY, _MONTH, _month),
-    (_WEEKDAYS | {f"{day}s" for day in _WEEKDAYS}, _WEEKDAY, lambda match: (Token(match[1].lower()),)),
+    (
+        _WEEKDAYS | {f"{day}s" for day in _WEEKDAYS},
+        _WEEKDAY,
+        lambda match: (Token(match[0].lower().removesuffix("s")),),
+    ),
     (frozenset(["q", "quarter"]), _QUARTER, lambda match: _period("q", match)),
     (frozenset(["h", "half"]), _HALF, lambda match: _period("h", match)),
     (frozenset(["fy", "fiscal"]), _FISCAL, lambda match: (quantity(int(match["year"]), "year"),)),
@@ -96,53 +106,55 @@ _OTHERS: tuple[tuple[frozenset[str], re.Pattern[str], Read], ...] = (
 def dates(text: str, said: frozenset[str]) -> Iterator[Figure]:
     """Every date in `text` (as `spelling.for_figures` leaves it), whose words are `said`; the longer form first."""
     monthly = not said.isdisjoint(_MONTHLY)
-    if _DIGIT.search(text):
-        for hint, pattern, read in _WHOLE:
-            if hint.search(text):
-                yield from _found(text, pattern, read)
-        for start, end in _around_months(text) if monthly else ():
-            yield from _days(text, start, end)
-            yield from _found(text, _MONTH_YEAR, _month, start, end)
+    for hint, pattern, read in _WHOLE if _PUNCTUATED.search(text) else ():
+        if hint.search(text):
+            yield from _found(text, pattern, read)
+    if monthly and _DIGIT.search(text):
+        yield from _with_month(text)
+    if monthly:
+        yield from _found(text, _MONTH, _month)
+        yield from _verbs_or_months(text)
     for words, pattern, read in _OTHERS:
         if not said.isdisjoint(words):
             yield from _found(text, pattern, read)
-    for match in _VERB_MONTH.finditer(text) if monthly else ():
-        keys = (Date(None, _MONTHS[match[0].lower()]),)
-        yield Figure(match[0], match.start(), match.end(), keys, claim=False)
 
 
-def _around_months(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of a text in which a day or a year can belong to a month."""
-    start = end = 0
-    for match in _MONTH_NAME.finditer(text):
-        if match.start() - BEFORE_MONTH > end:
-            if end:
-                yield start, end
-            start = max(0, match.start() - BEFORE_MONTH)
-        end = match.end() + BEHIND_MONTH
-    if end:
-        yield start, end
+def _with_month(text: str) -> Iterator[Figure]:
+    """Days and years with their month."""
+    before = 0
+    for name in _MONTH_NAME.finditer(text):
+        start, end = name.span()
+        if match := _MONTH_DAY.match(text, start):
+            yield from _days(match)
+        if _DIGIT.search(text, max(before, start - BESIDE_MONTH), start) and (
+            match := _DAY_MONTH.search(text, max(before, start - BEFORE_MONTH), end + BEHIND_MONTH)
+        ):
+            yield from _days(match)
+        if match := _MONTH_YEAR.match(text, start):
+            yield Figure(match[0].strip(), match.start(), match.end(), _month_and_year(match))
+        before = end
 
 
-def _found(
-    text: str, pattern: re.Pattern[str], read: Read, start: int = 0, end: int = sys.maxsize
-) -> Iterator[Figure]:
-    for match in pattern.finditer(text, start, end):
+def _verbs_or_months(text: str) -> Iterator[Figure]:
+    for match in _VERB_MONTH.finditer(text):
+        sure = _MADE_MONTH.search(text, max(0, match.start() - 7), match.start()) is not None
+        yield Figure(match[0], match.start(), match.end(), _month(match), claim=sure)
+
+
+def _found(text: str, pattern: re.Pattern[str], read: Read) -> Iterator[Figure]:
+    for match in pattern.finditer(text):
         if keys := read(match):
             yield Figure(match[0].strip(), match.start(), match.end(), keys)
 
 
-def _days(text: str, begin: int, stop: int) -> Iterator[Figure]:
+def _days(match: re.Match[str]) -> Iterator[Figure]:
     """Days with their month. "August 7 to 9" is two figures that share the text, as both must be right."""
-    for pattern in (_MONTH_DAY, _DAY_MONTH):
-        for match in pattern.finditer(text, begin, stop):
-            month, year = _MONTHS[match["mon"].lower()], _number(match["year"])
-            days = sorted(
-                (match.start(name), int(match[name]))
-                for name in ("day", "until", "since")
-                if match.groupdict().get(name)
-            )
-            borders = [match.start(), *(place for place, _ in days[1:]), match.end()]
-            for (_, day), start, end in zip(days, borders, borders[1:], strict=False):
-                if 0 < day <= 31:
-                    yield Figure(match[0].strip(), start, end, (Date(year, month, day),))
+    month, year = _MONTHS[match["mon"].lower()], _number(match["year"])
+    named = match.groupdict()
+    days = sorted(
+        (match.start(name), int(named[name])) for name in ("day", "until", "since") if named.get(name)
+    )
+    borders = [match.start(), *(place for place, _ in days[1:]), match.end()]
+    for (_, day), start, end in zip(days, borders, borders[1:], strict=False):
+        if 0 < day <= 31:
+            yield Figure(match[0].strip(), start, end, (Date(year, month, day),))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from briefings.terms import stem
-from briefings.verify.places import place, words
+from briefings.verify.places import lowered, place, words
 
 # Each row holds two sets of words that turn a statement into its opposite, in all their forms.
 _ROWS = """
@@ -127,6 +127,7 @@ _NOT = frozenset(
         "nothing",
     ]
 )
+_NEGATED = re.compile(r"n[’']t\b")
 _NOBODY = frozenset(["nobody", "none", "nothing", "neither"])
 _SMALL_WORDS = """
 a an the and or so as at by for from in into of on onto to with than then that this these those it its he she
@@ -199,8 +200,10 @@ def _opposites(text: str, stated: str) -> Iterator[str]:
 
 def _negated_otherwise(text: str, stated: str) -> Iterator[str]:
     """What the statement negates and its source does not, or the other way round."""
+    if not _negates(text) and not _negates(stated):
+        return
     own, theirs = _polarity(text), _polarity(stated)
-    if own.count > theirs.count + len(_AS_GOOD_AS_NOT.findall(stated)):
+    if own.count > theirs.count and own.count > theirs.count + len(_AS_GOOD_AS_NOT.findall(stated)):
         yield "one more negation"
         return
     for one, other, says in ((own, theirs, "negated"), (theirs, own, "not negated")):
@@ -208,6 +211,10 @@ def _negated_otherwise(text: str, stated: str) -> Iterator[str]:
         for word in sorted((turned & other.plain) - other.window):
             yield f"{word}, {says}"
             break
+
+
+def _negates(text: str) -> bool:
+    return not _NOT.isdisjoint(lowered(text)) or _NEGATED.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _ABBREVIATED = re.compile(
     r"(?:^|[\s(\"“-])(?:[A-Z]|[A-Z]\.[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|St|Jr|Sr|Inc|Corp|Co|Ltd|No|vs|Jan|Feb|Mar|Apr|"
     r"Aug|Sept|Sep|Oct|Nov|Dec|Lt|Col|Sgt|Capt|Supt|Cmdr|Fig)\.$"
 )
+_LONGEST = 8  # characters of an abbreviation with what stands before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def split(passage: str) -> tuple[str, ...]:
     found: list[str] = []
     start = 0
     for match in _END.finditer(passage):
-        if _ABBREVIATED.search(passage[start : match.start()]):
+        if _ABBREVIATED.search(passage, max(0, start - 1, match.start() - _LONGEST), match.start()):
             continue
         found.append(passage[start : match.end()].strip())
         start = match.end()
@@ -47,11 +48,11 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
 
     `titles` of the cited articles belong to what stands around: a passage says "it" where its title says who.
     """
-    wanted = set(terms(text))
+    wanted = content(text)
     numbered = [
         (p, s, sentence) for p, passage in enumerate(passages) for s, sentence in enumerate(split(passage))
     ]
-    words = [wanted & _terms(sentence) for _, _, sentence in numbered]
+    words = [wanted & content(sentence) for _, _, sentence in numbered]
     chosen: list[int] = []
     found: set[str] = set()
     while len(chosen) < min(MOST_SENTENCES, len(numbered)):
@@ -75,9 +76,10 @@ def evidence(text: str, passages: Sequence[str], titles: Sequence[str] = ()) -> 
 @lru_cache(maxsize=512)
 def said(passage: str) -> frozenset[str]:
     """The content words of a passage."""
-    return frozenset().union(*map(_terms, split(passage)))
+    return frozenset().union(*map(content, split(passage)))
 
 
 @lru_cache(maxsize=2048)
-def _terms(sentence: str) -> frozenset[str]:
+def content(sentence: str) -> frozenset[str]:
+    """The content words of a sentence, by their stems."""
     return frozenset(terms(sentence))

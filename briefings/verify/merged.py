@@ -14,6 +14,11 @@ LEAST = 4  # words that the end of a statement and of a source's sentence have i
 _POINTING = listed(
     "it its he his she her they their this that these those there we our i my you your who which what"
 )
+SEAM = 3  # words before a seam by which the sentence that they are from is known
+_EXPLETIVE = frozenset(["there"])
+_NOBODY = frozenset(["there", "this", "that", "what"])  # nobody is left out for one of these
+_OF_ONE = listed("is was has does isn't wasn't hasn't it he she this")
+_OF_MANY = listed("are were have do aren't weren't haven't they we these those")
 
 
 def put_together(text: str, grounds: Iterable[str]) -> Iterator[str]:
@@ -23,20 +28,59 @@ def put_together(text: str, grounds: Iterable[str]) -> Iterator[str]:
         return
     passages = [[words(sentence) for sentence in split(ground)] for ground in grounds]
     found = [
-        (*_shared_end(own, theirs), theirs, sentences[:place])
+        (*_shared_end(own, theirs), theirs, sentences[:place], sentences)
         for sentences in passages
         for place, theirs in enumerate(sentences)
     ]
     longest = max((run for run, *_ in found), default=0)
     if not LEAST <= longest < len(own):
         return
-    before = own[:-longest]
+    before, behind = own[:-longest], own[-longest:]
     told = set().union(*(_content(sentence) for sentences in passages for sentence in sentences))
     ends = [
-        _another(before, theirs, at, earlier, told) for run, at, theirs, earlier in found if run == longest
+        _another(before, theirs, at, earlier, told)
+        or _spliced(before, behind, theirs, at, [each for each in sentences if each is not theirs])
+        for run, at, theirs, earlier, sentences in found
+        if run == longest
     ]
     if all(ends):
         yield f"what follows {before[-1].text!r} is said of another"
+
+
+def _spliced(
+    before: Sequence[Word],
+    behind: Sequence[Word],
+    theirs: tuple[Word, ...],
+    at: int,
+    others: Sequence[tuple[Word, ...]],
+) -> bool:
+    """Whether the words of one sentence go on with those of `theirs`, where something else stands before them."""
+    told = _content(before)
+    if not at or (told and told <= _content(theirs[:at])):
+        return False  # what stands between is left out
+    seam = [word.lower for word in before[-SEAM:]]
+    followed = [
+        other[place + len(seam)].lower
+        for other in others
+        for place in range(len(other) - len(seam))
+        if [word.lower for word in other[place : place + len(seam)]] == seam
+    ]
+    verb, subject = behind[0].lower, theirs[at - 1].lower
+    if not followed or subject in {word.lower for word in before}:
+        return False
+    number = _number(verb)
+    if number and any(_number(each) not in (0, number) for each in (*followed, seam[-1])):
+        return True
+    last = " ".join(word.text for word in theirs[max(0, at - 3) : at])
+    pointing = subject in _POINTING - _EXPLETIVE or any(
+        found.end() == len(last) for found in POINTS.finditer(last)
+    )
+    return not pointing and (bool(told) or seam[-1] in _NOBODY)
+
+
+def _number(word: str) -> int:
+    """1 where a verb or pronoun is told of one, 2 of many, 0 where it does not tell."""
+    return 1 if word in _OF_ONE else 2 if word in _OF_MANY else 0
 
 
 def _another(

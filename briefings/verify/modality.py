@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from briefings.terms import stem
-from briefings.verify.places import Word, words
+from briefings.verify.places import Word, lowered, words
 from briefings.verify.spelling import listed
 
 PLAIN, PLANNED, POSSIBLE, NEEDED, ABLE, OPEN = (
@@ -37,7 +37,7 @@ _MEANT = listed("""
     committed decide decides decided eager willing
     """)
 _LINKS = listed("""
-    be been being have has had not never also still only soon now then even ever just really actually eventually
+    be been being have has had not never almost nearly also still only soon now then even ever just really actually eventually
     probably possibly likely certainly finally already again further instead always often no longer get got as well
     is are was were
     """)
@@ -68,22 +68,43 @@ withdraw withdrew withdrawn; be is are was were been; have has had; face faces f
 lets; set sets; hit hits; cost costs; use used uses using; want wanted wants
 """
 _BASE = {form: forms.split()[0] for forms in _IRREGULAR_FORMS.split(";") for form in forms.split()}
+_GOVERNING = frozenset(word for word, told in _MARKS.items() if told != ABLE)
 REACH = 5
 
 
 def shifted(text: str, best: str, stated: str) -> Iterator[str]:
     """The verbs of `text` told as so, planned, possible or needed where the sentence it matches `best` has them
     otherwise throughout, or all that are `stated` where that one lacks the verb."""
+    if not any(map(_governs, (text, best, stated))):
+        return
     own, theirs = _governed(text), {**_governed(stated), **_governed(best)}
-    for verb in own.keys() & theirs.keys():
+    for verb in sorted(own.keys() & theirs.keys()):
         here, there = own[verb], theirs[verb]
         if not (here | there) & {PLANNED, POSSIBLE, NEEDED}:
             continue
-        if not any(_agree(one, other) for one in here for other in there):
+        if not any(agree(one, other) for one in here for other in there):
             yield f"{verb}, told {min(here)}"
 
 
-def _agree(one: str, other: str) -> bool:
+@lru_cache(maxsize=1024)
+def _governs(text: str) -> bool:
+    """Whether anything may be told there as planned, possible or needed."""
+    held = lowered(text)
+    return not held.isdisjoint(_GOVERNING) or ("to" in held and not held.isdisjoint(_MEANT))
+
+
+def told(among: Sequence[str]) -> str:
+    """How lower-case words that hold a verb tell it."""
+    for at, word in enumerate(among):
+        if word in _MARKS:
+            return _MARKS[word]
+        if word == "to" and at and among[at - 1] not in ("have", "has", "had"):
+            return PLANNED if not _MEANT.isdisjoint(among[:at]) else OPEN
+    return PLAIN if among else OPEN
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether a verb may be told in either of two ways."""
     return (
         one == other
         or OPEN in (one, other)

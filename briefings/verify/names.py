@@ -11,6 +11,8 @@ from briefings.verify.places import place, words
 
 _WORD = re.compile(r"[^\W_][\w'’&.-]*[\w]|[^\W_]")
 _OPENER = re.compile(r"(?:^|[.!?:;“\"(]\s*)$")  # held against the few characters before a word
+_PART = re.compile(r"[-.&/]")
+_GENITIVE = re.compile(r"['’]s$")
 _ROMAN = re.compile(r"^[IVX]+$")
 _CAPITALS = re.compile(r"[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )?[A-Z][\w’'-]*)+")
 POINTS = re.compile(
@@ -59,20 +61,28 @@ def names(text: str) -> tuple[str, ...]:
     found = []
     for match in _WORD.finditer(text):
         word = match[0]
-        if word.islower():
+        if word.islower() or not (bare := _bare(word)):
             continue
-        bare = re.sub(r"['’]s$", "", word)
-        if _ROMAN.match(bare) or _fold(word) in _COMMON:
-            continue
-        if (any(letter.isupper() for letter in bare[1:]) and not _is_compound(bare)) or (
-            bare[0].isupper()
-            and (
-                not _OPENER.search(text[max(0, match.start() - 4) : match.start()])
-                or _fold(word) in _WELL_KNOWN
-            )
+        if _is_name_anywhere(bare) or (
+            bare[0].isupper() and not _OPENER.search(text[max(0, match.start() - 4) : match.start()])
         ):
             found.append(bare)
     return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _bare(word: str) -> str:
+    """`word` without a genitive's ending; empty for what is written with a capital and names nobody."""
+    bare = _GENITIVE.sub("", word)
+    return "" if _ROMAN.match(bare) or _fold(word) in _COMMON else bare
+
+
+@lru_cache(maxsize=50_000)
+def _is_name_anywhere(bare: str) -> bool:
+    """Whether a word is a name even where a sentence begins: by a capital inside it, or because it is well known."""
+    if any(letter.isupper() for letter in bare[1:]) and not _is_compound(bare):
+        return True
+    return bare[0].isupper() and _fold(bare) in _WELL_KNOWN
 
 
 def _is_compound(word: str) -> bool:
@@ -83,11 +93,16 @@ def _is_compound(word: str) -> bool:
 
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:
     """All words of `texts`, folded: what may be named."""
+    return frozenset().union(*map(_held, texts))
+
+
+@lru_cache(maxsize=512)
+def _held(text: str) -> frozenset[str]:
     words: set[str] = set()
-    for word in {word for text in texts for word in _WORD.findall(text)}:
+    for word in set(_WORD.findall(text)):
         words.add(_fold(word))
         if not word.isalnum():
-            words.update(_fold(part) for part in re.split(r"[-.&/]", word) if part)
+            words.update(_fold(part) for part in _PART.split(word) if part)
     return frozenset(words)
 
 
@@ -101,7 +116,7 @@ def _is_known(name: str, known: frozenset[str]) -> bool:
         folded = _fold(part)
         return folded in known or folded.removesuffix("s") in known or part.islower()
 
-    return has(name) or all(has(part) for part in re.split(r"[-.&/]", name) if part)
+    return has(name) or all(has(part) for part in _PART.split(name) if part)
 
 
 def ungrounded(text: str, stated: str, around: str, publishers: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 _ONES = (
@@ -33,7 +32,6 @@ _GROUP = (
     rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(list(ONES)[1:10])})\b)?|(?:{'|'.join(reversed(ONES))}))\b"
 )
 _BIG = rf"(?:{'|'.join(BIG)})\b"
-A_BIG = re.compile(rf"an?[ -]{_BIG}", re.IGNORECASE)
 PATTERN = rf"\b(?:an?(?=[ -]{_BIG})|{_GROUP})(?:[ -]{_BIG}(?:(?: and)?[ -]{_GROUP})?)*"
 
 

@@ -37,9 +37,15 @@ def _word(written: str) -> Word:
     return Word(bare, bare.lower(), stem(bare), bare.lower() not in STOP, bare[0].isupper())
 
 
-def located(text: str) -> tuple[tuple[int, Word], ...]:
-    """The words of a text in order, each with where it starts."""
-    return tuple((match.start(), _word(match[0])) for match in _WORD.finditer(text))
+@lru_cache(maxsize=1024)
+def lowered(text: str) -> frozenset[str]:
+    """The words of a text in lower case: what tells at once which rules have nothing to look for in it."""
+    return frozenset(word.lower for word in words(text))
+
+
+def starts(text: str) -> list[int]:
+    """Where each of the words of a text starts."""
+    return [match.start() for match in _WORD.finditer(text)]
 
 
 def place(among: Sequence[Word], at: int, reach: int = REACH) -> Place:

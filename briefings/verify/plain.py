@@ -51,6 +51,11 @@ _MAY_HOLD: dict[str, re.Pattern[str]] = {
     "a citation mark": re.compile(r"[\[(【†‡�]|turn|oaicite|contentReference", re.I),
     "a gap": re.compile(r"[(\[]"),
 }
+# And what it must hold for any of them: signs first, so that a text is skimmed for them.
+_SUSPECT = re.compile(
+    r"[:@<&\]*_`~\[(【†‡�#>•·▪|?/.-](?:(?<![#>•·▪|?/.-])|(?<=[?#/])[\w/]|(?<=\.)[A-Za-z-]|(?<=^.))"
+)
+_DEBRIS = re.compile(r"turn\d|oaicite|contentreference")
 _JOINED_EMOJI = re.compile("(?<=[^\\w\\s])\u200d(?=[^\\w\\s])")
 
 
@@ -63,6 +68,8 @@ def problem(text: str, verbatim: bool = False) -> str | None:
     for character in () if text.isprintable() else _JOINED_EMOJI.sub("", text):
         if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029":
             return f"the character U+{ord(character):04X}"
+    if not _SUSPECT.search(text) and not _DEBRIS.search(text.lower()):
+        return None
     for rules in (_RULES,) if verbatim else (_RULES, _NEW):
         for name, pattern in rules.items():
             if _MAY_HOLD[name].search(text) and pattern.search(text):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from briefings.verify.outlets import FRAME
-from briefings.verify.places import words
+from briefings.verify.places import lowered, words
 from briefings.verify.spelling import listed, words_in
 
 _VERBS = (
@@ -26,17 +26,22 @@ def _forms(verb: str) -> Iterator[str]:
 
 
 _HOLDING = frozenset(form for verb in _VERBS.split() for form in _forms(verb)) | {"thought"}
-_DOUBTING = listed("""
+DOUBTING = listed("""
     alleged allegedly reportedly supposed supposedly apparent apparently probably perhaps possible possibly presumably
     potential potentially suspected purported purportedly seem seems seemed appear appears appeared likely maybe
     unconfirmed
     rumoured rumored
     """)
 _HELD = re.compile(rf"\b(?:{'|'.join(sorted(_HOLDING))})\b(?P<what>[^.;!?]*)", re.IGNORECASE)
-_DOUBTED = re.compile(rf"\b(?:{'|'.join(sorted(_DOUBTING))})\b(?: to\b)?", re.IGNORECASE)
+_DOUBTED = re.compile(rf"\b(?:{'|'.join(sorted(DOUBTING))})\b(?: to\b)?", re.IGNORECASE)
 _IF = re.compile(
-    r"(?<!\bas )\b(?:if|unless|provided that|as long as|only when|except(?: for| that| when)?)\b(?P<what>[^.;!?,]*)",
+    r"(?<!\bas )(?<!\beven )\b(?:if|unless|provided that|(?<!for )as long as(?! \d)|only when"
+    r"|except(?: for| that| when)?)\b(?P<what>[^.;!?,]*)",
     re.IGNORECASE,
+)
+# In other words a condition.
+_CONDITION = re.compile(
+    r"(?:if|unless|when|whenever|until|only|depend\w*|without|but|condition\w*|whether|provided|once|should|requir\w*)$"
 )
 _CONDITIONAL = frozenset(["if", "unless", "provided", "long", "only", "except"])
 # Whoever says one of these tells whose word it is.
@@ -46,10 +51,9 @@ _SAID = re.compile(
     r"|analysts?|experts?|explain\w*|tweet\w*|conclu\w+|findings?|found|allegations?|accusations?|charges?|charged)\b",
     re.IGNORECASE,
 )
-LEAST, SHARE = (
-    3,
-    0.5,
-)  # content words that make what is held a statement's subject, and how much of the statement they are
+# Content words that make what is held a statement's subject, and how much of the statement they are.
+LEAST, SHARE = 3, 0.5
+GOVERNED = 3  # content words beside a condition: what it is put on
 
 
 def told_as_so(text: str, best: str) -> Iterator[str]:
@@ -57,10 +61,15 @@ def told_as_so(text: str, best: str) -> Iterator[str]:
     own, said = FRAME.sub(" ", text), words_in(best)
     if not said.isdisjoint(_HOLDING):
         yield from _opinions(own, best)
-    if not said.isdisjoint(_DOUBTING):
+    if not said.isdisjoint(DOUBTING):
         yield from _doubts(own, best)
     if not said.isdisjoint(_CONDITIONAL):
         yield from _conditions(own, best)
+
+
+def tells_who(text: str) -> bool:
+    """Whether `text` says whose word it is."""
+    return _SAID.search(text) is not None or _HELD.search(text) is not None
 
 
 def _opinions(text: str, best: str) -> Iterator[str]:
@@ -94,17 +103,25 @@ def _doubts(text: str, best: str) -> Iterator[str]:
 
 
 def _conditions(text: str, best: str) -> Iterator[str]:
-    if _IF.search(text) or re.search(
-        r"\b(?:when|until|only|depend\w*|without|but|condition\w*|whether)\b", text
-    ):
-        return
-    said = _content(text)
+    """The conditions of `best` that `text` leaves out though it tells what they are put on."""
+    known, said = lowered(best), _content(text)
+    if any(word.lower not in known and _CONDITION.match(word.lower) for word in words(text)):
+        return  # it is put in other words
+    spelled = " ".join(word.lower for word in words(text))
     for condition in _IF.finditer(best):
         within = _content(condition["what"])
-        rest = _content(f"{best[: condition.start()]} {best[condition.end() :]}")
-        if len(within) >= 2 and 2 * len(within & said) < len(within) and len(rest & said) >= LEAST:
+        phrase = " ".join(word.lower for word in words(condition["what"]))
+        dropped = 2 * len(within & said) < len(within) if within else phrase not in spelled
+        before, behind = best[: condition.start()].rstrip(), best[condition.end() :]
+        opens = not before or before[-1] in ",;:—–.“"
+        governed = _in_order(behind)[:GOVERNED] if opens else _in_order(before)[-GOVERNED:]
+        if dropped and governed and 3 * len(said.intersection(governed)) >= 2 * len(governed):
             yield f"what holds {condition[0].split()[0]} something else does"
             return
+
+
+def _in_order(text: str) -> list[str]:
+    return [word.stem for word in words(text) if word.content]
 
 
 @lru_cache(maxsize=1024)

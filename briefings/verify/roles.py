@@ -12,6 +12,7 @@ from briefings.terms import STOP, stem
 from briefings.verify.places import Place, place, words
 
 NOWHERE: Place = frozenset()
+NO_PAIRS: frozenset[tuple[str, str]] = frozenset()
 
 
 def exchanged(text: str, stated: str) -> Iterator[str]:
@@ -26,10 +27,11 @@ def exchanged(text: str, stated: str) -> Iterator[str]:
         return
     for one, other in combinations(sorted(both & (_inside(text) | _inside(stated))), 2):
         without = {("before", one), ("behind", one), ("before", other), ("behind", other)}
-        straight = _alike(here[one], there[one], without) + _alike(here[other], there[other], without)
         crossed = _alike(here[one], there[other], without) + _alike(here[other], there[one], without)
-        turned = (crossed >= 2 and crossed > straight + 1) or (crossed and not straight)
-        turned = turned or _swapped(text, stated, one, other)
+        turned = _swapped(text, stated, one, other)
+        if crossed and not turned:
+            straight = _alike(here[one], there[one], without) + _alike(here[other], there[other], without)
+            turned = (crossed >= 2 and crossed > straight + 1) or not straight
         if turned and not _passive(text, stated, one, other):
             yield f"{one} and {other}"
 
@@ -37,9 +39,20 @@ def exchanged(text: str, stated: str) -> Iterator[str]:
 def _swapped(text: str, stated: str, one: str, other: str) -> bool:
     """Whether the words right beside the two are the source's only when each takes the other's place."""
     theirs, swap = _adjacent(stated), {one: other, other: one}
-    beside = [pair for pair in _adjacent(text) if (pair[0] in swap) != (pair[1] in swap)]
+    beside = _touching_pairs(text).get(one, NO_PAIRS) ^ _touching_pairs(text).get(other, NO_PAIRS)
     crossed = any((swap.get(a, a), swap.get(b, b)) in theirs for a, b in beside)
     return crossed and theirs.isdisjoint(beside)
+
+
+@lru_cache(maxsize=512)
+def _touching_pairs(text: str) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """The words of a text that stand side by side, by either of the two that has a capital."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for pair in _adjacent(text):
+        for word in pair:
+            if word[0].isupper():
+                found[word].add(pair)
+    return {word: frozenset(pairs) for word, pairs in found.items()}
 
 
 @lru_cache(maxsize=512)

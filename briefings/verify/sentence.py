@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from briefings.schemas import Material, Sentence
 from briefings.verify import (
+    altered,
     charged,
     citations,
     direction,
@@ -122,6 +123,8 @@ def _check_meaning(
         yield Failure(where, text, "direction", f"{verb}, where the cited passage does not have it so")
     for verb in voice.turned(text, stated):
         yield Failure(where, text, "role", f"{verb}, where the cited passage has it the other way round")
+    for wrong in altered.altered(text, found.best, " ".join((found.around, *grounds))):
+        yield Failure(where, text, "direction", f"{wrong}, where the cited passage does not have it so")
     for wrong in merged.put_together(text, grounds):
         yield Failure(where, text, "role", f"{wrong} in the cited passage")
     for wrong in reported.told_as_so(text, found.best):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 _SPACES = dict.fromkeys(
     map(
@@ -30,8 +31,16 @@ _QUOTED = (
     _SPACES | _HYPHENS | dict.fromkeys(map(ord, "\u2013\u2014\u2015"), "-") | _QUOTES | {ord("…"): "..."}
 )
 
-_THIN_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
-_ODD = re.compile(r"[\t\n\r`]")  # what the table changes of ASCII
+_THIN_THOUSANDS = re.compile(r"[\u00a0\u202f\u2009'’](?<=\d.)(?=\d{3}(?!\d))")
+
+
+def _respelling(table: dict[int, str]) -> Callable[[str], str]:
+    """`text.translate(table)`, many times faster where little is to change."""
+    odd = re.compile(f"[{re.escape(''.join(map(chr, table)))}]")
+    return partial(odd.sub, lambda found: table[ord(found[0])])
+
+
+_in_figures, _in_quotes = _respelling(_FIGURES), _respelling(_QUOTED)
 _RUNS = re.compile(r" {2,}")
 _LETTERS = re.compile(r"[a-z]+")
 
@@ -40,17 +49,16 @@ _LETTERS = re.compile(r"[a-z]+")
 def for_figures(text: str) -> str:
     """`text` with plain spaces, hyphens, apostrophes and ASCII digits, and commas between thousands."""
     text = _THIN_THOUSANDS.sub(",", text)
+    text = _in_figures(text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_FIGURES))
-    elif _ODD.search(text):
-        text = text.translate(_FIGURES)
+        text = unicodedata.normalize("NFKC", text)
     return _RUNS.sub(" ", text)
 
 
 @lru_cache(maxsize=1024)  # a passage supports several sentences of its brief
 def for_quotes(text: str) -> str:
     """`text` with every quotation mark and apostrophe as ', every dash as -, and single spaces."""
-    return _RUNS.sub(" ", text.translate(_QUOTED).replace("''", "'")).strip()
+    return _RUNS.sub(" ", _in_quotes(text).replace("''", "'")).strip()
 
 
 def listed(table: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from briefings.terms import terms
-from briefings.verify.evidence import said
+from briefings.verify.evidence import content, said
 
 # The share of a statement's content words that its passages must hold, and how many may be missing in any case;
 # measured with `evaluate verifier`.
@@ -22,7 +22,7 @@ _FRAME = frozenset(
 
 def unsupported_words(text: str, grounds: Iterable[str]) -> tuple[str, ...]:
     """The content words of `text` that stand in none of `grounds`; empty when they are few enough to be rewording."""
-    wanted = {word for word in terms(text) if not word[0].isdigit()} - _FRAME
+    wanted = {word for word in content(text) if not word[0].isdigit()} - _FRAME
     held: set[str] = set()
     for ground in grounds:
         held |= said(ground)

@@ -10,14 +10,18 @@ from briefings.verify.figure import Figure, Token
 from briefings.verify.units import SCALES, UNITS
 
 _NAME = re.compile(r"(?<![\w$€£¥₹])(?=[A-Za-z][^\s\d]*\d)[^\W_]+(?:[-._]?[^\W_]+)*")
-_SUFFIXED = re.compile(r"(?<![\w$€£¥₹.,-])(\d+(?:\.\d+)?)([A-Za-z][^\W_]*)(?:-[^\W_]+)*(?![\w])")
+# The first digit stands before what is asked of the place before it: so a text is skimmed for it.
+_SUFFIXED = re.compile(r"\d(?<![\w$€£¥₹.,-].)\d*(?:\.\d+)?(?P<suffix>[A-Za-z][^\W_]*)(?:-[^\W_]+)*(?![\w])")
 _DOTTED = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w])")
 _AFTER_WORD = re.compile(
-    r"\b(?P<word>[A-Za-z][A-Za-z'.-]*[A-Za-z]|[A-Z]) (?P<first>\d+(?:\.\d+)*)"
-    r"(?P<rest>(?:(?:, | and |, and | or |/| to )\d+(?:\.\d+)*)*)(?![\w%,.]*[\d%])"
+    r" (?<=[A-Za-z].)(?P<first>\d+(?:\.\d+)*)(?P<rest>(?:(?:, | and |, and | or |/| to )\d+(?:\.\d+)*)*)"
+    r"(?![\w%,.]*[\d%])"
 )
+_LAST_WORD = re.compile(r"\b(?:[A-Za-z][A-Za-z'.-]*[A-Za-z]|[A-Z])$")
 _DIGIT = re.compile(r"\d")
-_LETTER_DIGIT = re.compile(r"[A-Za-z][^\s\d]*\d")
+# A digit behind a letter, or behind a mark that does not begin a word: less than a name has, and told at a look.
+_INSIDE = re.compile(r"\d(?:(?<=[A-Za-z].)|(?<=[^\s\d][^\sA-Za-z\d].))")
+_LETTER_DIGIT = re.compile(r"[A-Za-z][^\sA-Za-z\d]*\d")
 _DIGIT_LETTER = re.compile(r"\d[A-Za-z]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2})?$")
@@ -73,43 +77,56 @@ def versions(text: str, said: frozenset[str] = frozenset()) -> Iterator[Figure]:
     """Names with digits that must stand in the passage as a whole. `text` as `spelling.for_figures` leaves it."""
     if not _DIGIT.search(text):
         return
-    for match in _NAME.finditer(text) if _LETTER_DIGIT.search(text) else ():
+    for match in _names(text):
         core = None if _CURRENCY.match(match[0]) else _core(match[0])
         if core:
             keys = tuple(dict.fromkeys((Token(normal(core)), Token(normal(match[0])))))
             yield Figure(match[0], match.start(), match.end(), keys)
     for match in _SUFFIXED.finditer(text) if _DIGIT_LETTER.search(text) else ():
-        if match[2].lower() not in _SUFFIXES:
-            yield Figure(match[0], match.start(), match.end(), (Token(normal(match[1] + match[2])),))
+        if match["suffix"].lower() not in _SUFFIXES:
+            name = text[match.start() : match.end("suffix")]
+            yield Figure(match[0], match.start(), match.end(), (Token(normal(name)),))
     for match in _DOTTED.finditer(text) if text.count(".") > 1 else ():
         yield Figure(match[0], match.start(), match.end(), (Token(match[0]),))
     yield from _numbered(text)
 
 
+def _names(text: str) -> Iterator[re.Match[str]]:
+    """Words with a letter before a digit."""
+    return iter(_NAME.finditer(text) if _INSIDE.search(text) and _LETTER_DIGIT.search(text) else ())
+
+
+def _after_words(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Each word with the number, or the list of them, right behind it."""
+    for number in _AFTER_WORD.finditer(text):
+        begin = text.rfind(" ", 0, number.start()) + 1
+        if word := _LAST_WORD.search(text, begin, number.start()):
+            yield word, number
+
+
 def _numbered(text: str) -> Iterator[Figure]:
     """A capitalised word with a version behind it: Llama 4, Opus 4.1; not a count ("About 40 people")."""
-    for match in _AFTER_WORD.finditer(text):
-        word, first = match["word"], match["first"]
-        if not any(letter.isupper() for letter in word) or word in _NOT_A_NAME or not _VERSION.match(first):
+    for word, number in _after_words(text):
+        if word[0].islower() or word[0] in _NOT_A_NAME or not _VERSION.match(number["first"]):
             continue
-        end = match.end("first")
+        start, end = word.start(), number.end("first")
         if not _NOUN.match(text, end):
-            yield Figure(text[match.start() : end], match.start(), end, (Token(normal(word + first)),))
+            yield Figure(text[start:end], start, end, (Token(normal(word[0] + number["first"])),))
 
 
 def mentions(text: str) -> Iterator[Token]:
     """Every name `text` can support, in more ways than it would be claimed ("Claude 3 and 4" supports Claude 4)."""
     if not _DIGIT.search(text):
         return
-    for match in _NAME.finditer(text) if _LETTER_DIGIT.search(text) else ():
+    for match in _names(text):
         parts = match[0].split("-")
         for first in range(len(parts)):
             for last in range(first + 1, len(parts) + 1):
                 name = "-".join(parts[first:last])
                 if any(letter.isalpha() for letter in name):
                     yield Token(normal(name))
-    for match in _AFTER_WORD.finditer(text):
-        for number in _NUMBER.findall(match["first"] + match["rest"]):
-            yield Token(normal(match["word"] + number))
+    for word, numbers in _after_words(text):
+        for number in _NUMBER.findall(numbers[0]):
+            yield Token(normal(word[0] + number))
     for match in _SUFFIXED.finditer(text) if _DIGIT_LETTER.search(text) else ():
-        yield Token(normal(match[1] + match[2]))
+        yield Token(normal(text[match.start() : match.end("suffix")]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from briefings.verify.modality import verb_stem
-from briefings.verify.places import words
+from briefings.verify.places import lowered, words
 from briefings.verify.spelling import listed
 
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "got", "gets", "get"])
@@ -29,8 +29,10 @@ class _Told:
 
 def turned(text: str, stated: str) -> Iterator[str]:
     """The verbs that `text` tells of the same one as `stated`, but the other way round."""
+    if _BE.isdisjoint(lowered(text)) and _BE.isdisjoint(lowered(stated)):
+        return  # nothing is in the passive
     own, theirs = _told(text), _told(stated)
-    for verb in own.keys() & theirs.keys():
+    for verb in sorted(own.keys() & theirs.keys()):
         for here in own[verb]:
             same = [there for there in theirs[verb] if here.before & there.before]
             if same and all(there.passive != here.passive for there in same):

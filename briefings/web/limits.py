@@ -7,17 +7,17 @@ from functools import wraps
 from typing import Any
 
 from allauth.core.internal import ratelimit  # the public door lets every GET pass
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def limited(action: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
-        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not _allowed(request, action):
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not allowed(request, action):
                 return render(request, "429.html", status=429)
             return view(request, *args, **kwargs)
 
@@ -30,8 +30,8 @@ def limited_by_address(view: View) -> View:
     """For what strangers may ask for: the refusal, like the page, reads no cookie."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _allowed(request, "public"):
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not allowed(request, "public"):
             words = "Too many tries. Wait a minute, then try again."
             return HttpResponse(words, "text/plain", 429, headers={"Retry-After": "60"})
         return view(request, *args, **kwargs)
@@ -39,5 +39,6 @@ def limited_by_address(view: View) -> View:
     return inner
 
 
-def _allowed(request: HttpRequest, action: str) -> bool:
+def allowed(request: HttpRequest, action: str) -> bool:
+    """Whether the reader and their address may do this once more; that counts as once."""
     return bool(ratelimit.consume(request, app="allauth.account", action=action, limit_get=True))

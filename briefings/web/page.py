@@ -129,6 +129,20 @@ def brief_page(
     )
 
 
+def marked(
+    sentences: Sequence[Sentence],
+    articles: Mapping[int, Cited],
+    changes: Mapping[str, CorrectionDocument],
+    prefix: str,
+    around: int = NEAR,
+) -> tuple[tuple[Line, ...], tuple[Evidence, ...]]:
+    """Sentences by themselves, their markers beginning with `prefix`; `changes` are of those struck, by their text."""
+    beside = BESIDE if around == NEAR else around
+    struck = {text: Change(one, _now(one.struck[0], beside)) for text, one in changes.items()}
+    marker = _Marker(articles, around, struck, prefix)
+    return marker.lines(sentences), tuple(marker.evidence)
+
+
 def _asked(place: int, gone: Collection[str]) -> bool:
     """Whether that question of the reader's lens stands no longer."""
     mine = re.compile(rf"lens\.\d+\.questions\.{place}\.question")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from briefings.web import archive, feed, filtered, share, sources, spending, views, welcome
+from briefings.web import (
+    archive,
+    conversation,
+    feed,
+    filtered,
+    leaving,
+    share,
+    sources,
+    spending,
+    views,
+    welcome,
+)
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -16,6 +27,9 @@ urlpatterns = [
     path("search/", archive.search, name="search"),
     path("saved/", archive.saved, name="saved"),
     path("filtered/", filtered.filtered, name="filtered"),
+    path("settings/export/", leaving.export, name="export"),
+    path("settings/delete/", leaving.leave, name="leave"),
+    path("left/", leaving.left, name="left"),
     path("spending/", spending.spending, name="spending"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add/", sources.add, name="sources-add"),
@@ -27,6 +41,11 @@ urlpatterns = [
     path("brief/<slug:brief_id>/save/", archive.save, name="save"),
     path("brief/<slug:brief_id>/drop/", archive.drop, name="drop"),
     path("brief/<slug:brief_id>/share/", share.share, name="share"),
+    path("brief/<slug:brief_id>/ask/", conversation.ask, name="ask"),
+    path("brief/<slug:brief_id>/forget/", conversation.forget, name="forget"),
+    path("brief/<slug:brief_id>/turn/<int:number>/", conversation.turn, name="turn"),
+    path("brief/<slug:brief_id>/turn/<int:number>/stop/", conversation.stop, name="stop"),
+    path("brief/<slug:brief_id>/turn/<int:number>/again/", conversation.again, name="again"),
     path("shares/", share.shares, name="shares"),
     path("shares/<int:share_id>/revoke/", share.revoke, name="revoke-share"),
     path("feed/", feed.page, name="feed-page"),

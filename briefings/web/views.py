@@ -13,10 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import feed, read, saved
+from briefings import feed, read
 from briefings import share as sharing
+from briefings.converse.allowance import allowance
+from briefings.converse.models import LONGEST
+from briefings.converse.shown import conversation
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
+from briefings.web import talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
 from ingest import own
 from users import taxonomy
@@ -70,16 +74,44 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @login_required
 @require_safe
 def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
+    return whole_page(request, brief_id)
+
+
+def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: object) -> HttpResponse:
+    """The page of one of the reader's briefs; `more` goes to its conversation. Raises Http404."""
     reading = _own(request, brief_id)
     user = cast(User, request.user)
     context = {
         "reading": reading,
         "page": page_of(reading),
         "share": sharing.of_brief(user, brief_id),
-        "is_saved": saved.has(user, brief_id),
+        **talk_of(user, reading),
         **_reader(reading),
+        **more,
     }
-    return render(request, "briefings/brief.html", context)
+    return render(request, "briefings/brief.html", context, status=status)
+
+
+def talk_of(user: User, reading: read.Reading) -> dict[str, object]:
+    """What the page shows of the reader's conversation about the brief."""
+    turns = turns_of(user, reading)
+    asked = {one.question for one in turns}
+    answered = {one.question for one in reading.document.prepared}
+    chips = [text for text in reading.document.follow_ups if text not in asked | answered]
+    return {
+        "turns": turns,
+        "chips": chips,
+        "under_way": any(one.under_way for one in turns),
+        "allowance": allowance(user.pk, timezone.now()),
+        "longest": LONGEST,
+    }
+
+
+def turns_of(user: User, reading: read.Reading, around: int = NEAR) -> list[talk.TurnPage]:
+    """The reader's questions about the brief with their answers."""
+    asked = conversation(user, reading.document.id)
+    cited = read.cited(reading.revisions, talk.cited_articles(asked))
+    return [talk.turn_page(one, cited, timezone.now(), around) for one in asked]
 
 
 @never_cache
@@ -87,7 +119,12 @@ def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
     reading = _own(request, brief_id)
-    found = next((one for one in page_of(reading, FAR).evidence if one.mark == mark), None)
+    if mark.startswith("t"):
+        turns = turns_of(cast(User, request.user), reading, FAR)
+        shown = [one for turn in turns for one in turn.evidence]
+    else:
+        shown = list(page_of(reading, FAR).evidence)
+    found = next((one for one in shown if one.mark == mark), None)
     if found is None:
         raise Http404
     return render(request, "briefings/evidence.html", {"reading": reading, "evidence": found})

@@ -15,7 +15,8 @@ OPENING = re.compile(
     r"That[’']s|But|And|Or|So|Nor|Yet|Also|Plus|However|Still|Meanwhile|Moreover|Furthermore|Additionally|Instead|"
     r"Indeed|Consequently|Accordingly|Further|In another|In essence|In short|"
     r"Nevertheless|Nonetheless|Therefore|Thus|Hence|Then|Similarly|Likewise|Otherwise|Either way|Again|Another|"
-    r"All (?:\w+ )?of (?:the|them)|All (?:three|four|five|six|seven)|"
+    r"All (?:\w+ )?of (?:the|them)|All (?:of )?(?:this|that|these|those)|"
+    r"The (?:following|previous|preceding) (?:day|week|month|year)|All (?:three|four|five|six|seven)|"
     r"Others?|Both|Neither|Either|Each|One of (?:them|the)|Some of (?:them|the)|Most of (?:them|the)|Among (?:them|"
     r"those)|"
     r"Earlier,|Later,|Previously,|Soon,|Soon after|Then,|Prior to (?:that|this)|Before (?:that|this)|Here|There[’']s|"
@@ -26,7 +27,8 @@ OPENING = re.compile(
     r"To (?:that|this)|From (?:that|this|some other|other)|For (?:this|that)|With (?:this|that)|"
     r"Under (?:this|that)|Since then|Until then|By then|"
     r"Even so|If so|That said|"
-    r"The (?:same|latter|former|two|three|other|others|pair|duo|trio|result|reason|answer|problem|point|idea|goal|"
+    r"The (?:same|latter|former|two|three|other|others|pair|duo|trio|result|outcome|upshot|effect|mapping|"
+    r"reason|answer|problem|point|idea|goal|"
     r"difference|"
     r"first|second|third|next|last|rest|company|companies|firm|agency|group|organization|organisation|"
     r"move|decision|announcement|news|statement|comments?|remarks?|post|tweet|message|letter|memo|report|article|"
@@ -68,6 +70,23 @@ SEVERAL = re.compile(
     r"[a-z][a-z’'-]+s\b|[A-Z]\w+s\b| and |\b(?:people|men|women|children|police|data|media|everyone|anyone|someone|"
     r"nobody|team|company|group|government|public|staff|who|each|every|user|person|customer|reader)\b"
 )
+# "it" and "its" stand for one thing: a name, or a noun that only one of its kind has.
+SINGLE = re.compile(
+    r"\b(?:an?|the|this|each|every|one|no|another|its|his|her|whose|which|that) [a-z\d]|[a-z][’']s \w|"
+    r"\b(?:nothing|something|everything|anything|what)\b|\b[a-z]+(?:ing|tion|ness|ment|ity|ance|ence|ship|ware|ism)\b|"
+    r"^[a-z][\w-]*[a-rt-z\d] (?:has|had|is|was|will|would|can|could|may|[a-z]+ed|[a-z]+s)\b",
+    re.IGNORECASE,
+)
+# Not that of "makes it easy to try".
+ONE = re.compile(r"\b(?:it|itself)\b(?!(?:[’']s)? (?:\w+ ){0,3}(?:to|that|how|whether|for|when|like)\b)")
+# A time or place and then a pronoun: "With two factories, it leads the market".
+SET_BEFORE = re.compile(
+    r"(?:With|In|On|At|By|For|From|Under|During|Despite|Without|Besides|Beyond|Having|Using|Given) [^,“”\"]{2,70}, "
+    r"(?:(?:they|he|she)\b|it\b(?!(?:[’']s)? (?:\w+ ){0,3}(?:to|that|how|whether|what)\b))"
+)
+# "A buyer will therefore have to ask": the reason stands before, in the sentence or out of it.
+THEREFORE = re.compile(r"\b(?:therefore|thus|hence|consequently|accordingly)\b")
+REASONED = re.compile(r"\b(?:and|because|since|as|so|but|if|when)\b|[;:]")
 SPEECH_TAG = re.compile(
     r"\b(?:he|she|they|it) (?:said|says|told|added|wrote|tweeted|asked|continued|explained|noted|argued|replied|"
     r"concluded|testified|stated|posted|warned)\b"
@@ -90,9 +109,14 @@ POINTING = re.compile(
     r"incident|attack|person|people|man|woman|statement|claim|report|story|article|post|tool|model|feature)\b"
     r"|\bthe (?:latter|former,|same (?:day|time|thing|way|person|company))\b|\b(?:doing|did|do|does) so\b|\bas well\."
     r"|\bthe first (?:two|three)\b(?! \w)|\b(?:from|to|by|of|with|for|on) (?:this|that)(?=[,.;])"
-    r"|\b(?:from|to|of|with|for|on) that (?:link|money|summary|site|page|number|figure|sum|group|deal|data|list)\b"
     r"|\b(?:at|by|since|until) th(?:e|at) time\b|\bthat (?:year|month|week|day|time|summer|night|morning)\b"
-    r"|\bin question\b|\btoo\.$|\bas such\b"
+    r"|\bthe rest\b(?! of)|\bin question\b|\btoo\.$|\bas such\b"
+)
+# "to that database", where none was named before it.
+THAT_ONE = re.compile(
+    r"\b(?:from|to|into|of|with|for|on|by|at|through|under|over|behind|against|before|after) that "
+    r"(?!(?:the|an?|it|he|she|they|we|this|there|is|are|was|were|has|have|had|will|would|can|could|may|if|when|one|all|"
+    r"no|not|some|its|their|his|her|of|in|to|for|from|you|size)\b)(?P<what>[a-z]+)"
 )
 BARE_ACTOR = re.compile(
     r"\bthe (?:\d+-year-old|company|firm|agency|startup|suspect|victim|senator|congressman|congresswoman|lawmaker|"
@@ -143,7 +167,7 @@ def leans_back(text: str, names: frozenset[str], people: frozenset[str], topical
     if opening and not _of_the_story(opening.group(), topical):
         return True
     own = unquoted(text)
-    if POINTING.search(own) or WHOLLY_QUOTED.match(text) or _quotation_hangs(text):
+    if POINTING.search(own) or _points_out(own) or WHOLLY_QUOTED.match(text) or _quotation_hangs(text):
         return True
     if tag := SPEECH_TAG.search(own):
         somebody = PERSONAL.search(tag.group()) is not None
@@ -155,8 +179,29 @@ def leans_back(text: str, names: frozenset[str], people: frozenset[str], topical
     many = MANY.search(own)
     if many and not SEVERAL.search(own[: many.start()]) and not CATAPHORA.match(own):
         return True
+    if SET_BEFORE.match(own) or _follows_from_before(own) or _one_of_nothing(own, names):
+        return True
     neutral = NEUTRAL.search(own)
     return bool(neutral and len(own[: neutral.start()].split()) < 3 and not CATAPHORA.match(own))
+
+
+def _points_out(own: str) -> bool:
+    """Whether a "that" with its noun means something that the sentence has not named before."""
+    return any(match["what"] not in own[: match.start()].lower() for match in THAT_ONE.finditer(own))
+
+
+def _follows_from_before(own: str) -> bool:
+    """Whether a "therefore" has its reason in no part of the sentence."""
+    found = THEREFORE.search(own)
+    return bool(found and not REASONED.search(own[: found.start()]))
+
+
+def _one_of_nothing(own: str, names: frozenset[str]) -> bool:
+    """Whether an "it" has nothing before it in the sentence that it could be."""
+    found = ONE.search(own)
+    return bool(
+        found and not SINGLE.search(own[: found.start()]) and not _named_before(own, ONE, names, person=False)
+    )
 
 
 def only_names_a_thing(text: str, names: frozenset[str], people: frozenset[str]) -> bool:

@@ -8,14 +8,12 @@ from collections.abc import Iterable
 from briefings.write.draft import Draft
 from briefings.write.furniture import unquoted
 from briefings.write.pool import GENERIC, Candidate
-from ingest.digests import is_digest
 
-ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES = 45, 28, 92, 4
+ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES = 36, 26, 92, 4
 LITTLE = 32  # usable sentences below which answers are kept short, so that more questions are answered
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 ALIKE_ENOUGH = 0.13
 RELATED = 0.04  # likeness below which two sentences that answer one question are not about one thing
-ITEM = 2500  # characters of a digest that are still about the same item
 # The one who speaks goes on: their own words, or a "he", "she" or "they" for them.
 HIS_OWN = re.compile(
     r"^[“\" ]|\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Hh]im|[Tt]hey|[Tt]heir|[Ii]ts?)\b|\b[Tt]he (?:company|firm|agency|group|"
@@ -40,7 +38,7 @@ def fill(
         if (
             about in mate.text
             and (mate.plain or not anchor.plain)
-            and _of_one_item(draft, anchor, mate)
+            and draft.pool.likeness.cosine[anchor.index, mate.index] >= RELATED
             and words_in(answer) + words_in([mate]) <= MOST_WORDS
             and draft.stands(mate, answer)
         ):
@@ -48,14 +46,6 @@ def fill(
             _extend(draft, answer, mate, about)
     # Whoever speaks twice is introduced the first time.
     return _as_written(answer) if about[:1].isupper() else answer
-
-
-def _of_one_item(draft: Draft, anchor: Candidate, mate: Candidate) -> bool:
-    """Whether both can be about one thing: they share words, and in a digest they stand close together."""
-    if draft.pool.likeness.cosine[anchor.index, mate.index] < RELATED:
-        return False
-    apart = abs(mate.start - anchor.start) if mate.article is anchor.article else 0
-    return apart <= ITEM or not is_digest(anchor.article.title)
 
 
 def _as_written(answer: list[Candidate]) -> list[Candidate]:

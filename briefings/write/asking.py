@@ -34,6 +34,7 @@ class Desk:
     brief: str | None = None
     patient: bool = False
     model: str = ""
+    reader: int | None = None
 
     def ask(self, shape: type[Shape], purpose: str, step: str, system: str, prompt: str, limit: int) -> Shape:
         """The answer in `shape`. One more attempt for a malformed answer, and for a model that is busy for a moment.
@@ -49,6 +50,7 @@ class Desk:
             schema=shape,
             max_output_tokens=limit,
             brief=self.brief,
+            reader=self.reader,
             patient=self.patient,
             model=self.model,
         )

@@ -9,6 +9,7 @@ from briefings.verify.names import strangers, vocabulary
 from briefings.write.closeness import concerns_of, nearness
 from briefings.write.concerns import CONCERNS, Concern
 from briefings.write.draft import Draft
+from briefings.write.items import narrowed
 from briefings.write.pool import Candidate, Pool, bodies_of, pool_of, story_names
 from briefings.write.sections import questions_of
 from briefings.write.subject import subject_of
@@ -44,12 +45,16 @@ class Ground:
 
 
 def ground_of(material: Material, body: BriefBody) -> Ground:
+    material = narrowed(material)
     pool = pool_of(material, body.headline.text, story_names(material))
-    heart = " ".join(sentence.text for sentence in (body.headline, *body.takeaways, *body.lead))
+    first = {sentence.text for sentence in (*body.takeaways, *body.lead)}
+    heart = " ".join([body.headline.text, *sorted(first)])
     touched = tuple(concern for concern in CONCERNS if concern.shown.search(heart))
     enough = max(1.0, SHARE_OF_STORY * len(pool.candidates))
     borne = tuple(concern for concern in touched if _shown(concern, pool) >= enough)
-    return Ground(Draft(pool, body.headline.text), touched, borne)
+    draft = Draft(pool, body.headline.text)
+    draft.tell(candidate for candidate in pool.candidates if candidate.text in first)
+    return Ground(draft, touched, borne)
 
 
 def bears(ground: Ground, cares: str) -> bool:
@@ -132,7 +137,8 @@ def _bearings(
     industry = [concern for concern in ground.borne if concern.cares.search(industry_text)]
     found = []
     for candidate in draft.pool.candidates:
-        stands = candidate.on_topic and not candidate.leans and draft.introduced(candidate)
+        known = not candidate.needs or draft.has_said(candidate.needs)
+        stands = known and candidate.on_topic and not candidate.leans and draft.introduced(candidate)
         if not stands or candidate.relevance < BESIDE_THE_POINT:
             continue
         near = nearness(candidate.text, words)

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from briefings.write.lexicon import EVENT_NOUNS, GIVEN, IRREGULAR_PLURALS, NO_SUBJECT, PLURALS, SENTENCE_VERBS
+from briefings.write.lexicon import (
+    COMMON_PLURALS,
+    EVENT_NOUNS,
+    GIVEN,
+    IRREGULAR_PLURALS,
+    NO_SUBJECT,
+    PLURALS,
+    SENTENCE_VERBS,
+)
 from briefings.write.names import TITLES, Names
-from briefings.write.verbs import doing, forms
+from briefings.write.verbs import PARTICIPLES, doing, forms
 
 MODALS = "will|would|can|could|may|might|must|should|cannot"
 MODAL = frozenset(MODALS.split("|"))
@@ -22,17 +30,19 @@ for _verb in sorted(SENTENCE_VERBS):
     FORM.setdefault(doing(_verb), (_verb, "doing"))
     for _form, _kind in ((_past, "past"), (_third, "third"), (_verb, "base")):
         FORM[_form] = (_verb, _kind)
+for _verb, _form in PARTICIPLES.items():
+    FORM.setdefault(_form, (_verb, "participle"))
 # Words are found first and looked up then: an alternation of a thousand verb forms would be slow.
 GROUP = re.compile(
     r" (?:(?:on|in|last|this) (?:[A-Z][a-z]+|week|month|year) )?"
-    rf"(?:(?P<aux>{MODALS}|{BE}|{HAVE}|{DO})(?P<not> not|n[’']t)? )?"
-    r"(?:(?:also|even|now|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|then|"
+    rf"(?:(?P<aux>{MODALS}|{BE}|{HAVE}|{DO})(?P<not> not|n[’']t)?(?P<been> (?:each )?been)? )?"
+    r"(?:(?:also|even|now|today|yesterday|already|only|each|both|still|then|therefore|not yet|yet|just|later|first|"
     r"again|never|soon|further|instead|(?:on|last) [A-Z][a-z]+day|"
     r"[a-z]+ly) )?"
     r"(?P<verb>[a-z]+)(?= |\.|$)"
 )
 ATTRIBUTED = re.compile(
-    r"(?:,? according to [^,]{3,70}|, (?:[\w’'.&-]+ ){1,5}(?:said|says|reported|wrote|warns|warned|"
+    r"(?:,? according to [^,]{3,70}|, (?:[\w’'.&-]+ ){1,5}(?:said|says|say|reported|wrote|warns|warned|"
     r"added|found))"
     r"(?: (?:on|in) [^,.]{3,30})?\.$"
 )
@@ -43,9 +53,10 @@ SETTING = re.compile(
     r" [^,“”\"]{2,70}, (?=[A-Z\d]|the )|(?:Earlier|Separately|Today|Yesterday|Afterwards),? (?=[A-Z])"
 )
 SAYS = re.compile(
-    r"(?:[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*){0,3}) (?:says|said|argues|argued|believes|reports|reported|"
-    r"estimates)"
-    r"(?: on [A-Z]\w+(?: \d+)?)?(?: that)? (?=[A-Z]|the |g|i)"
+    r"(?:The )?(?:[A-Z][\w’'.&-]*(?: (?:[A-Z][\w’'.&-]*|of|and|for|general|spokes\w+|officials)){0,7})"
+    r"(?:, [^,“”]{3,60},)? "
+    r"(?:also |has |had |have )?(?:says|said|argues|argued|believes|reports|reported|estimates|told (?:the )?[A-Z]\w+)"
+    r"(?: (?:on )?[A-Z]\w+(?: \d+)?)?(?: that)? (?=[A-Z]|the |g|i|[a-z]{3,}s [a-z])"
 )
 OPENS_NO_SUBJECT = frozenset(
     ["for", "with", "from", "of", "into", "over", "about", "against", "even", "not", "so"]
@@ -128,7 +139,7 @@ def clause_of(text: str, names: Names) -> Clause | None:
 
 
 def _capital(text: str) -> str:
-    return text[0].upper() + text[1:] if text.startswith("the ") else text
+    return text[0].upper() + text[1:] if re.match(r"the |[a-z]{3,}s ", text) else text
 
 
 def _main(own: str, names: Names) -> Clause | None:
@@ -144,22 +155,36 @@ def _main(own: str, names: Names) -> Clause | None:
             continue
         if len(before.split()) > MOST_WORDS + 8:
             return None
-        subject = subject_in(before, names)
+        subject = subject_in(before, names) or _those_who(before, found["aux"], names)
         base, kind = FORM.get(found["verb"], (found["verb"], "base"))
         if subject and _agrees(kind, found["aux"], plural_of(subject, names)):
             negated = bool(found["not"]) or found["aux"] == "cannot" or "not yet" in found.group()
             rest = own[found.end() :].strip()
-            return Clause(subject, plural_of(subject, names), found["aux"] or "", negated, base, kind, rest)
+            plural = plural_of(subject, names)
+            aux = ("were" if plural else "was") if found["been"] else found["aux"] or ""
+            form = "past" if kind == "participle" else kind
+            return Clause(subject, plural, aux, negated, base, form, rest)
         if subject is None and "," not in before and len(before.split()) > MOST_WORDS:
             return None
     return None
+
+
+THOSE_WHO = re.compile(r"(?P<who>[A-Z][a-z]+) (?:that|who) [a-z][^,;:“”\"]{3,55}$")
+
+
+def _those_who(before: str, aux: str | None, names: Names) -> str | None:
+    """Of whom something may or must be so that is said of no others: "cities that rent the robots" before "must"."""
+    found = THOSE_WHO.match(before) if aux in MODAL else None
+    return before[0].lower() + before[1:] if found and _phrase(found["who"], names) else None
 
 
 def _agrees(kind: str, aux: str | None, plural: bool) -> bool:
     if aux in MODALS.split("|") or aux in DO.split("|"):
         return kind == "base" and (aux not in ("does", "do") or plural == (aux == "do"))
     if aux:
-        return kind == "past" or (kind == "doing" and aux in BE.split("|"))
+        return kind in ("past", "participle") or (kind == "doing" and aux in BE.split("|"))
+    if kind in ("participle", "doing"):
+        return False
     return kind == "past" or plural == (kind == "base")
 
 
@@ -187,9 +212,7 @@ def subject_in(before: str, names: Names) -> str | None:
     for name in names.in_text(words):
         if words == name.text or words == f"The {name.text}":
             return name.called if name.text == words or name.definite else f"the {name.text}"
-        if words == name.short or (
-            name.person and re.fullmatch(rf"{TITLES}\.? {re.escape(name.short)}", words)
-        ):
+        if words == name.short or re.fullmatch(rf"{TITLES}\.? {re.escape(name.short)}", words):
             return name.text if name.person else name.called
         if name.person and (words.endswith(f" {name.text}") or words.startswith(f"{name.text} of ")):
             return name.text
@@ -227,15 +250,18 @@ def _phrase(words: str, names: Names) -> str | None:
         noun = re.fullmatch(r"[a-z-]+", tail) and (owned or tail.endswith("s") or tail in EVENT_NOUNS)
         return words if noun and not tail.endswith("ly") and tail not in LOOSE_END else None
     said = words[0].lower() + words[1:]
-    sure = names.is_common(first) and first[1:].islower() and not first.endswith("ly")
+    if first == "All":
+        return said if is_plural(head(said)) else None
+    common = names.is_common(first) or first.lower() in COMMON_PLURALS
+    sure = common and first[1:].islower() and not first.endswith("ly")
     return said if sure and (is_plural(head(said)) or head(said) in MASS) else None
 
 
 def head(phrase: str) -> str:
     """The last word of a noun phrase before what hangs on it: "providers" of "providers of open models"."""
-    return re.split(r" (?:of|for|in|with|behind|on|at|from|under|against|to|outside|without) ", phrase)[
-        0
-    ].split()[-1]
+    return re.split(
+        r" (?:that|who|of|for|in|with|behind|on|at|from|under|against|to|outside|without) ", phrase
+    )[0].split()[-1]
 
 
 def is_plural(word: str) -> bool:

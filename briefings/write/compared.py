@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from briefings.write.ask import Ask
 from briefings.write.aspects import Aspect
 from briefings.write.clauses import Clause
 from briefings.write.names import Names
-from briefings.write.questions import Ask
 
 ABOUT = (
     r"(?:(?:about|around|almost|nearly|roughly|close to|more than|less than|at least|up to|just over|"

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
+from briefings.terms import terms
 from briefings.write.anaphora import names_somebody, speaks_of_somebody
+from briefings.write.ask import Ask
 from briefings.write.lexicon import FAMOUS
 from briefings.write.names import OFFICE, Name
-from briefings.write.pool import Candidate, Pool
-from briefings.write.questions import Ask
+from briefings.write.pool import ALSO, GENERIC, Candidate, Pool
 
 REPEATS_HEADLINE = 0.85
 COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Dr|Miss)\.?")
 FELT, FELT_WORDS = 0.24, 4  # likeness and shared words from which two sentences of one answer sound alike
+ECHO = 0.78  # likeness times shared words from which of two sentences read in one go one is an echo
+SAME_FIGURE = 0.12  # likeness at which one figure in both makes it so
+NEW = 0.36  # share of a sentence's words that headline, takeaways and lead have not used
 COMES_BACK = 0.15  # share of a story's sentences
+YEAR = re.compile(r"(?:19|20)\d\d")
 JUST_BEFORE = 400  # characters in which a sentence's subject may have been named last
 
 
@@ -34,6 +39,8 @@ class Draft:
         self._said = headline
         self._ahead = ""
         self._headline_index = len(pool.candidates)
+        self._named = frozenset(terms(" ".join(sorted(pool.names.words))))
+        self._words: frozenset[str] = pool.likeness.sets[self._headline_index]
 
     def take(self, chosen: Iterable[Candidate]) -> None:
         """Counts these as told, in the order in which they will be read."""
@@ -47,7 +54,9 @@ class Draft:
 
     def tell(self, reserved: Iterable[Candidate]) -> None:
         """Counts what was reserved as told from here on."""
-        self._said += "".join("\n" + candidate.text for candidate in reserved)
+        told = list(reserved)
+        self._said += "".join("\n" + candidate.text for candidate in told)
+        self._words = self._words.union(*(self.pool.likeness.sets[candidate.index] for candidate in told))
 
     def expect(self, reserved: Iterable[Candidate]) -> None:
         """Counts these, too, as told for what is looked at next: it will be read after them."""
@@ -62,6 +71,10 @@ class Draft:
         """Whether so many of the story's sentences speak of it that the reader soon knows which one is meant."""
         told = sum(noun in candidate.text for candidate in self.pool.candidates)
         return told >= COMES_BACK * len(self.pool.candidates)
+
+    def has_told(self, kind: Callable[[Candidate], bool]) -> bool:
+        """Whether a sentence of this kind has been chosen."""
+        return any(kind(candidate) for candidate in self._used)
 
     def mentions(self, word: str) -> bool:
         """Whether any sentence chosen so far uses the word."""
@@ -82,6 +95,31 @@ class Draft:
         own = likeness.sets[candidate.index]
         return len(own & likeness.sets[self._headline_index]) < REPEATS_HEADLINE * max(1, len(own))
 
+    def close(self, kind: Callable[[Candidate], bool]) -> None:
+        """Counts all candidates of this kind as told."""
+        self._stale.update(candidate.index for candidate in self.pool.candidates if kind(candidate))
+
+    def adds(self, candidate: Candidate) -> bool:
+        """Whether it is no echo of any sentence chosen so far, as takeaways and lead must not be of each other.
+
+        That both name the same people is no echo.
+        """
+        return not any(self._echoes(candidate, other) for other in self._used)
+
+    def _echoes(self, candidate: Candidate, other: Candidate) -> bool:
+        likeness = self.pool.likeness
+        shared = (likeness.sets[candidate.index] & likeness.sets[other.index]) - self._named
+        cosine = float(likeness.cosine[candidate.index, other.index])
+        figure = any(re.fullmatch(r"\d[\d.,]+[a-z]?", word) and not YEAR.fullmatch(word) for word in shared)
+        return _apart(candidate, other) and (
+            cosine * len(shared) >= ECHO or (figure and cosine >= SAME_FIGURE)
+        )
+
+    def tells_more(self, candidate: Candidate) -> bool:
+        """Whether enough of its words are new to a reader of all that has been told."""
+        own = self.pool.likeness.sets[candidate.index]
+        return len(own - self._words) >= NEW * len(own)
+
     def _repeats(self, candidate: Candidate, other: Candidate, closely: bool = False) -> bool:
         """Whether both say the same. `closely`: they would stand in one answer, where less of a likeness is felt."""
         likeness = self.pool.likeness
@@ -89,8 +127,9 @@ class Draft:
             return True
         shared = likeness.sets[candidate.index] & likeness.sets[other.index]
         alike = likeness.cosine[candidate.index, other.index] >= FELT and len(shared) >= FELT_WORDS
-        apart = other.article is not candidate.article or abs(other.place - candidate.place) > 1
-        return (closely and apart and alike) or _share_quotation(candidate.text, other.text)
+        return (closely and alike and _apart(candidate, other)) or _share_quotation(
+            candidate.text, other.text
+        )
 
     def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
         """Whether everyone the candidate calls by surname has been named in full before, or needs not be.
@@ -169,10 +208,22 @@ class Draft:
             return None
         if not self._knows_who(other, candidate, beside):
             return None
-        near = self.pool.likeness.cosine[candidate.index, other.index] >= 0.06
         if candidate.plain and not other.plain:
             return None  # a judgement may not ride on a report
-        return other if other.leans or other.passage == candidate.passage or near else None
+        return other if self._goes_on(candidate, other) else None
+
+    def _goes_on(self, candidate: Candidate, other: Candidate) -> bool:
+        """Whether the next sentence says more of the same: it points back, or shares what the paragraph is about.
+
+        "X also ..." and a new paragraph that only names the same people begin another point.
+        """
+        if ALSO.search(other.text):
+            return False
+        if other.leans or other.text[0] in '“"':
+            return True
+        shared = self.pool.likeness.sets[candidate.index] & self.pool.likeness.sets[other.index]
+        names = {word for name in self.held(other) for word in terms(name.text)}
+        return len(shared - names - GENERIC) >= (1 if other.passage == candidate.passage else 2)
 
     def _knows_who(self, other: Candidate, last: Candidate, beside: Sequence[Candidate]) -> bool:
         """Whether a "he" or "she" in `other` is named in the unbroken run of its article that is read before it."""
@@ -196,6 +247,11 @@ class Draft:
     def open(self) -> list[Candidate]:
         """All candidates that can stand by themselves now, best first."""
         return sorted((c for c in self.pool.candidates if self.stands(c)), key=lambda c: (-c.weight, c.index))
+
+
+def _apart(one: Candidate, other: Candidate) -> bool:
+    """Whether they are no neighbours, of which the second goes on from the first."""
+    return one.article is not other.article or abs(one.place - other.place) > 1
 
 
 QUOTATION = re.compile(r"[“\"]([^”\"]{12,})[”\"]")

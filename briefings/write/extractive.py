@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
 
 from briefings.schemas import BriefBody, Citation, Material, Section, Sentence, SourceText
 from briefings.write.disagree import disagreements_in
@@ -10,26 +12,53 @@ from briefings.write.draft import Draft
 from briefings.write.follow_ups import follow_ups
 from briefings.write.furniture import bare
 from briefings.write.headline import best_title, title_span
+from briefings.write.items import items_of, narrowed
 from briefings.write.pool import Candidate, bodies_of, pool_of, story_names
 from briefings.write.sections import offers_of, sections_of
 from briefings.write.slots import bottom_line, catch, lead, opening, proof_and_consequence
 from briefings.write.subject import subject_of
 
 WITH_TAKEAWAYS = 2  # usable sentences from which on a takeaway is set apart from the lead
+MOST_TAKEAWAYS = 3
 SHORT = 5  # usable sentences below which the lead takes all that is left
 
 
 def write_extractive(material: Material) -> BriefBody:
     """The brief of a story made of its own sentences; thin sources give few of them, and no source none.
 
-    Every sentence has one citation whose quote is the article's text at its offsets. Same material, same brief.
+    Every sentence has one citation whose quote is the article's text at its offsets. Same material, same brief. Of a
+    digest only the first item is told, and a takeaway names each other.
     """
+    material = narrowed(material)
+    items = items_of(material.articles[0]) if len(material.articles) == 1 else ()
+    if not items:
+        return _brief(material)
+    first, *others = [
+        (item.about, replace(material, articles=(item.of(material.articles[0]),))) for item in items
+    ]
+    body = _brief(first[1], about=first[0])
+    named = [_sentences([told]) for about, one in others if (told := _opening(one, about))]
+    takeaways = (*body.takeaways[: MOST_TAKEAWAYS - len(named)], *chain(*named))[:MOST_TAKEAWAYS]
+    return body.model_copy(update={"takeaways": takeaways})
+
+
+def _opening(material: Material, about: str) -> Candidate | None:
+    """The sentence that tells what a digest's item is about."""
+    names = story_names(material)
+    pool = pool_of(material, about, names)
+    subject = subject_of(about, names, "\n".join(bodies_of(material)), pool.phrases)
+    return opening(Draft(pool, about), material.articles[0], subject)
+
+
+def _brief(material: Material, about: str = "") -> BriefBody:
+    """The brief of one event, which the headline tells where `about` does not."""
     names = story_names(material)
     titled = best_title(material, names)
     headline = _headline(titled)
-    pool = pool_of(material, headline.text, names)
-    subject = subject_of(headline.text, names, "\n".join(bodies_of(material)), pool.phrases)
-    draft = Draft(pool, headline.text)
+    about = about or headline.text
+    pool = pool_of(material, about, names)
+    subject = subject_of(about, names, "\n".join(bodies_of(material)), pool.phrases)
+    draft = Draft(pool, about)
     first = opening(draft, titled, subject)
     takeaways = [first] if first and len(draft.open()) >= WITH_TAKEAWAYS else []
     draft.take(takeaways)

@@ -65,6 +65,17 @@ def repairs(failed: Iterable[tuple[str, str, str, list[tuple[str, str]]]]) -> st
     return "\n\n".join(blocks)
 
 
+def question(passages: str, before: Iterable[tuple[str, str]], asked: str) -> str:
+    """What a reader asks, behind the passages shown and what was asked and answered before: all of it as data."""
+    told = list(before)
+    key = _key(passages, repr(told), asked)
+    lines = [
+        line for said, answer in told for line in (f"asked: {_inline(said)}", f"answered: {_inline(answer)}")
+    ]
+    earlier = [f"<<<SOURCE {key} what was asked before", *lines, f"<<<END {key}", ""] if lines else []
+    return "\n".join((passages, "", *earlier, f"<<<SOURCE {key} QUESTION", _inline(asked), f"<<<END {key}"))
+
+
 def _key(*texts: str) -> str:
     """A source cannot know the fence's key, so nothing in it can close the fence."""
     return hashlib.sha256(repr(texts).encode()).hexdigest()[:16]

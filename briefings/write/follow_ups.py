@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from briefings.write.aspects import Aspect
 from briefings.write.draft import Draft
+from briefings.write.questions import why_question
 from briefings.write.sections import Offer
 from briefings.write.subject import Subject
 
@@ -51,12 +52,7 @@ def _same_kind(aspect: Aspect, heads: str) -> bool:
 
 def _open(subject: Subject) -> list[tuple[str, str]]:
     """What readers ask of any story."""
-    deed = subject.deed
-    why = (
-        f"Why did {deed.actor} {deed.verb} {deed.thing}?"
-        if deed and deed.thing and deed.helper == "did"
-        else ""
-    )
+    why = why_question(subject)
     general = [("Why did", why)] if why else []
     return [
         *general,

@@ -33,7 +33,7 @@ TAG = re.compile(r"</?(?:(?:a|b|br|em|i|p|span|strong)\b|([a-z][\w-]*))(?:\s[^<>
 POINT = re.compile(
     r"(?!(?:[^:]*\b(?:said|says|wrote|told|added|asked|tweeted|posted|read|reads|is|are|was|were|has|had|announced)\b))"
     r"(?:[A-Z][\w’'&/-]*(?: [\w’'&/()-]+){0,8}:\s+(?=[A-Z][a-z]+ )"
-    r"|[A-Z][a-z’']+,?(?: [a-z’'-]+){1,5}:\s+(?=[A-Z][\w.-]+ ))"
+    r"|[A-Z][a-z’']+,?(?: [a-z’'-]+){0,5}:\s+(?=[A-Z][\w.’'-]+[ ,]))"
 )
 MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
 NEVER = re.compile(

@@ -5,37 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from briefings.write.ask import Ask, about_clause
 from briefings.write.aspects import Aspect
-from briefings.write.clauses import SETTING, Clause, clause_of, plural_of, subject_in
+from briefings.write.clauses import SETTING, Clause, clause_of, head, plural_of, subject_in
 from briefings.write.compared import ABOUT, AMOUNT, UNIT, compared
 from briefings.write.lexicon import ASKABLE, HAPPENINGS, REACTIONS, STILL
 from briefings.write.names import Names
-from briefings.write.questions import Ask
 from briefings.write.verbs import doing, forms, participle
+from briefings.write.whys import OBJECT, if_clause, in_what_way, why
 
 LONGEST = 92
-MOST_OF_A_DEED = 7  # words of what was done that a "Why did ...?" repeats
 MONEY = re.compile(rf"{ABOUT}[$€£]\d[\d.,]*{UNIT}(?! ?(?:percent|%))")
 TAIL = re.compile(
     r"(?: (?:a year|a month|a day|dollars|in [a-z]+ time))*(?P<tail> (?:to|for|in|on) [^,;:]{3,40})?(?:[,;]|$)"
 )
-MOVES = "rise|fall|drop|gain|climb|jump|slip|grow|shrink|sink|slide|surge|increase|soar"
+MOVES = "rise|fall|dip|climb|rally|drop|gain|climb|jump|slip|grow|shrink|sink|slide|surge|increase|soar"
 SHARE = re.compile(rf"(?:by )?(?:as much as |to )?{AMOUNT} ?(?:percent|%|per cent)")
-OBJECT = re.compile(
-    r"(?:the|an?|its|their|his|her|all|some|no|two|three|four|five|six|seven|ten|more|several|many|"
-    r"another|both|"
-    r"about|new|only)\b(?! admission)|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|"
-    r"(?![a-z]+est )[a-z]+ (?:[a-z]+ )?(?:of|for|to|on)\b"
-)
-REASON = re.compile(r"(?P<what>[^,;:“”\"]{0,70}?),? because (?!of course)")
-STATED = re.compile(r"(?P<what>(?:the|an?|its|their|[A-Z])[^,;:“”\"]{2,50}), (?P<how>saying|citing|arguing) ")
 DAY = re.compile(
     r"(?P<what>[^,;:“”\"]{0,60}?) (?:only )?(?:on|from|in|by|until|before) (?:the (?:first|second) half of )?"
     r"(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|early|late|mid|20\d\d)\b"
 )
+THAT = re.compile(r"(?:(?:in|on|last|earlier) [\w ]{3,20} )?that ")
 SAID_THAT = frozenset(
-    ["claim", "announce", "argue", "admit", "deny", "decide", "conclude", "find", "estimate", "propose"]
+    [
+        "claim",
+        "announce",
+        "argue",
+        "admit",
+        "deny",
+        "decide",
+        "conclude",
+        "find",
+        "estimate",
+        "propose",
+        "outline",
+    ]
 )
 WITH_PARTICLES = {
     "crack": "down on", "call": "for", "look": "into", "push": "for", "apologize": "for", "apologise": "for",
@@ -52,7 +57,9 @@ STATES = (
     "prohibit|protect|change|add|accept|affect|threaten|discuss|dismiss|condemn|blame|"
     "detect|attack|challenge|question|oppose|cite|describe|highlight|leak|share|win|lose|"
     "seek|hire|record|expose|test|replace|prevent|enable|handle|serve|provide|produce|"
-    "generate|restrict|target|limit|specify|govern|outline|lack|avoid|combine|reduce|improve|rank|list|define|reflect|detail"
+    "generate|restrict|target|limit|specify|hide|face|violate|receive|retain|store|address|consider|resemble|exploit|harvest|"
+    "praise|pass|dispute|abandon|"
+    "govern|outline|lack|avoid|combine|reduce|improve|rank|list|define|reflect|detail"
 )
 KEPT_BACK = (
     "publish|disclose|say|confirm|include|cover|explain|name|reveal|know|address|release|give|"
@@ -67,7 +74,7 @@ SILENT = re.compile(
 )
 PASSIVE = re.compile(
     r"(?P<verb>accused of|charged with(?! the\b)|suspected of|based on|linked to|tied to|aimed at|known for|made "
-    r"of|used for|blamed for)"
+    r"of|used for|blamed for|entitled to|eligible for|subject to|exempt from|limited to|aware of|known as)"
     r" |(?P<duty>known|alleged|expected|required|allowed|forbidden|designed|obliged|supposed|set|due|told|meant|"
     r"ordered|asked) to (?!be |have )"
 )
@@ -81,12 +88,13 @@ COUNTED = re.compile(
 # Who can do something, as ideas and rules cannot.
 AGENTS = re.compile(
     r"(?:[eo]rs|ists|ians|agents|students|patients|residents|parents|clients|people|companies|firms|teams|states|"
-    r"countries|governments|schools|banks|labs|hospitals|models|officials|authorities|women|men|children|citizens)$"
+    r"countries|cities|governments|schools|banks|labs|hospitals|models|officials|authorities|women|men|children|citizens)$"
 )
 THERE_ARE = re.compile(
     rf"There (?P<be>are|were) (?:now |currently )?{AMOUNT} (?:current )?"
     r"(?P<what>(?:[A-Za-z-]+ ){0,3}[a-z]{3,}s)(?=[, ]|\.$)"
 )
+THOSE = re.compile(r"s (?:that|who) ")  # "cities that rent them": which ones is said
 PRONOUN = re.compile(
     r"\b(?:it|its|they|their|them|he|his|him|she|her|this|that|these|those|we|our|you|your|such|there|"
     r"here|former|"
@@ -103,9 +111,10 @@ def heads_of(text: str, names: Names) -> Iterator[Ask]:
         *rival,
         *_is_put(text, names),
         *_are_there(text),
+        *if_clause(text),
         *(_of_clause(clause, names) if clause else ()),
     ):
-        if len(ask.question) <= LONGEST and not PRONOUN.search(ask.question):
+        if len(ask.question) <= LONGEST and not PRONOUN.search(THOSE.sub("s ", ask.question)):
             yield ask
 
 
@@ -123,7 +132,7 @@ def _are_there(text: str) -> Iterator[Ask]:
 def _of_clause(clause: Clause, names: Names) -> Iterator[Ask]:
     for found in (
         _held_back,
-        _why,
+        why,
         _how_much,
         _how_many,
         _how_far,
@@ -134,12 +143,9 @@ def _of_clause(clause: Clause, names: Names) -> Iterator[Ask]:
         _is_doing,
         _modal,
         _befell,
+        in_what_way,
     ):
         yield from found(clause, names)
-
-
-def _ask(aspect: Aspect, question: str, clause: Clause, strength: float) -> Ask:
-    return Ask(aspect, f"{question}?", f"{clause.subject} {aspect}", strength)
 
 
 def _is_put(text: str, names: Names) -> Iterator[Ask]:
@@ -171,33 +177,9 @@ def _held_back(clause: Clause, names: Names) -> Iterator[Ask]:
             question = f"What {clause.aux} {clause.subject} not {participle(clause.verb)}"
         else:
             question = f"What {clause.helper} {clause.subject} not {clause.verb}"
-        yield _ask(Aspect.LIMIT, question, clause, 1.4)
+        yield about_clause(Aspect.LIMIT, question, clause, 1.4)
     elif clause.verb in ("exclude", "omit") and not clause.negated:
-        yield _ask(Aspect.LIMIT, f"What {clause.helper} {clause.subject} leave out", clause, 1.6)
-
-
-def _why(clause: Clause, names: Names) -> Iterator[Ask]:
-    if stated := STATED.match(clause.rest):
-        what = f"{clause.verb} {stated['what']}"
-        if clause.negated and clause.aux in ("did", "does", "do"):
-            yield _ask(Aspect.WHY, f"Why did {clause.subject} not {what}", clause, 1.4)
-        elif not clause.aux and not clause.negated and clause.form == "past" and stated["how"] == "citing":
-            yield _ask(Aspect.WHY, f"Why did {clause.subject} {what}", clause, 1.4)
-    found = REASON.match(clause.rest)
-    if (
-        not found
-        or len(found["what"].split()) > MOST_OF_A_DEED
-        or clause.negated
-        or clause.verb in ("say", "tell", "argue", "think", "claim", "have")
-    ):
-        return
-    what = f" {found['what']}".rstrip()
-    if clause.aux in ("is", "are", "was", "were"):
-        yield _ask(
-            Aspect.WHY, f"Why {clause.aux} {clause.subject} {participle(clause.verb)}{what}", clause, 1.9
-        )
-    elif clause.aux not in ("has", "have", "had"):
-        yield _ask(Aspect.WHY, f"Why {clause.helper} {clause.subject} {clause.verb}{what}", clause, 1.9)
+        yield about_clause(Aspect.LIMIT, f"What {clause.helper} {clause.subject} leave out", clause, 1.6)
 
 
 def _how_much(clause: Clause, names: Names) -> Iterator[Ask]:
@@ -205,7 +187,7 @@ def _how_much(clause: Clause, names: Names) -> Iterator[Ask]:
     if not amount or clause.negated or clause.aux in ("is", "are", "was", "were", "has", "have", "had"):
         return
     if clause.verb == "cost":
-        yield _ask(Aspect.MONEY, f"What {clause.helper} {clause.subject} cost", clause, 1.8)
+        yield about_clause(Aspect.MONEY, f"What {clause.helper} {clause.subject} cost", clause, 1.8)
     elif clause.verb in (
         "lose",
         "pay",
@@ -221,7 +203,9 @@ def _how_much(clause: Clause, names: Names) -> Iterator[Ask]:
         tail = TAIL.match(clause.rest[amount.end() :])
         to = tail["tail"] or "" if tail else ""
         to = "" if re.search(r"\d", to) else to
-        yield _ask(Aspect.MONEY, f"How much {clause.helper} {clause.subject} {clause.verb}{to}", clause, 1.8)
+        yield about_clause(
+            Aspect.MONEY, f"How much {clause.helper} {clause.subject} {clause.verb}{to}", clause, 1.8
+        )
 
 
 def _how_many(clause: Clause, names: Names) -> Iterator[Ask]:
@@ -232,7 +216,7 @@ def _how_many(clause: Clause, names: Names) -> Iterator[Ask]:
         and clause.verb not in ("state", "say", "report", "claim", "estimate", "note")
         and clause.aux not in ("is", "are", "was", "were", "has", "have", "had")
     ):
-        yield _ask(
+        yield about_clause(
             Aspect.COUNT,
             f"How many {counted['noun']} {clause.helper} {clause.subject} {clause.verb}",
             clause,
@@ -243,9 +227,9 @@ def _how_many(clause: Clause, names: Names) -> Iterator[Ask]:
 def _befell(clause: Clause, names: Names) -> Iterator[Ask]:
     """What happened to somebody or something, and what went wrong."""
     if clause.verb == "fail" and not clause.aux and not clause.negated and not clause.rest.startswith("to "):
-        yield _ask(Aspect.EVENT, f"What went wrong with {clause.subject}", clause, 1.2)
+        yield about_clause(Aspect.EVENT, f"What went wrong with {clause.subject}", clause, 1.2)
     elif clause.aux in ("was", "were") and clause.verb in HAPPENINGS and not clause.negated:
-        yield _ask(Aspect.EVENT, f"What happened to {clause.subject}", clause, 1.0)
+        yield about_clause(Aspect.EVENT, f"What happened to {clause.subject}", clause, 1.0)
     elif not clause.aux and not clause.negated and clause.verb in REACTIONS and names.in_text(clause.subject):
         target = re.match(
             r"(?:the |The )?[A-Za-z’'-]+(?: [A-Za-z’'-]+){0,2}(?=$|,| (?:for|as|because|after|over|and|in|"
@@ -254,14 +238,20 @@ def _befell(clause: Clause, names: Names) -> Iterator[Ask]:
         )
         if target and names.in_text(target.group()):
             form = forms(clause.verb)[1 if clause.form == "past" else 0]
-            yield _ask(Aspect.CRITICS, f"Who {form} {target.group()}", clause, 1.2)
+            yield about_clause(Aspect.CRITICS, f"Who {form} {target.group()}", clause, 1.2)
 
 
 def _how_far(clause: Clause, names: Names) -> Iterator[Ask]:
     moves = re.fullmatch(MOVES, clause.verb) and not clause.aux and clause.form == "past"
+    if (
+        moves
+        and re.search(r"\b(?:[Ss]hares|stock|stocks|index)\b", clause.subject)
+        and not SHARE.match(clause.rest)
+    ):
+        yield about_clause(Aspect.MONEY, f"How did {clause.subject} react", clause, 1.0)
     if moves and SHARE.match(clause.rest):
         how = "How much" if clause.verb in ("grow", "gain", "increase") else "How far"
-        yield _ask(Aspect.MONEY, f"{how} did {clause.subject} {clause.verb}", clause, 1.6)
+        yield about_clause(Aspect.MONEY, f"{how} did {clause.subject} {clause.verb}", clause, 1.6)
 
 
 def _who(clause: Clause, names: Names) -> Iterator[Ask]:
@@ -290,52 +280,57 @@ def _when(clause: Clause, names: Names) -> Iterator[Ask]:
     if re.search(r"\d", what):
         return
     if clause.aux or (
-        clause.form != "past" and clause.verb in ("apply", "begin", "start", "end", "open", "close")
+        clause.form != "past"
+        and clause.verb in ("apply", "begin", "start", "end", "open", "close", "meet", "vote", "decide")
     ):
-        yield _ask(Aspect.NEXT, f"When {clause.helper} {clause.subject} {clause.verb}{what}", clause, 1.3)
+        yield about_clause(
+            Aspect.NEXT, f"When {clause.helper} {clause.subject} {clause.verb}{what}", clause, 1.3
+        )
 
 
 def _aims(clause: Clause, names: Names) -> Iterator[Ask]:
     """What somebody plans, wants or has agreed to."""
-    if clause.negated or not clause.rest.startswith("to "):
+    started = clause.verb in ("begin", "start") and re.match(r"[a-z]{3,}ing\b", clause.rest)
+    if clause.negated or not (clause.rest.startswith("to ") or started):
         return
     if clause.aux in ("has", "have") and clause.verb in ("agree", "promise", "plan", "vow"):
         to = " to" if clause.verb == "agree" else ""
-        yield _ask(
+        yield about_clause(
             Aspect.DID, f"What {clause.aux} {clause.subject} {participle(clause.verb)}{to}", clause, 1.3
         )
     if clause.aux:
         return
     if clause.verb in ("plan", "intend", "want", "promise", "vow", "hope", "expect", "aim"):
         aim = {"intend": "intend to do", "aim": "aim for", "hope": "hope for"}.get(clause.verb, clause.verb)
-        yield _ask(Aspect.NEXT, f"What {clause.helper} {clause.subject} {aim}", clause, 1.3)
+        yield about_clause(Aspect.NEXT, f"What {clause.helper} {clause.subject} {aim}", clause, 1.3)
+    elif clause.verb in ("begin", "start"):
+        yield about_clause(
+            Aspect.DID, f"What {clause.helper} {clause.subject} {clause.verb} to do", clause, 1.0
+        )
     elif clause.verb in ("agree", "decline", "refuse", "threaten", "try") and not SILENT.match(clause.rest):
         tail = " to" if clause.verb == "agree" else " to do"
-        yield _ask(Aspect.DID, f"What {clause.helper} {clause.subject} {clause.verb}{tail}", clause, 1.3)
+        yield about_clause(
+            Aspect.DID, f"What {clause.helper} {clause.subject} {clause.verb}{tail}", clause, 1.3
+        )
 
 
 def _does(clause: Clause, names: Names) -> Iterator[Ask]:
     """What somebody did, or has done, to what."""
-    if clause.negated or clause.aux not in ("", "has", "have") or clause.form == "doing":
+    if clause.negated or clause.aux not in ("", "has", "have", "had") or clause.form == "doing":
         return
-    if clause.aux:
-        asked, natural = (
-            f"What {clause.aux} {clause.subject} {participle(clause.verb)}",
-            clause.verb in ASKABLE,
-        )
-    else:
-        asked = f"What {clause.helper} {clause.subject} {clause.verb}"
-        natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb) is not None
+    done = participle(clause.verb) if clause.aux else clause.verb
+    asked = f"What {clause.aux or clause.helper} {clause.subject} {done}"
+    natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb) is not None
     for tails, aspect in ((WITH_PREPOSITION, Aspect.WORKS), (WITH_PARTICLES, Aspect.DID)):
         tail = tails.get(clause.verb)
         if tail and clause.rest.startswith(f"{tail} "):
-            yield _ask(aspect, f"{asked} {tail}", clause, 1.1)
+            yield about_clause(aspect, f"{asked} {tail}", clause, 1.1)
             return
-    if clause.verb in SAID_THAT and clause.rest.startswith("that "):
-        yield _ask(Aspect.DID, asked, clause, 1.0)
+    if clause.verb in SAID_THAT and THAT.match(clause.rest):
+        yield about_clause(Aspect.DID, asked, clause, 1.0)
     elif natural and _has_object(clause):
         aspect = Aspect.DID if clause.form == "past" else Aspect.WORKS
-        yield _ask(aspect, asked, clause, 1.1)
+        yield about_clause(aspect, asked, clause, 1.1)
 
 
 def _has_object(clause: Clause) -> bool:
@@ -349,19 +344,21 @@ def _is_doing(clause: Clause, names: Names) -> Iterator[Ask]:
     somebody = any(name.person for name in names.in_text(" ".join(clause.rest.split()[:3])))
     doing_it = clause.form == "doing" and clause.verb in ASKABLE and not clause.negated
     if doing_it and not somebody and OBJECT.match(clause.rest):
-        yield _ask(Aspect.DID, f"What {clause.aux} {clause.subject} {doing(clause.verb)}", clause, 1.1)
+        yield about_clause(
+            Aspect.DID, f"What {clause.aux} {clause.subject} {doing(clause.verb)}", clause, 1.1
+        )
 
 
 def _modal(clause: Clause, names: Names) -> Iterator[Ask]:
     if clause.negated or clause.verb in ("be", "have", "become", "mean"):
         return
-    acts = clause.verb not in STILL and (names.in_text(clause.subject) or AGENTS.search(clause.subject))
+    acts = clause.verb not in STILL and (names.in_text(clause.subject) or AGENTS.search(head(clause.subject)))
     if clause.aux == "will" and acts:
-        yield _ask(Aspect.NEXT, f"What will {clause.subject} do next", clause, 1.0)
+        yield about_clause(Aspect.NEXT, f"What will {clause.subject} do next", clause, 1.0)
     elif clause.aux in ("must", "can") and (acts or clause.subject.startswith("the ")):
-        yield _ask(Aspect.MEANS, f"What {clause.aux} {clause.subject} do", clause, 1.1)
+        yield about_clause(Aspect.MEANS, f"What {clause.aux} {clause.subject} do", clause, 1.1)
     natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb)
     if clause.aux in ("would", "could", "may", "will") and natural and OBJECT.match(clause.rest):
-        yield _ask(Aspect.MEANS, f"What {clause.aux} {clause.subject} {clause.verb}", clause, 1.1)
+        yield about_clause(Aspect.MEANS, f"What {clause.aux} {clause.subject} {clause.verb}", clause, 1.1)
     elif clause.aux == "would" and not names.in_text(clause.subject) and not clause.plural:
-        yield _ask(Aspect.MEANS, f"What would {clause.subject} do", clause, 0.9)
+        yield about_clause(Aspect.MEANS, f"What would {clause.subject} do", clause, 0.9)

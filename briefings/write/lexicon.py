@@ -187,7 +187,7 @@ ASKABLE = _words(
     """
     acquire add admit announce approve argue ban block build buy claim conceal create criticize cut decide
     defend delete deliver demand deny develop disclose discover find introduce investigate launch offer order
-    pay post promise propose publish recommend reject release remove report require restrict reveal sell sign
+    pay post promise propose publish recall recommend reject release remove report require restrict reveal sell sign
     suspend target test uncover unveil update urge
     """
 )
@@ -224,12 +224,23 @@ SENTENCE_VERBS = (
         stand start state stay steal stop store strengthen struggle suffer supply support surge surpass switch tell
         think trade train trigger triple try turn understand use value vary violate vote wait want warn weigh welcome
         work worry write comply crack object renew face push sign limit specify govern outline lack combine
-        reduce rank define reflect detail
+        reduce rank define reflect detail clarify
+        hide retain store search wield resemble harvest resign sweep react dip rally counter justify
         """
     )
 )
 
 IRREGULAR_PLURALS = _words("authorities children data men people police women weights")
+
+# Common words even where a story writes them at the start of a sentence alone.
+COMMON_PLURALS = _words(
+    """
+    analysts banks businesses buyers cities companies consumers countries critics customers developers doctors drivers
+    employees engineers experts fines governments hospitals investors lawmakers makers officials owners parents patients
+    players prices providers publishers regulators researchers residents retailers rivals sales schools scientists
+    sellers shareholders shares staff states stocks students subscribers suppliers teachers users viewers voters workers
+    """
+)
 
 # What a subject that stands for itself does not hold: openers, pronouns, clauses inside it.
 NO_SUBJECT = (

@@ -16,7 +16,6 @@ from briefings.write.names import Names, names_of
 from briefings.write.phrases import phrases_of
 from briefings.write.rank import Likeness, centrality
 from briefings.write.sentences import split
-from ingest.digests import is_digest
 
 ENOUGH_WITHOUT_WE = 3
 THIN = (
@@ -35,12 +34,12 @@ GENERIC = frozenset(
     )
 )
 OPENING_SENTENCES = 5
-LETTER = 5500  # characters within which a digest's opening letter ends
 ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
 # A columnist's voice: it judges and plays where a brief should tell.
 CHATTY = re.compile(
     r"^(?:Predictably|Unsurprisingly|Surprisingly|Remarkably|Ironically|Naturally|Frankly|Incredibly|Curiously)\b|"
     r"\bto (?:say|put it)\b.*\b(?:lightly|mildly|bluntly)\b|\bcould not have asked\b|\bneedless to say\b|"
+    r"\bthe real story\b|\bpoints out\b|"
     r"\b(?:dramatic|huge deal|big deal|joke|laughable|irresistible|incredibly|stunning|outrageous|ballistic|"
     r"seamless\w*|cutting-edge|world-class|revolutionary|groundbreaking|"
     r"unlock(?:s|ing)?|empower\w*|transformative|undeniable|no easy feat|mission.critical|"
@@ -50,6 +49,8 @@ CHATTY = re.compile(
 TWEET = re.compile(
     r"\(@\w+\)|\bt\.co/|\bpic\.twitter\.com/"
 )  # one shown whole in a page: not the article's words
+# A box set into a page, its entries run together.
+WIDGET = re.compile(r"Timeline\b|Quick [Gg]uide\b|.{0,200}\bShow Hide\b")
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
 
 
@@ -201,34 +202,18 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
     return (0.4 * central + 0.4 * relevance + 0.3 * early) * shapely
 
 
-def _letter(article: SourceText) -> int:
-    """Where the editor's letter ends with which a digest begins; 0 where there is none."""
-    if not is_digest(article.title):
-        return 0
-    spoken = [
-        span.end
-        for span in article.spans
-        if span.number
-        and span.start < LETTER
-        and FIRST_PERSON.search(unquoted(article.text[span.start : span.end]))
-    ]
-    return max(spoken, default=0)
-
-
 def _of_article(
     article: SourceText, names: Names, topical: frozenset[str], *, addressing: bool = False
 ) -> list[Candidate]:
     found = []
     place = 0
-    letter = _letter(article)
     seen: set[str] = set()
     for span in article.spans:
         if span.number == 0 or TWEET.search(article.text, span.start, span.end):
             continue
-        personal = (
-            span.start < letter
-            or FIRST_PERSON.search(unquoted(article.text[span.start : span.end])) is not None
-        )
+        if WIDGET.match(article.text, span.start, span.end):
+            continue
+        personal = FIRST_PERSON.search(unquoted(article.text[span.start : span.end])) is not None
         for first, (start, end) in enumerate(split(article.text, span.start, span.end)):
             place += 1
             turns = TURN.match(article.text, start, end) is not None

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from briefings.terms import stem, terms
+from briefings.write.ask import Ask
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import is_plural
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ASKABLE, FAMOUS, PRESS, WELL_KNOWN
-from briefings.write.names import OFFICE, SAYING, Name
-from briefings.write.speakers import HERE, crowds_in, masked, speaker_of
+from briefings.write.names import Name
+from briefings.write.speakers import HERE, masked
 from briefings.write.subject import Subject
 from briefings.write.verbs import ADVERB, BASE, INFLECTED, forms
+from briefings.write.voices import said, stand
 
 DEFINED = re.compile(
-    rf"^(?:\S+ ){{0,8}}{HERE}(?:, (?:\d\d,|\d\d-year|an? |the (?!Post|Times|Journal))| (?:is|was) (?:an?|the) )"
+    rf"^(?:\S+ ){{0,8}}{HERE}(?:, (?:\d\d, (?:an?|the|who|of) |\d\d-year|an? |the (?!Post|Times|Journal))|"
+    r" (?:is|was) (?:an?|the) )"
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
     rf"^(?:(?!that )\S+ ){{0,8}}[“\"]?(?<!and )(?<!of )(?<!the )(?<!The )(?<!in )(?<!at )(?<!from ){HERE} "
     rf"{ADVERB}(?P<verb>{INFLECTED}) "
-    r"(?!by\b|to\b|up\b|in\b|on\b|at\b|(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
+    r"(?!(?:by|to|up|in|on|at|as|from|for|with|after|and|that)\b|"
+    r"(?:an? )?(?:\w+ )?(?:statement|letter|email|response)\b)"
 )
 PAYS = re.compile(
     rf"{HERE}(?:,[^,]*,)? (?:will|would|has agreed to|agreed to|is to|must|could|to) (?:have to )?pay"
@@ -41,7 +44,6 @@ SUM = re.compile(
 HARMED = re.compile(r"\b(?:affected|exposed|stolen|compromised|harvested|leaked)\b")
 HAS_SO_MANY = re.compile(rf"{HERE} (?:now )?has (?:[a-z]+ ){{0,3}}\d")
 MOVED = re.compile(r"\b([A-Z]\w+)[’']s (decision|move|announcement|request|proposal|removal) ")
-RESPONDS = re.compile(r"\b(?:respond(?:ed|s|ing)?|in response|in a statement|denied)\b")
 PAPER = re.compile(
     r"\b(?:the|a|an|The|A|An) (?:new |internal |leaked )?"
     r"(?P<what>report|study|survey|poll|lawsuit|complaint|memo|letter|indictment|affidavit|paper|analysis) "
@@ -49,10 +51,13 @@ PAPER = re.compile(
 )
 RULED = re.compile(
     r"\b(?:The|the|a|A|an|federal|appeals|Supreme) (?P<who>judge|court|Supreme Court|jury)(?: on \w+day)? "
-    r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
+    r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided|overturned|dismissed|approved|struck down)\b"
 )
 CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
-PROBED = re.compile(r"\binvestigat\w+ (?:whether|into)\b|\bprobe into\b")
+PROBED = re.compile(
+    r"\b(?:investigating|looking into|examining)\b|"
+    r"\b(?:opened|launched|began|started) (?:\w+ ){1,3}(?:investigation|probe|inquiry)\b"
+)
 AFFECTED = re.compile(
     r"(?:(?:All|Many|Most|Some|Any|Affected|The|U\.S\.|Other|Eligible|Individual|Paying|Free|Enterprise) ){0,2}"
     r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|"
@@ -64,26 +69,12 @@ AFFECTED = re.compile(
     r"(?:may|can|will|could|would|must|are entitled|are able|have to|won[’']t|can[’']t|should)\b"
 )
 PLANS = re.compile(rf"(?<![\w-]){HERE} (?:\w+ )?(?:plans|intends|vowed|pledged|promised|expects|hopes)\b")
-# Where, to whom and in whose words something was said is not what it was about.
-NOT_SAID = re.compile(
-    r"\b(?:told|tells|on|via|at|in) (?:the )?(?:Twitter|X|Facebook|CNN|CNBC|Reddit|[A-Z][\w.]+ (?:News|"
-    r"Times|Post|Journal))\b|"
-    r"\b(?:told|tells) (?:the )?[A-Z][\w.]+(?: [A-Z]\w+)*|, in the words of .*|,? according to [^,.]+|"
-    r"\b(?:head|chief|director|president|minister|secretary|adviser|professor|editor) "
-    r"(?:of|for|on) [a-z]+(?: [a-z]+)?|, (?:who|which) [^,]+,|, (?:an?|the) [^,]+,"
-)
-STANCE = (
-    r"(?:has |have |had )?(?:long |also |repeatedly |publicly |previously )?"
-    r"(?:staked out|taken a|been critical of|been a critic|"
-    r"supports?|supported|opposes?|opposed|favou?rs?|called for|calls for|argues? (?:that|for|against)|backs?|backed)\b"
-)
 DATED_BACK = re.compile(
     r"(?:In|Back in|During) (?:early |late |mid-)?(?P<when>(?:(?:January|February|March|April|May|June|"
     r"July|August|"
     r"September|October|November|December),? )?(?:19|20)\d\d|(?:January|February|March|April|June|July|August|"
     r"September|October|November|December))(?:,| (?!(?:and|to|by|or)\b)[\w’]+ )"
 )
-SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 UNCLEAR = re.compile(
     r"\b(?:unclear|not clear|not known|(?:is|are|was|were|remains?|remained|still) (?:largely )?unknown|has not said|"
     r"have not said|remains to be seen|did not "
@@ -115,19 +106,17 @@ LED_BY_NAME = re.compile(rf"(?:The )?(?:[A-Z][\w’.]+ ){{0,3}}{HERE}(?![\w’'-
 ALSO = re.compile(r"(?:\S+ ){1,6}(?:also|too|as well)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A question a sentence answers. `about` keeps two questions about one thing from both being asked."""
-
-    aspect: Aspect
-    question: str
-    about: str
-    strength: float
-
-
 def event_question(subject: Subject) -> str:
     """What the headline's deed answers: "What did Facebook remove?"; empty when it was not surely read."""
     return subject.deed.question if subject.deed and not subject.deed.question.endswith(" do?") else ""
+
+
+def why_question(subject: Subject) -> str:
+    """After the reason of the headline's deed, "Why did Facebook remove the ads?"; empty when not surely read."""
+    deed = subject.deed
+    if not deed or not deed.thing or deed.helper != "did":
+        return ""
+    return f"Why did {deed.actor} {deed.verb} {deed.thing}?"
 
 
 def asks_of(
@@ -138,12 +127,14 @@ def asks_of(
     central: bool,
     topics: Mapping[str, str],
     offices: Mapping[str, str],
+    goes_on: str = "",
 ) -> Iterator[Ask]:
     """Every question that `text` answers, the headline's event apart.
 
     `held`: the names in the text. `central`: it is so near the heart of the story that it needs not name the subject,
     which was named right before it.
     `topics`: the nameless things the story comes back to, and how a question says them. `offices`: those of its people.
+    `goes_on`: what its speaker says next.
     """
     own = unquoted(text)
     for name in held:
@@ -152,8 +143,8 @@ def asks_of(
     named = named or bool(subject.name and subject.name.islower() and subject.name in text)
     yield from _figures(text, subject, named)
     yield from _why(text, subject, headline, central)
-    yield from _stand(own, subject)
-    yield from _said(text, own, held, subject, headline, topics, offices)
+    yield from stand(own, subject)
+    yield from said(text, own, held, subject, headline, topics, offices, goes_on)
     yield from _before(text, subject, central)
     yield from _papers(own, subject)
     if subject.name and (named or central):
@@ -181,6 +172,7 @@ def _about_name(text: str, own: str, name: Name, subject: Subject, headline: str
         question = f"What does {called} {verb}?" if habit else f"What did {called} {verb}?"
         if (
             verb in ASKABLE
+            and name.text not in PRESS
             and not (habit and subject.plural)
             and not (subject.deed and subject.deed.question == question)
         ):
@@ -250,81 +242,14 @@ def _why(text: str, subject: Subject, headline: str, central: bool) -> Iterator[
     if not shows(Aspect.WHY, text) and " because " not in text:
         return
     deed = subject.deed
-    if deed and deed.thing and deed.helper == "did":
+    if deed and (question := why_question(subject)):
         own = set(terms(text))
         done = deed.actor in text and stem(deed.verb) in own and len(own & set(terms(headline))) >= 3
         undone = central and " because " in text and stem(deed.thing.split()[-1]) in own
         if done or undone:
-            yield Ask(Aspect.WHY, f"Why did {deed.actor} {deed.verb} {deed.thing}?", "why", 1.8)
+            yield Ask(Aspect.WHY, question, "why", 1.8)
     if moved := MOVED.search(text):
         yield Ask(Aspect.WHY, f"What prompted {moved.group(1)}’s {moved.group(2)}?", "why", 1.2)
-
-
-def _stand(own: str, subject: Subject) -> Iterator[Ask]:
-    """Where the subject stands on the matter, by a sentence that says so of it."""
-    if subject.name and re.search(rf"(?<![\w-]){re.escape(subject.name)} {STANCE}", own):
-        helper = "do" if subject.plural else "does"
-        yield Ask(Aspect.SAID, f"Where {helper} {subject.called} stand?", "stance", 1.0)
-
-
-def _said(
-    text: str,
-    own: str,
-    held: Sequence[Name],
-    subject: Subject,
-    headline: str,
-    topics: Mapping[str, str],
-    offices: Mapping[str, str],
-) -> Iterator[Ask]:
-    who = speaker_of(own, held)
-    bystander = who and not who.person and who.count < 3 and who.short not in headline
-    if who and not bystander:
-        prominent = who.short in headline
-        called = who.short if who.person and prominent else presented(who, own, offices)
-        # Of two who speak in one sentence, who says what of whom is not read off.
-        topic = _topic_of(text, who, held, subject, topics) if len(SPOKEN.findall(own)) < 2 else ""
-        topic = "" if topic.removeprefix("the ") in called else topic
-        strength = 0.5 + 0.3 * (own != text) + 0.2 * prominent + 0.05 * min(6, who.count)
-        if not who.person and RESPONDS.search(own):
-            yield Ask(Aspect.SAID, f"How did {called} respond?", who.text, strength + 0.3)
-        elif topic:
-            yield Ask(Aspect.SAID, f"What did {called} say about {topic}?", who.text, strength + 0.3)
-        elif own != text:
-            yield Ask(Aspect.SAID, f"What did {called} say?", who.text, strength - 0.6)
-    for crowd in crowds_in(own):
-        tail = f" about {subject.topic}" if subject.name and subject.name in text else ""
-        yield Ask(Aspect.CRITICS, f"What do {crowd} say{tail}?", crowd.split()[-1], 1.1)
-
-
-def presented(who: Name, own: str, offices: Mapping[str, str]) -> str:
-    """The speaker as the sentence, else the story, presents them: "FTC Chairman Joe Simons"; else the bare name."""
-    if who.person and who.short in FAMOUS:
-        return re.sub(r" [A-Z]\. ", " ", who.called)
-    if not who.person:
-        return who.called
-    found = re.search(rf"(?P<office>{OFFICE}) {re.escape(who.text)}\b", own)
-    office = found["office"] if found and len(found["office"].split()) <= 6 else offices.get(who.text, "")
-    return f"{office} {who.text}" if office else who.called
-
-
-def _topic_of(text: str, who: Name, held: Sequence[Name], subject: Subject, topics: Mapping[str, str]) -> str:
-    """What a speaker's words are about: the subject, a thing the story comes back to, or another name."""
-    words = NOT_SAID.sub("", text).replace(who.text, "").replace(who.short, "")
-    if (
-        subject.name
-        and subject.name in words
-        and subject.name not in who.text
-        and who.text not in subject.called
-    ):
-        return subject.topic
-    for phrase, said in topics.items():
-        if re.search(rf"\b{re.escape(phrase)}\b", words) and said not in (subject.name, who.text):
-            return said
-    for name in held:
-        other = name.short in words and name.text not in who.text and who.short not in name.text
-        if other and name.count >= 3 and not name.place and name.text not in PRESS and len(name.text) > 2:
-            return name.called
-    return ""
 
 
 def _before(text: str, subject: Subject, central: bool) -> Iterator[Ask]:

@@ -115,6 +115,10 @@ class LensReply(Shape):
     questions: tuple[Answered, ...] = ()
 
 
+class AnswerReply(Shape):
+    answer: tuple[Said, ...]
+
+
 class LensesReply(Shape):
     lenses: tuple[LensReply, ...]
 

@@ -5,32 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from briefings.write.ask import Ask
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import clause_of, is_plural
 from briefings.write.draft import Draft
 from briefings.write.furniture import unquoted
 from briefings.write.heads import PRONOUN
-from briefings.write.lexicon import FAMOUS, PLURALS, PRESS
+from briefings.write.lexicon import FAMOUS, PLURALS
 from briefings.write.names import Name, Names
-from briefings.write.phrases import phrases_of
+from briefings.write.phrases import AFTER, phrases_of
 from briefings.write.pool import Candidate
-from briefings.write.questions import NEGATED, Ask, background_of, matter_of, presented
-from briefings.write.speakers import HERE, masked, speaker_of
+from briefings.write.questions import NEGATED, background_of, matter_of
+from briefings.write.speakers import HERE, masked, speaker_of, voice_of
 from briefings.write.subject import Subject
+from briefings.write.voices import presented, spoken
 
 MOST = 3  # such headings in a brief, each of another kind
 LONGEST = 92
+CENTRAL = 0.35  # so near the heart of the story that who leads the sentence has a part in it
 CHIEF = 1  # phrases that come back so often that naming them anywhere in a sentence is enough
 RETURNS = {1: 5, 2: 2, 3: 2}  # how often a phrase of so many words must come back to head a section
 FIGURE = re.compile(
     r"[$€£]\d[\d.,]*|(?<![\w$€£.,])\d[\d.,]* ?(?:percent\b|per cent\b|%|million\b|billion\b|trillion\b)"
     r"|(?<![\w$€£.,])(?!(?:19|20)\d\d\b)\d[\d.,]* (?:[a-z-]+ )?[a-z]{3,}s\b"
 )
-VIEW = re.compile(
-    r"\b(?:believes?|argue[sd]?|thinks?|thought|warn(?:s|ed)|fear(?:s|ed)|insist(?:s|ed)|applauded|praised|welcomed|"
-    r"criticized|slammed|condemned|hopes|hoped|called for|opposes|opposed|supports|supported|rejected|dismissed)\b"
-)
-REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had )?{VIEW.pattern}")
 TURNED = re.compile(
     rf"\b(?:said|says|writes|wrote) (?:[A-Z][\w’'.-]* |of |at |and |the ){{0,7}}{HERE}(?![’'\w])"
 )
@@ -47,6 +45,11 @@ BLAMED = re.compile(
 NOTES = re.compile(rf"\b(?:gave|showed|sent|handed) {HERE} notes\b")
 OUTLET = re.compile(r"\b(?:News|Times|Post|Journal|Magazine|Today|TV|Beast|Guardian|Herald|Tribune|Review)$")
 VAGUE = frozenset(["average", "help", "activity", "end", "way", "time", "part", "fact", "day", "year"])
+# What has been done already, whatever it will lead to.
+PAST = re.compile(
+    r"\b[a-z]+ed (?:[^,]{0,40} )?(?:in (?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December)|last \w+|earlier)\b"
+)
 TO_COME = re.compile(
     r"\b(?:will|vowed|pledged|scheduled (?:to|for)|(?:is|are) (?:set|expected|due) to|plans? to|intends? to|upcoming|"
     r"deadline|in the coming|later this (?:week|month|year))\b"
@@ -67,14 +70,13 @@ def second_asks(
     held = draft.held(candidate)
     about_it = draft.near_subject(candidate, subject.name)
     for ask in (
-        _blamed(own, held) or _voice(own, held, subject, draft.pool.names.offices),
+        _blamed(own, held) or _voice(candidate.text, held, subject, draft.pool.names.offices),
         _earlier(candidate.text, subject) if about_it else None,
         _figures(candidate.text, subject) if about_it else None,
         _legal(candidate.text, subject) if about_it else None,
         _theme(own, themes, subject) or _spoken_of(candidate.text, draft.pool.names, subject),
         _role(own, themes, subject),
-        _said_of_it(own, held, subject),
-        _part(own, held, subject),
+        _part(own, held, subject) if candidate.relevance >= CENTRAL else None,
         _ahead(candidate.text, subject),
     ):
         if ask and len(ask.question) <= LONGEST:
@@ -96,6 +98,7 @@ def more_asks(
                 f"What did {presented(who, own, draft.pool.names.offices)} say about {said}?",
                 who.text,
                 0.6,
+                "say",
             )
             return
 
@@ -107,14 +110,11 @@ def _blamed(own: str, held: tuple[Name, ...]) -> Ask | None:
     return None
 
 
-def _voice(own: str, held: tuple[Name, ...], subject: Subject, offices: Mapping[str, str]) -> Ask | None:
+def _voice(text: str, held: tuple[Name, ...], subject: Subject, offices: Mapping[str, str]) -> Ask | None:
     """Who speaks or takes a stand, as far as a name is given."""
-    who = speaker_of(own, held)
-    for name in held:
-        text = masked(own, name)
-        stands = name.text not in PRESS and not name.place and REACTS.match(text)
-        if who is None and (stands or (name.person and TURNED.search(text))):
-            who = name
+    own = unquoted(text)
+    turned = (name for name in held if name.person and TURNED.search(masked(own, name)))
+    who = voice_of(own, held) or next(turned, None)
     if (
         who is None
         or who.text.split()[-1] in PLURALS
@@ -124,9 +124,8 @@ def _voice(own: str, held: tuple[Name, ...], subject: Subject, offices: Mapping[
         return None
     called = presented(who, own, offices) if who.person else _called(who, own)
     apart = bool(subject.name) and subject.name in own and subject.name not in who.text
-    about = f" about {subject.topic}" if apart and who.text not in subject.topic else ""
-    aspect = Aspect.CRITICS if VIEW.search(own) else Aspect.SAID
-    return Ask(aspect, f"What does {called} say{about}?", who.text, 0.6)
+    topic = subject.topic if apart and who.text not in subject.topic else ""
+    return next(spoken(text, who, called, topic, 0.6), None)
 
 
 def _legal(text: str, subject: Subject) -> Ask | None:
@@ -154,7 +153,7 @@ def _theme(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
         early = own[: len(own) // 2] if " " in phrase else own[:45]
         early = own if place < CHIEF and " " in phrase else early
         apart = phrase != subject.name and said not in subject.topic and phrase not in VAGUE
-        if apart and re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", early):
+        if apart and re.search(rf"(?<![\w-]){re.escape(phrase)}{AFTER}", early):
             return Ask(Aspect.TOPIC, f"What is known about {said}?", phrase, 0.5 - 0.01 * min(place, 20))
     return None
 
@@ -169,15 +168,6 @@ def _role(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
             helper = "do" if is_plural(phrase.split()[-1]) else "does"
             return Ask(Aspect.MORE, f"What role {helper} {said} play?", phrase, 0.4)
     return None
-
-
-def _said_of_it(own: str, held: tuple[Name, ...], subject: Subject) -> Ask | None:
-    """What is said of the story, whoever says it: the voices stand in the sentences themselves."""
-    who = speaker_of(own, held)
-    others = who is not None and who.short != subject.name and who.text not in subject.called
-    if not (subject.name and subject.name in own and others):
-        return None
-    return Ask(Aspect.MEANS, f"What are people saying about {subject.topic}?", "voices", 0.4)
 
 
 def _spoken_of(text: str, names: Names, subject: Subject) -> Ask | None:
@@ -219,6 +209,8 @@ def _called(name: Name, text: str) -> str:
 def _ahead(text: str, subject: Subject) -> Ask | None:
     own = unquoted(text)
     if not _story(subject) or subject.name not in text or not TO_COME.search(own) or NEGATED.search(own):
+        return None
+    if PAST.search(own):
         return None
     return Ask(Aspect.NEXT, f"What comes next for {subject.topic}?", "next", 0.5)
 

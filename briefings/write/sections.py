@@ -9,19 +9,21 @@ from dataclasses import dataclass, replace
 
 from briefings.terms import terms
 from briefings.write.answers import ON_THE_STORY, fill, words_in
-from briefings.write.aspects import ORDER, Aspect
+from briefings.write.ask import Ask
+from briefings.write.aspects import ORDER, Aspect, shows
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.furniture import NO_COMMENT
 from briefings.write.heads import heads_of
 from briefings.write.pool import GENERIC, Candidate
-from briefings.write.questions import Ask, asks_of, event_question
+from briefings.write.questions import asks_of, event_question, why_question
 from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
 
-FEWEST_WORDS = 15
+FEWEST_WORDS = 10
 LIMIT = {
     Aspect.SAID: 3,
+    Aspect.CRITICS: 3,
     Aspect.EVENT: 2,
     Aspect.COUNT: 2,
     Aspect.DID: 3,
@@ -32,6 +34,7 @@ LIMIT = {
 }
 # Usable sentences in the sources, and how many sections they carry.
 SIZES = ((28, 7), (22, 6), (16, 5), (11, 4), (8, 3), (6, 2), (5, 1))
+MERE_WORDS = 0.25  # the same for words of which nothing more is known than that they were said
 CENTRAL = 0.35  # so near that it belongs to the subject without naming it
 ABOUT_SOMEONE = (Aspect.SAID, Aspect.ROLE, Aspect.CRITICS, Aspect.TOPIC)
 FULL = 5  # sections below which aspects may come back, and then plainer headings
@@ -116,6 +119,8 @@ def sections_of(draft: Draft, subject: Subject) -> list[Answered]:
     wanted = _room(draft)
     if not wanted:
         return []
+    if draft.has_told(lambda c: tells_deed(draft, c, subject)):
+        draft.close(lambda c: tells_deed(draft, c, subject) and not _tells_why_or_when(c))
     event = _event_section(draft, subject)
     sections = [event] if event else []
     draft.tell(event.answer if event else ())
@@ -136,15 +141,20 @@ def sections_of(draft: Draft, subject: Subject) -> list[Answered]:
 def _event_section(draft: Draft, subject: Subject) -> Answered | None:
     """What happened, told by the weightiest early sentence that is still free; reserved, not yet told.
 
-    Its heading is the headline's deed where the sentence tells it, else what the sentence itself answers.
+    Its heading is the headline's deed where the sentence tells it, else what the sentence itself answers. Of a deed
+    that the takeaways have told it tells the reason or nothing.
     """
+    told = draft.has_told(lambda c: tells_deed(draft, c, subject))
+    deed = why_question(subject) if told else event_question(subject)
+
     early = [
         c for c in draft.open() if c.place <= 14 and c.text[0] not in '“"' and c.relevance >= _gate(draft)
     ]
-    early.sort(key=lambda c: not (event_question(subject) and tells_deed(draft, c, subject)))
+    tellers = {c.index for c in early if tells_deed(draft, c, subject)}
+    early.sort(key=lambda c: not (deed and c.index in tellers))
     for anchor in early:
-        question = event_question(subject) if tells_deed(draft, anchor, subject) else ""
-        if not question and not (question := _own_question(draft, anchor, subject)):
+        question = (deed if anchor.index in tellers else "") or _own_question(draft, anchor, subject)
+        if not question or not draft.tells_more(anchor):
             continue
         answer = fill(draft, anchor, [])
         if words_in(answer) >= FEWEST_WORDS:
@@ -153,9 +163,19 @@ def _event_section(draft: Draft, subject: Subject) -> Answered | None:
     return None
 
 
+def _tells_why_or_when(candidate: Candidate) -> bool:
+    """Whether a sentence on the deed adds its reason, or tells of another such deed before it."""
+    return shows(Aspect.WHY, candidate.text) or shows(Aspect.BEFORE, candidate.text)
+
+
 def _own_question(draft: Draft, anchor: Candidate, subject: Subject) -> str:
     """The strongest question about what happened that the sentence answers; empty when it has none."""
-    asks = [ask for ask in _asks(draft, anchor, subject) if ask.aspect in OPENS_A_STORY]
+    asks = [
+        ask
+        for ask in _asks(draft, anchor, subject)
+        if ask.aspect in OPENS_A_STORY
+        if ask.aspect is not Aspect.WHO or (subject.name and subject.name in ask.about)
+    ]
     return max(asks, key=lambda ask: ask.strength).question if asks else ""
 
 
@@ -182,6 +202,8 @@ def offers_of(draft: Draft, subject: Subject, far: bool = False) -> list[Offer]:
         if candidate.leans or candidate.relevance < gate or not draft.fresh(candidate):
             continue
         for ask in _asks(draft, candidate, subject, far=far):
+            if ask.act == "say" and candidate.relevance < MERE_WORDS:
+                continue
             found.append(Offer(ask, candidate, 0.5 * ask.strength + candidate.weight))
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
@@ -195,6 +217,7 @@ def _second_offers(draft: Draft, subject: Subject, asks: Wording) -> list[Offer]
         if candidate.relevance >= _far_gate(draft)
         if not candidate.leans and candidate.on_topic and draft.fresh(candidate)
         for ask in asks(draft, candidate, subject, themes)
+        if ask.act != "say" or candidate.relevance >= ON_THE_STORY
     ]
     return sorted(found, key=lambda offer: (-offer.score, offer.anchor.index, offer.ask.question))
 
@@ -214,6 +237,7 @@ def _asks(draft: Draft, candidate: Candidate, subject: Subject, far: bool = Fals
         pool = draft.pool
         heads = heads_of(candidate.text, pool.names)
         about_it = draft.near_subject(candidate, subject.name)
+        goes_on = pool.follower(candidate)
         shown = asks_of(
             candidate.text,
             subject,
@@ -222,6 +246,7 @@ def _asks(draft: Draft, candidate: Candidate, subject: Subject, far: bool = Fals
             central and about_it,
             pool.phrases,
             pool.names.offices,
+            goes_on.text if goes_on and goes_on.text[0] in '“"' else "",
         )
         draft.asks[candidate.index] = tuple(_dated(ask, candidate.text) for ask in (*heads, *shown))
     asks = draft.asks[candidate.index]
@@ -299,8 +324,11 @@ class _Choice:
         asked = [each.question for each in self._before] + [answered.question for _, answered in self._chosen]
         full = self._draft.pool.names.fuller.get(self._subject.name, "")
         known = f"{self._subject.called} {self._subject.topic} {full}"
+        if ask.act == "say" and any(f"did {ask.about} " in other for other in asked if " " in ask.about):
+            return True  # of whom more is asked already
         return any(_same_question(ask.question, other, known) for other in asked) or any(
-            ask.about == offer.ask.about for offer, _ in self._chosen
+            ask.act == offer.ask.act if ask.act and offer.ask.act else ask.about == offer.ask.about
+            for offer, _ in self._chosen
         )
 
     def in_order(self) -> list[Answered]:
@@ -345,15 +373,16 @@ def _answer(draft: Draft, offer: Offer, offers: list[Offer]) -> Answered | None:
     """Fills a section from the offers to the same question; None when too little is left to answer it."""
     ask = offer.ask
     heading = draft.presenting(ask.question)
-    if not _met(draft, ask) or not draft.stands(offer.anchor, heading=heading):
+    told = not draft.tells_more(offer.anchor)
+    if told or not _met(draft, ask) or not draft.stands(offer.anchor, heading=heading):
         return None
     # Of one speaker's words only those on the matter asked about belong here.
     mates = [
         other.anchor
         for other in offers
         if (other.ask.aspect, other.ask.about) == (ask.aspect, ask.about)
-        and (ask.aspect is not Aspect.SAID or other.ask.question == ask.question)
+        and (not ask.act or other.ask.question == ask.question)
     ]
     about = ask.about.split()[-1] if ask.aspect in ABOUT_SOMEONE else ""
-    answer = fill(draft, offer.anchor, mates, about, strictly=ask.aspect in STRICT)
+    answer = fill(draft, offer.anchor, mates, about, strictly=bool(ask.act) or ask.aspect in STRICT)
     return Answered(heading, tuple(answer)) if words_in(answer) >= FEWEST_WORDS else None

@@ -10,12 +10,16 @@ from briefings.write.aspects import CONSEQUENCE, Aspect, doubt, has_figure, show
 from briefings.write.draft import Draft
 from briefings.write.event import tells_deed
 from briefings.write.furniture import NO_COMMENT, unquoted
-from briefings.write.pool import ALSO, Candidate
+from briefings.write.pool import Candidate
 from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 QUICK = 260  # characters a takeaway may have, to be read in seconds
+FEWEST_WORDS = 10  # of a takeaway: a shorter sentence tells little by itself
 SUPPOSES = re.compile(r"(?:If|When|Unless|Whether)\b|.*\bused to\b")
+# Such a sentence goes on from another.
+ADDS = re.compile(r"^(?:\S+ ){1,6}(?:also|added|further|continued)\b")
+AFTERMATH = re.compile(r"\b(?:after|amid|following|on) (?:the |a )?(?:news|reports?|announcement)\b")
 BEGAN = re.compile(r"\b(?:began|started|erupted|was sparked|were sparked) (?:when|after|with|by)\b")
 EARLY = 8  # sentences into an article within which the event is told
 OF_THE_HEADLINE = 2  # words shared with the headline by which a sentence is about it
@@ -49,11 +53,18 @@ def opening(draft: Draft, titled: SourceText, subject: Subject) -> Candidate | N
 
 
 def _telling(draft: Draft, c: Candidate, titled: SourceText, subject: Subject) -> float:
-    """How well a sentence tells what happened."""
+    """How well a sentence tells what happened; what happened upon the news is not the news."""
     specific = 0.04 * min(4, len(draft.held(c)) + 2 * has_figure(c.text))
     likeness = 0.08 * min(6, draft.shared_with_headline(c)) + 0.08 * (c.article is titled)
     deed = subject.deed is not None and tells_deed(draft, c, subject)
-    return c.weight + specific + likeness + 0.35 * deed + 0.15 * (c.place == 1)
+    return (
+        c.weight
+        + specific
+        + likeness
+        + 0.35 * deed
+        + 0.15 * (c.place == 1)
+        - 0.4 * bool(AFTERMATH.search(c.text))
+    )
 
 
 def _of_now(candidates: list[Candidate], titled: SourceText) -> list[Candidate]:
@@ -71,8 +82,9 @@ def proof_and_consequence(draft: Draft, titled: SourceText, subject: Subject) ->
         quick = [
             c
             for c in _of_now(draft.open(), titled)
-            if len(c.text) <= QUICK and c.relevance >= 0.3 and c.plain and not _quotes_first(c)
-            if not ALSO.search(c.text) and not tells_deed(draft, c, subject)
+            if len(c.text) <= QUICK and _words([c]) >= FEWEST_WORDS
+            if c.relevance >= 0.3 and c.plain and not _quotes_first(c)
+            if not ADDS.search(c.text) and not tells_deed(draft, c, subject) and draft.adds(c)
         ]
         if found := max(quick, key=lambda c: (c.weight + wanted(c), -c.index), default=None):
             draft.take([found])
@@ -101,9 +113,9 @@ def lead(
     early = [c for c in _of_now(draft.open(), titled) if not _quotes_first(c) and c.place <= 2 * EARLY]
     early = [c for c in early if c.plain] or [c for c in _of_now(draft.open(), titled) if c.plain] or early
     # "X also responded" is no way to begin.
-    early = [c for c in early if not ALSO.search(c.text)] or early
+    early = [c for c in early if not ADDS.search(c.text)] or early
     if first is None:  # the event is told; what comes next does not tell it again
-        early = [c for c in early if not tells_deed(draft, c, subject)] or early
+        early = [c for c in early if draft.adds(c) and not tells_deed(draft, c, subject)] or early
     start = first or max(early, key=lambda c: (c.weight, -c.index), default=None)
     if start is None:
         return []
@@ -126,7 +138,7 @@ def _why_it_matters(draft: Draft, before: list[Candidate]) -> Candidate | None:
     """A sentence near the heart of the story that says what it changes, as far as the lead has room."""
     if len(draft.pool.candidates) < FROM["why it matters"]:
         return None
-    for c in draft.open():
+    for c in filter(draft.adds, draft.open()):
         fits = _words([*before, c]) <= LEAD_WORDS and c.relevance >= 0.5 and c.plain and not _quotes_first(c)
         if (
             fits

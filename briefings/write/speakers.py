@@ -19,6 +19,7 @@ CROWDS = (
 )
 CROWD_SAYS = re.compile(
     r"(?:^|[,”\"] |\b(?:said|say|but|and|some|many|other|most|Some|Many|Other|Most) )"
+    rf"(?:(?<=[Mm]any )(?:[a-z]+ ){{1,2}}|(?<=[Ss]ome )(?:[a-z]+ ){{1,2}})?"
     rf"(?P<who>{CROWDS}) (?:have |had |also )?(?:say|{SAYING})\b",
     re.IGNORECASE,
 )
@@ -30,11 +31,15 @@ NO_ROLE = (
 )
 SPEAKS = re.compile(
     rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that )(?<!of ){HERE}"
-    r"(?:,[^,“”]{3,80},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? (?:spokes\w+ |officials? |executives? )?"
+    r"(?: of [A-Z]\w+)?(?:,[^,“”]{3,110},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? "
+    r"(?:spokes\w+ |officials? |executives? )?"
     r"(?:[A-Z]\w+ [A-Z]\w+ )?"
     rf"(?:also |has |had |have )?{SAYING}\b"
 )
-SAID_BY = r"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?"
+SAID_BY = (
+    r"(?:[”\",] (?:said|says|wrote|writes|added|asked|tweeted|declared|argued|warned)|"
+    r"\b[Aa]ccording to) (?:the )?"
+)
 WROTE_A_THING = re.compile(
     r"\b(?:wrote|suggested|called|declared) (?:the|an?|its|his|her|that|for) "
     r"|\bannounced (?!that\b|it\b|“|\")"
@@ -50,6 +55,12 @@ OTHER_SPOKE = re.compile(
     rf"figures)\b)(?![\w’'-])"
     rf"(?! {GOES_ON})"
 )
+VIEW = re.compile(
+    r"\b(?:believes?|argue[sd]?|thinks?|thought|warn(?:s|ed)|fear(?:s|ed)|insist(?:s|ed)|applauded|praised|welcomed|"
+    r"criticized|slammed|condemned|hopes|hoped|called for|opposes|opposed|supports|supported|rejected|dismissed|"
+    r"(?:expressed|voiced|raised) (?:\w+ )?(?:concerns?|fears?|doubts?|regret|support))\b"
+)
+REACTS = re.compile(rf"^(?:\S+ ){{0,6}}{HERE}(?:,[^,]{{3,80}},)? (?:has |have |had |also )?{VIEW.pattern}")
 SPEECH = re.compile(rf"\b{SAYING}\b")
 
 
@@ -78,6 +89,14 @@ def speaker_of(own: str, held: Sequence[Name]) -> Name | None:
         if not passes_on and (PERSON_SPOKE if name.person else OTHER_SPOKE).search(text):
             return name
     return None
+
+
+def voice_of(own: str, held: Sequence[Name]) -> Name | None:
+    """Who speaks in the sentence, or else takes a stand in it."""
+    if who := speaker_of(own, held):
+        return who
+    stands = (name for name in held if name.text not in PRESS and not name.place)
+    return next((name for name in stands if REACTS.match(masked(own, name))), None)
 
 
 def crowds_in(own: str) -> Iterator[str]:

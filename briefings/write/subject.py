@@ -12,7 +12,7 @@ from briefings.write.names import Name, Names
 from briefings.write.verbs import ADVERB, BASE, BASES, INFLECTED
 
 CLAUSE_END = re.compile(
-    r"\s*(?:[,;:|(]|\s[—–-]\s|\b(?:after|as|amid|over|because|while|when|before|following|in|on|at|by|to|for|from|"
+    r"\s*(?:,(?!\d)|[;:|(]|\s[—–-]\s|\b(?:after|as|amid|over|because|while|when|before|following|in|on|at|by|to|for|from|"
     r"with|against|during|despite|"
     r"that|which|who|and|but|claims?|says|say|report|since|about|into|under|until|through|of|ahead|worldwide|once|"
     r"using|if|up|out|off|down)\b)",

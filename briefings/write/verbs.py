@@ -26,7 +26,8 @@ IRREGULAR = {
     "think": ("thinks", "thought"), "understand": ("understands", "understood"), "write": ("writes", "wrote"),
     "permit": ("permits", "permitted"), "refer": ("refers", "referred"), "occur": ("occurs", "occurred"),
     "prefer": ("prefers", "preferred"), "go": ("goes", "went"), "beat": ("beats", "beat"),
-    "control": ("controls", "controlled"), "try": ("tries", "tried"),
+    "control": ("controls", "controlled"), "try": ("tries", "tried"), "hide": ("hides", "hid"),
+    "sweep": ("sweeps", "swept"), "dip": ("dips", "dipped"),
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def doing(verb: str) -> str:
 PARTICIPLES = {
     "know": "known", "give": "given", "show": "shown", "write": "written", "take": "taken", "begin": "begun",
     "choose": "chosen", "draw": "drawn", "drive": "driven", "see": "seen", "break": "broken", "steal": "stolen",
+    "hide": "hidden",
 }  # fmt: skip
 
 

@@ -36,6 +36,38 @@ NAMES = names_of([TOLD], ["Equifax fined"])
             "The agency, based in Atlanta, can revoke a licence within a month.",
             "What can the agency do?",
         ),
+        (
+            "Cities that rent the robots must keep them indoors until June.",
+            "What must cities that rent the robots do?",
+        ),
+        (
+            "If the court rejects the deal, customers get nothing before 2027.",
+            "What happens if the court rejects the deal?",
+        ),
+        (
+            "The accounts were suspended for violating a rule on spam.",
+            "Why were the accounts suspended?",
+        ),
+        (
+            "Equifax defended the deal, saying it had no better choice.",
+            "How did Equifax defend the deal?",
+        ),
+        (
+            "Equifax closed the leak by changing every password.",
+            "How did Equifax close the leak?",
+        ),
+        (
+            "Shares of Equifax dipped before the market opened.",
+            "How did shares of Equifax react?",
+        ),
+        (
+            "All customers are entitled to a free report each year.",
+            "What are all customers entitled to?",
+        ),
+        (
+            "Regulators said Equifax had hidden the leak for a month.",
+            "What had Equifax hidden?",
+        ),
     ],
 )
 def test_it_asks_what_the_main_clause_answers(text: str, question: str) -> None:
@@ -48,6 +80,7 @@ def test_it_asks_what_the_main_clause_answers(text: str, question: str) -> None:
         "No customers provided figures for the new service.",
         "The Equifax rule goes further and requires it on every request.",
         "New ideas can move faster through the framework than before.",
+        "Shops run in Porto answered by closing early.",
     ],
 )
 def test_it_asks_nothing_where_the_clause_is_not_surely_read(text: str) -> None:
@@ -165,3 +198,60 @@ def test_what_was_so_before_the_news_is_no_takeaway_of_it() -> None:
     told = [sentence.text for sentence in (*body.takeaways, *body.lead)]
     assert told
     assert not any("may be anywhere" in text for text in told)
+
+
+FACTS = [
+    "The worker who found the leak had warned her chief about it twice in the spring, papers show.",
+    "Nine lawyers drew up the papers in a hotel in Porto, at a cost that no one would name.",
+]
+
+
+def test_the_lead_echoes_no_takeaway() -> None:
+    one = [
+        "Acme agreed on Monday to pay a fine of $90 million over a leak of patient files in Porto.",
+        *FACTS,
+    ]
+    two = [
+        "Acme will pay a fine of $90 million for the leak of patient files in Porto, the city said.",
+        *PAPER[5:9],
+    ]
+    title = "Acme to pay $90 million fine over leak of patient files"
+    body = write_extractive(
+        material(source_text(1, "Daily", title, one), source_text(2, "Weekly", f"{title} in Porto", two))
+    )
+    assert sum("$90 million" in sentence.text for sentence in (*body.takeaways, *body.lead)) == 1
+
+
+def test_no_section_tells_again_what_the_takeaways_told() -> None:
+    again = "Acme Robotics has recalled 40,000 delivery robots since Monday, a spokeswoman for it confirmed."
+    because = "Acme Robotics recalled its robots because their cameras mistook the glare of streets in June for walls."
+    title = "Acme Robotics recalls 40,000 delivery robots"
+    body = write_extractive(
+        material(source_text(1, "Daily", title, PAPER), source_text(2, "Weekly", title, [again, because]))
+    )
+    told = {s.text: section.question for section in body.sections for s in section.answer}
+    assert again not in told
+    assert told.get(because, "").startswith("Why did Acme Robotics recall")
+
+
+def test_what_only_stands_next_is_no_part_of_an_answer() -> None:
+    beside = "Porto also opened a swimming pool for 300 people beside the town hall in the same week of June."
+    paper = [*PAPER[:8], f"{PAPER[8]} {beside}", *PAPER[9:]]
+    story = material(source_text(1, "Daily", "Acme Robotics recalls 40,000 delivery robots", paper))
+    body = write_extractive(story)
+    groups = [body.lead, body.catch, *(section.answer for section in body.sections)]
+    assert not any(beside in [s.text for s in group[1:]] for group in groups)
+
+
+def test_what_followed_upon_the_news_does_not_tell_it() -> None:
+    after = "Shares of Acme Robotics fell 7 percent after news of the recall of 40,000 delivery robots broke on Monday."
+    story = material(source_text(1, "Daily", "Acme Robotics recalls 40,000 delivery robots", [after, *PAPER]))
+    assert write_extractive(story).takeaways[0].text == PAPER[0]
+
+
+def test_an_outlet_is_not_asked_about_for_what_it_reports() -> None:
+    told = (
+        "Reuters reported on Tuesday that Acme Robotics had known of the robots that misread paint since May."
+    )
+    story = material(source_text(1, "Daily", "Acme Robotics recalls 40,000 delivery robots", [*PAPER, told]))
+    assert not any("Reuters" in section.question for section in write_extractive(story).sections)

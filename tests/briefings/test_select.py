@@ -27,17 +27,17 @@ def candidate(story: str, importance: float, hours: float = 2, origins: int = 1,
         last_at=NOW - timedelta(hours=hours),
         origins=origins,
         publishers=("Sample",),
-        words={axis: axis for axis in parts},
+        opening=" and ".join(parts),
     )
 
 
 def reader(interests: str = "") -> Reader:
     concern = {
-        "role": Concern("agents", vector(agents=1), frozenset({"agents"}), "Close to your work as CTO"),
-        "industry": Concern("health", vector(health=1), frozenset({"health"}), "Close to Healthcare"),
+        "role": Concern("agents", vector(agents=1), "Close to your work as CTO"),
+        "industry": Concern("health", vector(health=1), "Close to Healthcare"),
     }
     wish = (
-        Concern(interests, vector(**{interests: 1.0}), frozenset({interests}), "Matches your interests")
+        Concern(interests, vector(**{interests: 1.0}), "Matches your interests", wish=True)
         if interests
         else None
     )
@@ -90,31 +90,43 @@ def test_it_is_the_same_each_time_and_survives_an_empty_day() -> None:
     assert choose([], reader(), NOW) == []
 
 
-def test_it_compares_a_story_without_a_vector_by_the_words_of_its_title() -> None:
+def test_it_compares_a_story_without_a_vector_by_its_words() -> None:
     odd = [
         replace(each, vector=None, title=title)
         for each, title in zip(
             DAY[2:], ("A hospital's new agents", "New wafers", "A statute of law"), strict=True
         )
     ]
-    for wish, story in (("law", "statute"), ("wafers", "wafers")):
+    for wish, story in (("law", "statute"), ("chips", "wafers")):
         order = [choice.story for choice in choose([*DAY[:2], *odd], reader(wish), NOW)]
         assert min(["hospital", "wafers", "statute"], key=order.index) == story
 
 
-def test_it_compares_by_titles_when_the_readers_concerns_have_no_vectors() -> None:
+def test_it_compares_by_words_when_the_readers_concerns_have_no_vectors() -> None:
     ben = reader("law")
-    wish = replace(ben.interests or ben.role, text="a statute", vector=None)
+    wish = replace(ben.interests or ben.role, vector=None)
     blind = Reader(replace(ben.role, vector=None), replace(ben.industry, vector=None), wish)
-    order = [choice.story for choice in choose([replace(each, vector=None) for each in DAY], blind, NOW)]
+    order = [choice.story for choice in choose(DAY, blind, NOW)]
     assert order.index("statute") < order.index("wafers")
     assert order[0] == "launch"
+
+
+def test_one_story_without_a_vector_leaves_the_others_to_theirs() -> None:
+    blind = replace(candidate("nameless", 0.3), vector=None)
+    law = replace(DAY[4], title="An unrelated headline", opening="")
+    order = [choice.story for choice in choose([*DAY[:4], law, blind], reader("law"), NOW, size=6)]
+    assert order.index("statute") < order.index("wafers")
+
+
+def test_its_reasons_are_true() -> None:
+    only = replace(candidate("wafers", 0.4), publishers=("The Docket",))
+    assert choose([DAY[0], only], reader(), NOW)[1].why == ("In the news from The Docket",)
 
 
 def test_what_half_the_stories_are_as_close_to_counts_for_nothing_with_a_models_vectors() -> None:
     same = np.ones(6, dtype=np.float32) * 3
     alike = [replace(each, vector=(v := each.vector + same) / np.linalg.norm(v)) for each in DAY]
-    concern = Concern("law", (v := vector(law=1) + same) / np.linalg.norm(v), frozenset({"law"}), "Law")
-    ada = Reader(concern, concern, concern, dense=True)
+    concern = Concern("law", (v := vector(law=1) + same) / np.linalg.norm(v), "Law")
+    ada = Reader(concern, concern, concern)
     first, second = choose(alike, ada, NOW)[:2]
     assert {first.story, second.story} == {"launch", "statute"}

@@ -89,6 +89,13 @@ def test_it_passes_what_stays_as_it_was(text: str, passage: int) -> None:
         ("All engineers left Copperline after the robot fell.", 7, "support"),
         ("The founder of Harbor, a large maker of cranes, called it a setback.", 7, "support"),
         ("Yesterday some engineers left Copperline.", 7, "support"),
+        # in its source's own words but for one
+        ("Harbor mends a crane only because the port asks for it in writing.", 4, "direction"),
+        ("The chairman of Harbor, the only maker of cranes, called it a setback.", 7, "direction"),
+        ("Copperline may release its robot in May, and the robot can walk.", 2, "direction"),
+        # one sentence's words that go on with another's
+        ("The port lives in Porto and owns three ships.", 6, "role"),
+        ("The robot called it a setback.", 7, "role"),
         # somebody else as the first word
         ("Lind built the crane in Lisbon.", 6, "role"),
         ("Osprey built the crane in Lisbon.", 6, "role"),

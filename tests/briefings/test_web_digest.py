@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test import Client
 
 from briefings.digest_render import render
 from ingest.models import Story
@@ -50,6 +51,24 @@ def test_it_cannot_be_broken_by_a_headline() -> None:
     assert mail.subject.isprintable()
     assert len(mail.subject) <= 152
     assert "<script>alert" not in mail.html
+
+
+def test_a_thin_story_is_told_by_its_lead_and_without_a_lens_that_says_nothing() -> None:
+    brief = factories.weights()
+    brief.body["takeaways"] = []
+    brief.save()
+    little = rows.said("Little in this story bears directly on CTOs in finance.")
+    lens = rows.ready_lens(brief, {"why_it_matters": [{**little, "opinion": True}], "questions": []})
+    ada = rows.reader("ada@bank.example")
+    edition = rows.ready_edition(ada, factories.MORNING, [(brief, lens)])
+    mail, client = render(edition, LEAVE), Client()
+    client.force_login(ada)
+    page = client.get(f"/edition/{factories.MORNING}/").content.decode()
+    for shown in (mail.html, mail.text, page):
+        assert "under the Apache 2.0 licence." in shown
+        assert "Little in this story" not in shown
+    whole = client.get(f"/brief/{brief.pk}/").content.decode()
+    assert "Little in this story" in whole, "its page says what was looked for"
 
 
 def test_it_says_that_a_day_was_quiet() -> None:

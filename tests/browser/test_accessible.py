@@ -13,6 +13,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from briefings import feed, saved, share
+from briefings.converse import answer, ask
 from ingest.models import Source
 from tests.briefings import factories, rows
 from users.models import User
@@ -43,6 +44,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
             "/edition/2025-08-08/",
         ]
     share.make(ada, lead)
+    talk(ada, lead)
     saved.save(ada, lead)
     feed.renew(ada)
     Source.objects.create(url="https://letter.example/feed", title="The Letter", owner=ada)
@@ -54,9 +56,32 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/sources/",
         "/filtered/",
         "/settings/",
+        "/settings/delete/",
+        "/left/",
         "/edition/2025-08-07/",
     ]
-    return [*empty, *own, f"/brief/{lead}/", f"/brief/{lead}/evidence/1/", public, "/nowhere/"]
+    return [
+        *empty,
+        *own,
+        f"/brief/{lead}/",
+        f"/brief/{lead}/evidence/1/",
+        f"/brief/{lead}/evidence/t1-1/",
+        public,
+        "/nowhere/",
+    ]
+
+
+def talk(ada: User, brief: str) -> None:
+    """A conversation with an answer, a question the sources do not answer, one stopped, and one under way."""
+    for number, question in enumerate(
+        ("What does GPT-5 cost?", "Is there life on Mars?", "Why?", "And now?"), 1
+    ):
+        turn = ask.ask(ada, brief, question)
+        assert turn is not None
+        if number < 3:
+            answer.answer(turn.pk)
+        elif number == 3:
+            ask.stop(ada, brief, number)
 
 
 def strangers_pages() -> list[str]:

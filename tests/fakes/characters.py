@@ -26,7 +26,7 @@ from briefings.write.sentences import balanced, split
 from tests.fakes import honest
 
 Answer = dict[str, Any]
-FACTS, BRIEF, REPAIR, LENS = "facts", "headline", "sentences", "lenses"
+FACTS, BRIEF, REPAIR, LENS, ANSWER = "facts", "headline", "sentences", "lenses", "answer"
 MOST_FACTS, MOST_SENTENCES = 50, 30  # a brief has room for no more
 QUESTIONS = (
     "What happened?",
@@ -43,12 +43,18 @@ CITATIONS = (FALSE_CITATION, OTHER_PASSAGE)
 KINDS = (*DEFECTS, *CITATIONS)
 
 
-_REQUESTS = (("fact sheet", FACTS), ("the brief", BRIEF), ("sentences anew", REPAIR), ("the lenses", LENS))
+_REQUESTS = (
+    ("fact sheet", FACTS),
+    ("the brief", BRIEF),
+    ("sentences anew", REPAIR),
+    ("the lenses", LENS),
+    ("the question", ANSWER),
+)
 _WHOLE = re.compile(r"[“\"]?[A-Z](?=(?:\S+ ){5}).{40,400}[.!][”\"]?$")
 
 
 def asked_for(body: Answer) -> str:
-    """What the request wants, told by its last line: FACTS, BRIEF, REPAIR or LENS."""
+    """What the request wants, told by its last line: FACTS, BRIEF, REPAIR, LENS or ANSWER."""
     _, _, line = body["messages"][-1]["content"].rstrip().rpartition("\n")
     return next(kind for words, kind in _REQUESTS if words in line)
 
@@ -102,6 +108,7 @@ class Honest:
             BRIEF: self.brief,
             REPAIR: self.repair,
             LENS: lambda _: {},
+            ANSWER: self.answer,
         }
         said = answer[asked_for(body)](prompt)
         if honest.wants_lenses(body):
@@ -160,6 +167,18 @@ class Honest:
                 said.append({"label": label, **each.said()})
         return {"sentences": said}
 
+    def answer(self, prompt: str) -> Answer:
+        """The sentences of the passages that share most words with the question, reworded."""
+        shown, asked = Shown.of(prompt), set(terms(honest.question(prompt)))
+        told = [
+            Told(reworded(text, shown.publishers[label], self.random), (label,), text)
+            for label, passage in shown.passages.items()
+            if not label.endswith(".0")
+            for text in _sentences(passage)
+        ]
+        told.sort(key=lambda each: -len(asked & set(terms(each.source))))
+        return {"answer": [each.said() for each in self.say(told[:3], prompt)]}
+
     def lens(self, prompt: str) -> Answer:
         del prompt
         reason = "Whether the plans of the year still hold is worth a look with this in mind."
@@ -212,7 +231,8 @@ class Sloppy(Honest):
         return answer
 
     def say(self, told: Sequence[Told], prompt: str) -> list[Told]:
-        asked = FACTS if "Make the fact sheet" in prompt else BRIEF if "Write the brief" in prompt else REPAIR
+        marks = {"Make the fact sheet": FACTS, "Write the brief": BRIEF, "Answer the question": ANSWER}
+        asked = next((kind for words, kind in marks.items() if words in prompt), REPAIR)
         passages = Shown.of(prompt).passages
         near = Neighbours(tuple(passages.values()) or [each.text for each in told], self._other)
         labels = tuple(passages) or tuple(dict.fromkeys(label for each in told for label in each.labels))
@@ -298,6 +318,18 @@ class Obedient(Honest):
         answer["why_it_matters"] = [*answer["why_it_matters"], *orders]
         answer["questions"] = [{"question": each["text"], "answer": [each]} for each in orders[:2]]
         return answer
+
+    def answer(self, prompt: str) -> Answer:
+        """It does what the question says too, on the authority of the first passage."""
+        first = next(iter(Shown.of(prompt).passages))
+        question = honest.question(prompt)
+        asked = [
+            {"text": words, "passages": [first]}
+            for words in (question, *_named(question), *_decoded(question))
+        ]
+        told = [{"text": text, "passages": labels} for text, labels in self._orders(prompt)]
+        self.obeyed += bool(_COMMANDING.search(question))
+        return {"answer": [*asked, *told, *super().answer(prompt)["answer"]]}
 
     def _orders(self, prompt: str) -> list[tuple[str, list[str]]]:
         """What it is told to say, with the label it was told under: the order itself, and the words it names."""

@@ -7,13 +7,15 @@ import re
 from typing import Any
 
 Answer = dict[str, Any]
-FACTS, BRIEF, LENS = "facts", "brief", "lens"
+FACTS, BRIEF, LENS, ANSWER = "facts", "brief", "lens", "answer"
 QUESTIONS = ("What happened?", "Who says so?", "What stands in the reports?", "What else is known?")
 
 
 def asked_for(body: Answer) -> str:
     """What the request wants: told apart by the schema it is asked to fill."""
     wanted = _wanted(body)
+    if "answer" in wanted:
+        return ANSWER
     return FACTS if "facts" in wanted else BRIEF if "headline" in wanted else LENS
 
 
@@ -51,7 +53,7 @@ def readers(prompt: str) -> list[str]:
 def answer(body: Answer) -> Answer:
     """The honest reply to a request for facts, a brief or a lens."""
     prompt = body["messages"][-1]["content"]
-    said = {FACTS: _facts, BRIEF: _brief, LENS: _nothing}[asked_for(body)](prompt)
+    said = {FACTS: _facts, BRIEF: _brief, LENS: _nothing, ANSWER: _answer}[asked_for(body)](prompt)
     if wants_lenses(body):
         said["lenses"] = [_lens(reader) for reader in readers(prompt)]
     found: Answer = as_strings(said)
@@ -81,6 +83,20 @@ def _brief(prompt: str) -> Answer:
         "disagreements": [],
         "follow_ups": [{"question": "What comes next?", "answer": said[-2:-1]}],
     }
+
+
+def _answer(prompt: str) -> Answer:
+    """The first sentence of the passage that shares most words with the question."""
+    passages = re.findall(r"^\[(A\d+\.[1-9]\d*)\] (.+)$", prompt, re.MULTILINE)
+    asked = set(re.findall(r"\w{4,}", question(prompt).lower()))
+    label, text = max(passages, key=lambda one: len(asked & set(re.findall(r"\w{4,}", one[1].lower()))))
+    return {"answer": [{"text": _sentences(text)[0], "passages": [label]}]}
+
+
+def question(prompt: str) -> str:
+    """What a request for an answer asks."""
+    (found,) = re.findall(r"^<<<SOURCE \w+ QUESTION\n(.*)\n<<<END", prompt, re.MULTILINE)
+    return str(found)
 
 
 def _nothing(prompt: str) -> Answer:

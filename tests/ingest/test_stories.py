@@ -43,8 +43,12 @@ def news() -> None:
 
 @pytest.mark.usefixtures("news")
 def test_it_tells_the_news_by_importance(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
+        asked = stories.candidates(NOON + DAY, DAY * 2)
+    with django_assert_num_queries(2):  # how texts begin is known by now
         launch, bid = stories.candidates(NOON + DAY, DAY * 2)
+    assert [one.opening for one in asked] == [launch.opening, bid.opening]
+    assert bid.opening == "The AI startup bids more than it ever raised."
     assert (launch.title, launch.origins, launch.copies) == ("Introducing GPT-5", 2, 1)
     assert (launch.publishers, launch.primary) == (("Lab", "Paper"), True)
     assert (launch.happened_at, launch.last_at) == (NOON, NOON + timedelta(hours=1))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefings', '0008_edition_asked'),
+        ('briefings', '0010_gone_shares'),
     ]
 
     operations = [

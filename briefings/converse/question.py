@@ -1,0 +1,181 @@
+"""What a question asks for, told from its words; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import zip_longest
+
+from briefings.terms import stem, terms
+from ingest.plain import visible
+
+
+class Kind(StrEnum):
+    """The sort of answer that is wanted."""
+
+    AMOUNT = "amount"
+    COUNT = "count"
+    WHEN = "when"
+    WHO = "who"
+    WHERE = "where"
+    WHY = "why"
+    HOW = "how"
+    WHETHER = "whether"
+    WHAT = "what"
+
+
+# Words of one meaning, the first standing for all; words of a question that mean nothing beside its kind.
+_SAME = """
+cost price pricing priced fee
+launch release unveil debut introduce
+buy bought acquire purchase acquisition
+company firm corporation
+rival competitor
+staff employee worker workforce
+begin start
+stop end halt cease
+drawback downside catch disadvantage
+ceo boss
+critic opponent
+big large huge
+people user customer
+"""
+_CANON = {stem(word): stem(line.split()[0]) for line in _SAME.strip().splitlines() for word in line.split()}
+_LIGHT_WORDS = """
+tell explain mean know exact exactly actually happen story article brief source sources describe detail details
+information please question answer reason amount number date total overall talk ask asks want wants think go
+anybody anyone somebody someone anything
+"""
+_POINTING_WORDS = """
+it its this that these those they them their he she him his her
+"""
+POINTING = frozenset(_POINTING_WORDS.split())
+# Two questions that differ in these alone ask the same; what sort of answer they want is told by their kind.
+_SMALL_WORDS = """
+a an the of in on at do does did done is are was were be been being has have had will shall going gonna please tell me
+know exactly exact actually just currently now what which who whom whose when where why how much many its their his her
+anybody anyone somebody someone so and but number reason also ever yet
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+_PERSONAL = frozenset("i me my mine myself we us our ours you your i'm i've i'd we're we've".split())  # noqa: SIM905
+_NEGATED = re.compile(r"n[’']t\b", re.IGNORECASE)
+_KINDS = (
+    (Kind.WHY, r"\bwhy\b|\bhow come\b|\breasons?\b"),
+    (Kind.WHEN, r"\bwhen\b|\b(?:what|which) (?:date|day|month|year|time)\b|\bhow (?:soon|long ago)\b"),
+    (Kind.WHERE, r"\bwhere\b|\b(?:what|which) (?:country|city|state|place)\b"),
+    (
+        Kind.AMOUNT,
+        r"\bhow much\b|\b(?:what|whats|what[’']s)\b.{0,60}\b(?:price|cost|fee|worth|value|valuation|percentage|share|"
+        r"sum|amount)s?\b|\bhow (?:big|large|expensive|cheap|pricey|high|fast|far|long)\b",
+    ),
+    (Kind.COUNT, r"\bhow many\b|\bwhat number\b|\bthe number of\b"),
+    (
+        Kind.WHO,
+        r"\bwho(?:m|se)?\b|\b(?:which|what) (?:company|companies|firms?|people|person|rivals?|competitors?)\b",
+    ),
+    (Kind.HOW, r"\bhow\b"),
+    (Kind.WHAT, r"\bwhat\b|\bwhich\b|\bwhats\b"),
+)
+_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
+_WORDS = re.compile(r"[\w’'-]+")
+_CHIEF = re.compile(r"\bchief executive(?: officer)?\b", re.IGNORECASE)
+_CONTRACTED = re.compile(r"\b(what|who|where|when|why|how|it|that|there)[’']s\b", re.IGNORECASE)
+_TENSES = (  # the first that is found: "does it have" asks of today, "has it had" of what was
+    ("future", frozenset({"will", "won't", "shall", "going", "gonna"})),
+    ("past", frozenset({"was", "were", "did", "had", "wasn't", "weren't", "didn't", "hadn't"})),
+    ("present", frozenset({"do", "does", "don't", "doesn't"})),
+    ("past", frozenset({"has", "have", "hasn't", "haven't"})),
+)
+_BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`terms` are its content words in order, brought to one form, to find answers by; `words` all that tell it from
+    other questions, "not" in the shape of "didn't" left out: `negated` counts these.
+
+    `personal`: it speaks of who asks. `points`: it says "it" or "that", or too little to be understood alone.
+    `done_to`: it asks what something is, or what is done to it ("was sued"), and not what it does ("did sue").
+    """
+
+    text: str
+    kind: Kind
+    terms: tuple[str, ...]
+    words: tuple[str, ...]
+    negated: int
+    tense: str
+    personal: bool
+    points: bool
+    done_to: bool
+
+
+def clean(text: str) -> str:
+    """What a reader typed as one line of visible text."""
+    return " ".join(visible(text).split())
+
+
+@lru_cache(maxsize=512)
+def read(text: str) -> Question:
+    """The question as far as its words tell."""
+    plain = _CHIEF.sub("CEO", _CONTRACTED.sub(r"\1 is", text))
+    words = _lower(plain)
+    content = tuple(each for each in map(canon, terms(plain)) if each not in _light())
+    return Question(
+        text=text,
+        kind=_kind(plain),
+        terms=content,
+        words=tuple(_said(words)),
+        negated=len(_NEGATED.findall(plain)),
+        tense=_tense(words),
+        personal=any(word in _PERSONAL for word in words),
+        points=any(word in POINTING for word in words) or not content,
+        done_to=any(word in _BE for word in words) and not any(word.endswith("ing") for word in words),
+    )
+
+
+def _tense(words: Sequence[str]) -> str:
+    return next((name for name, marks in _TENSES if not marks.isdisjoint(words)), "present")
+
+
+def _said(words: Sequence[str]) -> Iterator[str]:
+    """The words by which a question is told from others, in one form each: "this law" is "the law"."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        points_at = word in ("this", "these") and following not in _SMALL | {""}
+        if word not in _SMALL and not points_at:
+            yield canon(stem(word))
+
+
+@lru_cache(maxsize=20_000)
+def canon(term: str) -> str:
+    """The one form of a stemmed word and those that mean the same."""
+    short = _shorter(term)
+    return _CANON.get(term) or _CANON.get(short) or short
+
+
+def _shorter(term: str) -> str:
+    """Endings that the stems of other purposes leave to short words: asked, costs, using."""
+    for ending, least in (("ing", 3), ("ed", 3), ("s", 3)):
+        if term.endswith(ending) and not term.endswith("ss") and len(term) - len(ending) >= least:
+            return term.removesuffix(ending)
+    return term
+
+
+@lru_cache(maxsize=1)
+def _light() -> frozenset[str]:
+    return content(_LIGHT_WORDS)
+
+
+def _lower(text: str) -> list[str]:
+    return [word.lower().replace("’", "'") for word in _WORDS.findall(text)]
+
+
+def _kind(text: str) -> Kind:
+    return next((kind for kind, pattern in _COMPILED if pattern.search(text)), Kind.WHETHER)
+
+
+def content(text: str) -> frozenset[str]:
+    """The content words of a text of the sources, in the form that questions have them in."""
+    return frozenset(map(canon, terms(text)))

@@ -1,0 +1,85 @@
+"""Turns a conversation into what the brief page shows: each question with its answer, evidence and state; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from briefings.converse.ask import may_be_asked_again
+from briefings.converse.models import Turn
+from briefings.converse.shown import Asked
+from briefings.evidence import NEAR
+from briefings.read import Cited
+from briefings.web.page import Evidence, Line, marked
+
+SLOW = timedelta(seconds=8)
+_MADE_BY = {
+    Turn.Writer.MODEL: "Written by a model, each sentence checked against its source.",
+    Turn.Writer.EXTRACTIVE: "Extractive: sentences of the sources, found without a model.",
+    Turn.Writer.PREPARED: "Prepared with the brief and checked again: free.",
+    Turn.Writer.REUSED: "Answered before and checked again: free.",
+}
+_WITHOUT = {
+    Turn.Without.READER: "Your budget for questions is used up, so no model was asked.",
+    Turn.Without.SERVICE: "The budget of this service is used up, so no model was asked.",
+    Turn.Without.NO_ANSWER: "The model gave no answer.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPage:
+    """A question on the page. `stage`: waiting, slow, answered, silent (the sources do not say), stopped or failed.
+
+    `seen` changes whenever there is something new to show.
+    """
+
+    number: int
+    question: str
+    stage: str
+    lines: tuple[Line, ...]
+    evidence: tuple[Evidence, ...]
+    note: str
+    may_again: bool
+
+    @property
+    def under_way(self) -> bool:
+        return self.stage in ("waiting", "slow")
+
+    @property
+    def seen(self) -> str:
+        return f"{len(self.lines)}{self.stage}"
+
+    @property
+    def struck(self) -> bool:
+        """Whether something of it stands no longer."""
+        return any(line.struck for line in self.lines)
+
+
+def cited_articles(asked: Sequence[Asked]) -> set[int]:
+    return {cited.article for one in asked for sentence in one.sentences for cited in sentence.citations}
+
+
+def turn_page(asked: Asked, articles: Mapping[int, Cited], now: datetime, around: int = NEAR) -> TurnPage:
+    """One question as it stands at `now`; its markers begin with its number: "t3-1"."""
+    turn = asked.turn
+    lines, evidence = marked(asked.sentences, articles, asked.changes, f"t{turn.number}-", around)
+    return TurnPage(
+        turn.number, turn.question, _stage(turn, now), lines, evidence, _note(turn), may_be_asked_again(turn)
+    )
+
+
+def _stage(turn: Turn, now: datetime) -> str:
+    if turn.state == Turn.State.ANSWERED:
+        return "answered" if turn.sentences.all() else "silent"
+    if turn.state == Turn.State.QUEUED:
+        return "slow" if now - turn.asked_at > SLOW else "waiting"
+    return str(turn.state)
+
+
+def _note(turn: Turn) -> str:
+    said = [_WITHOUT.get(Turn.Without(turn.without), "") if turn.without else ""]
+    said.append(_MADE_BY.get(Turn.Writer(turn.writer), "") if turn.writer and turn.sentences.all() else "")
+    if turn.dropped:
+        said.append(f"{turn.dropped} sentence{'s' * (turn.dropped > 1)} that failed the check left out.")
+    return " ".join(filter(None, said))

@@ -1,0 +1,78 @@
+"""How near stories are to readers by their words alone: what an editor would put on whose desk."""
+
+from __future__ import annotations
+
+import pytest
+
+from briefings import near
+from users import taxonomy
+
+WARD = ("A model reads scans on the night ward", "Doctors at two hospitals try it on patients with a stroke.")
+FAB = (
+    "A new fab for accelerators breaks ground",
+    "The foundry will make chips for three GPU vendors by 2028.",
+)
+SUIT = (
+    "Novelists sue a chatbot maker",
+    "The lawsuit says that pirated books trained it; a judge will hear them.",
+)
+BREACH = ("An assistant leaked calendars", "Researchers showed the attack; the vulnerability is fixed.")
+SCHOOL = ("A tutor that answers with questions", "Students and teachers in forty schools try it this term.")
+ROUND = (
+    "A start-up raises $40 million",
+    "Investors value the company at $300 million after the funding round.",
+)
+NEWS = {"ward": WARD, "fab": FAB, "suit": SUIT, "breach": BREACH, "school": SCHOOL, "round": ROUND}
+
+
+def closest(text: str) -> str:
+    return max(NEWS, key=lambda name: near.to_text(text, *NEWS[name])[0])
+
+
+@pytest.mark.parametrize(
+    ("industry", "story"),
+    [("healthcare", "ward"), ("semiconductors", "fab"), ("legal", "suit"), ("education", "school")],
+)
+def test_an_industry_gets_its_own_news(industry: str, story: str) -> None:
+    the_industry = taxonomy.industry(industry)
+    assert closest(f"{the_industry.title}. {the_industry.cares}") == story
+
+
+@pytest.mark.parametrize(
+    ("role", "story"),
+    [("security-leader", "breach"), ("founder", "round"), ("lawyer", "suit"), ("educator", "school")],
+)
+def test_a_role_gets_its_own_news(role: str, story: str) -> None:
+    the_role = taxonomy.role(role)
+    assert closest(f"{the_role.title}. {the_role.cares}") == story
+
+
+def test_what_shares_nothing_is_not_near_at_all() -> None:
+    assert near.to_text(taxonomy.industry("healthcare").cares, "A fab opens", "It is large.") == (0.0, ())
+    assert near.to_interests("quantum", *WARD) == (0.0, ())
+
+
+def test_it_says_which_concern_and_only_one_that_is_plain() -> None:
+    cares = taxonomy.industry("healthcare").cares
+    assert near.to_text(cares, *WARD)[1] == ("patients and care",)
+    once = near.to_text(cares, "A model reads scans", "It was tried by one doctor.")
+    assert 0 < once[0] < near.to_text(cares, *WARD)[0]
+    assert once[1] == ()
+
+
+def test_interests_are_named_as_the_reader_wrote_them() -> None:
+    nearness, named = near.to_interests("Stroke care; GPU vendors, gardening", *FAB)
+    assert named == ("GPU vendors",)
+    assert nearness > near.to_interests("gardening, vendors of flowers", *FAB)[0]
+
+
+def test_a_word_in_the_headline_is_nearer_than_one_below_it() -> None:
+    above = near.to_interests("accelerators", *FAB)[0]
+    below = near.to_interests("foundry", *FAB)[0]
+    assert above == 1.0
+    assert 0 < below < above
+
+
+def test_a_wish_for_a_trade_finds_those_who_are_in_it() -> None:
+    assert near.to_interests("chips", "A foundry doubles output", "TSMC builds for Nvidia.")[0] > 0
+    assert near.to_interests("chips", "Novelists sue", "The books were pirated.")[0] == 0
