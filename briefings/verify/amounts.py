@@ -229,7 +229,8 @@ def _ordinals(text: str, said: frozenset[str]) -> Iterator[Figure]:
         number = int(match["digits"]) if match["digits"] else number_words.ORDINALS[match["word"].lower()]
         # "first" mostly orders the tale, "second" is also a time: neither is held against a sentence
         claim = bool(match["digits"]) or number > 2
-        yield Figure(match[0], match.start(), match.end(), (quantity(number, "ordinal"),), claim=claim)
+        if claim or text[match.start() - 1 : match.start()] != "-":  # "30-second"
+            yield Figure(match[0], match.start(), match.end(), (quantity(number, "ordinal"),), claim=claim)
 
 
 def _loose(text: str, said: frozenset[str]) -> Iterator[Figure]:
