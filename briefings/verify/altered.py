@@ -59,7 +59,7 @@ def altered(text: str, best: str, around: str) -> Iterator[str]:
         return
     gaps = list(_gaps(own, theirs))
     outside = lowered(charged.QUOTED.sub(" ", text))
-    left = {word.lower for gap in gaps for word in gap.source}
+    left = set().union(*(charged.held(gap.source) for gap in gaps))
     for gap in gaps:
         if gap.inside and len(gap.said) <= SHORT:
             yield from _surer(gap)
@@ -143,9 +143,16 @@ def _dropped(gaps: Sequence[_Gap], own: Sequence[Word], framed: bool) -> Iterato
         doubts = [word for word in source if word in reported.DOUBTING]
         if doubts and len(source) <= SHORT and said.isdisjoint(reported.DOUBTING):
             yield f"what is {doubts[0]}, told as so"
-        says = [at for at, word in enumerate(source) if word in _SAYING]
-        if says and len(source) <= SPEAKER and not retold and _OF_THEMSELVES.isdisjoint(source[says[0] :]):
+        if len(source) <= SPEAKER and not retold and _speaks(source):
             yield f"what is said by somebody ({_spelled(gap.source)!r}), told as so"
+
+
+def _speaks(source: Sequence[str]) -> bool:
+    """Whether it holds who says something, of others than themselves."""
+    at = next((at for at, word in enumerate(source) if word in _SAYING), None)
+    if at is None or not (at or source[0] == "according"):
+        return False
+    return _OF_THEMSELVES.isdisjoint(source[at:])
 
 
 def _crossed(gaps: Sequence[_Gap]) -> Iterator[str]:
