@@ -17,6 +17,8 @@ from briefings.verify.spelling import listed
 from briefings.verify.units import CURRENCIES, SCALES, UNITS
 
 ENOUGH = 0.6  # of a statement's words that its source's sentence has too, for the two to be laid side by side
+WHOLE = 0.8  # or of the source's sentence, which then is in the statement
+TAIL = 3  # words behind the source's last that add something to it
 SHORT = 4  # words that stand in another's place; what is longer is told anew, and other rules look at it
 SPEAKER = 9  # words that say who says it
 
@@ -55,7 +57,8 @@ def altered(text: str, best: str, around: str) -> Iterator[str]:
     """
     own, theirs = words(FRAME.sub("", text)), words(best)
     held = lowered(best)
-    if not own or sum(word.lower in held for word in own) < ENOUGH * len(own):
+    both = sum(word.lower in held for word in own)
+    if not own or (both < ENOUGH * len(own) and both < WHOLE * len(theirs)):
         return
     gaps = list(_gaps(own, theirs))
     outside = lowered(charged.QUOTED.sub(" ", text))
@@ -120,18 +123,29 @@ def _added(gaps: Sequence[_Gap], around: str) -> Iterator[str]:
     """What is put in between the source's words or behind them, and stands nowhere."""
     known = {word.stem for word in words(around)}
     for gap in gaps:
-        if not gap.before or len(gap.said) <= len(gap.source):
-            continue
         content = [
             word for word in gap.said if word.content and not word.capital and word.lower not in _MEASURES
         ]
-        new = [word for word in content if word.stem not in known]
-        if gap.source:
-            new = [word for word in new if word.lower.endswith("ly")]
-        elif not gap.next and len(content) < 2:
+        new = [word for word in content if word.stem not in known and word.lower not in _SAYING]
+        if not gap.before or not new:
             continue
-        if new and 2 * len(new) >= len(content):
+        if not gap.next:
+            added = _is_tail(gap, len(content), len(new))
+        elif gap.source:
+            added = len(gap.said) > len(gap.source) and any(word.lower.endswith("ly") for word in new)
+        else:
+            added = 2 * len(new) >= len(content)
+        if added:
             yield f"{_spelled(gap.said)!r}"
+
+
+def _is_tail(gap: _Gap, content: int, new: int) -> bool:
+    """Whether an ending adds something; one that stands for the source's own may be that one in other words."""
+    if len(gap.said) < TAIL or not _SAYING.isdisjoint(word.lower for word in gap.said[1:]):
+        return False
+    if gap.said[0].lower in _SAYING:
+        return new == content - 1
+    return new > 1 and new == content if gap.source else 2 * new >= content
 
 
 def _dropped(gaps: Sequence[_Gap], own: Sequence[Word], framed: bool) -> Iterator[str]:
