@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from briefings.verify import charged, modality, reported
+from briefings.verify import charged, modality, number_words, reported
 from briefings.verify.outlets import FRAME
 from briefings.verify.places import Word, lowered, words
 from briefings.verify.spelling import listed
@@ -26,6 +26,7 @@ CLAUSE = 3  # content words that tell which clause a connective has behind it
 _LINKING = listed("before after because until than")
 _HE, _SHE = listed("he him his himself"), listed("she her hers herself")
 _SAYING = listed("said says saying stated states told tells according account added adds wrote writes")
+_TELLING = _SAYING | {"outlet", "reports", "reported"}
 _OF_THEMSELVES = listed("it they we he she i its their our his her")
 # What is left out of these makes an office another's, or some of them all.
 _NARROWING = listed("""
@@ -126,7 +127,7 @@ def _added(gaps: Sequence[_Gap], around: str) -> Iterator[str]:
         content = [
             word for word in gap.said if word.content and not word.capital and word.lower not in _MEASURES
         ]
-        new = [word for word in content if word.stem not in known and word.lower not in _SAYING]
+        new = [word for word in content if word.stem not in known and not _judged_elsewhere(word.lower)]
         if not gap.before or not new:
             continue
         if not gap.next:
@@ -137,6 +138,11 @@ def _added(gaps: Sequence[_Gap], around: str) -> Iterator[str]:
             added = 2 * len(new) >= len(content)
         if added:
             yield f"{_spelled(gap.said)!r}"
+
+
+def _judged_elsewhere(word: str) -> bool:
+    """Whether it is a figure, or tells who says it."""
+    return word[0].isdigit() or word in number_words.WORDS or word in _TELLING
 
 
 def _is_tail(gap: _Gap, content: int, new: int) -> bool:
