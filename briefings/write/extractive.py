@@ -38,7 +38,8 @@ def write_extractive(material: Material) -> BriefBody:
     ]
     body = _brief(first[1], about=first[0])
     named = [_sentences([told]) for about, one in others if (told := _opening(one, about))]
-    takeaways = (*body.takeaways[: MOST_TAKEAWAYS - len(named)], *chain(*named))[:MOST_TAKEAWAYS]
+    own = max(1, MOST_TAKEAWAYS - len(named))
+    takeaways = (*body.takeaways[:own], *chain(*named))[:MOST_TAKEAWAYS]
     return body.model_copy(update={"takeaways": takeaways})
 
 

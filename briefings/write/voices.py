@@ -94,14 +94,15 @@ def spoken(
     """
     plural = who.text.split()[-1] in PLURALS
     helper = "do" if plural else "does"
-    act = act_of(text, who.short)
-    if act is None and goes_on:
+    named = CALLED.search(masked(text, who))
+    act = act_of(text, who.short) if not named else None
+    if act is None and not named and goes_on:
         later = act_of(goes_on, who.short)
         act = later if later and later.stays else None
     if act:
         aspect = Aspect.CRITICS if act.judges else Aspect.SAID
         yield Ask(aspect, act.question(called, plural), who.text, strength + 0.4, act.asked)
-    elif named := CALLED.search(masked(text, who)):
+    elif named:
         question = f"What {helper} {called} call {named['what']}?"
         yield Ask(Aspect.CRITICS, question, who.text, strength + 0.4, "call")
     elif main and gives_reason(text):
