@@ -146,7 +146,7 @@ GRAMMAR = re.compile(
 CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")
 TERMINATED = re.compile(r"[.!][\"”’')\]]*$")
 CODE = re.compile(
-    r"[{}<>|\\~^=]|\w+\(\)|\w+_\w+|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b"
+    r"[{}<>|\\~^=*]|\w+\(\)|\w+_\w+|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b"
 )
 FIRST_PERSON = re.compile(r"\b(?:I|I[’']\w+|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b")
 FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Ww]e[’']\w+|[Oo]urs?|[Uu]s|[Oo]urselves|[Ll]et[’']s)\b")
