@@ -30,7 +30,7 @@ STANCE = (
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 CALLED = re.compile(
-    rf"{HERE},? (?:has |had )?(?:called|calls|described|describes) (?P<what>(?:the |[A-Z])[\w’' .-]{{2,40}}?) "
+    rf"{HERE}(?:,[^,“”]{{3,80}},)? (?:has |had )?(?:called|calls|described|describes) (?P<what>(?:the |[A-Z])[\w’' .-]{{2,40}}?) "
     r"(?:as )?(?:an? |the |[“\"])"
 )
 
