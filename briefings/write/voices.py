@@ -30,8 +30,8 @@ STANCE = (
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 CALLED = re.compile(
-    rf"{HERE}(?:,[^,“”]{{3,80}},)? (?:has |had )?(?:called|calls|described|describes) (?P<what>(?:the |[A-Z])[\w’' .-]{{2,40}}?) "
-    r"(?:as )?(?:an? |the |[“\"])"
+    rf"{HERE}(?:,[^,“”]{{3,80}},)? (?:has |had )?(?:called|calls|described|describes) "
+    r"(?P<what>(?:the |[A-Z])[\w’' .-]{2,40}?) (?:as )?(?:an? |the |[“\"])"
 )
 
 
