@@ -9,7 +9,7 @@ from briefings.write.ask import Ask
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import clause_of, is_plural
 from briefings.write.draft import Draft
-from briefings.write.furniture import unquoted
+from briefings.write.furniture import NO_COMMENT, unquoted
 from briefings.write.heads import PRONOUN
 from briefings.write.lexicon import FAMOUS, PLURALS
 from briefings.write.names import Name, Names
@@ -81,7 +81,7 @@ def second_asks(
         _legal(candidate.text, subject) if about_it else None,
         _theme(own, themes, subject) or _spoken_of(candidate.text, draft.pool.names, subject),
         _role(own, themes, subject),
-        _part(own, held, subject) if candidate.relevance >= CENTRAL else None,
+        _part(own, held, subject) if candidate.relevance >= CENTRAL and not NO_COMMENT.search(own) else None,
         _ahead(candidate.text, subject),
     ):
         if ask and len(ask.question) <= LONGEST:

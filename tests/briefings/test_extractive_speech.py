@@ -26,6 +26,8 @@ from tests.briefings.extractive_promises import material, source_text
         ("“We will pay for every broken scanner,” Prado said.", "Prado", "plan"),
         ("Acme said it would pay for every broken scanner.", "Acme", "plan"),
         ("“The recall will cost the city a year,” Prado said.", "Prado", "expect"),
+        ("The council might force Acme to sell the plant, experts say.", "experts", "expect"),
+        ("Prado argued that the scanners were old.", "Prado", "argue"),
         ("Prado said the scanners were made in Porto.", "Prado", None),
     ],
 )
