@@ -11,7 +11,7 @@ from briefings.write.furniture import unquoted
 from briefings.write.lexicon import FAMOUS, PLURALS, PRESS
 from briefings.write.names import OFFICE, SAYING, Name
 from briefings.write.speakers import HERE, crowds_in, masked, voice_of
-from briefings.write.speech import act_of, gives_reason
+from briefings.write.speech import Act, act_of, gives_reason
 from briefings.write.subject import Subject
 
 RESPONDS = re.compile(r"\b(?:respond(?:ed|s|ing)?|in response|in a statement|denied)\b")
@@ -69,6 +69,10 @@ def said(
         else:
             main = who.short == subject.name
             yield from spoken(text, who, called, topic, strength, main, goes_on)
+    yield from _crowds(text, own, subject)
+
+
+def _crowds(text: str, own: str, subject: Subject) -> Iterator[Ask]:
     for crowd in crowds_in(own):
         about = crowd.split()[-1]
         if act := act_of(text, crowd):
@@ -95,11 +99,7 @@ def spoken(
     plural = who.text.split()[-1] in PLURALS
     helper = "do" if plural else "does"
     named = CALLED.search(masked(text, who))
-    act = act_of(text, who.short) if not named else None
-    if act is None and not named and goes_on:
-        later = act_of(goes_on, who.short)
-        act = later if later and later.stays else None
-    if act:
+    if act := None if named else _act(text, goes_on, who):
         aspect = Aspect.CRITICS if act.judges else Aspect.SAID
         yield Ask(aspect, act.question(called, plural), who.text, strength + 0.4, act.asked)
     elif named:
@@ -111,6 +111,13 @@ def spoken(
         yield Ask(Aspect.SAID, f"What did {called} say about {topic}?", who.text, strength, "say")
     elif unquoted(text) != text and "?" not in text:
         yield Ask(Aspect.SAID, f"What did {called} say?", who.text, strength - 0.6, "say")
+
+
+def _act(text: str, goes_on: str, who: Name) -> Act | None:
+    """What the words do, or, where they only tell, whom or what the speaker's next words judge."""
+    act = act_of(text, who.short)
+    later = act_of(goes_on, who.short) if act is None and goes_on else None
+    return later if later and later.stays else act
 
 
 def presented(who: Name, own: str, offices: Mapping[str, str]) -> str:
