@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from briefings import read
 from briefings.converse import answer, ask
@@ -172,6 +173,23 @@ def test_it_is_shown_only_what_bears_on_the_question_of_a_long_story(
     provider.reply = says(("The lamp costs 40 dollars.", "The lamp costs"))
     assert told(asked(ada, brief, "What does the lamp cost?")) == ["The lamp costs 40 dollars."]
     assert len(provider.requests[0].body["messages"][-1]["content"]) < 10_000
+
+
+def test_a_page_with_a_long_conversation_needs_few_queries(
+    ada: User,
+    brief: Brief,
+    page: Client,
+    provider: ModelServer,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    provider.reply = says(TRUE, ALSO)
+    for question in (COST, USERS, "What do rivals do?", "Who is pleased?"):
+        asked(ada, brief, question)
+    with django_assert_max_num_queries(12):
+        page.get(f"/brief/{brief.pk}/")
+    live = {"HX-Request": "true"}
+    with django_assert_max_num_queries(4):  # once a second
+        assert page.get(f"/brief/{brief.pk}/turn/4/?seen=2answered", headers=live).status_code == 204
 
 
 # ---------------------------------------------------------------- the ladder
