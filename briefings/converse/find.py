@@ -99,17 +99,21 @@ def hits(
     near = least(list(cosines), "model") if cosines else 1.0
     found = []
     for at, candidate in enumerate(story.pool.candidates):
-        covered = _covered(wanted, story, at)
-        close = cosines is not None and cosines[at] >= near
-        if covered < (NEARLY if close else ENOUGH) or not _of_kind(asked.kind, candidate.text):
-            continue
-        bonus = (cosines[at] / 2 if cosines else 0.0) + 0.3 * _share(wanted & story.given, story.words[at])
-        bonus += 0.3 * (asked.kind is Kind.COUNT and _counts(candidate.text, wanted))
-        bonus += 0.3 * (
-            asked.kind is Kind.WHO and len(set(names(candidate.text)) - set(names(asked.text))) > 1
-        )
-        found.append(Hit(candidate, covered + bonus + 0.1 * candidate.relevance - 0.15 * candidate.leans))
+        covered, close = _covered(wanted, story, at), cosines[at] if cosines else 0.0
+        enough = NEARLY if cosines and close >= near else ENOUGH
+        if covered >= enough and _of_kind(asked.kind, candidate.text):
+            score = covered + close / 2 + _fit(asked, candidate, wanted)
+            score += 0.3 * _share(wanted & story.given, story.words[at])
+            found.append(Hit(candidate, score))
     return sorted(found, key=lambda hit: (-hit.score, hit.candidate.index))
+
+
+def _fit(asked: Question, candidate: Candidate, wanted: frozenset[str]) -> float:
+    """What makes one of several sentences that speak of it the better answer."""
+    text = candidate.text
+    counts = asked.kind is Kind.COUNT and _counts(text, wanted)
+    names_some = asked.kind is Kind.WHO and len({*names(text)} - {*names(asked.text)}) > 1
+    return 0.3 * counts + 0.3 * names_some + 0.1 * candidate.relevance - 0.15 * candidate.leans
 
 
 def wanted_words(asked: Question, before: Question | None) -> frozenset[str]:

@@ -144,16 +144,17 @@ def read(text: str) -> Question:
     """The question as far as its words tell."""
     plain = _CHIEF.sub("CEO", _CONTRACTED.sub(r"\1 is", text))
     words = _lower(plain)
-    asked_of = terms(_MEASURED.sub("how", plain))
+    said = map(loose, terms(_MEASURED.sub("how", plain)))
+    telling = tuple(word for word in said if word not in _light())
     return Question(
         text=text,
         kind=_kind(plain),
-        terms=(content := tuple(each for each in map(loose, asked_of) if each not in _light())),
+        terms=telling,
         words=tuple(_said(words)),
         negated=len(_NEGATED.findall(plain)),
         tense=_tense(words),
         personal=any(word in _PERSONAL for word in words),
-        points=any(word in POINTING for word in words) or not content,
+        points=any(word in POINTING for word in words) or not telling,
         done_to=any(word in _BE for word in words) and not any(word.endswith("ing") for word in words),
     )
 
