@@ -1,6 +1,9 @@
 """What a verified briefing costs with 1, 100, 10,000 and a million readers of one day's real articles.
 
-    bench/cost.py [FOLDER] [DAY ...]     prints JSON; FOLDER of recorded feeds, DAY such as 2026-08-20
+    bench/cost.py [FOLDER] [DAY ...]     prints JSON; FOLDER of recorded feeds, DAY such as 2026-08-20, or `whole`
+
+`whole` is a day of whole articles: the 172 of other years that the corpus has (the recorded feeds are mostly teasers),
+told as if all of them had happened on one day.
 
 The articles go through the whole pipeline, and the editions of all readers are really prepared: their briefs and lenses
 are asked of a provider on loopback that answers in the sources' own words, counts words and signs as tokens, caches
@@ -21,7 +24,7 @@ import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +33,18 @@ sys.path.insert(0, str(PROJECT))
 from bench.levers import READERS, STRONG, Day, Metered, Size, Story, readers_of, report  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-DAYS = ("2026-08-08", "2026-08-20")  # the day with the most articles, and one of the usual size
+WHOLE = "whole"
+DAYS = ("2026-08-08", "2026-08-20", WHOLE)  # the day with the most articles, and one of the usual size
+WHOLE_DAY = date(2026, 9, 20)  # far from all others
 ASKED = "gpt-5-mini"  # which one really is; the others are priced by the same tokens
 LITTLE = "Little in this story bears directly on product managers in consumer goods."
 ROUNDS = 6
+QUESTIONS = ("What should we look at first?", "Which of our suppliers does it touch?")
 LENS = {
     "why_it_matters": [
         "Whoever decides about this should ask what it changes in the plans that are already under way.",
         "It is a reason to look again at which supplier is tied to which piece of work, and how hard leaving would be.",
     ],
-    "question": "What should we look at first?",
     "answer": "At the contracts that would be touched, and at who answers for them.",
 }
 
@@ -47,7 +52,8 @@ LENS = {
 def main() -> int:
     corpus = Path(os.environ.get("NUTGRAF_CORPUS") or PROJECT.parent / "shared" / "data")
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else corpus / "feeds" / "2026-08"
-    days = [date.fromisoformat(day) for day in sys.argv[2:] or DAYS]
+    wanted = sys.argv[2:] or DAYS
+    days = [WHOLE_DAY if day == WHOLE else date.fromisoformat(day) for day in wanted]
     if not folder.is_dir():
         print(json.dumps({"skipped": f"no recorded feeds at {folder}; set NUTGRAF_CORPUS"}))
         return 0
@@ -56,7 +62,7 @@ def main() -> int:
     import tests.database  # noqa: F401  a database of its own, gone afterwards
 
     django.setup()
-    prepare(folder)
+    prepare(folder, corpus / "fulltext" if WHOLE_DAY in days else None)
     print(json.dumps([report(measure(day)) for day in days], indent=1))
     return 0
 
@@ -64,9 +70,25 @@ def main() -> int:
 # ---------------------------------------------------------------- the day, through the pipeline
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, whole: Path | None) -> None:
     from django.conf import settings
     from django.core.management import call_command
+
+    from ingest.models import Article
+
+    settings.NUTGRAF_FETCH_ALLOW = [ipaddress.ip_network("127.0.0.0/8")]
+    settings.NUTGRAF_BUDGET_DAY_USD = settings.NUTGRAF_BUDGET_MONTH_USD = "1000"
+    settings.NUTGRAF_MODEL_CHEAP, settings.NUTGRAF_BACKGROUND_TIER = ASKED, "flex"
+    call_command("migrate", verbosity=0)
+    take_in(folder)
+    if whole:
+        latest = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        take_in(whole, any_topic=True)
+        noon = datetime.combine(WHOLE_DAY, time(12), tzinfo=UTC)
+        Article.objects.filter(pk__gt=latest).update(happened_at=noon)
+
+
+def take_in(folder: Path, *, any_topic: bool = False) -> None:
     from django.utils import timezone
 
     from ingest import opml, run
@@ -75,13 +97,10 @@ def prepare(folder: Path) -> None:
     from tests.fakes.recorded import serve
     from tests.fakes.web_server import WebServer
 
-    settings.NUTGRAF_FETCH_ALLOW = [ipaddress.ip_network("127.0.0.0/8")]
-    settings.NUTGRAF_BUDGET_DAY_USD = settings.NUTGRAF_BUDGET_MONTH_USD = "1000"
-    settings.NUTGRAF_MODEL_CHEAP, settings.NUTGRAF_BACKGROUND_TIER = ASKED, "flex"
-    call_command("migrate", verbosity=0)
+    known = set(Source.objects.values_list("pk", flat=True))
     with WebServer() as web:
-        opml.add([Outline(url, "") for url in serve(web, folder)])
-        ids = list(Source.objects.values_list("pk", flat=True))
+        opml.add([Outline(url, "") for url in serve(web, folder)], any_topic)
+        ids = list(Source.objects.exclude(pk__in=known).values_list("pk", flat=True))
         run.ingest(ids, timezone.now(), True, lambda _: None)
 
 
@@ -102,7 +121,7 @@ def metered(kinds: Sequence[tuple[str, str]], as_of: datetime) -> Metered:
     """One reader of each kind gets the edition, prepared as before the hour, from nothing."""
     from django.conf import settings
 
-    from briefings.models import Brief, Lens
+    from briefings.models import Brief, Half, Lens
     from inference.models import Call
     from tests.fakes.model_server import ModelServer
 
@@ -122,6 +141,7 @@ def metered(kinds: Sequence[tuple[str, str]], as_of: datetime) -> Metered:
             choices=choices,
             asked=asked(seen),
             lenses_by_model=by_model,
+            halves=Half.objects.count(),
             requests=len(seen),
             billed=provider.billed,
             settled=sum(call.cost or 0 for call in calls.values()),
@@ -148,12 +168,17 @@ def editions(kinds: Sequence[tuple[str, str]], as_of: datetime) -> dict[tuple[st
 
 
 def answer(body: dict[str, Any]) -> dict[str, Any]:
+    """Lenses of the usual length: one reason for a half, two for a whole one, and a question."""
     from tests.fakes import honest
 
     said = honest.answer(body)
+    asked = body["messages"][-1]["content"]
     for lens in said.get("lenses", ()):
-        lens["why_it_matters"] = LENS["why_it_matters"]
-        lens["questions"] = [{"question": LENS["question"], "answer": [LENS["answer"]]}]
+        role, industry = (
+            f"[{lens['reader']}] Everybody in the {kind} " in asked for kind in ("role", "industry")
+        )
+        lens["why_it_matters"] = LENS["why_it_matters"][industry : None if not role else 1]
+        lens["questions"] = [{"question": QUESTIONS[industry], "answer": [LENS["answer"]]}]
     return said
 
 
@@ -222,8 +247,8 @@ def lens_alone(brief: str) -> Size:
 
     body = BriefBody.model_validate(Brief.objects.get(pk=brief).body)
     told = "\n".join(f"[S{n}] {sentence.text}" for n, sentence in enumerate(sentences(body), start=1))
-    reader = prompts.readers([(taxonomy.role("cto"), taxonomy.industry("finance"))])
-    prompt = tokens(prompts.LENS, prompts.lenses(told, reader)) + schema_tokens(LensesReply)
+    reader = prompts.halves([taxonomy.role("cto"), taxonomy.industry("finance")])
+    prompt = tokens(prompts.HALVES, prompts.lenses(told, reader)) + schema_tokens(LensesReply)
     return Size(prompt, lens_written())
 
 

@@ -47,6 +47,7 @@ class Metered:
     choices: Mapping[tuple[str, str], Sequence[str]]  # by role and industry: the stories of the edition
     asked: Mapping[str, Size]  # by purpose; what went to the strong model apart
     lenses_by_model: Mapping[str, int]  # by story
+    halves: int  # that these were put together from, but for those written with their brief
     requests: int
     billed: int
     settled: int
@@ -98,6 +99,7 @@ def run_of(found: Day, readers: int) -> dict[str, Any]:
         "of_these_without_a_model": len(run.thin),
         "lenses": wanted,
         "lenses_by_model": sum(run.lenses_by_model.values()),
+        "halves": run.halves,
         "requests": run.requests,
         "tokens": {purpose: vars(size) for purpose, size in run.asked.items()},
         "usd_billed": money(run.billed / 1e9),
@@ -173,7 +175,7 @@ def ladder(found: Day, readers: int, cheap: str, strong: str) -> tuple[dict[str,
         "+ facts once, brief once, lens per role and industry": shared(dear) + sum(map(dear, all_lenses)),
         "+ cheap model": shared(price) + sum(map(price, all_lenses)),
         "+ one line without a model where a story means little": shared(price) + sum(map(price, near)),
-        "+ few lenses with their brief, else eight in a request": sum(
+        "+ few lenses with their brief, else of two halves, all in one request": sum(
             metered(Size.uncached, "default").values()
         ),
         "+ prefix cache": sum(metered(lambda size: size, "default").values()),

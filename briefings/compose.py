@@ -1,7 +1,7 @@
 """From a story to its stored brief and lenses: get or make the row, claim it, write, verify, keep.
 
 An edition wishes for a brief's row and its lens's before anything is written, so that what is wished for by then is
-asked for together: few lenses with their brief, more of them several in one request.
+asked for together: few lenses with their brief, more of them as halves in one request.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from briefings import lenses
@@ -68,7 +69,7 @@ def brief_for(material: Material, patient: bool = False) -> Brief:
                     version=latest + 1,
                     fingerprint=fingerprint,
                     articles=parts,
-                    due_at=timezone.now() + _put_off(patient),
+                    due_at=Now() + _put_off(patient),
                 )
         except IntegrityError:  # somebody else made this brief or took this version number: look again
             continue
@@ -247,6 +248,7 @@ def _queued_again(row: Brief) -> bool:
         )
         if queued:
             row.lenses.all().delete()
+            row.halves.all().delete()
             row.corrections.all().delete()
     row.refresh_from_db()
     return queued
@@ -264,7 +266,7 @@ def _lens_queued_again(row: Lens) -> bool:
 
 
 def _to_be_written(rows: QuerySet[Any]) -> bool:
-    return rows.update(state=State.QUEUED, due_at=timezone.now(), attempt=0, error="") == 1
+    return rows.update(state=State.QUEUED, due_at=Now(), attempt=0, error="") == 1
 
 
 def ready_lens(brief: Brief, role: str, industry: str, patient: bool = False) -> Lens | None:
@@ -289,7 +291,8 @@ def write_lenses(brief_id: str, first: Lens | None = None, patient: bool = False
     """Write lenses of a brief that are due, several at once, and store them verified: all, or those with `first`."""
     if Brief.objects.filter(pk=brief_id, state=State.QUEUED).exists():
         return  # first things first
-    while rows := lenses.take(brief_id, first):
+    most = lenses.MOST if patient else lenses.BESIDE
+    while rows := lenses.take(brief_id, first, most):
         if able := [row for row in rows if not _given_up(row)]:
             _write_lenses(able, patient)
         if first:
@@ -324,13 +327,15 @@ def _standing(brief: Brief) -> BriefBody:
 
 
 def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
-    brief, key = rows[0].brief, f"lens:{rows[0].pk}"
+    brief, key = rows[0].brief, f"lenses:{rows[0].brief_id}"
     if brief.state != State.READY:
         raise NothingToWrite("its brief cannot be written")
     body, material = _standing(brief), stored_material(brief)
     readers = [(row.role, row.industry) for row in rows]
-    found = writers.write_lenses(body, material, readers, key, brief.pk, patient)
-    for row, written in zip(rows, found, strict=True):
+    known = lenses.halves_of(brief, material)
+    found = writers.write_lenses(body, material, readers, key, brief.pk, patient, known)
+    lenses.keep_halves(brief, found.halves, material)
+    for row, written in zip(rows, found.lenses, strict=True):
         if written is None:
             work.finish(
                 row, state=State.FAILED, error="not even the sources' own sentences pass the verifier"

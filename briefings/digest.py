@@ -16,9 +16,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from briefings import correct, digest_render, edition
+from briefings import correct, digest_render, edition, sent
 from briefings.due import AHEAD, Clock, coming_date, due_date
 from briefings.models import Delivery, Edition, EditionItem, State
 from ingest import own, work
@@ -28,6 +29,7 @@ from users.models import Profile, User
 
 EXPIRES = timedelta(hours=12)
 LEASE = timedelta(minutes=3)
+SENT_BEFORE = "a note on disk says that it went before this database was restored; not sent again"
 TRIES = 30  # with waits of up to half an hour: as long as a mail may be late
 log = logging.getLogger("briefings.digest")
 
@@ -91,13 +93,13 @@ def delivery_for(row: Edition) -> Delivery:
     delivery, _ = Delivery.objects.get_or_create(
         edition=row,
         channel="email",
-        defaults={"message_id": make_msgid(domain=host), "due_at": timezone.now()},
+        defaults={"message_id": make_msgid(domain=host), "due_at": Now()},
     )
     return delivery
 
 
 def deliver(delivery_id: int, now: datetime) -> Delivery | None:
-    """Send one delivery. None when it is done or another worker has it.
+    """Send one delivery. None when it is done, another worker has it, or it is gone with its reader.
 
     A row found half-sent is never sent again: the server may have taken it.
     """
@@ -106,12 +108,13 @@ def deliver(delivery_id: int, now: datetime) -> Delivery | None:
         return None
     if row.state == Delivery.State.SENDING:
         work.finish(row, state=Delivery.State.UNKNOWN, error="a worker died while sending; not sent again")
+    elif sent.before(row):
+        work.finish(row, state=Delivery.State.UNKNOWN, error=SENT_BEFORE)
     elif reason := _reason_not_to(row, now):
         work.finish(row, state=Delivery.State.SKIPPED, error=reason)
     else:
         _send(row, now)
-    row.refresh_from_db()
-    return row
+    return Delivery.objects.filter(pk=row.pk).first()  # it went with a reader who left meanwhile
 
 
 def _send(row: Delivery, now: datetime) -> None:
@@ -125,10 +128,19 @@ def _send(row: Delivery, now: datetime) -> None:
         work.fail(row, f"the mail server cannot be reached: {error}", TRIES, **_state_after(row))
         return
     try:
-        if _begin(row) and _hand_over(row, message):
+        if _begin(row) and _noted(row) and _hand_over(row, message):
             own.told(row.edition.reader_id, [one.source.pk for one in unread], now)
     finally:
         connection.close()
+
+
+def _noted(row: Delivery) -> bool:
+    try:
+        sent.note(row)
+    except OSError as error:
+        work.fail(row, f"that it goes cannot be noted: {error}", TRIES, **_state_after(row))
+        return False
+    return True
 
 
 def _hand_over(row: Delivery, message: EmailMultiAlternatives) -> bool:
@@ -137,9 +149,11 @@ def _hand_over(row: Delivery, message: EmailMultiAlternatives) -> bool:
         message.send()
     except smtplib.SMTPSenderRefused as error:
         # About us, not about the reader: an operator can mend it.
+        sent.take_back(row)
         work.fail(row, f"our sender address was refused: {error}", TRIES, **_state_after(row))
         return False
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        sent.take_back(row)
         _refused(row, error)
         return False
     except (smtplib.SMTPException, OSError) as error:
@@ -247,10 +261,10 @@ def run(now: datetime, dry_run: bool = False) -> Tally:
     if not dry_run:
         correct.catch_up(now)
     for user, day in list(readers_due(now)):
-        sent = Delivery.objects.filter(edition__reader=user, edition__local_date=day).exclude(
+        done = Delivery.objects.filter(edition__reader=user, edition__local_date=day).exclude(
             state=Delivery.State.QUEUED
         )
-        if sent.exists():
+        if done.exists():
             continue
         tally.due += 1
         if dry_run:

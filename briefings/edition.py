@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from briefings import compose, notices, select
 from briefings.due import Clock, still_to_come
@@ -49,26 +49,35 @@ class Assembled:
     waiting: bool = False
 
 
-def reader_of(role: str, industry: str, interests: str = "", embedder: str = embed.LEXICAL) -> select.Reader:
+def reader_of(
+    role: str, industry: str, interests: str = "", embedder: str = embed.LEXICAL, owner: int | None = None
+) -> select.Reader:
     """What selection needs of a reader, from taxonomy names, to compare with stories of that embedder's tag.
 
-    Its concerns have no vectors when that embedder is no model or cannot be had. Raises taxonomy.UnknownRole or
-    UnknownIndustry.
+    A concern has no vector when that embedder is no model or cannot be had. The vector of interests is paid by `owner`,
+    the reader's key; those of roles and industries are everybody's. Raises taxonomy.UnknownRole or UnknownIndustry.
     """
     the_role, the_industry = taxonomy.role(role), taxonomy.industry(industry)
     texts = [f"{the_role.title}. {the_role.cares}", f"{the_industry.title}. {the_industry.cares}", interests]
-    vectors = None if embedder == embed.LEXICAL else embedders.comparable(texts, embedder)
+    vectors = _vectors(texts, embedder, owner) if embedder != embed.LEXICAL else [None] * len(texts)
     labels = (
         f"Close to your work as {the_role.title}",
         f"Close to {the_industry.title}",
         "Matches your interests",
     )
     concerns = [
-        select.Concern(text, None if vectors is None else vectors[row], label, wish=row == 2)
-        for row, (text, label) in enumerate(zip(texts, labels, strict=True))
+        select.Concern(text, vector, label, wish=label == labels[2])
+        for text, vector, label in zip(texts, vectors, labels, strict=True)
     ]
     wish = concerns[2] if interests.strip() else None
     return select.Reader(concerns[0], concerns[1], wish)
+
+
+def _vectors(texts: Sequence[str], embedder: str, owner: int | None) -> list[select.Vector | None]:
+    """Of a role, an industry and interests, the last at the owner's expense."""
+    shared = embedders.comparable(texts[:2], embedder)
+    own = embedders.comparable(texts[2:], embedder, owner) if texts[2].strip() else None
+    return [*(shared if shared is not None else (None, None)), None if own is None else own[0]]
 
 
 def assemble(
@@ -89,7 +98,7 @@ def assemble(
     """
     found, sample = candidates_at(as_of, owner)
     embedder = _embedder_of(found)
-    reader = reader_of(role, industry, interests, embedder)
+    reader = reader_of(role, industry, interests, embedder, owner)
     usable = embedder == embed.LEXICAL or reader.role.vector is not None
     candidates = [_candidate(snapshot, embedder if usable else "") for snapshot in found]
     moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
@@ -175,19 +184,19 @@ def request(user: User, local_date: date, ahead: bool = False) -> Edition:
         defaults={
             "role": user.profile.role,
             "industry": user.profile.industry,
-            "due_at": timezone.now(),
+            "due_at": Now(),
             "asked": not ahead,
         },
     )
     if not created and _has_failed(edition):
         resting = Q(state=State.FAILED) | Q(state=State.QUEUED, due_at__isnull=True)
         Edition.objects.filter(resting, pk=edition.pk).update(
-            state=State.QUEUED, due_at=timezone.now(), attempt=0, error=""
+            state=State.QUEUED, due_at=Now(), attempt=0, error=""
         )
         edition.refresh_from_db()
     if not created and edition.state == State.READY and _may_be_better_now(edition):
         Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(
-            state=State.QUEUED, due_at=timezone.now()
+            state=State.QUEUED, due_at=Now()
         )
         edition.refresh_from_db()
     if edition.state == State.QUEUED and not ahead:
@@ -200,7 +209,7 @@ def request(user: User, local_date: date, ahead: bool = False) -> Edition:
 def _hurry(edition: Edition) -> None:
     """Somebody waits from now on: what was begun ahead is gone on with at once."""
     put_off = Edition.objects.filter(pk=edition.pk, asked=False, due_at__isnull=False)
-    if put_off.update(asked=True, due_at=timezone.now()):
+    if put_off.update(asked=True, due_at=Now()):
         edition.refresh_from_db()
 
 

@@ -1,8 +1,8 @@
-"""The rows of lenses: wished for by editions, taken several at once, kept or put back. Writes no lens itself."""
+"""The rows of lenses and their halves: wished for by editions, taken together, kept or put back. Writes none itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -11,28 +11,32 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from briefings import standing
-from briefings.models import Brief, Lens, State
+from briefings.models import Brief, Half, Lens, State
 from briefings.schemas import LensBody, Material
+from briefings.verify import VerifiedLens
+from briefings.write import lens as halves
 from briefings.write.brief import WrittenLens
 from ingest import changed as articles
 from ingest import revisions, work
+from users import taxonomy
 
 LEASE = timedelta(minutes=9)  # above the longest that a task may write
-MOST = 24  # rows that one worker takes at once: many need no model, and the others a few requests
+MOST = 500  # rows that one worker takes at once: so that the halves of all of them are asked for together
+BESIDE = 24  # that it takes while somebody waits for one of them
 FEW = 3  # lenses that are written in one request with their brief
 
 
 def wish(brief: Brief, role: str, industry: str, wait: timedelta = timedelta()) -> Lens:
     """The row of the brief's lens for such readers, when it is new queued to be written after `wait`."""
-    due = timezone.now() + wait
+    due = Now() + wait
     row, created = Lens.objects.get_or_create(
         brief=brief, role=role, industry=industry, defaults={"due_at": due}
     )
     return row if created or wait else work.hasten(row)
 
 
-def take(brief: str, first: Lens | None = None) -> list[Lens]:
-    """Claim lenses of the brief that are due, at most `MOST`; with them, those that still wait for company.
+def take(brief: str, first: Lens | None = None, most: int = MOST) -> list[Lens]:
+    """Claim lenses of the brief that are due, at most so many; with them, those that still wait for company.
 
     With `first`, that one or none: where it is not due or another worker has it, nothing is taken.
     """
@@ -41,7 +45,7 @@ def take(brief: str, first: Lens | None = None) -> list[Lens]:
         return []
     if not (began or work.claimable(Lens, Q(brief=brief)).exists()):
         return []
-    others = _waiting(brief).order_by("role", "industry")[: MOST - (began is not None)]
+    others = _waiting(brief).order_by("role", "industry")[: most - (began is not None)]
     return [*([began] if began else []), *_claimed(others)]
 
 
@@ -79,6 +83,39 @@ def _finish(row: Lens, lens: LensBody | None, writer: str, work_key: str) -> boo
         verified_at=timezone.now(),
         work_key=work_key,
     )
+
+
+def halves_of(brief: Brief, material: Material) -> dict[halves.Half, LensBody | None]:
+    """The halves written so far, None for one of which nothing held.
+
+    None at all once an article of the brief is edited: they reason from how the story stood before.
+    """
+    parts = {one.article: one.revision for one in material.articles}
+    if revisions.now(list(parts)) != parts:
+        return {}
+    rows = {row.part: row.body for row in brief.halves.all()}
+    wanted: list[halves.Half] = [*taxonomy.roles().values(), *taxonomy.industries().values()]
+    return {
+        half: LensBody.model_validate(body) if (body := rows[_part(half)]) else None
+        for half in wanted
+        if _part(half) in rows
+    }
+
+
+def keep_halves(brief: Brief, written: Mapping[halves.Half, VerifiedLens | None], material: Material) -> None:
+    """Store verified halves for other readers; those that another worker has stored meanwhile stay."""
+    parts = {one.article: one.revision for one in material.articles}
+    rows = [
+        Half(brief=brief, part=_part(half), body=lens.body.model_dump(mode="json") if lens else None)
+        for half, lens in written.items()
+    ]
+    with transaction.atomic():
+        if rows and revisions.now(list(parts), held=True) == parts:
+            Half.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _part(half: halves.Half) -> str:
+    return f"{type(half).__name__.lower()}:{half.slug}"
 
 
 def put_back(rows: Iterable[Lens]) -> None:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from briefings.converse.models import AnswerSentence as AnswerSentence
@@ -167,6 +168,28 @@ class Lens(Work):
         return f"{self.brief_id} for {self.role} in {self.industry}"
 
 
+class Half(models.Model):
+    """What a brief means for one role whatever the industry, or for one industry whatever the role.
+
+    Lenses are put together from halves, so that a model is asked for each once. `body` is null where nothing that it
+    said held.
+    """
+
+    brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="halves")
+    part = models.CharField(max_length=60, help_text="role:SLUG or industry:SLUG")
+    body = models.JSONField(null=True, blank=True)
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "halves"
+        constraints = [
+            models.UniqueConstraint(fields=["brief", "part"], name="one_half_per_brief_and_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brief_id} for {self.part}"
+
+
 class Edition(Work):
     """What one reader gets on one local date: ranked and frozen once ready."""
 
@@ -179,7 +202,9 @@ class Edition(Work):
     sample = models.BooleanField(
         default=False, help_text="filled from the bundled sample, replaced by real news"
     )
-    asked = models.BooleanField(default=False, help_text="somebody asked for it, and may be waiting")
+    asked = models.BooleanField(
+        default=False, db_default=False, help_text="somebody asked for it, and may be waiting"
+    )
     prepared_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -315,11 +340,33 @@ class Share(Secret):
                 END IF;
                 RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="is_known_to_be_gone",
+                operation=pgtrigger.Delete,
+                when=pgtrigger.After,
+                func="""
+                INSERT INTO briefings_goneshare (digest) VALUES (OLD.digest) ON CONFLICT DO NOTHING;
+                RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.brief_id} by {self.reader_id}"
+
+
+class GoneShare(models.Model):
+    """The address of a share that went with its reader or its brief: it answers 410. The database keeps it.
+
+    Nothing is known of whose it was or what it showed. One that was revoked is forgotten.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    gone_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class PrivateFeed(Secret):

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 
 from briefings import read, secret
-from briefings.models import Share
+from briefings.models import GoneShare, Share
 from briefings.schemas import without_markup
 from users.models import User
 
@@ -64,15 +65,25 @@ def make(user: User, brief_id: str) -> bool:
 
 
 def revoke(user: User, share_id: int) -> bool:
-    """From now on its address leads nowhere. False when the reader has no such share."""
-    gone, _ = Share.objects.filter(reader=user, pk=share_id).delete()
-    return gone > 0
+    """From now on its address leads nowhere, as if it never had. False when the reader has no such share."""
+    with transaction.atomic():
+        row = Share.objects.select_for_update().filter(reader=user, pk=share_id).first()
+        if row is None:
+            return False
+        row.delete()
+        GoneShare.objects.filter(digest=row.digest).delete()
+    return True
 
 
 def opened(token: str) -> read.Reading | None:
     """What the address shows; None when it was revoked, its reader's account is closed, or it never was one."""
     share = _at(token).filter(brief__story__owner=None).first()
     return read.public_reading(share.brief_id) if share else None
+
+
+def is_gone(token: str) -> bool:
+    """Whether the address showed something until its reader left, or its brief was deleted."""
+    return GoneShare.objects.filter(digest=secret.digest(token)).exists()
 
 
 def count(token: str, agent: str) -> bool:

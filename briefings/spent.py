@@ -33,7 +33,8 @@ class Spent:
 def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
     """What each brief and its lens cost, in two queries for all of them.
 
-    Lenses asked for in one request bear equal parts of it. One asked for with its brief costs nothing beyond the brief.
+    All lenses of a brief that share its halves bear equal parts of what these took. One asked for with its brief costs
+    nothing beyond the brief.
     """
     lens_keys = {lens.work_key for _, lens in pairs if lens and lens.work_key}
     found = costs.of_works([*lens_keys, *(_brief_key(brief) for brief, _ in pairs)])

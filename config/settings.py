@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import make_conninfo
 
+from config.embedded import data_directory
 from config.environment import env, refuse_missing_files, running_at, seal_or_exit, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,6 +34,10 @@ NUTGRAF_PROXIES: int = env.count("NUTGRAF_PROXIES", "0")
 
 _database: dict[str, Any] | None = env.database("DATABASE_URL", "")
 _broker: str = env.broker("CELERY_BROKER_URL", "")
+
+# --- where nothing new is taken in once it is nearly full (inference/disk.py)
+
+NUTGRAF_DISKS = [NUTGRAF_VAR, data_directory(NUTGRAF_VAR).parent]
 
 # --- models: without a key or an address of an OpenAI-compatible endpoint the extractive writer serves
 
@@ -222,6 +227,8 @@ ACCOUNT_RATE_LIMITS = {
     "sources-add": "10/m/user,100/d/user",
     "sources-import": "3/m/user,20/d/user",
     "share": "20/m/user,200/d/user",
+    # An archive of everything is written anew each time.
+    "export": "3/m/user,20/d/user",
     # Shared pages, their pictures and counts, and private feeds.
     "public": "120/m/ip",
     # A question may go to a model.

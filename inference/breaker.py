@@ -1,4 +1,4 @@
-"""Leaves a model alone for a while that failed several times in a row; the ledger's rows tell all workers.
+"""Leaves a model alone that failed several times in a row, or that asks for it; the ledger's rows tell all workers.
 
 Each time-out keeps its hold, so without this an outage would spend the day's budget on nothing.
 """
@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import ExpressionWrapper, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Q
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Now
 
-from inference.errors import Unavailable
+from inference.errors import RateLimited, Unavailable
 from inference.models import Call
 
 FAILURES = 5  # in a row
 MEMORY = timedelta(minutes=15)
 PAUSE = timedelta(seconds=60)
+LONGEST = timedelta(minutes=5)  # that a Retry-After is obeyed: no slip of a server may silence us for a day
 
 # No answer at all, or a server error. A 4xx is an answer ("HTTP 4.."), and so is one that merely lacks its usage.
 FAILED = Q(state=Call.State.UNKNOWN, finish_reason="") | (
@@ -24,8 +25,17 @@ FAILED = Q(state=Call.State.UNKNOWN, finish_reason="") | (
 )
 
 
+def pause(retry_after: float | None) -> timedelta | None:
+    """How long the model is left alone by a Retry-After of so many seconds."""
+    return min(timedelta(seconds=retry_after), LONGEST) if retry_after else None
+
+
 def check(provider: str, model: str) -> None:
-    """Raise Unavailable while the model is left alone; after the pause the next call tries it again."""
+    """Raise RateLimited while the provider asked for a pause, Unavailable while the model is left alone.
+
+    After either the next call tries it again.
+    """
+    _asked_for_a_pause(provider, model)
     recent = Call.objects.filter(
         provider=provider, model=model, closed_at__isnull=False, reserved_at__gt=Now() - MEMORY
     )
@@ -40,3 +50,15 @@ def check(provider: str, model: str) -> None:
             None,
             billed=False,
         )
+
+
+def _asked_for_a_pause(provider: str, model: str) -> None:
+    calls = Call.objects.filter(provider=provider, model=model, ask_again_at__gt=Now())
+    left = calls.annotate(
+        left=ExpressionWrapper(F("ask_again_at") - Now(), output_field=DurationField())
+    ).aggregate(longest=Max("left"))["longest"]
+    if left:
+        words = (
+            f"{provider} asked not to be asked for {model} before {left.total_seconds():.0f} s have passed"
+        )
+        raise RateLimited(words, None, left.total_seconds())

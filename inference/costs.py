@@ -80,6 +80,12 @@ def of_briefs(brief_ids: Iterable[str], purposes: Sequence[str] = ()) -> Mapping
     return dict.fromkeys(ids, CostSummary()) | _grouped(calls, "brief")
 
 
+def of_reader(reader: int) -> list[Line]:
+    """What was spent for one reader (by key) alone, by purpose."""
+    found = _grouped(Call.objects.filter(reader=reader), "purpose")
+    return [Line(str(key), cost) for key, cost in sorted(found.items())]
+
+
 def total(since: datetime | None = None) -> CostSummary:
     """Everything spent since then, or ever."""
     return _read(_since(since).aggregate(**SUMS))

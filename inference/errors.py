@@ -19,6 +19,10 @@ class NotConfigured(Refusal):
     """There is neither a key nor a base URL: the extractive writer serves."""
 
 
+class NoRoom(Refusal):
+    """The disk is nearly full, and what a model says could not be kept."""
+
+
 class Unsendable(Refusal):
     """The key, the base URL or the text cannot be put into a request."""
 
@@ -60,7 +64,10 @@ class NotSent(InferenceError):
 
 
 class RateLimited(InferenceError):
-    """429; nothing was billed. `retry_after`: seconds the provider asks us to wait, None when it does not say."""
+    """429, or not asked because a Retry-After has not passed yet; nothing was billed.
+
+    `retry_after`: seconds the provider asks us to wait, None when it does not say.
+    """
 
     def __init__(self, message: str, call: int | None, retry_after: float | None) -> None:
         super().__init__(message, call)

@@ -5,26 +5,37 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from inference.models import Call, Purpose
+from inference.models import Call, Escalation, Purpose
+from inference.reach import reachable
 
 DAY = timedelta(hours=24)
-ONE_IN = 50  # briefs of a day, about: at one in twenty the strong model would be a third of the bill
+ONE_IN = 50  # briefs of a day: at one in twenty the strong model would be a third of the bill
+LOCK = 0x657363616C617465  # any number nobody else uses
 
 
-def allowed() -> bool:
-    """Whether one more brief of the last day may, and there is a stronger model at all. The first one always may.
+def claim(work_key: str) -> bool:
+    """Take one of the last day's places at the strong model for this work, one for each fifty briefs and the first.
 
-    Those who ask in the same moment are told the same, so that there can be one more for each worker.
+    False where there is no stronger model, or no place left. Those who ask in the same moment are told one after the
+    other. Work that has a place keeps it. Raises LedgerDown.
     """
-    strong = settings.NUTGRAF_MODEL_STRONG
-    if strong == settings.NUTGRAF_MODEL_CHEAP:
+    if settings.NUTGRAF_MODEL_STRONG == settings.NUTGRAF_MODEL_CHEAP:
         return False
+    with reachable(), transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        taken = set(Escalation.objects.filter(at__gt=Now() - DAY).values_list("work_key", flat=True))
+        if work_key not in taken:
+            if len(taken) >= max(1, _briefs() // ONE_IN):
+                return False
+            Escalation.objects.create(work_key=work_key)
+        return True
+
+
+def _briefs() -> int:
+    """How many briefs a model was asked for in the last day."""
     purposes = (Purpose.FACT_SHEET, Purpose.BRIEF)
-    found = Call.objects.filter(purpose__in=purposes, reserved_at__gt=Now() - DAY).aggregate(
-        all=Count("work_key", distinct=True),
-        raised=Count("work_key", distinct=True, filter=Q(model=strong)),
-    )
-    return bool(found["raised"] < max(1, found["all"] // ONE_IN))
+    asked = Call.objects.filter(purpose__in=purposes, reserved_at__gt=Now() - DAY)
+    return asked.values("work_key").distinct().count()

@@ -1,20 +1,16 @@
-"""The only door to models: reserve, mark sent, call, settle. The sole importer of openai."""
+"""The only door to models: reserve, mark sent, call, settle."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx2
-import openai
 from django.conf import settings
-from django.utils import timezone
 from pydantic import BaseModel
 
-from inference import answer, breaker, dialect, ledger, prices, spool, ways
+from inference import answer, breaker, dialect, disk, ledger, prices, spool, ways, wire
 from inference.book import CLIFF
 from inference.dialect import Dialect
 from inference.errors import (
@@ -22,12 +18,12 @@ from inference.errors import (
     BadReply,
     LedgerDown,
     NoFlex,
+    NoRoom,
     NotConfigured,
     RateLimited,
     Rejected,
     TooLong,
     Unavailable,
-    Unsendable,
 )
 from inference.evidence import Evidence
 from inference.ledger import Attempt, Bill
@@ -36,8 +32,6 @@ from inference.prices import Tariff
 from inference.reach import reachable
 from inference.tokens import Reading, Tokens, read_usage, upper_bound
 from inference.ways import Key
-
-CONNECT = 10.0
 
 CHAT, EMBEDDINGS = "/chat/completions", "/embeddings"
 
@@ -103,8 +97,9 @@ def generate(ask: Ask) -> Reply:
 
     An endpoint that refuses the way it is asked (a 400, which is free) is asked in a simpler way, each an attempt of
     its own; one whose flex tier has no room or does not answer, at the standard tier. Raises `inference.errors`:
-    NotConfigured, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown (nothing was sent);
-    RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row).
+    NotConfigured, NoRoom, Unsendable, OverBudget, UnknownModel, BadPrices, TooLong, LedgerDown (nothing was sent);
+    RateLimited, Rejected, Unavailable, BadReply, Truncated, Refused (`call` is the ledger row). A Retry-After is obeyed
+    by all workers: until it has passed, they raise RateLimited without a call.
     """
     ask = ask if ask.model else replace(ask, model=settings.NUTGRAF_MODEL_CHEAP)
     done = _ask_simply_enough(ask, _json_schema(ask.schema))
@@ -201,13 +196,8 @@ def report(path: str, asked: Mapping[str, object]) -> dict[str, Any]:
     if not settings.OPENAI_ADMIN_KEY:
         raise NotConfigured("no OPENAI_ADMIN_KEY: the provider shows its reports to nobody else")
     try:
-        got = asyncio.run(
-            _send(
-                settings.OPENAI_ADMIN_KEY,
-                lambda client: client.get(path, cast_to=httpx2.Response, options={"params": asked}),
-            )
-        )
-    except (_NotReached, _Lost) as error:
+        got = wire.get(path, asked, settings.OPENAI_ADMIN_KEY)
+    except (wire.NotReached, wire.Lost) as error:
         raise Unavailable(f"no report from the provider: {error}", None, billed=False) from error
     body = answer.as_object(got.text)
     if 400 <= got.status < 500:
@@ -244,7 +234,9 @@ class _Done:
 def _metered(request: _Request, attempt: Attempt) -> _Done:
     if not available():
         raise NotConfigured("no OPENAI_API_KEY and no OPENAI_BASE_URL: there is no model to ask")
-    _check_sendable(request)
+    if disk.full():
+        raise NoRoom("the disk is nearly full")
+    wire.check_sendable(request.path, request.body)
     if request.input_bound > CLIFF:
         raise TooLong(f"about {request.input_bound} tokens; prices change from {CLIFF} on")
     with reachable():
@@ -254,26 +246,30 @@ def _metered(request: _Request, attempt: Attempt) -> _Done:
     call = ledger.reserve(replace(attempt, provider=asked.provider, hold=hold))
     ledger.mark_sent(call.pk)
     try:
-        got = asyncio.run(_post(request, str(call.attempt)))
-    except _NotReached as error:
+        got = wire.post(request.path, request.body, str(call.attempt))
+    except wire.NotReached as error:
         ledger.release(call.pk, str(error))
         raise Unavailable(f"the model cannot be reached: {error}", call.pk, billed=False) from error
-    except _Lost as error:
+    except wire.Lost as error:
         ledger.mark_unknown(call.pk, str(error))
         raise Unavailable(f"no answer from the model: {error}", call.pk, billed=True) from error
     return _account(call, asked, got)
 
 
-def _account(call: Call, asked: Tariff, got: _Got) -> _Done:
+def _account(call: Call, asked: Tariff, got: wire.Got) -> _Done:
     """Write down what the answer cost before anybody looks at what it says."""
     body = answer.as_object(got.text) or {}
     reading = read_usage(body.get("usage"))
     evidence = answer.evidence(body, got.request_id)
     if reading is None and 400 <= got.status < 500:
-        ledger.release(call.pk, f"HTTP {got.status}: {answer.complaint(body, got.text)}", evidence)
-        raise _rejection(call.pk, body, got)
+        refused = _rejection(call.pk, body, got)
+        pause = None if isinstance(refused, NoFlex) else breaker.pause(got.retry_after)
+        words = f"HTTP {got.status}: {answer.complaint(body, got.text)}"
+        ledger.release(call.pk, words, evidence, pause=pause)
+        raise refused
     if reading is None:
-        ledger.mark_unknown(call.pk, f"HTTP {got.status} without usage", evidence)
+        pause = breaker.pause(got.retry_after) if got.status >= 400 else None
+        ledger.mark_unknown(call.pk, f"HTTP {got.status} without usage", evidence, pause=pause)
         cost = call.hold
     else:
         cost = _settle(call, asked, reading, evidence)
@@ -305,7 +301,7 @@ def _settle(call: Call, asked: Tariff, reading: Reading, evidence: Evidence) -> 
     return cost
 
 
-def _rejection(call: int | None, body: dict[str, Any], got: _Got) -> RateLimited | Rejected:
+def _rejection(call: int | None, body: dict[str, Any], got: wire.Got) -> RateLimited | Rejected:
     said = answer.complaint(body, got.text)
     if got.status == 429 and answer.code(body) == "resource_unavailable":
         return NoFlex(f"no room in the flex tier: {said}", call, got.retry_after)
@@ -319,77 +315,3 @@ def _json_schema(schema: answer.Schema) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = dialect.strict(schema.model_json_schema() if isinstance(schema, type) else schema)
     return found
-
-
-# ---------------------------------------------------------------- the wire
-
-
-class _NotReached(Exception):
-    """No byte of the request can have arrived."""
-
-
-class _Lost(Exception):
-    """The request may have arrived, and no answer came back."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Got:
-    status: int
-    text: str
-    request_id: str
-    retry_after: float | None
-
-
-def _check_sendable(request: _Request) -> None:
-    """Raise Unsendable for what the client would stumble over once the call is marked as sent and its money held."""
-    key = settings.OPENAI_API_KEY
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise Unsendable("OPENAI_API_KEY has signs in it that no key has")
-    try:
-        prices.host(prices.base_url())
-        httpx2.Request("POST", prices.base_url() + request.path, json=request.body)
-    except (ValueError, TypeError, httpx2.InvalidURL) as error:
-        raise Unsendable(f"the request cannot be sent to OPENAI_BASE_URL: {error}") from error
-
-
-async def _post(request: _Request, attempt: str) -> _Got:
-    headers = {"X-Client-Request-Id": attempt}
-    return await _send(
-        settings.OPENAI_API_KEY,
-        lambda client: client.post(
-            request.path, cast_to=httpx2.Response, body=request.body, options={"headers": headers}
-        ),
-    )
-
-
-async def _send(key: str, ask: Callable[[openai.AsyncOpenAI], Awaitable[httpx2.Response]]) -> _Got:
-    """The answer, whatever its status, within the total deadline. Nothing is retried, no redirect followed."""
-    http = openai.DefaultAsyncHttpxClient(
-        timeout=httpx2.Timeout(settings.MODEL_DEADLINE, connect=CONNECT), follow_redirects=False
-    )
-    client = openai.AsyncOpenAI(
-        api_key=key or "none", base_url=prices.base_url(), max_retries=0, http_client=http
-    )
-    try:
-        # A timeout between bytes is no deadline: a server that drips would hold us for hours.
-        async with client, asyncio.timeout(settings.MODEL_DEADLINE):
-            response = await ask(client)
-    except openai.APIStatusError as error:
-        response = error.response
-    except openai.APIConnectionError as error:
-        reason = f"{type(error.__cause__ or error).__name__}: {error.__cause__ or error}"
-        if isinstance(error.__cause__, _BEFORE_SENDING):
-            raise _NotReached(reason) from error
-        raise _Lost(reason) from error
-    except TimeoutError as error:
-        raise _Lost(f"nothing complete within {settings.MODEL_DEADLINE:g} s") from error
-    return _got(response)
-
-
-def _got(response: httpx2.Response) -> _Got:
-    headers = response.headers
-    pause = answer.retry_after(headers.get("retry-after"), timezone.now())
-    return _Got(response.status_code, response.text, headers.get("x-request-id", ""), pause)
-
-
-_BEFORE_SENDING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)

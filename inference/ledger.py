@@ -119,8 +119,18 @@ def true_up(call: int, cost: int, evidence: str) -> bool:
         return True
 
 
-def release(call: int, error: str, evidence: Evidence = NOTHING, *, unsent_only: bool = False) -> bool:
-    """Give the whole hold back: provably nothing was billed. False when the call was closed before."""
+def release(
+    call: int,
+    error: str,
+    evidence: Evidence = NOTHING,
+    *,
+    unsent_only: bool = False,
+    pause: timedelta | None = None,
+) -> bool:
+    """Give the whole hold back: provably nothing was billed. False when the call was closed before.
+
+    `pause`: so long the provider asks to be left alone.
+    """
     states = (State.RESERVED,) if unsent_only else (State.RESERVED, State.SENT)
     with _own_transaction():
         row = _open(call, *states)
@@ -128,18 +138,20 @@ def release(call: int, error: str, evidence: Evidence = NOTHING, *, unsent_only:
             return False
         _post(call, Kind.RELEASE, {Account.HELD: -row.hold, Account.ALLOWED: row.hold})
         budgets.move(_budgets(row), -row.hold, 0)
-        _close(row, State.RELEASED, error=error[:2000], **evidence.columns())
+        _close(row, State.RELEASED, error=error[:2000], **_pause(pause), **evidence.columns())
         return True
 
 
-def mark_unknown(call: int, error: str, evidence: Evidence = NOTHING) -> bool:
+def mark_unknown(
+    call: int, error: str, evidence: Evidence = NOTHING, *, pause: timedelta | None = None
+) -> bool:
     """Nobody knows what was billed: the hold moves to suspense and still counts against its budgets."""
     with _own_transaction():
         row = _open(call, State.SENT)
         if row is None:
             return False
         _post(call, Kind.UNKNOWN, {Account.SUSPENSE: row.hold, Account.HELD: -row.hold})
-        _close(row, State.UNKNOWN, error=error[:2000], **evidence.columns())
+        _close(row, State.UNKNOWN, error=error[:2000], **_pause(pause), **evidence.columns())
         return True
 
 
@@ -179,6 +191,10 @@ def _open(call: int, *states: Call.State) -> Call | None:
 
 def _close(row: Call, state: Call.State, **changes: Any) -> None:
     Call.objects.filter(pk=row.pk).update(state=state, lease_until=None, closed_at=Now(), **changes)
+
+
+def _pause(asked: timedelta | None) -> dict[str, Any]:
+    return {"ask_again_at": Now() + asked} if asked else {}
 
 
 def _budgets(row: Call) -> list[int]:

@@ -147,6 +147,9 @@ class Call(models.Model):
     finish_reason = models.CharField(max_length=40, blank=True)
     error = models.TextField(blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    ask_again_at = models.DateTimeField(
+        null=True, blank=True, help_text="until then the provider asked to be left alone"
+    )
     reserved_at = models.DateTimeField(db_default=Now(), db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -165,12 +168,23 @@ class Call(models.Model):
         indexes = [
             models.Index(
                 fields=["lease_until"], name="call_lease", condition=Q(state__in=["reserved", "sent"])
-            )
+            ),
+            models.Index(fields=["ask_again_at"], name="call_pause", condition=Q(ask_again_at__isnull=False)),
         ]
         triggers = [pgtrigger.Protect(name="call_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.work_key}/{self.step}#{self.number}"
+
+
+class Escalation(models.Model):
+    """A piece of work that went to the strong model, or was let go there."""
+
+    work_key = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return self.work_key
 
 
 class Entry(models.Model):

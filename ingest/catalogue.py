@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from ingest.models import Source
 from ingest.scope import EVERYBODY
@@ -46,5 +46,5 @@ def _source(row: dict[str, str], sample: bool) -> Source:
         primary=row["primary"] == "yes",
         authority=float(row["authority"]),
         sample=sample,
-        due_at=timezone.now(),
+        due_at=Now(),
     )

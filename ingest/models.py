@@ -61,11 +61,15 @@ class Source(Work):
     )
     newest_at = models.DateTimeField(null=True, blank=True, help_text="when its newest entry was published")
     ttl = models.PositiveIntegerField(null=True, blank=True, help_text="minutes it asks not to be read again")
-    skip_hours = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
-    skip_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
-    moved_to = models.CharField(max_length=2000, blank=True, help_text="where it redirects for good, it says")
+    skip_hours = ArrayField(models.PositiveSmallIntegerField(), default=list, db_default=[], blank=True)
+    skip_days = ArrayField(models.PositiveSmallIntegerField(), default=list, db_default=[], blank=True)
+    moved_to = models.CharField(
+        max_length=2000, blank=True, db_default="", help_text="where it redirects for good, it says"
+    )
     moved_since = models.DateTimeField(null=True, blank=True)
-    moved_looks = models.PositiveIntegerField(default=0, help_text="looks in a row that were led there")
+    moved_looks = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="looks in a row that were led there"
+    )
     told_at = models.DateTimeField(
         null=True, blank=True, help_text="when its owner, or the operator, was told that it cannot be read"
     )
@@ -147,7 +151,7 @@ class Article(Work):
         models.IntegerField(), default=list, db_default=RawSQL("'{}'::integer[]", []), blank=True
     )
     addressing = models.PositiveIntegerField(
-        default=0, help_text="passages that speak to a model: no brief rests on them"
+        default=0, db_default=0, help_text="passages that speak to a model: no brief rests on them"
     )
     duplicate_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=place_again, related_name="copies"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from ingest.addresses import Unreachable, spelled, target
 from ingest.models import Kind, Source
@@ -79,7 +79,7 @@ def _source(feed: Outline, any_topic: bool, owner: int | None) -> Source:
         title=title,
         kind=_kind(feed.folders),
         any_topic=any_topic,
-        due_at=timezone.now(),
+        due_at=Now(),
     )
 
 

@@ -6,6 +6,7 @@ from celery import Task, shared_task
 from django.db.models import Q
 from django.utils import timezone
 
+from inference import disk
 from ingest import hosts, place, read, reembed, refresh, reread, work
 from ingest.models import Article, PageRetry, Source, Stage
 
@@ -20,7 +21,9 @@ NUDGE_SECONDS = 60  # by then later sweeps have said the same again
 
 @shared_task
 def sweep_sources() -> None:
-    """Nudge a refresh for every source that is due."""
+    """Nudge a refresh for every source that is due, while there is room for what they bring."""
+    if disk.full():
+        return
     _nudge(
         refresh_sources,
         _due(Source, SOURCES_PER_SWEEP, Q(enabled=True, attempt__lt=SUSPECT)),
@@ -32,8 +35,9 @@ def sweep_sources() -> None:
 
 @shared_task
 def sweep_articles() -> None:
-    """Nudge reading and placing for every article that is due."""
-    _nudge(read_articles, _due(Article, ARTICLES_PER_SWEEP, Q(stage=Stage.NEW)), ARTICLES_PER_TASK)
+    """Nudge reading and placing for every article that is due; no pages are read while there is no room for them."""
+    if not disk.full():
+        _nudge(read_articles, _due(Article, ARTICLES_PER_SWEEP, Q(stage=Stage.NEW)), ARTICLES_PER_TASK)
     read = work.due(Article, ARTICLES_PER_SWEEP, Q(stage=Stage.READ))
     _nudge(place_articles, [int(str(pk)) for pk in read], ARTICLES_PER_TASK)
 
@@ -41,6 +45,8 @@ def sweep_articles() -> None:
 @shared_task
 def sweep_pages() -> None:
     """Nudge another try of every page whose time has come."""
+    if disk.full():
+        return
     waiting = work.claimable(PageRetry).values_list("pk", "article__url")[:LOOKED_OVER]
     _nudge(reread_pages, hosts.fair(waiting, ARTICLES_PER_SWEEP), ARTICLES_PER_TASK)
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +29,7 @@ def signed_in(view: View) -> View:
     """As `login_required`; a part of a page that is asked for by htmx has the whole page go to sign in."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if _live(request) and not request.user.is_authenticated:
             return HttpResponse(
                 status=204, headers={"HX-Redirect": reverse("ask", args=[kwargs["brief_id"]])}

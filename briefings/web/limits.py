@@ -7,16 +7,16 @@ from functools import wraps
 from typing import Any
 
 from allauth.core.internal import ratelimit  # the public door lets every GET pass
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def limited(action: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
-        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not allowed(request, action):
                 return render(request, "429.html", status=429)
             return view(request, *args, **kwargs)
@@ -30,7 +30,7 @@ def limited_by_address(view: View) -> View:
     """For what strangers may ask for: the refusal, like the page, reads no cookie."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not allowed(request, "public"):
             words = "Too many tries. Wait a minute, then try again."
             return HttpResponse(words, "text/plain", 429, headers={"Retry-After": "60"})

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -18,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from briefings import card as cards
 from briefings import share as sharing
-from briefings.read import Reading
 from briefings.web.limits import limited, limited_by_address
 from briefings.web.unlisted import unlisted
 from briefings.web.views import page_of
@@ -62,7 +62,9 @@ def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
 @unlisted
 @limited_by_address
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    reading = _opened(token)
+    reading = sharing.opened(token)
+    if reading is None:
+        return _gone(token)
     document = reading.document
     standing = (line.text for line in (*document.takeaways, *document.lead) if not line.struck)
     described = next(standing, document.headline.plain)
@@ -79,7 +81,10 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 @unlisted
 @limited_by_address
 def card(request: HttpRequest, token: str) -> HttpResponse:
-    return HttpResponse(cards.of(_opened(token).document), content_type="image/png")
+    reading = sharing.opened(token)
+    if reading is None:
+        return _gone(token)
+    return HttpResponse(cards.of(reading.document), content_type="image/png")
 
 
 # Sent by a script of the page without cookies; there is nothing to forge but a count of one.
@@ -92,8 +97,8 @@ def seen(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _opened(token: str) -> Reading:
-    reading = sharing.opened(token)
-    if reading is None:
+def _gone(token: str) -> HttpResponse:
+    """410 for what went with its reader or its brief, which tells search engines to forget it; else 404."""
+    if not sharing.is_gone(token):
         raise Http404
-    return reading
+    return HttpResponse(get_template("briefings/gone.html").render(), status=410)

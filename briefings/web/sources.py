@@ -87,13 +87,14 @@ def take(request: HttpRequest) -> HttpResponse:
     if file is None:
         messages.error(request, "Choose an OPML file first.")
         return redirect("sources")
+    if (file.size or 0) > LARGEST:
+        messages.error(request, f"Nothing was added: the file is larger than {LARGEST // 1024 // 1024} MiB.")
+        return _page(request, AddressForm(), status=413)
     try:
-        if (file.size or 0) > LARGEST:
-            raise opml.BadList(f"the file is larger than {LARGEST // 1024 // 1024} MiB")
         added = own.add_list(_reader(request), file.read())
     except (ParseError, opml.BadList, own.TooMany) as error:
         messages.error(request, f"Nothing was added: {error}.")
-        return redirect("sources")
+        return _page(request, AddressForm(), status=400)
     refused = f", {len(added.refused)} addresses refused" if added.refused else ""
     messages.success(request, f"{len(added.new)} added, {len(added.known)} were there already{refused}.")
     return redirect("sources")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from briefings.web import archive, conversation, feed, filtered, share, sources, spending, views, welcome
+from briefings.web import (
+    archive,
+    conversation,
+    feed,
+    filtered,
+    leaving,
+    share,
+    sources,
+    spending,
+    views,
+    welcome,
+)
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -16,6 +27,9 @@ urlpatterns = [
     path("search/", archive.search, name="search"),
     path("saved/", archive.saved, name="saved"),
     path("filtered/", filtered.filtered, name="filtered"),
+    path("settings/export/", leaving.export, name="export"),
+    path("settings/delete/", leaving.leave, name="leave"),
+    path("left/", leaving.left, name="left"),
     path("spending/", spending.spending, name="spending"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add/", sources.add, name="sources-add"),

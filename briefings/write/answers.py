@@ -9,7 +9,7 @@ from briefings.write.draft import Draft
 from briefings.write.furniture import unquoted
 from briefings.write.pool import GENERIC, Candidate
 
-ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES = 45, 28, 92, 4
+ENOUGH_WORDS, ENOUGH_OF_LITTLE, MOST_WORDS, MOST_SENTENCES = 36, 26, 92, 4
 LITTLE = 32  # usable sentences below which answers are kept short, so that more questions are answered
 ON_THE_STORY = 0.12  # a section's first sentence must be at least this near the heart of the story
 ALIKE_ENOUGH = 0.13

@@ -57,9 +57,9 @@ def ground_of(material: Material, body: BriefBody) -> Ground:
     return Ground(draft, touched, borne)
 
 
-def bears(ground: Ground, role_text: str, industry_text: str) -> bool:
-    """Whether what the story says first touches anything that such a reader looks for."""
-    return any(each.cares.search(role_text) or each.cares.search(industry_text) for each in ground.touched)
+def bears(ground: Ground, cares: str) -> bool:
+    """Whether what the story says first touches anything that readers of such a role or industry look for."""
+    return any(each.cares.search(cares) for each in ground.touched)
 
 
 def _reader(role_title: str, industry_title: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from briefings.schemas import BriefBody, LensBody, Material
@@ -12,14 +13,14 @@ from briefings.verify import Failure, Unusable, VerifiedLens, verify, verify_len
 from briefings.write.asking import Desk, NotGoodEnough
 from briefings.write.bearing import Ground, bears, extractive_lens, ground_of
 from briefings.write.extractive import write_extractive
-from briefings.write.lens import Kind, write_lenses_with_model
+from briefings.write.lens import Half, Kind, joined, titles_of, write_halves
 from briefings.write.model import write_with_model
 from inference import gateway
 from inference.errors import InferenceError
 from users import taxonomy
 
 Writer = Literal["model", "extractive"]
-AT_ONCE = 8  # lenses in a request: the brief is read once for all of them, and the answer not too long to come whole
+AT_ONCE = 22  # halves in a request, of 44: the brief is read once for them, and the answer is no longer than a brief's
 log = logging.getLogger("briefings.write")
 
 
@@ -50,6 +51,14 @@ class Written:
     lenses: tuple[WrittenLens | None, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenLenses:
+    """Lenses in the order of their readers, None where not even sources serve, and the halves asked for on the way."""
+
+    lenses: tuple[WrittenLens | None, ...]
+    halves: Mapping[Half, VerifiedLens | None]
+
+
 def write(
     material: Material,
     work_key: str,
@@ -78,43 +87,65 @@ def write_lenses(
     work_key: str,
     brief: str | None = None,
     patient: bool = False,
-) -> list[WrittenLens | None]:
-    """The lenses of a verified brief for slugs of the taxonomy, in their order; None where not even sources serve.
+    known: Mapping[Half, LensBody | None] = MappingProxyType({}),
+) -> WrittenLenses:
+    """The lenses of a verified brief for slugs of the taxonomy.
 
-    To whom nothing in the story matters, that is said in one line without a model. Raises `taxonomy.Unknown`.
+    `known` are halves written before, None for one of which nothing held. To whom nothing in the story matters, that is
+    said in one line without a model. Raises `taxonomy.Unknown`.
     """
     kinds = [_kind(*reader) for reader in readers]
     ground = ground_of(material, body)
     told = body.lead or body.takeaways  # of a headline alone nothing can be said that is not a guess
-    near = [kind for kind in kinds if told and bears(ground, kind[0].cares, kind[1].cares)]
-    found = _lenses_by_model(body, material, near, Desk(work_key, brief, patient))
-    return [found.get(kind) or _from_sources(body, material, ground, kind, kind in found) for kind in kinds]
+    wanted = dict.fromkeys(half for kind in kinds for half in kind if told)
+    near = [half for half in wanted if bears(ground, half.cares)]
+    new = [half for half in near if half not in known]
+    asked = _halves_by_model(body, material, new, Desk(work_key, brief, patient))
+    found = {half: VerifiedLens(lens, ()) if lens else None for half, lens in known.items()} | asked
+    lenses = tuple(
+        _of_halves(body, material, kind, found, work_key)
+        or _from_sources(body, material, ground, kind, found)
+        for kind in kinds
+    )
+    return WrittenLenses(lenses, asked)
 
 
 def lens_holds(lens: LensBody, body: BriefBody, material: Material, role: str, industry: str) -> bool:
     """Whether a stored lens passes the verifier whole. Raises Unusable when nothing of it would be left."""
-    return not verify_lens(lens, body, material, reader=_titles(_kind(role, industry))).failures
-
-
-def _titles(kind: Kind) -> str:
-    return " ".join(one.title for one in kind)
+    return not verify_lens(lens, body, material, titles_of(_kind(role, industry))).failures
 
 
 def _kind(role: str, industry: str) -> Kind:
     return taxonomy.role(role), taxonomy.industry(industry)
 
 
+def _of_halves(
+    body: BriefBody, material: Material, kind: Kind, found: Mapping[Half, VerifiedLens | None], work_key: str
+) -> WrittenLens | None:
+    """The reader's halves as one lens, verified as such once more; None where there is neither."""
+    halves = [lens for half in kind if (lens := found.get(half))]
+    if not halves:
+        return None
+    failures = tuple(failure for half in halves for failure in half.failures)
+    try:
+        lens = verify_lens(joined([half.body for half in halves]), body, material, titles_of(kind))
+    except Unusable as error:  # halves kept by a laxer verifier
+        _report(work_key, "model", error.failures)
+        return None
+    return WrittenLens(lens.body, "model", (*failures, *lens.failures), asked=True)
+
+
 def _from_sources(
-    body: BriefBody, material: Material, ground: Ground, kind: Kind, asked: bool
+    body: BriefBody, material: Material, ground: Ground, kind: Kind, asked: Mapping[Half, object]
 ) -> WrittenLens | None:
     who, where = kind
     lens = extractive_lens(material, body, who.cares, where.cares, who.title, where.title, ground)
     try:
-        found = verify_lens(lens, body, material, reader=_titles(kind))
+        found = verify_lens(lens, body, material, titles_of(kind))
     except Unusable as error:
         log.warning("no lens for %s in %s: %s", who.slug, where.slug, error)
         return None
-    return WrittenLens(found.body, "extractive", found.failures, asked)
+    return WrittenLens(found.body, "extractive", found.failures, any(half in asked for half in kind))
 
 
 def _by_model(material: Material, desk: Desk, readers: Sequence[tuple[str, str]]) -> Written | None:
@@ -131,22 +162,21 @@ def _by_model(material: Material, desk: Desk, readers: Sequence[tuple[str, str]]
     return Written(found.brief.body, "model", found.brief.failures, lenses)
 
 
-def _lenses_by_model(
-    body: BriefBody, material: Material, kinds: Sequence[Kind], desk: Desk
-) -> dict[Kind, WrittenLens | None]:
-    """What a model makes of them; every kind that it was asked about is a key."""
-    written: dict[Kind, WrittenLens | None] = {}
-    for start in range(0, len(kinds) if gateway.available() else 0, AT_ONCE):
-        few = kinds[start : start + AT_ONCE]
+def _halves_by_model(
+    body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk
+) -> dict[Half, VerifiedLens | None]:
+    """What holds of them. One that was not answered at all is left out: it may be asked for again."""
+    written: dict[Half, VerifiedLens | None] = {}
+    for start in range(0, len(halves) if gateway.available() else 0, AT_ONCE):
+        some = halves[start : start + AT_ONCE]
         try:
-            found = write_lenses_with_model(body, material, few, desk)
+            found = write_halves(body, material, some, desk)
         except InferenceError as error:
             _serves_itself(desk.work_key, error)
-            found = [None] * len(few)
-        written |= {
-            kind: _of_model(desk.work_key, lens) if lens else None
-            for kind, lens in zip(few, found, strict=True)
-        }
+            continue
+        for lens in filter(None, found):
+            _report(desk.work_key, "model", lens.failures)
+        written |= zip(some, found, strict=True)
     return written
 
 

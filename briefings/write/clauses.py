@@ -183,7 +183,7 @@ def _agrees(kind: str, aux: str | None, plural: bool) -> bool:
         return kind == "base" and (aux not in ("does", "do") or plural == (aux == "do"))
     if aux:
         return kind in ("past", "participle") or (kind == "doing" and aux in BE.split("|"))
-    if kind == "participle":
+    if kind in ("participle", "doing"):
         return False
     return kind == "past" or plural == (kind == "base")
 
@@ -212,9 +212,7 @@ def subject_in(before: str, names: Names) -> str | None:
     for name in names.in_text(words):
         if words == name.text or words == f"The {name.text}":
             return name.called if name.text == words or name.definite else f"the {name.text}"
-        if words == name.short or (
-            name.person and re.fullmatch(rf"{TITLES}\.? {re.escape(name.short)}", words)
-        ):
+        if words == name.short or re.fullmatch(rf"{TITLES}\.? {re.escape(name.short)}", words):
             return name.text if name.person else name.called
         if name.person and (words.endswith(f" {name.text}") or words.startswith(f"{name.text} of ")):
             return name.text

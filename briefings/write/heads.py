@@ -26,8 +26,21 @@ DAY = re.compile(
     r"(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|early|late|mid|20\d\d)\b"
 )
+THAT = re.compile(r"(?:(?:in|on|last|earlier) [\w ]{3,20} )?that ")
 SAID_THAT = frozenset(
-    ["claim", "announce", "argue", "admit", "deny", "decide", "conclude", "find", "estimate", "propose"]
+    [
+        "claim",
+        "announce",
+        "argue",
+        "admit",
+        "deny",
+        "decide",
+        "conclude",
+        "find",
+        "estimate",
+        "propose",
+        "outline",
+    ]
 )
 WITH_PARTICLES = {
     "crack": "down on", "call": "for", "look": "into", "push": "for", "apologize": "for", "apologise": "for",
@@ -313,7 +326,7 @@ def _does(clause: Clause, names: Names) -> Iterator[Ask]:
         if tail and clause.rest.startswith(f"{tail} "):
             yield about_clause(aspect, f"{asked} {tail}", clause, 1.1)
             return
-    if clause.verb in SAID_THAT and clause.rest.startswith("that "):
+    if clause.verb in SAID_THAT and THAT.match(clause.rest):
         yield about_clause(Aspect.DID, asked, clause, 1.0)
     elif natural and _has_object(clause):
         aspect = Aspect.DID if clause.form == "past" else Aspect.WORKS

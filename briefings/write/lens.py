@@ -1,4 +1,8 @@
-"""Writes with a model what a brief means for some kinds of readers, from the brief or its fact sheet alone."""
+"""Writes with a model what a brief means for readers, from the brief or its fact sheet alone.
+
+A few readers' lenses are written whole, with the brief. All others are put together from two halves, one for the role
+and one for the industry, each written once for everybody whom it concerns.
+"""
 
 from __future__ import annotations
 
@@ -14,35 +18,51 @@ from inference.models import Purpose
 from users.taxonomy import Industry, Role
 
 Kind = tuple[Role, Industry]  # of reader
+Half = Role | Industry
 Cite = Callable[[Said], Sentence]  # a reply's sentence with our citations
 
-FRAME_TOKENS, LENS_TOKENS = 300, 450
+FRAME_TOKENS, LENS_TOKENS, HALF_TOKENS = 300, 450, 250
 QUESTIONS = 2
 
 
-def write_lenses_with_model(
-    body: BriefBody, material: Material, readers: Sequence[Kind], desk: Desk
+def write_halves(
+    body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk
 ) -> list[VerifiedLens | None]:
-    """The verified lenses in the order of `readers`, in one request; None for one of which no reason is left.
+    """The verified halves in the order given, in one request; None for one of which no reason is left.
 
     Raises `inference.errors`.
     """
     told = {f"S{number}": sentence for number, sentence in enumerate(dict.fromkeys(sentences(body)), start=1)}
     brief = "\n".join(f"[{label}] {sentence.text}" for label, sentence in told.items())
-    prompt = prompts.lenses(brief, prompts.readers(readers))
-    reply = desk.ask(LensesReply, Purpose.LENS, "lens", prompts.LENS, prompt, tokens_for(len(readers)))
-    return verified(reply.lenses, readers, body, material, lambda said: _restated(said, told))
+    prompt = prompts.lenses(brief, prompts.halves(halves))
+    limit = FRAME_TOKENS + HALF_TOKENS * len(halves)
+    reply = desk.ask(LensesReply, Purpose.LENS, "lens", prompts.HALVES, prompt, limit)
+    titles = [half.title for half in halves]
+    return verified(reply.lenses, titles, body, material, lambda said: _restated(said, told))
+
+
+def joined(halves: Sequence[LensBody]) -> LensBody:
+    """One lens of a reader's halves, the role's first."""
+    why = dict.fromkeys(sentence for half in halves for sentence in half.why_it_matters)
+    each = QUESTIONS // len(halves)
+    questions = {one.question: one for half in halves for one in half.questions[:each]}
+    return LensBody(why_it_matters=tuple(why), questions=tuple(questions.values()))
 
 
 def tokens_for(readers: int) -> int:
-    """The output limit of so many lenses."""
+    """The output limit of so many whole lenses."""
     return FRAME_TOKENS + LENS_TOKENS * readers
 
 
+def titles_of(kind: Kind) -> str:
+    """The words by which a lens may name its reader."""
+    return " ".join(one.title for one in kind)
+
+
 def verified(
-    replies: Iterable[LensReply], readers: Sequence[Kind], body: BriefBody, material: Material, cite: Cite
+    replies: Iterable[LensReply], readers: Sequence[str], body: BriefBody, material: Material, cite: Cite
 ) -> list[VerifiedLens | None]:
-    """What holds of each reader's lens, the first by that label counting."""
+    """What holds of each lens, the first by its reader's label counting; `readers` are their titles."""
     by_label: dict[str, LensReply] = {}
     for reply in replies:
         by_label.setdefault(reply.reader.strip("[] ").upper(), reply)
@@ -54,9 +74,8 @@ def verified(
 
 
 def _verified(
-    reply: LensReply, reader: Kind, body: BriefBody, material: Material, cite: Cite
+    reply: LensReply, reader: str, body: BriefBody, material: Material, cite: Cite
 ) -> VerifiedLens | None:
-    role, industry = reader
     lens = LensBody(
         why_it_matters=tuple(map(cite, reply.why_it_matters)),
         questions=tuple(
@@ -65,7 +84,7 @@ def _verified(
         ),
     )
     try:
-        return verify_lens(lens, body, material, reader=f"{role.title} {industry.title}")
+        return verify_lens(lens, body, material, reader)
     except Unusable:
         return None
 

@@ -62,7 +62,7 @@ def _escalated(desk: Desk, began: float, step: Callable[[Desk], Made]) -> Made:
     try:
         return step(desk)
     except NotGoodEnough as error:
-        if time.monotonic() - began > ESCALATED_WITHIN or not escalation.allowed():
+        if time.monotonic() - began > ESCALATED_WITHIN or not escalation.claim(desk.work_key):
             raise
         log.info("%s goes to the strong model: %s", desk.work_key, error)
         return step(replace(desk, model=settings.NUTGRAF_MODEL_STRONG))
@@ -84,7 +84,8 @@ def _from_facts(material: Material, sheet: FactSheet, desk: Desk, readers: Seque
     _judge(verified, rich=len(sheet.facts) >= RICH_FACTS)
     verified = _with_prepared(verified, reply.follow_ups, sheet.labels, material)
     cite = lens.of_facts(sheet.labels)
-    return WithLenses(verified, tuple(lens.verified(lenses, readers, verified.body, material, cite)))
+    titles = [lens.titles_of(reader) for reader in readers]
+    return WithLenses(verified, tuple(lens.verified(lenses, titles, verified.body, material, cite)))
 
 
 def _asked(

@@ -18,7 +18,8 @@ from briefings.write.verbs import ADVERB, BASE, INFLECTED, forms
 from briefings.write.voices import said, stand
 
 DEFINED = re.compile(
-    rf"^(?:\S+ ){{0,8}}{HERE}(?:, (?:\d\d,|\d\d-year|an? |the (?!Post|Times|Journal))| (?:is|was) (?:an?|the) )"
+    rf"^(?:\S+ ){{0,8}}{HERE}(?:, (?:\d\d, (?:an?|the|who|of) |\d\d-year|an? |the (?!Post|Times|Journal))|"
+    r" (?:is|was) (?:an?|the) )"
 )
 IS_A = re.compile(rf"(?:The )?{HERE}(?:,| is| was) (?:an?|the|which) [a-z-]+ ")
 DID = re.compile(
@@ -50,10 +51,13 @@ PAPER = re.compile(
 )
 RULED = re.compile(
     r"\b(?:The|the|a|A|an|federal|appeals|Supreme) (?P<who>judge|court|Supreme Court|jury)(?: on \w+day)? "
-    r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided)\b"
+    r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided|overturned|dismissed|approved|struck down)\b"
 )
 CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
-PROBED = re.compile(r"\binvestigat\w+ (?:whether|into)\b|\bprobe into\b")
+PROBED = re.compile(
+    r"\b(?:investigating|looking into|examining)\b|"
+    r"\b(?:opened|launched|began|started) (?:\w+ ){1,3}(?:investigation|probe|inquiry)\b"
+)
 AFFECTED = re.compile(
     r"(?:(?:All|Many|Most|Some|Any|Affected|The|U\.S\.|Other|Eligible|Individual|Paying|Free|Enterprise) ){0,2}"
     r"(?:[a-z]+ ){0,2}(?P<who>[Uu]sers|[Cc]onsumers|[Cc]ustomers|[Vv]oters|[Dd]evelopers|[Ee]mployees|"

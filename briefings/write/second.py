@@ -76,7 +76,6 @@ def second_asks(
         _legal(candidate.text, subject) if about_it else None,
         _theme(own, themes, subject) or _spoken_of(candidate.text, draft.pool.names, subject),
         _role(own, themes, subject),
-        _said_of_it(own, held, subject),
         _part(own, held, subject) if candidate.relevance >= CENTRAL else None,
         _ahead(candidate.text, subject),
     ):
@@ -169,15 +168,6 @@ def _role(own: str, themes: Mapping[str, str], subject: Subject) -> Ask | None:
             helper = "do" if is_plural(phrase.split()[-1]) else "does"
             return Ask(Aspect.MORE, f"What role {helper} {said} play?", phrase, 0.4)
     return None
-
-
-def _said_of_it(own: str, held: tuple[Name, ...], subject: Subject) -> Ask | None:
-    """What is said of the story, whoever says it: the voices stand in the sentences themselves."""
-    who = speaker_of(own, held)
-    others = who is not None and who.short != subject.name and who.text not in subject.called
-    if not (subject.name and subject.name in own and others):
-        return None
-    return Ask(Aspect.MEANS, f"What are people saying about {subject.topic}?", "voices", 0.4)
 
 
 def _spoken_of(text: str, names: Names, subject: Subject) -> Ask | None:

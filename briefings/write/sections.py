@@ -20,7 +20,7 @@ from briefings.write.questions import asks_of, event_question, why_question
 from briefings.write.second import MOST, more_asks, second_asks, themes_of
 from briefings.write.subject import Subject
 
-FEWEST_WORDS = 15
+FEWEST_WORDS = 10
 LIMIT = {
     Aspect.SAID: 3,
     Aspect.CRITICS: 3,
@@ -170,7 +170,12 @@ def _tells_why_or_when(candidate: Candidate) -> bool:
 
 def _own_question(draft: Draft, anchor: Candidate, subject: Subject) -> str:
     """The strongest question about what happened that the sentence answers; empty when it has none."""
-    asks = [ask for ask in _asks(draft, anchor, subject) if ask.aspect in OPENS_A_STORY]
+    asks = [
+        ask
+        for ask in _asks(draft, anchor, subject)
+        if ask.aspect in OPENS_A_STORY
+        if ask.aspect is not Aspect.WHO or (subject.name and subject.name in ask.about)
+    ]
     return max(asks, key=lambda ask: ask.strength).question if asks else ""
 
 
@@ -319,7 +324,7 @@ class _Choice:
         asked = [each.question for each in self._before] + [answered.question for _, answered in self._chosen]
         full = self._draft.pool.names.fuller.get(self._subject.name, "")
         known = f"{self._subject.called} {self._subject.topic} {full}"
-        if ask.act == "say" and any(ask.about.split()[-1] in other for other in asked):
+        if ask.act == "say" and any(f"did {ask.about} " in other for other in asked if " " in ask.about):
             return True  # of whom more is asked already
         return any(_same_question(ask.question, other, known) for other in asked) or any(
             ask.act == offer.ask.act if ask.act and offer.ask.act else ask.about == offer.ask.about

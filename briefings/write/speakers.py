@@ -19,6 +19,7 @@ CROWDS = (
 )
 CROWD_SAYS = re.compile(
     r"(?:^|[,”\"] |\b(?:said|say|but|and|some|many|other|most|Some|Many|Other|Most) )"
+    rf"(?:(?<=[Mm]any )(?:[a-z]+ ){{1,2}}|(?<=[Ss]ome )(?:[a-z]+ ){{1,2}})?"
     rf"(?P<who>{CROWDS}) (?:have |had |also )?(?:say|{SAYING})\b",
     re.IGNORECASE,
 )
@@ -30,12 +31,15 @@ NO_ROLE = (
 )
 SPEAKS = re.compile(
     rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that )(?<!of ){HERE}"
-    r"(?: of [A-Z]\w+)?(?:,[^,“”]{3,80},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? "
+    r"(?: of [A-Z]\w+)?(?:,[^,“”]{3,110},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? "
     r"(?:spokes\w+ |officials? |executives? )?"
     r"(?:[A-Z]\w+ [A-Z]\w+ )?"
     rf"(?:also |has |had |have )?{SAYING}\b"
 )
-SAID_BY = r"(?:[”\",] (?:said|says|wrote|added|asked|tweeted)|\b[Aa]ccording to) (?:the )?"
+SAID_BY = (
+    r"(?:[”\",] (?:said|says|wrote|writes|added|asked|tweeted|declared|argued|warned)|"
+    r"\b[Aa]ccording to) (?:the )?"
+)
 WROTE_A_THING = re.compile(
     r"\b(?:wrote|suggested|called|declared) (?:the|an?|its|his|her|that|for) "
     r"|\bannounced (?!that\b|it\b|“|\")"

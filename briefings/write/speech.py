@@ -21,6 +21,11 @@ class Act:
     content: re.Pattern[str]
     judges: bool = False
 
+    @property
+    def stays(self) -> bool:
+        """Whether who does this in one sentence does so in the one before: a stance, unlike a plan."""
+        return self.judges and self.asked not in ("expect", "warn of")
+
     def question(self, who: str, plural: bool) -> str:
         helper = ("are" if plural else "is") if self.asked == UNSURE else "do" if plural else "does"
         return f"What {helper} {who} {self.asked}?"
@@ -37,7 +42,7 @@ TOLD = r"(?:also )?(?:said|says|announced|added) (?:\w+day )?(?:that )?"
 ITSELF = r"(?:it|they|the (?:company|website|group|agency|firm))"
 # The first that fits: what is plainly said to be done with the words, then what they hold.
 ACTS = (
-    _act("deny", r"den(?:y|ies|ied)|disput(?:es?|ed)|dismiss(?:es|ed)|reject(?:s|ed) (?:claims|the (?:claim|idea|report))",
+    _act("deny", r"den(?:y|ies|ied)|disput(?:es?|ed)|reject(?:s|ed) (?:claims|the (?:claim|idea|report))",
          r"(?:is|are|was|were) not true\b|untrue|groundless|baseless|unfounded|absurd|no truth|did not capitulate|"
          r"do(?:es)? not have access|never (?:did|sold|gave|shared|said|agreed|authori[sz]ed)|nothing to do with"),
     _act("admit", r"admit(?:s|ted)|acknowledg(?:es|ed)|conced(?:es|ed)|apologi[sz](?:es|ed)|regret(?:s|ted)",
@@ -74,6 +79,7 @@ ACTS = (
          r"will (?:\w+ )?(?:be|become|have|save|make|take|help|lead|cost|impact|change|continue|need|get|see|grow|reach|only|never|only)\b|"
          r"(?:is|are|it[’']s) going to be|(?:is|are) (?:un)?likely to", judges=True),
 )  # fmt: skip
+ARGUES = _act("argue", r"argu(?:es|ed)|contend(?:s|ed)|maintain(?:s|ed)|insist(?:s|ed)", NEVER, judges=True)
 APPOSED = re.compile(r"^,[^,“”]{3,80},")  # "X, president of the group, ..."
 REASON = re.compile(r"\b(?:because(?! of course)|based on|the reason|due to)\b|, so (?:it|we|they)\b")
 
@@ -81,7 +87,7 @@ REASON = re.compile(r"\b(?:because(?! of course)|based on|the reason|due to)\b|,
 def act_of(text: str, speaker: str) -> Act | None:
     """What the words of `speaker` in this sentence do; None where they only tell.
 
-    Where the speaker's own verb says it, that decides; else the words themselves.
+    Where the speaker's own verb says it, that decides; else the words themselves, and last that they argue.
     """
     own = unquoted(text)
     where = own.find(speaker)
@@ -90,9 +96,11 @@ def act_of(text: str, speaker: str) -> Act | None:
     for act in ACTS:
         if act.verb.search(does):
             return act
-    marked = text.replace(speaker, SPEAKER, 1)
+    marked = text.replace(speaker, SPEAKER)
     found = [(hit.start(), place) for place, act in enumerate(ACTS) if (hit := act.content.search(marked))]
-    return ACTS[min(found)[1]] if found else None
+    if found:
+        return ACTS[min(found)[1]]
+    return ARGUES if ARGUES.verb.search(does) else None
 
 
 def gives_reason(text: str) -> bool:

@@ -55,6 +55,8 @@ def said(
     """What the voices of a sentence say, one person or body and any crowd; arguments as of `questions.asks_of`."""
     who = voice_of(own, held)
     bystander = who and not who.person and who.count < 3 and who.short not in headline
+    if who and bystander and own.startswith(who.text):
+        bystander = act_of(text, who.short) is None
     if who and not bystander:
         prominent = who.short in headline
         called = who.short if who.person and prominent else presented(who, own, offices)
@@ -66,7 +68,7 @@ def said(
             yield Ask(Aspect.SAID, f"How did {called} respond?", who.text, strength + 0.3, "respond")
         else:
             main = who.short == subject.name
-            yield from spoken(f"{text} {goes_on}".strip(), who, called, topic, strength, main)
+            yield from spoken(text, who, called, topic, strength, main, goes_on)
     for crowd in crowds_in(own):
         about = crowd.split()[-1]
         if act := act_of(text, crowd):
@@ -77,16 +79,26 @@ def said(
 
 
 def spoken(
-    text: str, who: Name, called: str, topic: str, strength: float, main: bool = False
+    text: str,
+    who: Name,
+    called: str,
+    topic: str,
+    strength: float,
+    main: bool = False,
+    goes_on: str = "",
 ) -> Iterator[Ask]:
     """What a speaker does with the words; where they only tell, what they are about, and last that they spoke.
 
-    `text`: the sentence, with what its speaker goes on to say. `main`: the story is about the speaker, whose reasons
-    are asked for.
+    `main`: the story is about the speaker, whose reasons are asked for. `goes_on`: the speaker's next words; whom they
+    judge, the sentence judges too.
     """
     plural = who.text.split()[-1] in PLURALS
     helper = "do" if plural else "does"
-    if act := act_of(text, who.short):
+    act = act_of(text, who.short)
+    if act is None and goes_on:
+        later = act_of(goes_on, who.short)
+        act = later if later and later.stays else None
+    if act:
         aspect = Aspect.CRITICS if act.judges else Aspect.SAID
         yield Ask(aspect, act.question(called, plural), who.text, strength + 0.4, act.asked)
     elif named := CALLED.search(masked(text, who)):
@@ -96,7 +108,7 @@ def spoken(
         yield Ask(Aspect.SAID, f"What reason {helper} {called} give?", who.text, strength + 0.4, "give")
     elif topic and SPOKEN.search(unquoted(text)):
         yield Ask(Aspect.SAID, f"What did {called} say about {topic}?", who.text, strength, "say")
-    elif unquoted(text) != text:
+    elif unquoted(text) != text and "?" not in text:
         yield Ask(Aspect.SAID, f"What did {called} say?", who.text, strength - 0.6, "say")
 
 

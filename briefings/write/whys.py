@@ -15,6 +15,7 @@ OBJECT = re.compile(
     r"(?:the|an?|its|their|his|her|all|some|no|two|three|four|five|six|seven|ten|more|several|many|"
     r"another|both|"
     r"about|new|only)\b(?! admission)|[A-Z$€£\d]|(?!days|weeks|months|years|hours|less|as\b|plus\b)[a-z-]+s\b|"
+    r"(?![a-z]+ly |(?:by|with|from|at|in|on|to|for|than|as|up|down|out|off|over|into|back) )[a-z-]+ [a-z]{3,}s\b|"
     r"(?![a-z]+est )[a-z]+ (?:[a-z]+ )?(?:of|for|to|on)\b"
 )
 REASON = re.compile(

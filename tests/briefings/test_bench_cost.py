@@ -30,7 +30,7 @@ def one_story_each() -> Day:
         "brief": Size(4_000, 3_000),
         "lens": Size(12 * 2_400, 96 * 190, cached=11 * 1_920),
     }
-    run = Metered({"b1": usual, "b2": other}, {}, choices, asked, {"b1": 96}, 16, 0, 0)
+    run = Metered({"b1": usual, "b2": other}, {}, choices, asked, {"b1": 96}, 0, 16, 0, 0)
     return Day(date(2026, 8, 20), 40, 100_000, 30, dict.fromkeys((EVERYBODY, 10_000, 1_000_000), run))
 
 

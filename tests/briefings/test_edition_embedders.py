@@ -10,9 +10,11 @@ import pytest
 
 from briefings import edition, select
 from inference import audit
+from inference.models import Budget, Call
 from ingest import place, reembed, stories
 from ingest.embed import LEXICAL
 from ingest.models import Article, Story
+from tests.briefings import rows
 from tests.fakes import model_server as fake
 from tests.fakes.model_server import EMBEDDER, ModelServer
 from tests.fakes.newspaper import Report, reports
@@ -78,6 +80,32 @@ def test_a_reader_is_compared_by_the_embedder_of_the_stories_and_asked_for_once(
     assert wishes == list(WISHES.values()), "role and industry are asked for once"
 
 
+def test_what_a_reader_is_interested_in_is_paid_by_that_reader(endpoint: ModelServer, settings: Any) -> None:
+    reembed.catch_up()
+    before = Call.objects.count()
+    ada = rows.reader("ada@example.org", role="founder", industry="finance")
+    settings.NUTGRAF_MODEL_CHEAP = "unlisted"  # briefs come from their sources
+    edition.assemble("founder", "finance", WISHES[PLAN.title], NOW, owner=ada.pk)
+    shared, own = Call.objects.order_by("pk")[before:]
+    assert (shared.reader_id, own.reader_id) == (None, ada.pk), "role and industry are everybody's"
+    assert own.cost
+    (budget,) = Budget.objects.filter(scope=f"reader:{ada.pk}")
+    assert (budget.settled, budget.held) == (own.cost, 0)
+
+
+def test_a_reader_without_a_budget_left_is_compared_by_role_and_industry(
+    endpoint: ModelServer, settings: Any
+) -> None:
+    reembed.catch_up()
+    settings.NUTGRAF_BUDGET_READER_MONTH_USD = "0"
+    reader = edition.reader_of(
+        "founder", "finance", WISHES[PLAN.title], TAG, rows.reader("ben@example.org").pk
+    )
+    assert reader.interests is not None
+    assert reader.interests.vector is None, "it is compared by words"
+    assert reader.role.vector is not None
+
+
 def test_without_a_model_nobody_is_asked() -> None:
     assert set(Story.objects.values_list("embedder", flat=True)) == {LEXICAL}
     for title, wish in WISHES.items():
@@ -116,4 +144,4 @@ def test_after_a_change_of_setting_readers_follow_the_stories(endpoint: ModelSer
     before = len(endpoint.requests)
     first_of(WISHES[BOOKS.title])
     embedding = [r.body["model"] for r in endpoint.requests[before:] if r.path.endswith("/embeddings")]
-    assert embedding == ["text-embedding-3-large"]
+    assert set(embedding) == {"text-embedding-3-large"}

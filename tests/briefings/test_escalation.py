@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from briefings.write.brief import write
 from inference import escalation, ledger
 from inference.ledger import Attempt
-from inference.models import Call
+from inference.models import Call, Escalation
 from tests.briefings.model_answers import BRIEF, FACTS, Answer, model, said
 from tests.briefings.stories import MATERIAL
 from tests.fakes.model_server import ModelServer
@@ -69,7 +72,30 @@ def test_it_is_one_brief_a_day_and_one_in_fifty(provider: ModelServer) -> None:
         ledger.reserve(Attempt("brief", f"brief:b{n}", "write", "gpt-5-mini"))
     assert [write(MATERIAL, f"brief:c{n}").writer for n in range(2)] == ["model", "extractive"]
     Call.objects.update(reserved_at=Now() - timedelta(hours=25))
+    Escalation.objects.update(at=Now() - timedelta(hours=25))
     assert write(MATERIAL, "brief:d1").writer == "model"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_that_ask_at_once_exactly_as_many_are_let_go(provider: ModelServer) -> None:
+    for n in range(3 * escalation.ONE_IN + 7):
+        ledger.reserve(Attempt("brief", f"brief:b{n}", "write", "gpt-5-mini"))
+    together = threading.Barrier(32)
+
+    def ask(worker: int) -> bool:
+        try:
+            together.wait()
+            return escalation.claim(f"brief:b{worker}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(32) as pool:
+        let = list(pool.map(ask, range(32)))
+    assert sum(let) == Escalation.objects.count() == 3
+    assert escalation.claim(f"brief:b{let.index(True)}"), (
+        "who has a place keeps it for the brief's other steps"
+    )
+    assert sum(let) == Escalation.objects.count() == 3
 
 
 def test_one_model_for_both_is_asked_once(provider: ModelServer, settings: Any) -> None:

@@ -224,10 +224,7 @@ def test_the_lead_echoes_no_takeaway() -> None:
 
 def test_no_section_tells_again_what_the_takeaways_told() -> None:
     again = "Acme Robotics has recalled 40,000 delivery robots since Monday, a spokeswoman for it confirmed."
-    because = (
-        "Acme Robotics recalled its delivery robots because their cameras had taken glare on two streets "
-        "for a wall."
-    )
+    because = "Acme Robotics recalled its robots because their cameras mistook the glare of streets in June for walls."
     title = "Acme Robotics recalls 40,000 delivery robots"
     body = write_extractive(
         material(source_text(1, "Daily", title, PAPER), source_text(2, "Weekly", title, [again, because]))

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from briefings import compose, edition, lenses, read
 from briefings.due import AHEAD
-from briefings.models import Brief, Edition, Lens, State
-from briefings.write.brief import AT_ONCE
+from briefings.models import Brief, Edition, Half, Lens, State
 from inference import audit
 from inference.models import Call
 from ingest import place
 from ingest.models import Article, Story
 from tests.briefings import rows
 from tests.fakes import honest
-from tests.fakes.model_server import ModelServer, Variant
+from tests.fakes.model_server import SERVER_ERROR, ModelServer, Request, Variant
 from tests.fakes.newspaper import reports
 from tests.ingest import newsroom
+from users import taxonomy
 
 pytestmark = pytest.mark.django_db
 READERS = [
@@ -63,7 +65,34 @@ def test_it_writes_the_only_readers_lens_with_the_brief(story: Story, provider: 
     assert (cost.personal_usd, cost.usd) == ("0.000000", cost.shared_usd)
 
 
-def test_it_writes_many_readers_lenses_several_at_once(story: Story, provider: ModelServer) -> None:
+def half(reader: str, prompt: str) -> dict[str, Any]:
+    """A reason and a question that say whom they are for."""
+    (who,) = re.findall(rf"^\[{reader}\] Everybody in the ((?:role|industry) [^.]+)", prompt, re.MULTILINE)
+    question = {"question": "Which contracts does it touch?", "answer": ["That depends on the contracts."]}
+    return {"reader": reader, "why_it_matters": [f"Plans in the {who} need a look."], "questions": [question]}
+
+
+def halves(body: dict[str, Any]) -> dict[str, Any]:
+    prompt = body["messages"][-1]["content"]
+    if honest.asked_for(body) != honest.LENS:
+        return honest.answer(body)
+    return {"lenses": [half(reader, prompt) for reader in honest.readers(prompt)]}
+
+
+def whom(request: Request) -> set[str]:
+    """The roles and industries that a request for halves names."""
+    prompt = request.body["messages"][-1]["content"]
+    return set(re.findall(r"^\[R\d+\] Everybody in the (?:role|industry) ([^.]+)\.", prompt, re.MULTILINE))
+
+
+def reasons(lens: Lens | None) -> list[str]:
+    assert lens is not None
+    assert lens.body is not None
+    return [one["text"] for one in lens.body["why_it_matters"]]
+
+
+def test_it_puts_many_readers_lenses_together_from_halves(story: Story, provider: ModelServer) -> None:
+    provider.reply = halves
     row = compose.brief_for(compose.material_of(story.pk))
     for reader in READERS:
         lenses.wish(row, *reader)
@@ -71,15 +100,91 @@ def test_it_writes_many_readers_lenses_several_at_once(story: Story, provider: M
     assert brief is not None
     assert asked(provider) == ["facts", "brief"], "they are too many to be written with it"
     compose.write_lenses(brief.pk)
-    sizes = [len(honest.readers(request.body["messages"][-1]["content"])) for request in provider.requests]
-    assert sizes == [0, 0, AT_ONCE, len(READERS) - AT_ONCE]
+    assert asked(provider) == ["facts", "brief", "lens and lenses"]
+    assert len(READERS) == 15
+    assert len(whom(provider.requests[-1])) == 7, (
+        "of five roles and three industries one has nothing to do with it"
+    )
     written = Lens.objects.all()
     assert {lens.writer for lens in written} == {"model"}
-    assert {len(lens.body["why_it_matters"]) for lens in written if lens.body} == {1}
+    assert reasons(written.get(role="cfo", industry="finance")) == [
+        "Plans in the role CFO need a look.",
+        "Plans in the industry Finance need a look.",
+    ]
     costs = [float(read.document(brief, lens).cost.personal_usd) for lens in written]
     paid = sum(call.cost or 0 for call in Call.objects.filter(purpose="lens")) / 1e9
     assert sum(costs) == pytest.approx(paid, abs=len(READERS) * 1e-6)
     assert audit.verify() == []
+
+
+def test_a_half_that_is_written_serves_whoever_comes_later(story: Story, provider: ModelServer) -> None:
+    provider.reply = halves
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    for reader in [("cfo", "finance"), ("lawyer", "media")]:
+        compose.ready_lens(brief, *reader)
+    before = len(provider.requests)
+    assert reasons(compose.ready_lens(brief, "lawyer", "finance")) == [
+        "Plans in the role Lawyer need a look.",
+        "Plans in the industry Finance need a look.",
+    ]
+    assert len(provider.requests) == before
+    compose.ready_lens(brief, "lawyer", "insurance")
+    assert whom(provider.requests[-1]) == {"Insurance"}
+
+
+def test_who_waits_in_front_of_a_page_does_not_wait_for_everybody(
+    story: Story, provider: ModelServer
+) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    for role in taxonomy.roles():
+        for industry in ("media", "finance"):
+            lenses.wish(brief, role, industry)
+    assert compose.ready_lens(brief, "cto", "finance") is not None
+    ready = Lens.objects.filter(state=State.READY)
+    assert ready.count() == lenses.BESIDE < Lens.objects.count()
+    compose.write_lenses(brief.pk, patient=True)
+    assert ready.count() == Lens.objects.count() == 2 * len(taxonomy.roles())
+    assert asked(provider) == ["facts", "brief", "lens and lenses", "lens and lenses"]
+
+
+def test_a_half_is_not_used_any_more_once_an_article_is_edited(story: Story, provider: ModelServer) -> None:
+    provider.reply = halves
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    compose.ready_lens(brief, "cfo", "finance")
+    stored = Half.objects.count()
+    assert stored
+    Article.objects.update(revision=F("revision") + 1)
+    compose.ready_lens(brief, "cfo", "media")
+    assert "CFO" in whom(provider.requests[-1]), "what was said of it reasons from how the story stood before"
+    assert Half.objects.count() == stored, "nor is anything kept that reasons from a text that has changed"
+
+
+def test_a_half_of_which_nothing_holds_is_not_asked_for_again(story: Story, provider: ModelServer) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    lie = {"reader": "R1", "why_it_matters": ["Expect savings of 40% next year."], "questions": []}
+    provider.reply = lambda body: {"lenses": [lie]}
+    lens = compose.ready_lens(brief, "cfo", "agriculture")
+    assert lens is not None
+    assert (lens.writer, whom(provider.requests[-1])) == ("extractive", {"CFO"})
+    before = len(provider.requests)
+    assert compose.ready_lens(brief, "cfo", "travel") is not None
+    assert len(provider.requests) == before
+
+
+def test_a_half_that_no_model_answered_is_asked_for_again(story: Story, provider: ModelServer) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    provider.script(SERVER_ERROR)
+    lens = compose.ready_lens(brief, "cfo", "agriculture")
+    assert lens is not None
+    assert (lens.writer, Half.objects.count()) == ("extractive", 0)
+    lens = compose.ready_lens(brief, "cfo", "travel")
+    assert lens is not None
+    assert (lens.writer, Half.objects.count()) == ("model", 1)
 
 
 def test_it_asks_nobody_what_a_story_means_to_those_it_does_not_touch(
@@ -99,8 +204,8 @@ def test_what_a_model_leaves_out_is_written_from_the_sources(story: Story, provi
     brief = compose.ready_brief(story.pk)
     assert brief is not None
     provider.reply = lambda body: {"lenses": honest.answer(body)["lenses"][1:]}
-    for reader in READERS[:3]:
-        lenses.wish(brief, *reader)
+    for role in ("policy-maker", "cfo", "investor"):
+        lenses.wish(brief, role, "agriculture")
     compose.write_lenses(brief.pk)
     assert sorted(Lens.objects.values_list("writer", flat=True)) == ["extractive", "model", "model"]
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def write_lens(body: BriefBody, role: str, industry: str) -> WrittenLens:
-    (lens,) = write_lenses(body, MATERIAL, [(role, industry)], "lens:1", "b1")
+    (lens,) = write_lenses(body, MATERIAL, [(role, industry)], "lens:1", "b1").lenses
     assert lens is not None
     return lens
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import pytest
 
@@ -111,6 +112,26 @@ def test_it_falls_back_when_the_model_fails(provider: ModelServer, trouble: tupl
     assert written.writer == "extractive"
     assert len(provider.requests) == len(trouble)
     assert audit.verify() == []
+
+
+def test_it_waits_for_a_model_that_is_busy_for_a_moment(provider: ModelServer) -> None:
+    provider.script(fake.rate_limited(1))
+    began = time.monotonic()
+    assert write(MATERIAL, "brief:b1").writer == "model"
+    assert time.monotonic() - began >= 1
+    assert list(Call.objects.order_by("pk").values_list("step", "state")) == [
+        ("facts", "released"),
+        ("facts", "settled"),
+        ("write", "settled"),
+    ]
+    assert sum(call.cost or 0 for call in Call.objects.all()) == provider.billed
+    assert audit.verify() == []
+
+
+def test_it_waits_once_and_no_more(provider: ModelServer) -> None:
+    provider.script(fake.rate_limited(1), fake.rate_limited(1))
+    assert write(MATERIAL, "brief:b1").writer == "extractive"
+    assert len(provider.requests) == 2
 
 
 def test_it_asks_once_more_for_a_malformed_answer_and_pays_for_both(provider: ModelServer) -> None:

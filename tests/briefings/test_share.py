@@ -15,7 +15,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from briefings import card, secret, share
-from briefings.models import Brief, Share, State
+from briefings.models import Brief, GoneShare, Share, State
 from ingest.models import Story
 from tests.briefings import factories, rows
 from users.models import User
@@ -219,7 +219,11 @@ def test_a_brief_that_is_not_ready_is_not_shown(ada: User, brief: Brief) -> None
 def test_it_goes_with_its_reader(ada: User, brief: Brief) -> None:
     path = shared(ada, brief)
     ada.delete()
-    assert Client().get(path).status_code == 404
+    answers = [Client().get(one) for one in (path, f"{path}card.png")]
+    assert [one.status_code for one in answers] == [410, 410]
+    assert "has left" in body(answers[0])
+    assert GoneShare.objects.count() == 1
+    assert Client().get("/s/" + "A" * 32 + "/").status_code == 404
 
 
 def test_looks_are_counted_roughly_and_told_to_their_owner(ada: User, brief: Brief) -> None:

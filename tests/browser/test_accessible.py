@@ -56,6 +56,8 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/sources/",
         "/filtered/",
         "/settings/",
+        "/settings/delete/",
+        "/left/",
         "/edition/2025-08-07/",
     ]
     return [

@@ -20,7 +20,7 @@ KINDS: dict[str, tuple[int, Variant, Fate]] = {
     "honest": (640, fake.HONEST, "settled"),
     "reasoning": (30, Variant(reasoning=120), "settled"),
     "429 with seconds": (25, fake.rate_limited(2), "released"),
-    "429 with a date": (15, fake.rate_limited("Wed, 21 Oct 2055 07:28:00 GMT"), "released"),
+    "429 with a date": (15, fake.rate_limited("Wed, 21 Oct 2015 07:28:00 GMT"), "released"),
     "400": (5, fake.rejected(400, "Something is wrong with it"), "released"),
     "401": (10, fake.rejected(401, "Incorrect API key"), "released"),
     "500": (15, fake.SERVER_ERROR, "unknown"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ QUESTIONS = ("What happened?", "Who says so?", "What stands in the reports?", "W
 
 def asked_for(body: Answer) -> str:
     """What the request wants: told apart by the schema it is asked to fill."""
-    wanted = body["response_format"]["json_schema"]["schema"]["properties"]
+    wanted = _wanted(body)
     if "answer" in wanted:
         return ANSWER
     return FACTS if "facts" in wanted else BRIEF if "headline" in wanted else LENS
@@ -32,7 +33,16 @@ def as_strings(said: Any) -> Any:
 
 def wants_lenses(body: Answer) -> bool:
     """Whether it asks for lenses, alone or beside a brief."""
-    return "lenses" in body["response_format"]["json_schema"]["schema"]["properties"]
+    return "lenses" in _wanted(body)
+
+
+def _wanted(body: Answer) -> Answer:
+    """The properties of the schema, which stands at the end of the instructions where the endpoint takes none."""
+    if shape := body.get("response_format", {}).get("json_schema"):
+        found: Answer = shape["schema"]["properties"]
+    else:
+        found = json.loads(body["messages"][0]["content"].rpartition("\n")[2])["properties"]
+    return found
 
 
 def readers(prompt: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -20,13 +20,16 @@ from tests.processes import free_port
 @dataclass
 class MailServer:
     """`answers`: SMTP replies to give to the next messages instead of accepting them; "drop" accepts, then hangs up
-    without a word; "hold" accepts, then answers only when `release` is set."""
+    without a word; "hold" accepts, then answers only when `release` is set. `at_greeting` is called when a client has
+    connected, before it is greeted."""
 
     url: str = ""
     accepted: list[EmailMessage] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
     holding: threading.Event = field(default_factory=threading.Event)
+    at_greeting: Callable[[], None] = lambda: None
+    greeted: int = 0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = self.answers.pop(0) if self.answers else "250 OK"
@@ -44,12 +47,22 @@ class MailServer:
         return "250 OK"
 
 
+class _Greeting(Controller):
+    def factory(self) -> Any:  # called for each connection
+        self.handler.greeted += 1
+        apart = threading.Thread(target=self.handler.at_greeting)  # the database is not for event loops
+        apart.start()
+        apart.join()
+        return super().factory()
+
+
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
     """Runs while the block lasts."""
     handler, port = MailServer(), free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = _Greeting(handler, hostname="127.0.0.1", port=port)
     controller.start()
+    handler.greeted = 0  # it has tried itself
     handler.url = f"smtp://127.0.0.1:{port}"
     try:
         yield handler

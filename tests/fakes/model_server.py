@@ -144,9 +144,8 @@ class ModelServer:
         self.dimensions = DIMENSIONS
         self.pause = 0.0  # seconds before it says anything about vectors
         self.unwelcome = ""  # a word of texts that it refuses to embed
-        self.choose: Callable[[str], Variant] = lambda client_id: (
-            HONEST
-        )  # where nothing is scripted; one at a time
+        self.choose: Callable[[str], Variant] = lambda _: HONEST  # where nothing is scripted; one at a time
+        self.key = ""  # that the last request came with
         self.reports: Callable[[str, dict[str, list[str]], str], tuple[int, bytes]] | None = (
             None  # its admin side
         )
@@ -358,7 +357,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            body = json.loads(self.rfile.read(length))
+            body, server.key = json.loads(self.rfile.read(length)), self.headers.get("Authorization", "")
             variant, raw, name = server.answer(self.path, body, self.headers.get("X-Client-Request-Id", ""))
             time.sleep(variant.delay + (server.pause if self.path.endswith("/embeddings") else 0.0))
             try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import email.utils
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -219,18 +221,56 @@ def test_it_keeps_the_hold_when_the_provider_does_not_say_what_it_used(
     assert _held() == call.hold > 0
 
 
-def test_it_says_how_long_to_wait(provider: ModelServer, ask: Ask) -> None:
-    provider.script(fake.rate_limited(7), fake.rate_limited("Wed, 21 Oct 2015 07:28:00 GMT"))
-    waits = []
-    for _ in range(2):
+@pytest.mark.parametrize(
+    ("said", "least", "most"),
+    [
+        ("7", 6, 7),
+        (email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True), 60, 90),
+        ("Wed, 21 Oct 2055 07:28:00 GMT", 299, 300),
+        ("1e12", 299, 300),
+    ],
+    ids=["seconds", "a date", "a date far away", "absurd"],
+)
+def test_it_leaves_a_model_alone_for_as_long_as_it_asks(
+    provider: ModelServer, ask: Ask, said: str, least: int, most: int
+) -> None:
+    """All workers do: it is the ledger's row that says so."""
+    provider.script(fake.rate_limited(said))
+    with pytest.raises(RateLimited):
+        gateway.generate(ask)
+    for again in (lambda: gateway.generate(ask), lambda: gateway.generate(replace(ask, work_key="brief:b2"))):
         with pytest.raises(RateLimited) as caught:
-            gateway.generate(ask)
-        waits.append(caught.value.retry_after)
-    assert waits == [7.0, 0.0]
+            again()
+        assert caught.value.call is None
+        assert caught.value.retry_after is not None
+        assert least <= caught.value.retry_after <= most
+    assert len(provider.requests) == Call.objects.count() == 1
+    gateway.generate(replace(ask, model="gpt-5"))  # another model has asked for nothing
+    Call.objects.update(ask_again_at=Now())
+    assert gateway.generate(ask).text == "hello"
+    assert audit.verify() == []
+
+
+@pytest.mark.parametrize("said", ["Wed, 21 Oct 2015 07:28:00 GMT", "-5", "soon", "nan", ""])
+def test_a_retry_after_that_says_nothing_puts_nobody_off(provider: ModelServer, ask: Ask, said: str) -> None:
+    provider.script(fake.rate_limited(said))
+    with pytest.raises(RateLimited):
+        gateway.generate(ask)
+    assert gateway.generate(ask).text == "hello"
+
+
+def test_a_server_that_is_down_and_says_for_how_long_is_left_alone(provider: ModelServer, ask: Ask) -> None:
+    provider.script(replace(fake.OVERLOADED, headers={"Retry-After": "20"}))
+    with pytest.raises(Unavailable):
+        gateway.generate(ask)
+    with pytest.raises(RateLimited):
+        gateway.embed(["chips"], work_key="brief:b1", model=ask.model or "gpt-5-mini")
+    assert len(provider.requests) == 1
+    assert Call.objects.get().state == "unknown"
 
 
 def test_it_leaves_a_model_alone_that_keeps_failing(provider: ModelServer, ask: Ask) -> None:
-    provider.script(*[fake.rate_limited(1)] * 6, *[fake.OVERLOADED] * breaker.FAILURES)
+    provider.script(*[fake.rate_limited(0)] * 6, *[fake.OVERLOADED] * breaker.FAILURES)
     for _ in range(6 + breaker.FAILURES):
         with pytest.raises((RateLimited, Unavailable)):
             gateway.generate(ask)

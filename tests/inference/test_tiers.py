@@ -112,6 +112,7 @@ def test_other_refusals_are_those_of_any_tier(provider: ModelServer, patient: As
     with pytest.raises(RateLimited) as caught:
         gateway.generate(patient)
     assert caught.value.retry_after == 3
+    Call.objects.update(ask_again_at=None)
     provider.script(fake.CUT, fake.CUT)
     with pytest.raises(Unavailable):
         gateway.generate(patient)

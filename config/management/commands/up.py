@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import http.client
 import logging
@@ -68,7 +69,7 @@ class Command(BaseCommand):
         if _deleted(lock):
             abandon()
             raise CommandError(f"{settings.NUTGRAF_VAR} was deleted while Nutgraf ran from it: stopped")
-        self.stderr.write("Nutgraf stopped.")
+        _tell("Nutgraf stopped.\n")
         lock.close()
 
 
@@ -91,7 +92,7 @@ class _Watch:
             self.served = _answers(self.url)
         if self.served and not self.told:
             self.told = True
-            sys.stderr.write(f"\nNutgraf is ready: {self.url}\nCtrl-C stops it.\n\n")
+            _tell(f"\nNutgraf is ready: {self.url}\nCtrl-C stops it.\n\n")
         if self.wants_sample and time.monotonic() - self.began > SAMPLE_AFTER:
             self.wants_sample = False
             close_old_connections()
@@ -111,6 +112,12 @@ class _Watch:
         except CannotStart as error:
             log.error("%s; again in %.0f s", error, REVIVE_AFTER)
             self.revive_at = time.monotonic() + REVIVE_AFTER
+
+
+def _tell(words: str) -> None:
+    with contextlib.suppress(OSError):  # a disk full of logs is no reason to stop
+        sys.stderr.write(words)
+        sys.stderr.flush()
 
 
 def _lock(var: Path, url: str) -> IO[str]:

@@ -1,0 +1,121 @@
+"""What Nutgraf holds about a reader: all of it in one archive for them, and all of it gone when they leave."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import IO, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import F
+
+from briefings import feed, read, saved, share
+from briefings.converse.shown import conversation
+from briefings.models import Delivery, Edition, State
+from inference import costs
+from inference.money import usd
+from ingest import own
+from ingest.models import Article
+from ingest.split import hold_stories
+from users.models import Profile, User
+
+IN_MEMORY = 8_000_000  # bytes of an archive; a larger one is made on the disk
+README = """\
+Everything that Nutgraf holds about {email}, as of {at} UTC.
+
+account.json        who you are to us and what you told us about your work
+editions/           what you were sent, a file for each day, with the source of every sentence
+conversations.json  what you asked about briefs and what you were told
+saved.json          briefs you saved
+shares.json         public pages that you made, and your private feed
+sources.opml        your own sources, for any feed reader
+articles.json       what was read from them
+mails.json          when mail went to you
+spending.json       what was spent for you alone, by purpose, in dollars
+"""
+
+
+def archive(user: User, now: datetime) -> IO[bytes]:
+    """A zip of everything about the reader, at its beginning, for the caller to close."""
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller sends and closes it
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("README.txt", README.format(email=user.email, at=f"{now:%Y-%m-%d %H:%M}"))
+        packed.writestr("sources.opml", own.as_opml(user.pk))
+        for name, told in _parts(user):
+            packed.writestr(name, json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
+    file.seek(0)
+    return file
+
+
+def _parts(user: User) -> Iterator[tuple[str, Any]]:
+    """The files one after the other, so that only one edition is in memory at a time."""
+    yield "account.json", _account(user)
+    editions = Edition.objects.filter(reader=user, state=State.READY).order_by("local_date")
+    for edition in editions.select_related("reader").iterator(chunk_size=20):
+        yield f"editions/{edition.local_date}.json", read.edition_document(edition)
+    yield "conversations.json", _conversations(user)
+    yield "saved.json", [asdict(one) for one in saved.mine(user)]
+    yield "shares.json", {"shares": _shares(user), "private_feed": feed.address(user)}
+    articles = Article.objects.filter(source__owner=user).order_by("source", "first_seen")
+    yield "articles.json", list(articles.values("source__url", "title", "url", "published_at", "first_seen"))
+    mails = Delivery.objects.filter(edition__reader=user).order_by("edition__local_date")
+    yield "mails.json", list(mails.values("state", "sent_at", date=F("edition__local_date")))
+    yield "spending.json", _spending(user)
+
+
+def _account(user: User) -> dict[str, Any]:
+    profile = Profile.objects.filter(user=user).first()
+    told = {"email": user.email, "since": user.date_joined, "last_sign_in": user.last_login}
+    if profile is None:
+        return told
+    return told | {
+        "role": profile.role,
+        "industry": profile.industry,
+        "interests": profile.interests,
+        "time_zone": str(profile.time_zone),
+        "hour": profile.hour,
+        "days": profile.days,
+        "daily_email": profile.digest,
+    }
+
+
+def _conversations(user: User) -> list[dict[str, Any]]:
+    briefs = user.conversations.order_by("begun_at").values_list("brief_id", flat=True)
+    return [
+        {
+            "brief": brief,
+            "asked_at": one.turn.asked_at,
+            "question": one.turn.question,
+            "answer": [sentence.model_dump(mode="json") for sentence in one.sentences],
+        }
+        for brief in briefs
+        for one in conversation(user, brief)
+    ]
+
+
+def _shares(user: User) -> list[dict[str, Any]]:
+    return [
+        {"headline": one.headline, "url": one.url, "made_at": one.created_at, "views": one.views}
+        for one in share.mine(user)
+    ]
+
+
+def _spending(user: User) -> Sequence[dict[str, Any]]:
+    spent = costs.of_reader(user.pk)
+    return [{"purpose": line.key, "usd": usd(line.cost.nano), "calls": line.cost.calls} for line in spent]
+
+
+def delete(user: User) -> None:
+    """Delete the account with all that belongs to it: editions, mails still to send, conversations, own sources with
+    their articles, vectors and stories, shares, which answer 410 from now on.
+
+    The ledger keeps what was spent, and no longer for whom.
+    """
+    with transaction.atomic():
+        hold_stories()  # nothing is placed into a story of theirs meanwhile
+        user.delete()

@@ -1,0 +1,211 @@
+"""Ada takes along all that is held about her, and leaves: nothing of hers stays, and nothing of anybody else's goes."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from briefings import feed, saved, share
+from briefings.converse import answer, ask
+from briefings.models import Brief, Delivery, Edition, EditionItem
+from inference.models import Call
+from ingest.models import Article, Source, Story
+from ingest.place import place
+from tests.briefings import factories, rows
+from tests.ingest import newsroom
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def ada() -> User:
+    """A reader of everything there is: editions, one with a brief of her own source, a mail, a question, a share."""
+    ada = rows.reader("ada@bank.example", interests="chips, law")
+    edition = factories.edition_of_two(ada)
+    brief = edition.items.get(rank=1).brief
+    Delivery.objects.create(edition=edition, message_id="<1@news.example>", state="sent", sent_at=rows.NOON)
+    turn = ask.ask(ada, brief.pk, "What does GPT-5 cost?")
+    assert turn
+    answer.answer(turn.pk)
+    assert saved.save(ada, brief.pk)
+    assert share.make(ada, brief.pk)
+    feed.renew(ada)
+    own_brief(ada)
+    call(ada, 1_500_000)
+    return ada
+
+
+def own_brief(user: User) -> Brief:
+    own = newsroom.source(f"own-{user.pk}", owner=user, any_topic=True)
+    read = newsroom.article(own, "A memo on wafers", "The memo says that 40 wafers were lost in May.")
+    place([read.pk], newsroom.NOON)
+    story = Story.objects.get(owner=user)
+    headline = rows.said(read.title, rows.cite(read, read.title))
+    body = {"headline": headline, "takeaways": [], "lead": [], "sections": [], "catch": [], "bottom_line": []}
+    brief = rows.ready_brief(story, [read], body)
+    EditionItem.objects.create(edition=user.editions.get(), rank=3, brief=brief, why=["It is yours"])
+    return brief
+
+
+def call(reader: User, nano: int) -> Call:
+    return Call.objects.create(
+        work_key=f"chat:{uuid4()}",
+        step="answer",
+        number=1,
+        purpose="chat",
+        reader=reader,
+        provider="api.example",
+        model="gpt-5-mini",
+        state=Call.State.SETTLED,
+        hold=nano,
+        cost=nano,
+        input=100,
+        cached=0,
+        cache_write=0,
+        output=10,
+        reasoning=0,
+    )
+
+
+def as_(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def archive(user: User) -> dict[str, Any]:
+    answer = as_(user).post("/settings/export/")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith('attachment; filename="nutgraf-')
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as packed:  # type: ignore[attr-defined]
+        texts = {name: packed.read(name).decode() for name in packed.namelist()}
+    return {name: json.loads(text) if name.endswith(".json") else text for name, text in texts.items()}
+
+
+def test_the_archive_has_everything(ada: User) -> None:
+    told = archive(ada)
+    assert told["account.json"]["interests"] == "chips, law"
+    day = f"editions/{factories.MORNING}.json"
+    assert [item["rank"] for item in told[day]["items"]] == [1, 2, 3]
+    assert told[day]["items"][0]["brief"]["headline"]["citations"]
+    (asked,) = told["conversations.json"]
+    assert asked["question"] == "What does GPT-5 cost?"
+    assert "$1.25 per million" in asked["answer"][0]["text"]
+    assert len(told["saved.json"]) == 1
+    (shared,) = told["shares.json"]["shares"]
+    assert "/s/" in shared["url"]
+    assert "/feed/" in told["shares.json"]["private_feed"]
+    assert [one["title"] for one in told["articles.json"]] == ["A memo on wafers"]
+    assert "own-" in told["sources.opml"]
+    assert told["mails.json"][0]["state"] == "sent"
+    assert {"purpose": "chat", "usd": "0.001500", "calls": 1} in told["spending.json"]
+    listed = told["README.txt"]
+    assert all(name in listed for name in told if "/" not in name and name != "README.txt")
+
+
+def test_the_archive_of_another_has_nothing_of_hers(ada: User) -> None:
+    told = archive(rows.reader("cal@rival.example"))
+    assert (
+        told["conversations.json"]
+        == told["saved.json"]
+        == told["articles.json"]
+        == told["spending.json"]
+        == []
+    )
+    assert not [name for name in told if name.startswith("editions/")]
+    assert "wafers" not in json.dumps(told)
+    assert "ada@" not in json.dumps(told)
+
+
+def test_somebody_who_never_said_who_they_are_has_an_archive_too() -> None:
+    assert (
+        archive(User.objects.create_user("new@bank.example"))["account.json"]["email"] == "new@bank.example"
+    )
+
+
+def test_an_archive_is_not_asked_for_all_day(ada: User) -> None:
+    client = as_(ada)
+    answers = [client.post("/settings/export/").status_code for _ in range(4)]
+    assert answers == [200, 200, 200, 429]
+    assert client.get("/settings/export/").status_code == 405, "a look writes nothing"
+
+
+def counts() -> dict[str, int]:
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> None:
+    cal = rows.reader("cal@rival.example")
+    cals = factories.edition_of_two(cal)
+    own_brief(cal)
+    before = counts()
+    ada = rows.reader("ada@bank.example")
+    Edition.objects.create(
+        reader=ada,
+        local_date=factories.MORNING,
+        role="cto",
+        industry="finance",
+        state="ready",
+        prepared_at=rows.NOON,
+    )
+    shown = cals.items.get(rank=1).brief
+    EditionItem.objects.create(edition=ada.editions.get(), rank=1, brief=shown, why=["It leads"])
+    own_brief(ada)
+    assert share.make(ada, shown.pk)
+    turn = ask.ask(ada, shown.pk, "What does GPT-5 cost?")
+    assert turn
+    answer.answer(turn.pk)
+    spent = call(ada, 700)
+    client = as_(ada)
+    assert client.post("/settings/delete/", {"email": "Ada@bank.example "}).headers["Location"] == "/left/"
+    changed = {name: (before[name], now) for name, now in counts().items() if now != before[name]}
+    gone = changed.pop("briefings.GoneShare")
+    assert gone == (0, 1)
+    assert changed == {"inference.Call": (before["inference.Call"], before["inference.Call"] + 1)}
+    spent.refresh_from_db()
+    assert spent.reader is None
+    assert spent.cost == 700
+    assert client.get("/today/").headers["Location"].startswith("/accounts/login/"), "signed out"
+    assert as_(cal).get(f"/brief/{shown.pk}/").status_code == 200
+
+
+def test_no_row_of_any_table_has_the_address_any_more(ada: User) -> None:
+    as_(ada).post("/settings/delete/", {"email": ada.email})
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', ["%ada@bank.example%"])  # noqa: S608 - our own tables
+            assert cursor.fetchone() == (0,), table
+            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', ["%memo on wafers%"])  # noqa: S608
+            assert cursor.fetchone() == (0,), table
+    assert not Article.objects.filter(title="A memo on wafers").exists()
+    assert not Source.objects.filter(url__contains="own-").exists()
+
+
+@pytest.mark.parametrize("typed", ["", "cal@rival.example", "ada"])
+def test_a_wrong_address_deletes_nothing(ada: User, typed: str) -> None:
+    before = counts()
+    answer = as_(ada).post("/settings/delete/", {"email": typed})
+    assert answer.status_code == 400
+    assert "Nothing was deleted" in answer.content.decode()
+    assert counts() | {"sessions.Session": 0} == before | {"sessions.Session": 0}
+
+
+def test_only_who_is_signed_in_exports_or_leaves() -> None:
+    for path in ("/settings/export/", "/settings/delete/"):
+        assert Client().post(path).headers["Location"].startswith("/accounts/login/")
+    assert Client().get("/left/").status_code == 200
