@@ -202,7 +202,7 @@ def test_a_page_with_a_long_conversation_needs_few_queries(
         (fake.REFUSAL,),
         (fake.TRUNCATED, fake.TRUNCATED),
         (fake.SERVER_ERROR,),
-        (fake.rate_limited(30),),
+        (fake.rate_limited(0),),
         (fake.CUT,),
         (fake.HTML, fake.HTML),
     ],
