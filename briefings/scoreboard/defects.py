@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from briefings.scoreboard.neighbours import Neighbours, named
+from briefings.scoreboard.slips import SLIPS
 from briefings.scoreboard.twists import TWISTS, outside_quotations
 from briefings.verify.quotes import quotations
 
@@ -155,7 +156,7 @@ PLAIN: dict[str, Defect] = {
     "invented quotation": invented_quotation,
     "version": version,
 }
-DEFECTS: dict[str, Defect] = {**PLAIN, **TWISTS}
+DEFECTS: dict[str, Defect] = {**PLAIN, **TWISTS, **SLIPS}
 
 
 def _renamed(text: str, others: Sequence[str], random: Random) -> str | None:

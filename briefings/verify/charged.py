@@ -23,7 +23,15 @@ many numerous | lots dozens hundreds thousands millions several countless plenty
 several | number multiple various some few handful many three four five six couple
 some certain | several few part parts partly many number handful
 few handful | little rare rarely hardly several couple small
-always | every all constantly never
+always constantly | every all never
+often frequently repeatedly | regularly many usually commonly again
+sometimes occasionally | some
+usually generally commonly | often most mostly normally
+regularly routinely | often frequently every
+rarely seldom | few little hardly uncommon rare
+entirely wholly completely fully totally | all whole entire total complete full
+exclusively | only solely alone
+twice | two double doubled doubling
 convicted | conviction guilty
 adopted | adoption adopt adopts passed
 illegal illegally | law unlawful unlawfully crime crimes criminal laws
@@ -47,6 +55,8 @@ lowest | record least bottom
 fastest quickest
 newest latest | new recent last
 oldest earliest | first old
+second | 2nd two another again seconds
+bottom | last lowest end
 youngest | young
 longest | long
 strongest | top

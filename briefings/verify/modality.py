@@ -37,7 +37,7 @@ _MEANT = listed("""
     committed decide decides decided eager willing
     """)
 _LINKS = listed("""
-    be been being have has had not never also still only soon now then even ever just really actually eventually
+    be been being have has had not never almost nearly also still only soon now then even ever just really actually eventually
     probably possibly likely certainly finally already again further instead always often no longer get got as well
     is are was were
     """)

@@ -67,6 +67,11 @@ def told_as_so(text: str, best: str) -> Iterator[str]:
         yield from _conditions(own, best)
 
 
+def tells_who(text: str) -> bool:
+    """Whether `text` says whose word it is."""
+    return _SAID.search(text) is not None or _HELD.search(text) is not None
+
+
 def _opinions(text: str, best: str) -> Iterator[str]:
     said = _content(text)
     for held in _HELD.finditer(best):

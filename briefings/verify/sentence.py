@@ -123,7 +123,7 @@ def _check_meaning(
         yield Failure(where, text, "direction", f"{verb}, where the cited passage does not have it so")
     for verb in voice.turned(text, stated):
         yield Failure(where, text, "role", f"{verb}, where the cited passage has it the other way round")
-    for wrong in altered.altered(text, found.best):
+    for wrong in altered.altered(text, found.best, " ".join((found.around, *grounds))):
         yield Failure(where, text, "direction", f"{wrong}, where the cited passage does not have it so")
     for wrong in merged.put_together(text, grounds):
         yield Failure(where, text, "role", f"{wrong} in the cited passage")

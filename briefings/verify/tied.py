@@ -32,6 +32,7 @@ _BOUNDING = listed("""
     upward minimum under below nearly almost most up much many few little close maximum short
     more higher greater older longer less fewer lower younger
     """)
+_ROUGHLY = listed("about around roughly approximately some nearly almost close")
 _BETWEEN = frozenset(["a", "an", "the", "just", "some"])
 _ALIKE = (
     listed("people person persons user users customer customers consumer consumers subscriber subscribers"),
@@ -88,6 +89,11 @@ class _Placed:
         return word if word and word.content and word.lower.endswith("s") else None
 
     @property
+    def rough(self) -> bool:
+        """Whether it is told as about right."""
+        return not _ROUGHLY.isdisjoint(word.lower for word in self._before[-2:])
+
+    @property
     def bound(self) -> int:
         """1: more than it, -1: less, 0: neither."""
         near = "_".join(word.lower for word in self._behind[:2])
@@ -119,8 +125,11 @@ def loose(text: str, within: str) -> Iterator[str]:
         ]
         if not matched:
             continue
-        if bounded and (bound := here.bound) and all(there.bound != bound for there in matched):
+        bound = here.bound if bounded else 0
+        if bound and all(there.bound != bound for there in matched):
             yield f"{here.figure.raw!r} has another bound"
+        if not bound and not here.rough and here.figure.claim and all(there.bound for there in matched):
+            yield f"{here.figure.raw!r} has no bound, and one"
         if here.figure.claim:
             yield from _misplaced(here, matched, theirs)
             if here.noun and "number" in here.kinds and not _counted(here.noun, within):

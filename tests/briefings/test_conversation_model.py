@@ -219,6 +219,7 @@ def test_the_sources_answer_when_the_model_does_not(
     assert "The model gave no answer. Extractive: sentences of the sources" in shown
     assert audit.verify() == []
     provider.reply = says(TRUE)
+    Call.objects.update(ask_again_at=None)  # the half minute that it asked for is over
     page.post(f"/brief/{brief.pk}/turn/1/again/")
     again = Turn.objects.get()
     answer.answer(again.pk)

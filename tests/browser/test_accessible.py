@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,6 +14,7 @@ from briefings import feed, saved, share
 from briefings.converse import answer, ask
 from ingest.models import Source
 from tests.briefings import factories, rows
+from tests.browser.session import sign_in
 from users.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -87,13 +86,6 @@ def talk(ada: User, brief: str) -> None:
 def strangers_pages() -> list[str]:
     factories.launch()
     return ["/", "/accounts/login/code/", "/unsubscribe/nobody/"]
-
-
-def sign_in(page: Page, user: User, url: str) -> None:
-    client = Client()
-    client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 
 @pytest.mark.parametrize("who", ["ada", "ben, who has little", "a stranger"])

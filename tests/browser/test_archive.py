@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.briefings import factories, rows
+from tests.browser.session import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,10 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def as_ada(page: Page, url: str) -> None:
     ada = rows.reader("ada@bank.example")
     factories.edition_of_two(ada)
-    client = Client()
-    client.force_login(ada)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    sign_in(page, ada, url)
 
 
 def save_find_and_drop(page: Page, url: str) -> None:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from briefings.models import Share
 from tests.briefings import factories, rows
+from tests.browser.session import sign_in
 from tests.processes import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,10 +33,7 @@ def stranger(chromium: Browser) -> Iterator[Page]:
 def adas_brief(page: Page, url: str) -> str:
     """The address of Ada's brief; the page's browser is hers from now on."""
     ada = rows.reader("ada@bank.example")
-    client = Client()
-    client.force_login(ada)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    sign_in(page, ada, url)
     return f"{url}/brief/{factories.edition_of_two(ada).items.get(rank=1).brief_id}/"
 
 

@@ -5,28 +5,25 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from ingest.models import Source
 from tests.briefings import rows
+from tests.browser.session import sign_in
 from tests.fakes.web_server import WebServer, item, rss
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def sign_in(page: Page, url: str) -> None:
-    client = Client()
-    client.force_login(rows.reader("ada@bank.example"))
-    session = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+def as_ada(page: Page, url: str) -> None:
+    sign_in(page, rows.reader("ada@bank.example"), url)
 
 
 def test_it_adds_a_site_and_removes_it(phone: Page, live_server: LiveServer, settings: Settings) -> None:
     settings.NUTGRAF_FETCH_ALLOW = [ipaddress.ip_network("127.0.0.0/8")]
-    sign_in(phone, live_server.url)
+    as_ada(phone, live_server.url)
     with WebServer() as web:
         feed = web.put("/feed", rss(item("OpenAI releases GPT-5"), title="The Letter"))
         link = '<link rel="alternate" type="application/rss+xml" href="/feed">'

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page
 
 from tests.briefings.test_spending import lost, paid
+from tests.browser.session import sign_in
 from users.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,10 +19,7 @@ def test_it_fits_a_phone_and_names_what_it_draws(live_server: Any, phone: Page) 
     paid("fact_sheet", "brief:1", 4000)
     paid("brief", "brief:1", 9000, "gpt-5")
     lost(700_000)
-    client = Client()
-    client.force_login(owner)
-    name = settings.SESSION_COOKIE_NAME
-    phone.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    sign_in(phone, owner, live_server.url)
     phone.goto(f"{live_server.url}/spending/")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     drawn = phone.get_by_role("img", name="Dollars spent, by model")

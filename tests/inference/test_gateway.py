@@ -221,13 +221,16 @@ def test_it_keeps_the_hold_when_the_provider_does_not_say_what_it_used(
     assert _held() == call.hold > 0
 
 
+IN_90_SECONDS = "in 90 seconds"
+
+
 @pytest.mark.parametrize(
     ("said", "least", "most"),
     [
-        ("7", 6, 7),
-        (email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True), 60, 90),
-        ("Wed, 21 Oct 2055 07:28:00 GMT", 299, 300),
-        ("1e12", 299, 300),
+        ("7", 2, 7),
+        (IN_90_SECONDS, 40, 90),
+        ("Wed, 21 Oct 2055 07:28:00 GMT", 250, 300),
+        ("1e12", 250, 300),
     ],
     ids=["seconds", "a date", "a date far away", "absurd"],
 )
@@ -235,6 +238,8 @@ def test_it_leaves_a_model_alone_for_as_long_as_it_asks(
     provider: ModelServer, ask: Ask, said: str, least: int, most: int
 ) -> None:
     """All workers do: it is the ledger's row that says so."""
+    if said == IN_90_SECONDS:
+        said = email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
     provider.script(fake.rate_limited(said))
     with pytest.raises(RateLimited):
         gateway.generate(ask)
