@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -59,17 +59,23 @@ class Standing:
 
 def standing(now: datetime) -> list[Standing]:
     """The common budgets in force at `now`, in days and months of UTC."""
-    return [_standing(limit) for limit in common(now)]
+    return _standing(common(now))
 
 
 def standing_of(now: datetime, purpose: str, reader: int) -> list[Standing]:
-    """All budgets in force at `now` that a call for this purpose and reader would touch."""
-    return [_standing(limit) for limit in limits(now, purpose, reader)]
+    """All budgets in force at `now` that a call for this purpose and reader would touch, in one query."""
+    return _standing(limits(now, purpose, reader))
 
 
-def _standing(limit: Limit) -> Standing:
-    row = Budget.objects.filter(scope=limit.scope, period=limit.period).first() or Budget()
-    return Standing(limit.scope, limit.period, limit.nano, row.settled, row.held)
+def _standing(found: Sequence[Limit]) -> list[Standing]:
+    scopes, periods = {limit.scope for limit in found}, {limit.period for limit in found}
+    stored = Budget.objects.filter(scope__in=scopes, period__in=periods)
+    rows = {(row.scope, row.period): row for row in stored}
+    return [
+        Standing(limit.scope, limit.period, limit.nano, row.settled, row.held)
+        for limit in found
+        for row in (rows.get((limit.scope, limit.period)) or Budget(),)
+    ]
 
 
 def _configured() -> Mapping[tuple[str, str], Decimal]:

@@ -12,7 +12,7 @@ from briefings.converse.question import Kind, Question, content
 from briefings.schemas import Material
 from briefings.search import least
 from briefings.verify.figure import Date
-from briefings.verify.names import names
+from briefings.verify.names import names, strangers, vocabulary
 from briefings.verify.numbers import read as figures
 from briefings.verify.spelling import for_figures
 from briefings.write.pool import Candidate, Pool, pool_of, story_names
@@ -59,6 +59,7 @@ class Sentences:
     words: tuple[frozenset[str], ...]
     given: frozenset[str]  # what the headline speaks of, the whole story is about
     everything: frozenset[str]  # the content words of all its passages
+    vocabulary: frozenset[str]  # and what may be named: all words as they are written
     frequency: Counter[str]
 
     def weight(self, term: str) -> float:
@@ -73,13 +74,15 @@ def sentences_of(material: Material, headline: str) -> Sentences:
     """Everything in the story that could be an answer."""
     pool = pool_of(material, headline, story_names(material))
     words = tuple(content(each.text) for each in pool.candidates)
+    texts = [text for article in material.articles for text in (article.text, article.publisher)]
     return Sentences(
-        pool, words, content(headline), _everything(material), Counter(w for own in words for w in own)
+        pool,
+        words,
+        content(headline),
+        frozenset().union(*map(content, texts)),
+        vocabulary(texts),
+        Counter(word for own in words for word in own),
     )
-
-
-def _everything(material: Material) -> frozenset[str]:
-    return frozenset().union(*(content(article.text) for article in material.articles))
 
 
 def hits(
@@ -96,14 +99,21 @@ def hits(
     near = least(list(cosines), "model") if cosines else 1.0
     found = []
     for at, candidate in enumerate(story.pool.candidates):
-        covered = _covered(wanted, story, at)
-        close = cosines is not None and cosines[at] >= near
-        if covered < (NEARLY if close else ENOUGH) or not _of_kind(asked.kind, candidate.text):
-            continue
-        bonus = (cosines[at] / 2 if cosines else 0.0) + 0.3 * _share(wanted & story.given, story.words[at])
-        bonus += 0.3 * (asked.kind is Kind.COUNT and _counts(candidate.text, wanted))
-        found.append(Hit(candidate, covered + bonus + 0.1 * candidate.relevance - 0.15 * candidate.leans))
+        covered, close = _covered(wanted, story, at), cosines[at] if cosines else 0.0
+        enough = NEARLY if cosines and close >= near else ENOUGH
+        if covered >= enough and _of_kind(asked.kind, candidate.text):
+            score = covered + close / 2 + _fit(asked, candidate, wanted)
+            score += 0.3 * _share(wanted & story.given, story.words[at])
+            found.append(Hit(candidate, score))
     return sorted(found, key=lambda hit: (-hit.score, hit.candidate.index))
+
+
+def _fit(asked: Question, candidate: Candidate, wanted: frozenset[str]) -> float:
+    """What makes one of several sentences that speak of it the better answer."""
+    text = candidate.text
+    counts = asked.kind is Kind.COUNT and _counts(text, wanted)
+    names_some = asked.kind is Kind.WHO and len({*names(text)} - {*names(asked.text)}) > 1
+    return 0.3 * counts + 0.3 * names_some + 0.1 * candidate.relevance - 0.15 * candidate.leans
 
 
 def wanted_words(asked: Question, before: Question | None) -> frozenset[str]:
@@ -125,9 +135,8 @@ def _share(some: frozenset[str], of: frozenset[str]) -> float:
 
 def _unheard_of(asked: Question, story: Sentences) -> bool:
     """Whether it asks about a name or a figure that stands nowhere in the story."""
-    named = frozenset().union(*(content(name) for name in names(asked.text)))
     counted = {term for term in asked.terms if term[0].isdigit()}
-    return not (named | counted) <= story.everything
+    return not counted <= story.everything or bool(strangers(asked.text, story.vocabulary))
 
 
 def _counts(text: str, wanted: frozenset[str]) -> bool:
@@ -146,6 +155,8 @@ def _of_kind(kind: Kind, text: str) -> bool:
         return True
     if kind in (Kind.AMOUNT, Kind.COUNT):
         return any(not isinstance(figure.keys[0], Date) for figure in figures(text) if figure.claim)
+    if kind is Kind.LENGTH:
+        return any(figure.claim for figure in figures(text)) or bool(_TIME.search(text))
     if kind is Kind.WHEN:
         return any(isinstance(key, Date) for figure in figures(text) for key in figure.keys) or bool(
             _TIME.search(text)

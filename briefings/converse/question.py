@@ -19,6 +19,7 @@ class Kind(StrEnum):
     AMOUNT = "amount"
     COUNT = "count"
     WHEN = "when"
+    LENGTH = "length"
     WHO = "who"
     WHERE = "where"
     WHY = "why"
@@ -27,23 +28,39 @@ class Kind(StrEnum):
     WHAT = "what"
 
 
-# Words of one meaning, the first standing for all; words of a question that mean nothing beside its kind.
+# Words of one meaning in all their forms, the first standing for all.
 _SAME = """
-cost price pricing priced fee
-launch release unveil debut introduce
-buy bought acquire purchase acquisition
-company firm corporation
-rival competitor
-staff employee worker workforce
-begin start
-stop end halt cease
-drawback downside catch disadvantage
+cost costs price prices priced pricing
+release releases released launch launches launched unveil unveils unveiled introduce introduces introduced
+buy buys bought acquire acquires acquired purchase purchased
+company companies firm firms corporation corporations
+rival rivals competitor competitors
+employee employees staff worker workers
+begin begins began begun start starts started
+stop stops stopped end ends ended halt halts halted
+drawback drawbacks downside downsides disadvantage disadvantages catch
 ceo boss
-critic opponent
-big large huge
-people user customer
+critic critics opponent opponents
+say says said
 """
-_CANON = {stem(word): stem(line.split()[0]) for line in _SAME.strip().splitlines() for word in line.split()}
+# And of about one.
+_ALIKE = """
+cost fee fees
+people person user users customer customers
+"""
+
+
+def _heads(rows: str) -> dict[str, str]:
+    return {word: line.split()[0] for line in rows.strip().splitlines() for word in line.split()}
+
+
+_FORMS = _heads(_SAME)
+# To find an answer more may count as the same than to tell two questions apart, where a wrong one would be told.
+_LOOSE = {
+    stem(word): stem(head)
+    for word, head in (_FORMS | _heads(_ALIKE)).items()
+    if not word.startswith("worker")
+}
 _LIGHT_WORDS = """
 tell explain mean know exact exactly actually happen story article brief source sources describe detail details
 information please question answer reason amount number date total overall talk ask asks want wants think go
@@ -65,11 +82,12 @@ _NEGATED = re.compile(r"n[’']t\b", re.IGNORECASE)
 _KINDS = (
     (Kind.WHY, r"\bwhy\b|\bhow come\b|\breasons?\b"),
     (Kind.WHEN, r"\bwhen\b|\b(?:what|which) (?:date|day|month|year|time)\b|\bhow (?:soon|long ago)\b"),
+    (Kind.LENGTH, r"\bhow long\b"),
     (Kind.WHERE, r"\bwhere\b|\b(?:what|which) (?:country|city|state|place)\b"),
     (
         Kind.AMOUNT,
         r"\bhow much\b|\b(?:what|whats|what[’']s)\b.{0,60}\b(?:price|cost|fee|worth|value|valuation|percentage|share|"
-        r"sum|amount)s?\b|\bhow (?:big|large|expensive|cheap|pricey|high|fast|far|long)\b",
+        r"sum|amount)s?\b|\bhow (?:big|large|expensive|cheap|pricey|high|fast|far)\b",
     ),
     (Kind.COUNT, r"\bhow many\b|\bwhat number\b|\bthe number of\b"),
     (
@@ -80,6 +98,10 @@ _KINDS = (
     (Kind.WHAT, r"\bwhat\b|\bwhich\b|\bwhats\b"),
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
+SHORTEST = 3  # letters of a word without its ending
+_MEASURED = re.compile(
+    r"\bhow (?:long|often|big|large|expensive|cheap|high|fast|far|good|bad|old)\b", re.IGNORECASE
+)
 _WORDS = re.compile(r"[\w’'-]+")
 _CHIEF = re.compile(r"\bchief executive(?: officer)?\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\b(what|who|where|when|why|how|it|that|there)[’']s\b", re.IGNORECASE)
@@ -122,16 +144,17 @@ def read(text: str) -> Question:
     """The question as far as its words tell."""
     plain = _CHIEF.sub("CEO", _CONTRACTED.sub(r"\1 is", text))
     words = _lower(plain)
-    content = tuple(each for each in map(canon, terms(plain)) if each not in _light())
+    said = map(loose, terms(_MEASURED.sub("how", plain)))
+    telling = tuple(word for word in said if word not in _light())
     return Question(
         text=text,
         kind=_kind(plain),
-        terms=content,
+        terms=telling,
         words=tuple(_said(words)),
         negated=len(_NEGATED.findall(plain)),
         tense=_tense(words),
         personal=any(word in _PERSONAL for word in words),
-        points=any(word in POINTING for word in words) or not content,
+        points=any(word in POINTING for word in words) or not telling,
         done_to=any(word in _BE for word in words) and not any(word.endswith("ing") for word in words),
     )
 
@@ -141,24 +164,27 @@ def _tense(words: Sequence[str]) -> str:
 
 
 def _said(words: Sequence[str]) -> Iterator[str]:
-    """The words by which a question is told from others, in one form each: "this law" is "the law"."""
+    """The words by which a question is told from others, letter by letter: Roberts is not Robert.
+
+    "This law" is "the law".
+    """
     for word, following in zip_longest(words, words[1:], fillvalue=""):
         points_at = word in ("this", "these") and following not in _SMALL | {""}
         if word not in _SMALL and not points_at:
-            yield canon(stem(word))
+            yield _FORMS.get(word, word)
 
 
 @lru_cache(maxsize=20_000)
-def canon(term: str) -> str:
-    """The one form of a stemmed word and those that mean the same."""
+def loose(term: str) -> str:
+    """The one form of a stemmed word and those that mean about the same, to find answers by."""
     short = _shorter(term)
-    return _CANON.get(term) or _CANON.get(short) or short
+    return _LOOSE.get(term) or _LOOSE.get(short) or short
 
 
 def _shorter(term: str) -> str:
-    """Endings that the stems of other purposes leave to short words: asked, costs, using."""
-    for ending, least in (("ing", 3), ("ed", 3), ("s", 3)):
-        if term.endswith(ending) and not term.endswith("ss") and len(term) - len(ending) >= least:
+    """Endings that the stems of other purposes leave to short words: asked, costs, using, vote."""
+    for ending in ("ing", "ed", "s", "e"):
+        if term.endswith(ending) and not term.endswith("ss") and len(term) - len(ending) >= SHORTEST:
             return term.removesuffix(ending)
     return term
 
@@ -178,4 +204,4 @@ def _kind(text: str) -> Kind:
 
 def content(text: str) -> frozenset[str]:
     """The content words of a text of the sources, in the form that questions have them in."""
-    return frozenset(map(canon, terms(text)))
+    return frozenset(map(loose, terms(text)))

@@ -72,8 +72,9 @@ def turn(request: HttpRequest, brief_id: str, number: int) -> HttpResponse:
     if turn_page(asked, {}, timezone.now()).seen == request.GET.get("seen"):
         return HttpResponse(status=204)
     reading = _own(request, brief_id)
-    found = next(one for one in turns_of(_reader(request), reading) if one.number == number)
-    context = {"reading": reading, "turn": found, "live": True, **talk_of(_reader(request), reading)}
+    turns = turns_of(_reader(request), reading)
+    found = next(one for one in turns if one.number == number)
+    context = {"reading": reading, "turn": found, "live": True, **talk_of(_reader(request), reading, turns)}
     return render(request, "briefings/_turn.html", context)
 
 
@@ -112,7 +113,8 @@ def _shown(request: HttpRequest, brief_id: str, status: int = 200, **more: str) 
     if not _live(request):
         return whole_page(request, brief_id, status, **more)
     reading = _own(request, brief_id)
-    context = {"reading": reading, "live": True, **talk_of(_reader(request), reading), **more}
+    turns = turns_of(_reader(request), reading)
+    context = {"reading": reading, "live": True, **talk_of(_reader(request), reading, turns), **more}
     return render(request, "briefings/_conversation.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import cast
 
@@ -81,20 +82,22 @@ def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: o
     """The page of one of the reader's briefs; `more` goes to its conversation. Raises Http404."""
     reading = _own(request, brief_id)
     user = cast(User, request.user)
+    asked = conversation(user, brief_id)
+    cited = read.cited(reading.revisions, cited_articles(reading.document) | talk.cited_articles(asked))
+    turns = [talk.turn_page(one, cited, timezone.now()) for one in asked]
     context = {
         "reading": reading,
-        "page": page_of(reading),
+        "page": brief_page(reading.document, cited, reading.gone),
         "share": sharing.of_brief(user, brief_id),
-        **talk_of(user, reading),
+        **talk_of(user, reading, turns),
         **_reader(reading),
         **more,
     }
     return render(request, "briefings/brief.html", context, status=status)
 
 
-def talk_of(user: User, reading: read.Reading) -> dict[str, object]:
-    """What the page shows of the reader's conversation about the brief."""
-    turns = turns_of(user, reading)
+def talk_of(user: User, reading: read.Reading, turns: Sequence[talk.TurnPage]) -> dict[str, object]:
+    """What the page shows of the reader's conversation about the brief, with what may be asked next."""
     asked = {one.question for one in turns}
     answered = {one.question for one in reading.document.prepared}
     chips = [text for text in reading.document.follow_ups if text not in asked | answered]
