@@ -24,7 +24,7 @@ def day(text: str | None, now: datetime) -> date:
     try:
         wanted = date.fromisoformat(text)
     except ValueError:
-        raise usage(f"--date {text!r}: allowed is a date such as {now.date()}") from None
+        raise usage(f"--date {text!r}: allowed is a date such as {now.date() - timedelta(days=1)}") from None
     if wanted < EARLIEST:
         raise usage(f"--date {text}: allowed are dates from {EARLIEST}")
     if wanted > now.date() + timedelta(days=1):

@@ -24,6 +24,7 @@ from users.unsubscribe import read_token, unsubscribe
 
 @never_cache
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_settings(request: HttpRequest) -> HttpResponse:
     profile = Profile.objects.filter(user=cast(User, request.user)).first()
     if profile is None:

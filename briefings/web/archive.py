@@ -14,6 +14,7 @@ from briefings import feed, read
 from briefings import saved as keeping
 from briefings import search as searching
 from briefings.web.limits import limited
+from ingest.plain import visible
 from users.models import User
 
 
@@ -39,7 +40,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 @require_safe
 @limited("search")
 def search(request: HttpRequest) -> HttpResponse:
-    question = request.GET.get("q", "").strip()[: searching.LONGEST]
+    question = visible(request.GET.get("q", "")).strip()[: searching.LONGEST]
     hits = searching.search(_reader(request), question)
     context = {"shelf": "search", "question": question, "hits": hits, "most": searching.MOST}
     return render(request, "briefings/search.html", context)

@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from briefings import personal
 from briefings.web.limits import limited
@@ -29,11 +29,11 @@ def export(request: HttpRequest) -> FileResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
     """Deletes the account once its address is typed in, which nobody does by mistake."""
     user = cast(User, request.user)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "briefings/leave.html")
     if request.POST.get("email", "").strip().lower() != user.email:
         words = "That is not the address of this account. Nothing was deleted."
@@ -44,5 +44,6 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 def left(request: HttpRequest) -> HttpResponse:
     return render(request, "briefings/left.html")

@@ -66,9 +66,12 @@ def prepare(request: HttpRequest) -> HttpResponse:
 @require_safe
 def edition(request: HttpRequest, day: str) -> HttpResponse:
     try:
-        return _edition(request, date.fromisoformat(day))
+        asked = date.fromisoformat(day)
     except ValueError:
         raise Http404 from None
+    if asked.isoformat() != day:  # one day has one address
+        raise Http404
+    return _edition(request, asked)
 
 
 @never_cache

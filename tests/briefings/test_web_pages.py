@@ -93,6 +93,12 @@ def test_a_day_of_the_archive_is_told_with_its_year(page: Client, ada: User) -> 
     assert ">Thursday 29 February 2024</a>" in shown
 
 
+@pytest.mark.parametrize("day", ["20240229", "2024-W09-4", "2024-02-30", "tomorrow"])
+def test_a_day_has_one_address(page: Client, ada: User, day: str) -> None:
+    factories.edition_of_two(ada, date(2024, 2, 29))
+    assert page.get(f"/edition/{day}/").status_code == 404
+
+
 def test_it_labels_the_sample(page: Client, ada: User) -> None:
     rows.ready_edition(ada, timezone.now().date(), [(factories.weights(sample=True), None)], sample=True)
     shown = body(page.get("/today/"))

@@ -152,3 +152,14 @@ def test_a_made_up_host_is_refused_without_a_traceback(
     answer = client.get("/", headers={"host": "evil.example"})
     assert answer.status_code == 400
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "idna"])
+def test_a_form_in_an_encoding_of_no_browser_is_refused(client: Client, charset: str) -> None:
+    kind, form = f"application/x-www-form-urlencoded; charset={charset}", b"email=ada%40bank.example"
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    answer = client.post("/accounts/join/", form, content_type=kind, headers=headers)
+    assert answer.status_code == 415
+    assert not User.objects.exists()
+    good = kind.replace(charset, "UTF-8")
+    assert client.post("/accounts/join/", form, content_type=good, headers=headers).status_code == 302
