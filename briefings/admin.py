@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from briefings import share
 from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice, Share, Turn
 from ingest.admin import RowAdmin
 
@@ -133,3 +134,10 @@ class ShareAdmin(RowAdmin):
     list_display = ("brief", "reader", "created_at", "views")
     search_fields = ("brief__body__headline__text", "reader__email")
     list_select_related = ("brief", "reader")
+
+    def delete_model(self, request: HttpRequest, obj: Share) -> None:
+        share.revoke(obj.reader, obj.pk)  # as its reader would: nothing tells that there was something
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Share]) -> None:
+        for one in queryset:
+            share.revoke(one.reader, one.pk)

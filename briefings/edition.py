@@ -25,6 +25,8 @@ from users.models import User
 LEASE = timedelta(minutes=10)
 MOST_ROUNDS = 8  # rounds that ran out of time; each keeps the briefs it wrote
 BUSY = timedelta(seconds=3)  # when to look again at an edition whose briefs another worker is writing
+AGAIN = timedelta(minutes=5)  # before an edition that nobody asks for is looked at again
+UNPLACED = timedelta(minutes=5)  # what had come in by then may have had no story yet
 SPARE = 6  # stories chosen beyond the edition's size, for those that cannot be written
 REMEMBERED = select.WINDOW + timedelta(days=2)
 ALWAYS = timedelta(days=36500)  # the sample's stories never grow old
@@ -194,7 +196,7 @@ def request(user: User, local_date: date, ahead: bool = False) -> Edition:
             state=State.QUEUED, due_at=Now(), attempt=0, error=""
         )
         edition.refresh_from_db()
-    if not created and edition.state == State.READY and _may_be_better_now(edition):
+    if not created and edition.state == State.READY and _may_be_better_now(edition, ahead):
         Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(
             state=State.QUEUED, due_at=Now()
         )
@@ -222,8 +224,14 @@ def _has_failed(edition: Edition) -> bool:
     return edition.state == State.FAILED or (edition.state == State.QUEUED and edition.due_at is None)
 
 
-def _may_be_better_now(edition: Edition) -> bool:
-    return (edition.sample or not edition.items.exists()) and stories.any_real(edition.reader_id)
+def _may_be_better_now(edition: Edition, ahead: bool) -> bool:
+    """Whether real news may have come since a sample or an empty edition was made; not looked at all the time."""
+    made = edition.prepared_at or edition.due_at or datetime.now(UTC)
+    if ahead and datetime.now(UTC) - made < AGAIN:
+        return False
+    if edition.sample:
+        return stories.any_real(edition.reader_id)
+    return not edition.items.exists() and stories.any_since(made - UNPLACED, select.WINDOW, edition.reader_id)
 
 
 def prepare(edition_id: str, now: datetime) -> Edition | None:

@@ -21,7 +21,7 @@ from users import taxonomy
 TITLE, SEVERAL, HEADWORD, ONE = 1.0, 0.7, 0.5, 0.25
 NAMED = SEVERAL  # what is shown this plainly may be given as a reason
 LABELS = 2
-_WISH = re.compile(r"[,;:.\n]|\band\b|\bor\b", re.IGNORECASE)
+_WISH = re.compile(r"[,;:\n]|\.(?=\s|$)|\band\b|\bor\b", re.IGNORECASE)  # not within "GPT-4.5"
 _ROUGHLY = 0.5  # of the nearness, where only some of an interest's words are there
 
 
@@ -46,7 +46,11 @@ def to_interests(text: str, title: str, opening: str) -> tuple[float, tuple[str,
 def _wishes(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     wishes = (" ".join(part.split()) for part in _WISH.split(text))
     told = ((wish, frozenset(filter(terms.weight, terms.words(wish)))) for wish in wishes)
-    return tuple((wish, stems) for wish, stems in told if stems)
+    return tuple((wish, stems) for wish, stems in told if any(map(_has_letter, stems)))
+
+
+def _has_letter(stem: str) -> bool:
+    return not stem.replace(".", "").replace(",", "").isdigit()
 
 
 def _speaks_of(stems: frozenset[str], title: str, opening: str) -> float:

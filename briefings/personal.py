@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from briefings import feed, read, saved, share
 from briefings.converse.shown import conversation
-from briefings.models import Delivery, Edition, State
+from briefings.models import Delivery, Edition, State, Turn
 from inference import costs
 from inference.money import usd
 from ingest import own
@@ -25,6 +25,7 @@ from ingest.split import hold_stories
 from users.models import Profile, User
 
 IN_MEMORY = 8_000_000  # bytes of an archive; a larger one is made on the disk
+TRIES = 5  # at deleting
 README = """\
 Everything that Nutgraf holds about {email}, as of {at} UTC.
 
@@ -114,8 +115,24 @@ def delete(user: User) -> None:
     """Delete the account with all that belongs to it: editions, mails still to send, conversations, own sources with
     their articles, vectors and stories, shares, which answer 410 from now on.
 
-    The ledger keeps what was spent, and no longer for whom.
+    The ledger keeps what was spent, and no longer for whom. Raises IntegrityError, with nothing deleted, where workers
+    go on adding to it all the while.
     """
-    with transaction.atomic():
-        hold_stories()  # nothing is placed into a story of theirs meanwhile
-        user.delete()
+    for again in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                _hold(user)
+                user.delete()
+        except IntegrityError:  # a worker brought something after it was looked for
+            if not again:
+                raise
+        else:
+            return
+
+
+def _hold(user: User) -> None:
+    """What is being made for the reader meanwhile waits, and finds nobody then."""
+    hold_stories()
+    turns = Turn.objects.filter(conversation__reader=user)
+    for rows in (User.objects.filter(pk=user.pk), user.sources, user.editions, user.conversations, turns):
+        list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))

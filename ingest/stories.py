@@ -239,3 +239,11 @@ def any_real(owner: int | None = None) -> bool:
     Until then the bundled sample may stand in.
     """
     return Story.objects.filter(PUBLIC.stories() | Scope(owner=owner).stories()).exists()
+
+
+def any_since(moment: datetime, window: timedelta, owner: int | None = None) -> bool:
+    """Whether an article of the `window` before the moment, or later, has come in since then (aware), in a story for
+    everybody or for the `owner`."""
+    mine = PUBLIC.articles() | Scope(owner=owner).articles()
+    recent = Article.objects.filter(mine, stage=Stage.PLACED, happened_at__gt=moment - window)
+    return recent.filter(first_seen__gt=moment).exists()

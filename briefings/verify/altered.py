@@ -1,6 +1,6 @@
 """The rule of altered places: between words that a statement has from its source, nothing is put that says more.
 
-A statement that follows one sentence of its source closely is laid beside it word by word, and what differs is looked at.
+A statement that follows one sentence of its source closely is laid beside it word by word, and what differs is judged.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from briefings.verify import charged, modality, reported
+from briefings.verify import charged, modality, number_words, reported
 from briefings.verify.outlets import FRAME
 from briefings.verify.places import Word, lowered, words
 from briefings.verify.spelling import listed
-from briefings.verify.units import UNITS
+from briefings.verify.units import CURRENCIES, SCALES, UNITS
 
-ENOUGH = 0.7  # of a statement's words that its source's sentence has too, for the two to be laid side by side
+ENOUGH = 0.6  # of a statement's words that its source's sentence has too, for the two to be laid side by side
+WHOLE = 0.8  # or of the source's sentence, which then is in the statement
+TAIL = 3  # words behind the source's last that add something to it
 SHORT = 4  # words that stand in another's place; what is longer is told anew, and other rules look at it
 SPEAKER = 9  # words that say who says it
 
@@ -24,18 +26,15 @@ CLAUSE = 3  # content words that tell which clause a connective has behind it
 _LINKING = listed("before after because until than")
 _HE, _SHE = listed("he him his himself"), listed("she her hers herself")
 _SAYING = listed("said says saying stated states told tells according account added adds wrote writes")
+_TELLING = _SAYING | {"outlet", "reports", "reported"}
 _OF_THEMSELVES = listed("it they we he she i its their our his her")
 # What is left out of these makes an office another's, or some of them all.
 _NARROWING = listed("""
     vice deputy co assistant associate acting interim former ex alleged suspected nearly almost partly partially
     sometimes some many most several few potential possible proposed planned would
     """)
+_MEASURES = frozenset((*CURRENCIES, *UNITS, *SCALES))  # "$5" and "5 dollars" are one
 _ORDINALS = listed("second third fourth fifth sixth seventh eighth ninth tenth")
-_COLOURS = listed("""
-    big bold brutal cheap deep dire fierce grim harsh huge major massive rare risky sharp secret stark sudden top vast
-    weak
-    """)
-_COLOUR_ENDINGS = ("ly", "ous", "ful", "ive", "ial", "less", "ing", "able", "ible", "ant", "ent", "ic", "ed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,12 @@ def altered(text: str, best: str, around: str) -> Iterator[str]:
     """
     own, theirs = words(FRAME.sub("", text)), words(best)
     held = lowered(best)
-    if not own or sum(word.lower in held for word in own) < ENOUGH * len(own):
+    both = sum(word.lower in held for word in own)
+    if not own or (both < ENOUGH * len(own) and both < WHOLE * len(theirs)):
         return
     gaps = list(_gaps(own, theirs))
     outside = lowered(charged.QUOTED.sub(" ", text))
-    left = {word.lower for gap in gaps for word in gap.source}
+    left = set().union(*(charged.held(gap.source) for gap in gaps))
     for gap in gaps:
         if gap.inside and len(gap.said) <= SHORT:
             yield from _surer(gap)
@@ -71,7 +71,7 @@ def altered(text: str, best: str, around: str) -> Iterator[str]:
         yield from _narrowed(gap)
         yield from _of_other_sex(gap)
     yield from _added(gaps, around)
-    yield from _dropped(gaps, own)
+    yield from _dropped(gaps, own, framed=len(own) < len(words(text)))
     yield from _crossed(gaps)
     yield from _turned(own, theirs)
 
@@ -121,41 +121,58 @@ def _narrowed(gap: _Gap) -> Iterator[str]:
 
 
 def _added(gaps: Sequence[_Gap], around: str) -> Iterator[str]:
-    """What is put in, and stands nowhere: a word of colour, or more than one word of its own."""
+    """What is put in between the source's words or behind them, and stands nowhere."""
     known = {word.stem for word in words(around)}
     for gap in gaps:
-        if gap.source or not gap.said or not (gap.before or gap.next):
-            continue
-        new = [
-            word
-            for word in gap.said
-            if word.content and word.stem not in known and not word.capital and word.lower not in UNITS
+        content = [
+            word for word in gap.said if word.content and not word.capital and word.lower not in _MEASURES
         ]
-        if len(new) > 1 or any(_colours(word.lower) for word in new if gap.inside):
+        new = [word for word in content if word.stem not in known and not _judged_elsewhere(word.lower)]
+        if not gap.before or not new:
+            continue
+        if not gap.next:
+            added = _is_tail(gap, len(content), len(new))
+        elif gap.source:
+            added = len(gap.said) > len(gap.source) and any(word.lower.endswith("ly") for word in new)
+        else:
+            added = 2 * len(new) >= len(content)
+        if added:
             yield f"{_spelled(gap.said)!r}"
 
 
-def _colours(word: str) -> bool:
-    return word in _COLOURS or (len(word) > 5 and word.endswith(_COLOUR_ENDINGS))
+def _judged_elsewhere(word: str) -> bool:
+    """Whether it is a figure, or tells who says it."""
+    return word[0].isdigit() or word in number_words.WORDS or word in _TELLING
 
 
-def _dropped(gaps: Sequence[_Gap], own: Sequence[Word]) -> Iterator[str]:
-    """A doubt, or who says it, that stands nowhere any more."""
+def _is_tail(gap: _Gap, content: int, new: int) -> bool:
+    """Whether an ending adds something; one that stands for the source's own may be that one in other words."""
+    if len(gap.said) < TAIL or not _SAYING.isdisjoint(word.lower for word in gap.said[1:]):
+        return False
+    if gap.said[0].lower in _SAYING:
+        return new == content - 1
+    return new > 1 and new == content if gap.source else 2 * new >= content
+
+
+def _dropped(gaps: Sequence[_Gap], own: Sequence[Word], framed: bool) -> Iterator[str]:
+    """A doubt, or who says it, that stands nowhere any more; `framed`: the statement is told as the outlet's."""
     said = {word.lower for word in own}
-    retold = any(reported.tells_who(_spelled(gap.said)) for gap in gaps)
+    retold = framed or any(reported.tells_who(_spelled(gap.said)) for gap in gaps)
     for gap in gaps:
         source = [word.lower for word in gap.source]
         doubts = [word for word in source if word in reported.DOUBTING]
         if doubts and len(source) <= SHORT and said.isdisjoint(reported.DOUBTING):
             yield f"what is {doubts[0]}, told as so"
-        says = [at for at, word in enumerate(source) if word in _SAYING]
-        if (
-            says
-            and len(source) <= SPEAKER
-            and not retold
-            and _OF_THEMSELVES.isdisjoint(source[says[0] :])
-        ):
+        if len(source) <= SPEAKER and not retold and _speaks(source):
             yield f"what is said by somebody ({_spelled(gap.source)!r}), told as so"
+
+
+def _speaks(source: Sequence[str]) -> bool:
+    """Whether it holds who says something, of others than themselves."""
+    at = next((at for at, word in enumerate(source) if word in _SAYING), None)
+    if at is None or not (at or source[0] == "according"):
+        return False
+    return _OF_THEMSELVES.isdisjoint(source[at:])
 
 
 def _crossed(gaps: Sequence[_Gap]) -> Iterator[str]:

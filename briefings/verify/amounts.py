@@ -60,6 +60,7 @@ _ORDINAL = re.compile(
     rf"(?<![\w.,])(?:(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{'|'.join(number_words.ORDINALS)}))\b",
     re.I,
 )
+_COUNTED = re.compile(r"\d[ -]$")  # "30-second" is no second of anything
 _FRACTION = re.compile(
     r"\b(?P<n>an?|one|two|three|four|five)[ -](?P<d>third|quarter|fifth|tenth)s?\b(?=(?P<of> of)?)", re.I
 )
@@ -229,7 +230,8 @@ def _ordinals(text: str, said: frozenset[str]) -> Iterator[Figure]:
         number = int(match["digits"]) if match["digits"] else number_words.ORDINALS[match["word"].lower()]
         # "first" mostly orders the tale, "second" is also a time: neither is held against a sentence
         claim = bool(match["digits"]) or number > 2
-        yield Figure(match[0], match.start(), match.end(), (quantity(number, "ordinal"),), claim=claim)
+        if claim or not _COUNTED.search(text, max(0, match.start() - 2), match.start()):
+            yield Figure(match[0], match.start(), match.end(), (quantity(number, "ordinal"),), claim=claim)
 
 
 def _loose(text: str, said: frozenset[str]) -> Iterator[Figure]:

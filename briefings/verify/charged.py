@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from briefings.verify import number_words
 from briefings.verify.places import Word, place, words
@@ -12,7 +13,7 @@ from briefings.verify.places import Word, place, words
 _DEGREES = """
 because | since due thanks owing cause causes caused causing reason reasons result results resulted so therefore why
   given prompted prompting led blame blames blamed attributed
-most majority mostly | largely mainly primarily chiefly best largest half two-thirds
+most majority mostly | largely mainly primarily chiefly best largest
 all every everyone everybody everything | each entire entirely whole always any both anyone total unanimous unanimously
   across worldwide
 each | every all per both apiece
@@ -131,6 +132,13 @@ NEEDS = _needs(_DEGREES) | _LOOSE | _OF_PEOPLE | _TIGHT
 QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
 
 
+def held(among: Sequence[Word]) -> set[str]:
+    """The words in lower case; more than half is a majority."""
+    lower = [word.lower for word in among]
+    halves = any(word == "half" and before in ("than", "over") for before, word in pairwise(lower))
+    return {*lower, "majority"} if halves else set(lower)
+
+
 def unfounded(text: str, around: str) -> Iterator[str]:
     """The charged words of `text`, outside its quotations, that `around` has in no form, or nowhere near there."""
     own = words(text)
@@ -138,8 +146,11 @@ def unfounded(text: str, around: str) -> Iterator[str]:
     if not charged:
         return
     outside, theirs = {word.lower for word in words(QUOTED.sub(" ", text))}, words(around)
+    majority = "majority" in held(theirs)
     for at in charged:
         word = own[at].lower
+        if majority and "majority" in NEEDS[word]:
+            continue
         found = [other for other, each in enumerate(theirs) if each.lower in NEEDS[word]]
         if word in outside and not any(_there(own, at, theirs, other) for other in found):
             yield word

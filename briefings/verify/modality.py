@@ -37,9 +37,9 @@ _MEANT = listed("""
     committed decide decides decided eager willing
     """)
 _LINKS = listed("""
-    be been being have has had not never almost nearly also still only soon now then even ever just really actually eventually
-    probably possibly likely certainly finally already again further instead always often no longer get got as well
-    is are was were
+    be been being have has had not never also still only soon now then even ever just really actually eventually
+    almost nearly probably possibly likely certainly finally already again further instead always often no longer
+    get got as well is are was were
     """)
 _CARRIERS = {
     **dict.fromkeys(listed("be been being is are was were"), "be"),

@@ -108,10 +108,13 @@ def _conditions(text: str, best: str) -> Iterator[str]:
     if any(word.lower not in known and _CONDITION.match(word.lower) for word in words(text)):
         return  # it is put in other words
     spelled = " ".join(word.lower for word in words(text))
-    for condition in _IF.finditer(best):
+    conditions = list(_IF.finditer(best))
+    if len(_IF.findall(text)) >= len(conditions):
+        return
+    for condition in conditions:
         within = _content(condition["what"])
         phrase = " ".join(word.lower for word in words(condition["what"]))
-        dropped = 2 * len(within & said) < len(within) if within else phrase not in spelled
+        dropped = phrase not in spelled and 2 * len(within & said) <= len(within)
         before, behind = best[: condition.start()].rstrip(), best[condition.end() :]
         opens = not before or before[-1] in ",;:—–.“"
         governed = _in_order(behind)[:GOVERNED] if opens else _in_order(before)[-GOVERNED:]

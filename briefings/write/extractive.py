@@ -38,7 +38,8 @@ def write_extractive(material: Material) -> BriefBody:
     ]
     body = _brief(first[1], about=first[0])
     named = [_sentences([told]) for about, one in others if (told := _opening(one, about))]
-    takeaways = (*body.takeaways[: MOST_TAKEAWAYS - len(named)], *chain(*named))[:MOST_TAKEAWAYS]
+    own = max(1, MOST_TAKEAWAYS - len(named))
+    takeaways = (*body.takeaways[:own], *chain(*named))[:MOST_TAKEAWAYS]
     return body.model_copy(update={"takeaways": takeaways})
 
 
@@ -63,11 +64,12 @@ def _brief(material: Material, about: str = "") -> BriefBody:
     takeaways = [first] if first and len(draft.open()) >= WITH_TAKEAWAYS else []
     draft.take(takeaways)
     alone = not takeaways or len(pool.candidates) < SHORT
+    # What is hardest to find is chosen first; what is read late may not lean on what is read before it.
+    against = [] if alone else catch(draft, subject)
     told_next = lead(draft, None if takeaways else first, titled, subject, alone=alone)
     if not told_next:
         takeaways, told_next = [], takeaways
-    # What is hardest to find is chosen first; what is read late may not lean on what is read before it.
-    against = catch(draft, subject)
+    against = against or catch(draft, subject)
     last = bottom_line(draft)
     takeaways += proof_and_consequence(draft, titled, subject)
     draft.tell(told_next)

@@ -124,7 +124,8 @@ ASKS_ONLY = re.compile(
 # "Taught by 25 veterans who ...": a participle with nobody it belongs to.
 ORPHAN = re.compile(
     r"(?:Taught|Focused|Built|Based|Designed|Written|Led|Hosted|Powered|Trained|Made|Backed) "
-    r"(?:by|on|for|in|with|from|at) [^,]*[.!]$"
+    r"(?:by|on|for|in|with|from|at) (?:(?!, (?:the|an?|[A-Z])).)*[.!]$"
+    r"|(?:Helps|Allows|Lets|Makes|Provides|Supports|Enables|Adds|Gives|Shows|Includes|Keeps|Turns|Runs|Fixes) (?!of\b)"
 )
 # "Delivering better service with agents that learn.": no verb of its own, its clauses left out.
 FRAGMENT = re.compile(
@@ -145,7 +146,7 @@ GRAMMAR = re.compile(
 CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")
 TERMINATED = re.compile(r"[.!][\"”’')\]]*$")
 CODE = re.compile(
-    r"[{}<>|\\~^=]|\w+\(\)|\w+_\w+|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b"
+    r"[{}<>|\\~^=*]|\w+\(\)|\w+_\w+|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b"
 )
 FIRST_PERSON = re.compile(r"\b(?:I|I[’']\w+|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b")
 FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Ww]e[’']\w+|[Oo]urs?|[Uu]s|[Oo]urselves|[Ll]et[’']s)\b")

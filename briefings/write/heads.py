@@ -304,9 +304,10 @@ def _aims(clause: Clause, names: Names) -> Iterator[Ask]:
         aim = {"intend": "intend to do", "aim": "aim for", "hope": "hope for"}.get(clause.verb, clause.verb)
         yield about_clause(Aspect.NEXT, f"What {clause.helper} {clause.subject} {aim}", clause, 1.3)
     elif clause.verb in ("begin", "start"):
-        yield about_clause(
-            Aspect.DID, f"What {clause.helper} {clause.subject} {clause.verb} to do", clause, 1.0
-        )
+        day = DAY.match(f" {clause.rest}")
+        asked = f"When {clause.helper} {clause.subject} {clause.verb}{day['what'].rstrip()}" if day else ""
+        todo = f"What {clause.helper} {clause.subject} {clause.verb} to do"
+        yield about_clause(Aspect.DID, asked or todo, clause, 1.0)
     elif clause.verb in ("agree", "decline", "refuse", "threaten", "try") and not SILENT.match(clause.rest):
         tail = " to" if clause.verb == "agree" else " to do"
         yield about_clause(

@@ -94,14 +94,17 @@ def _is_heading(text: str) -> bool:
 
 
 def _told(listed: Sequence[str], article: SourceText, sections: Sequence[Item]) -> tuple[Item, ...]:
-    """Each thing listed with the section that alone begins with some of its words; those of a heading count twice."""
+    """Each thing listed with the section that alone begins with its words; those of a heading count twice."""
     beginnings = [_names_it(section, article) for section in sections]
     scored = []
     for place, part in enumerate(listed):
         for at, section in enumerate(sections):
             others = set[str]().union(*beginnings[:at], *beginnings[at + 1 :])
-            alone = (set(terms(part)) & beginnings[at]) - others
-            scored.append((len(alone) + len(alone & set(terms(section.about))), -place, -at))
+            shared = set(terms(part)) & beginnings[at]
+            alone = shared - others
+            rivals = [len(set(terms(part)) & each) for each in beginnings if each is not beginnings[at]]
+            more = max(0, len(shared) - max(rivals, default=0))
+            scored.append((max(len(alone) + len(alone & set(terms(section.about))), more), -place, -at))
     chosen: dict[int, int] = {}  # of the thing listed, the section
     for score, place, at in sorted(scored, reverse=True):
         if score and -place not in chosen and -at not in chosen.values():

@@ -9,7 +9,7 @@ from briefings.write.ask import Ask
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import clause_of, is_plural
 from briefings.write.draft import Draft
-from briefings.write.furniture import unquoted
+from briefings.write.furniture import NO_COMMENT, unquoted
 from briefings.write.heads import PRONOUN
 from briefings.write.lexicon import FAMOUS, PLURALS
 from briefings.write.names import Name, Names
@@ -45,6 +45,11 @@ BLAMED = re.compile(
 NOTES = re.compile(rf"\b(?:gave|showed|sent|handed) {HERE} notes\b")
 OUTLET = re.compile(r"\b(?:News|Times|Post|Journal|Magazine|Today|TV|Beast|Guardian|Herald|Tribune|Review)$")
 VAGUE = frozenset(["average", "help", "activity", "end", "way", "time", "part", "fact", "day", "year"])
+# An inquiry beside that of the story.
+PROBES = re.compile(
+    r"\b(?:conducting|opened|launched|began|started|leading|joined) (?:its|their|another|a|an|the) (?:\w+ ){0,3}"
+    r"(?:investigation|probe|inquiry)\b"
+)
 # What has been done already, whatever it will lead to.
 PAST = re.compile(
     r"\b[a-z]+ed (?:[^,]{0,40} )?(?:in (?:January|February|March|April|May|June|July|August|September|October|November|"
@@ -76,7 +81,7 @@ def second_asks(
         _legal(candidate.text, subject) if about_it else None,
         _theme(own, themes, subject) or _spoken_of(candidate.text, draft.pool.names, subject),
         _role(own, themes, subject),
-        _part(own, held, subject) if candidate.relevance >= CENTRAL else None,
+        _part(own, held, subject) if candidate.relevance >= CENTRAL and not NO_COMMENT.search(own) else None,
         _ahead(candidate.text, subject),
     ):
         if ask and len(ask.question) <= LONGEST:
@@ -132,7 +137,9 @@ def _legal(text: str, subject: Subject) -> Ask | None:
     own = unquoted(text).replace("the law", "")
     if not _story(subject) or len(set(SIGNS[Aspect.LAW].findall(own))) < 1 + (subject.name not in text):
         return None
-    return Ask(Aspect.LAW, f"What are the legal questions in {_story(subject)}?", "law", 0.4)
+    if PROBES.search(own) and subject.name in own:
+        return Ask(Aspect.LAW, f"Who else is investigating {subject.called}?", "law", 0.5)
+    return Ask(Aspect.LAW, f"What are the legal questions in {_story(subject)}?", "law", 0.2)
 
 
 def _earlier(text: str, subject: Subject) -> Ask | None:

@@ -77,8 +77,8 @@ def speaker_of(own: str, held: Sequence[Name]) -> Name | None:
     if NO_COMMENT.search(own):
         return None
     for name in sorted(held, key=lambda each: (not each.person, own.find(each.short))):
-        if name.text in PRESS or name.place:
-            continue
+        if name.text in PRESS or name.place or any(char.isdigit() for char in name.text):
+            continue  # outlets pass on, and a version of something says nothing
         text = masked(own, name)
         if (spoke := SPEAKS.search(text)) and not WROTE_A_THING.match(
             text, spoke.end() - len(spoke.group().split()[-1])

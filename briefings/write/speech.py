@@ -23,8 +23,8 @@ class Act:
 
     @property
     def stays(self) -> bool:
-        """Whether who does this in one sentence does so in the one before: a stance, unlike a plan."""
-        return self.judges and self.asked not in ("expect", "warn of")
+        """Whether who does this in one sentence does so in the one before: a stance, unlike a plan or a wish."""
+        return self.asked in ("fear", "object to")
 
     def question(self, who: str, plural: bool) -> str:
         helper = ("are" if plural else "is") if self.asked == UNSURE else "do" if plural else "does"
@@ -77,6 +77,7 @@ ACTS = (
     _act("expect", r"expect(?:s|ed)|predict(?:s|ed)|forecasts?|hop(?:es|ed)",
          rf"{SPEAKER} {TOLD}[^“”\"]{{0,60}} would (?:reach|be|become|help|hurt|lead|cost|take|create)\b|"
          r"will (?:\w+ )?(?:be|become|have|save|make|take|help|lead|cost|impact|change|continue|need|get|see|grow|reach|only|never|only)\b|"
+         r"(?:might|could) (?:\w+ )?(?:explore|force|lead|face|mean|become|lose|end|help|hurt|break|change)\b|"
          r"(?:is|are|it[’']s) going to be|(?:is|are) (?:un)?likely to", judges=True),
 )  # fmt: skip
 ARGUES = _act("argue", r"argu(?:es|ed)|contend(?:s|ed)|maintain(?:s|ed)|insist(?:s|ed)", NEVER, judges=True)

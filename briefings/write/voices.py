@@ -11,7 +11,7 @@ from briefings.write.furniture import unquoted
 from briefings.write.lexicon import FAMOUS, PLURALS, PRESS
 from briefings.write.names import OFFICE, SAYING, Name
 from briefings.write.speakers import HERE, crowds_in, masked, voice_of
-from briefings.write.speech import act_of, gives_reason
+from briefings.write.speech import Act, act_of, gives_reason
 from briefings.write.subject import Subject
 
 RESPONDS = re.compile(r"\b(?:respond(?:ed|s|ing)?|in response|in a statement|denied)\b")
@@ -30,8 +30,8 @@ STANCE = (
 )
 SPOKEN = re.compile(rf"\b(?:{SAYING})\b")
 CALLED = re.compile(
-    rf"{HERE},? (?:has |had )?(?:called|calls|described|describes) (?P<what>(?:the |[A-Z])[\w’' .-]{{2,40}}?) "
-    r"(?:as )?(?:an? |the |[“\"])"
+    rf"{HERE}(?:,[^,“”]{{3,80}},)? (?:has |had )?(?:called|calls|described|describes) "
+    r"(?P<what>(?:the |[A-Z])[\w’' .-]{2,40}?) (?:as )?(?:an? |the |[“\"])"
 )
 
 
@@ -69,6 +69,10 @@ def said(
         else:
             main = who.short == subject.name
             yield from spoken(text, who, called, topic, strength, main, goes_on)
+    yield from _crowds(text, own, subject)
+
+
+def _crowds(text: str, own: str, subject: Subject) -> Iterator[Ask]:
     for crowd in crowds_in(own):
         about = crowd.split()[-1]
         if act := act_of(text, crowd):
@@ -94,14 +98,11 @@ def spoken(
     """
     plural = who.text.split()[-1] in PLURALS
     helper = "do" if plural else "does"
-    act = act_of(text, who.short)
-    if act is None and goes_on:
-        later = act_of(goes_on, who.short)
-        act = later if later and later.stays else None
-    if act:
+    named = CALLED.search(masked(text, who))
+    if act := None if named else _act(text, goes_on, who):
         aspect = Aspect.CRITICS if act.judges else Aspect.SAID
         yield Ask(aspect, act.question(called, plural), who.text, strength + 0.4, act.asked)
-    elif named := CALLED.search(masked(text, who)):
+    elif named:
         question = f"What {helper} {called} call {named['what']}?"
         yield Ask(Aspect.CRITICS, question, who.text, strength + 0.4, "call")
     elif main and gives_reason(text):
@@ -110,6 +111,13 @@ def spoken(
         yield Ask(Aspect.SAID, f"What did {called} say about {topic}?", who.text, strength, "say")
     elif unquoted(text) != text and "?" not in text:
         yield Ask(Aspect.SAID, f"What did {called} say?", who.text, strength - 0.6, "say")
+
+
+def _act(text: str, goes_on: str, who: Name) -> Act | None:
+    """What the words do, or, where they only tell, whom or what the speaker's next words judge."""
+    act = act_of(text, who.short)
+    later = act_of(goes_on, who.short) if act is None and goes_on else None
+    return later if later and later.stays else act
 
 
 def presented(who: Name, own: str, offices: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from briefings import edition
 from briefings.models import Edition, State
@@ -94,6 +95,7 @@ def test_an_empty_edition_that_was_never_sent_is_filled_when_news_comes(ada: Use
     told(NOW - timedelta(days=9), LAUNCH)
     prepared(ada, TODAY, NOW)
     told(NOW - timedelta(hours=1), RULES)
+    Article.objects.filter(title=RULES[0]).update(first_seen=NOW + timedelta(minutes=1))
     assert headlines(prepared(ada, TODAY, NOW)) == [RULES[0]]
 
 
@@ -114,3 +116,32 @@ def test_before_anything_is_read_it_waits(ada: User) -> None:
     row.refresh_from_db()
     assert row.state == State.QUEUED
     assert row.due_at is not None
+
+
+GUIDE = (
+    "Claude and ChatGPT: everything you need to know about prompts",
+    "Anthropic's Claude and OpenAI's ChatGPT answer better when told what they are for. Say it twice.",
+)
+
+
+def test_what_is_no_news_fills_no_day_and_is_not_looked_at_all_day(ada: User) -> None:
+    told(NOW - timedelta(hours=3), GUIDE)
+    row = prepared(ada, TODAY, NOW)
+    assert (headlines(row), row.sample) == ([], False)
+    Edition.objects.update(prepared_at=timezone.now() - timedelta(hours=2))
+    Article.objects.update(first_seen=timezone.now() - timedelta(hours=4))
+    assert edition.request(ada, TODAY).state == State.READY, "nothing has come since"
+    late = publish(RULES, NOW - timedelta(hours=1))
+    place.place([late.pk], NOW)
+    Article.objects.filter(pk=late.pk).update(first_seen=timezone.now(), happened_at=timezone.now())
+    assert edition.request(ada, TODAY, ahead=True).state == State.QUEUED
+
+
+def test_an_edition_that_nobody_asks_for_is_not_made_over_and_over(ada: User) -> None:
+    told(NOW - timedelta(days=9), LAUNCH)
+    assert headlines(prepared(ada, TODAY, NOW)) == []
+    told(NOW - timedelta(hours=1), RULES)
+    Edition.objects.update(prepared_at=timezone.now())
+    Article.objects.update(first_seen=timezone.now(), happened_at=timezone.now())
+    assert edition.request(ada, TODAY, ahead=True).state == State.READY, "it was looked at a moment ago"
+    assert edition.request(ada, TODAY).state == State.QUEUED, "but somebody asks"

@@ -61,6 +61,10 @@ NAMES = names_of([TOLD], ["Equifax fined"])
             "How did shares of Equifax react?",
         ),
         (
+            "Equifax began sending the letters on Wednesday, three weeks after the leak.",
+            "When did Equifax begin sending the letters?",
+        ),
+        (
             "All customers are entitled to a free report each year.",
             "What are all customers entitled to?",
         ),

@@ -89,6 +89,9 @@ def test_it_cuts_datelines_and_fillers(text: str, kept: str) -> None:
         "Too short to tell.",
         "Delivering better service to every customer with agents that learn.",
         "Programmatically build agents that other agents can then call.",
+        "Helps uncover areas where the assistant may struggle or produce errors.",
+        "Taught by 25 veterans who are experts in retrieval, learning and operations.",
+        "On the video the men shout that everybody in the house is a f***ing liar.",
     ],
 )
 def test_it_refuses_what_tells_no_story(text: str) -> None:
@@ -111,6 +114,17 @@ def test_it_refuses_what_tells_no_story(text: str) -> None:
         ("“If either of those is missing, we remove it,” Figueira said.", False),
         ("“That is what we saw,” Figueira said.", True),
         ("Figueira said either of those would do.", True),
+        ("Investors in other firms cannot tell from it what a court will say.", True),
+        ("A shop cannot tell from its books what it will earn.", False),
+        ("Phones with two cards make it easy to change the network.", False),
+        ("In two hours, it made 900 calls and found two errors.", True),
+        ("In two hours, it is easy to make 900 calls.", False),
+        ("Buyers will therefore have to ask the shop.", True),
+        ("Cards are dear, and buyers will therefore have to ask the shop.", False),
+        ("Figueira connected the phone to that database.", True),
+        ("Figueira built a database and connected the phone to that database.", False),
+        ("All this, Figueira said, had a cost.", True),
+        ("Figueira will borrow a large part of the rest.", True),
     ],
 )
 def test_it_sees_what_leans_on_the_sentence_before(text: str, leans: bool) -> None:

@@ -8,6 +8,7 @@ from briefings.write.extractive import write_extractive
 from briefings.write.names import names_of
 from briefings.write.speakers import voice_of
 from briefings.write.speech import act_of, gives_reason
+from briefings.write.voices import spoken
 from tests.briefings.extractive_promises import material, source_text
 
 
@@ -25,6 +26,8 @@ from tests.briefings.extractive_promises import material, source_text
         ("“We will pay for every broken scanner,” Prado said.", "Prado", "plan"),
         ("Acme said it would pay for every broken scanner.", "Acme", "plan"),
         ("“The recall will cost the city a year,” Prado said.", "Prado", "expect"),
+        ("The council might force Acme to sell the plant, experts say.", "experts", "expect"),
+        ("Prado argued that the scanners were old.", "Prado", "argue"),
         ("Prado said the scanners were made in Porto.", "Prado", None),
     ],
 )
@@ -46,6 +49,21 @@ def test_a_question_agrees_with_who_speaks() -> None:
     assert fear
     assert unsure.question("experts", plural=True) == "What are experts unsure of?"
     assert fear.question("experts", plural=True) == "What do experts fear?"
+
+
+def test_what_is_called_something_is_asked_after() -> None:
+    text = "Maria Prado, head of a union, called Acme’s recall a “gross overreaction” on Tuesday in Porto."
+    names = names_of([f"{text} Prado spoke on Monday. People like Acme."], ["Acme recalls scanners"])
+    voice = voice_of(text, names.in_text(text))
+    assert voice is not None
+    asked = [ask.question for ask in spoken(text, voice, voice.called, "", 0.5)]
+    assert asked == ["What does Maria Prado call Acme’s recall?"]
+
+
+def test_a_version_of_a_model_says_nothing() -> None:
+    text = "The paper on Halo 3, the base of the model, says that tests are missing."
+    names = names_of([f"Acme built Halo 3. {text} People use Halo 3."], ["Acme builds Halo 3"])
+    assert voice_of(text, names.in_text(text)) is None
 
 
 def test_it_knows_a_reason_from_a_purpose() -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.core.cache import cache
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from briefings import feed, saved, share
+from briefings import feed, personal, saved, share
 from briefings.converse import answer, ask
 from briefings.models import Brief, Delivery, Edition, EditionItem
 from inference.models import Call
@@ -22,6 +24,7 @@ from ingest.models import Article, Source, Story
 from ingest.place import place
 from tests.briefings import factories, rows
 from tests.ingest import newsroom
+from tests.processes import wait_for
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +212,50 @@ def test_only_who_is_signed_in_exports_or_leaves() -> None:
     for path in ("/settings/export/", "/settings/delete/"):
         assert Client().post(path).headers["Location"].startswith("/accounts/login/")
     assert Client().get("/left/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_brings_something_meanwhile_comes_too_late_or_goes_with_it() -> None:
+    """Its transaction is open as the account is deleted: either it ends first and goes too, or finds nobody."""
+    ada = rows.reader("ada@bank.example")
+    own = newsroom.source("own", owner=ada)
+    edition = rows.ready_edition(ada, factories.MORNING, [])
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> str:
+        try:
+            with transaction.atomic():
+                newsroom.article(own, "A late memo", "It came in as she left.")
+                Delivery.objects.create(edition=edition, message_id="<late@news.example>")
+                begun.set()
+                assert go_on.wait(20)
+        except IntegrityError:
+            return "nobody is there"
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as both:
+        worker = both.submit(work)
+        assert begun.wait(20)
+        leaving = both.submit(_leave, ada)
+        wait_for(_somebody_waits, 20, "the deletion to wait for the worker, or to be through")
+        go_on.set()
+        assert leaving.result(30) is None
+        assert worker.result(30) in ("done", "nobody is there")
+    assert not User.objects.filter(pk=ada.pk).exists()
+    assert not Article.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+def _leave(user: User) -> None:
+    try:
+        personal.delete(user)
+    finally:
+        connection.close()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0]) or not User.objects.exists()

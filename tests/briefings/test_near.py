@@ -76,3 +76,11 @@ def test_a_word_in_the_headline_is_nearer_than_one_below_it() -> None:
 def test_a_wish_for_a_trade_finds_those_who_are_in_it() -> None:
     assert near.to_interests("chips", "A foundry doubles output", "TSMC builds for Nvidia.")[0] > 0
     assert near.to_interests("chips", "Novelists sue", "The books were pirated.")[0] == 0
+
+
+def test_a_version_is_one_thing_and_a_bare_number_none() -> None:
+    chips = ("Five labs and 5 chips: what Europe spends", "The plan names 4 sites.")
+    assert near.to_interests("GPT-4.5, Claude Opus 4.5. 5, 2026", *chips) == (0.0, ())
+    assert near.to_interests("gardening, GPT-4.5.", "GPT-4.5 is retired", "It goes in May.")[1] == (
+        "GPT-4.5",
+    )

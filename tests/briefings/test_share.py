@@ -221,7 +221,7 @@ def test_it_goes_with_its_reader(ada: User, brief: Brief) -> None:
     ada.delete()
     answers = [Client().get(one) for one in (path, f"{path}card.png")]
     assert [one.status_code for one in answers] == [410, 410]
-    assert "has left" in body(answers[0])
+    assert "This page is gone" in body(answers[0])
     assert GoneShare.objects.count() == 1
     assert Client().get("/s/" + "A" * 32 + "/").status_code == 404
 

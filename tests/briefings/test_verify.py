@@ -243,7 +243,7 @@ def test_it_survives_any_text(text: str) -> None:
 
 
 def test_it_verifies_a_long_brief_quickly() -> None:
-    """The aim is 50 ms on an idle machine; this only sees to it that no rule becomes many times slower."""
+    """Of processor time, the best of five, as other work on the machine makes any one of them slower."""
     paragraphs = [
         f"Harbor Labs said on August {day}, 2025 that {day * 7} firms paid ${day}.5 billion for Tern {day}, {day}% "
         f"more than a year ago, which “came as a surprise to everyone in room {day}” of the old exchange building. "
