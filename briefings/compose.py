@@ -25,12 +25,14 @@ from briefings.schemas import BriefBody, LensBody, Material
 from briefings.verify import Unusable, verify
 from briefings.write import brief as writers
 from ingest import revisions, stories, work
+from ingest.models import Story
 
 LEASE = lenses.LEASE
 GATHER = timedelta(
     seconds=45
 )  # what nobody waits for is put off so long, until others have wished for the same
 MOST_ATTEMPTS = 3  # what took its worker down so often is left alone
+TRIES = 20  # to get a row that others make at the same time
 REMEMBERED = 2000  # briefs and lenses that this process has verified again
 _verified: dict[tuple[str, datetime | None], bool] = {}  # of brief or lens, as written then
 log = logging.getLogger("briefings.compose")
@@ -55,12 +57,14 @@ def material_of(story_id: str, as_of: datetime | None = None) -> Material:
 def brief_for(material: Material, patient: bool = False) -> Brief:
     """The row of the brief of exactly these articles, queued when it is new. Safe to call from many places at once.
 
-    `patient`: nobody waits for it.
+    `patient`: nobody waits for it. Raises NothingToWrite where the story is gone.
     """
     parts, fingerprint = _identity(material)
+    left = TRIES
     while True:
         if found := known_brief(material):
             return found if patient else work.hasten(found)
+        left -= 1
         latest = Brief.objects.filter(story_id=material.story).aggregate(latest=Max("version"))["latest"] or 0
         try:
             with transaction.atomic():
@@ -72,7 +76,10 @@ def brief_for(material: Material, patient: bool = False) -> Brief:
                     due_at=Now() + _put_off(patient),
                 )
         except IntegrityError:  # somebody else made this brief or took this version number: look again
-            continue
+            if not Story.objects.filter(pk=material.story).exists():
+                raise NothingToWrite(material.story) from None
+            if not left:
+                raise
 
 
 def known_brief(material: Material) -> Brief | None:
@@ -195,9 +202,9 @@ def ready_brief(
     """
     try:
         material = material_of(story_id, as_of)
+        row = brief_for(material, patient)
     except NothingToWrite:
         return None
-    row = brief_for(material, patient)
     if row.state == State.READY and not _still_verified(row, material) and not _queued_again(row):
         return None
     if row.state == State.QUEUED:

@@ -97,11 +97,18 @@ def _verify_again(row: Brief, now: datetime) -> list[Correction]:
     if articles.on_the_way(list(parts)):
         work.finish(row, due_in=SOON)
         return []
-    changed = articles.since(parts)
-    before = _before(row, changed)
-    made = _decide(row, changed, _lost(row, before, changed), now) if changed else []
-    answers = strike.verdicts(row, before, changed, now) if changed else []
+    changed = articles.since(parts) if seen != parts else {}
+    made, answers = _altered(row, changed, now) if changed else ([], [])
     return made if _keep(row, seen, made, answers, now) else []
+
+
+def _altered(
+    row: Brief, changed: Mapping[int, Changed], now: datetime
+) -> tuple[list[Correction], list[Verdict]]:
+    """What the changed articles take from the brief and from the answers to questions about it, or give back."""
+    before = _before(row, changed)
+    made = _decide(row, changed, _lost(row, before, changed), now)
+    return made, strike.verdicts(row, before, changed, now)
 
 
 def _before(row: Brief, changed: Mapping[int, Changed]) -> Material:

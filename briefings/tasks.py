@@ -7,12 +7,12 @@ import logging
 from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from briefings import compose, correct, digest, edition, front
 from briefings.converse import answer
 from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
 from ingest import work
+from ingest.nudge import nudge
 
 PER_SWEEP = 500
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
@@ -67,13 +67,11 @@ def sweep_questions() -> None:
 
 def answer_soon(turn_id: int) -> None:
     """Nudge the answer to a question whose reader waits. Without a broker the next sweep finds it."""
-    try:
-        answer_question.apply_async((turn_id,), expires=NUDGE, retry=False)
-    except OperationalError as error:
-        log.warning("question %s waits for the sweep: %s", turn_id, error)
+    nudge("briefings.tasks.answer_question", turn_id, queue="answer")
 
 
-# A model is asked up to twice, a minute and a half each; less than the question's lease.
+# A model is asked up to twice, a minute and a half each; or, where it does not take long, once for words and twice for
+# vectors. Less than the question's lease.
 @shared_task(soft_time_limit=230, time_limit=260)
 def answer_question(turn_id: int) -> None:
     answer.answer(turn_id)

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 from django.utils import timezone
 from pgvector.django import VectorField
 
@@ -102,7 +103,7 @@ def place_again(collector: Any, field: Any, articles: Any, using: str) -> None:
     """
     model = articles.model
     collector.add_field_update(model._meta.get_field("stage"), Stage.READ.value, articles)
-    collector.add_field_update(model._meta.get_field("due_at"), timezone.now(), articles)
+    collector.add_field_update(model._meta.get_field("due_at"), Now(), articles)
     collector.add_field_update(field, None, articles)
 
 

@@ -17,7 +17,7 @@ READ = 12_000  # tokens that are held for what a model is shown of a story and a
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`model`: there is one to ask; an answer of it costs `each` at most, or about. `left` and `limit` are of the
+    """`model`: there is one to ask; an answer of it costs about `each`. `left` and `limit` are of the
     reader's tightest budget (all in nano-dollars), of a `span` "day" or "month" (UTC). `spent`: "" while a model can be
     asked; "reader" or "service" says whose budget is used up, and `until` the date from which it is not.
     """

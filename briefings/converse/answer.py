@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from time import monotonic
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,7 +32,8 @@ from ingest.embed import LEXICAL
 LEASE = timedelta(minutes=5)  # above the longest that the task may take
 MOST_ATTEMPTS = 3
 REMEMBERED_TURNS = 4  # that a model is told of
-REMEMBERED = 3600  # seconds that a question's vector is kept
+REMEMBERED = 3600  # seconds that vectors are kept of a question, and of the sentences it is compared with
+PATIENCE = 1 / 3  # of the time that one request may take, after which no more than that is asked
 log = logging.getLogger("briefings.converse")
 
 Writer, Without = Turn.Writer, Turn.Without
@@ -75,12 +78,11 @@ def _answer(row: Turn) -> None:
     _begin(row)
     desk = _Answering(row, ground_of(row.conversation.brief))
     found = desk.found()
-    told, dropped = 0, 0
-    for sentence in found.sentences:
-        if _release(row, told, sentence, desk):
-            told += 1
-        else:
-            dropped += 1
+    told = _release_all(row, found, desk)
+    dropped = len(found.sentences) - told
+    if dropped and not told:  # the sources may say what the model could not
+        found = desk.extractive(Without.NO_ANSWER)
+        dropped += len(found.sentences) - _release_all(row, found, desk)
     done = work.finish(
         row,
         state=Turn.State.ANSWERED,
@@ -105,6 +107,14 @@ def _held(row: Turn) -> None:
     own = Turn.objects.select_for_update().filter(pk=row.pk, attempt=row.attempt, state=Turn.State.QUEUED)
     if not own.exists():
         raise _Lost
+
+
+def _release_all(row: Turn, found: Found, desk: _Answering) -> int:
+    """How many of its sentences held and were released."""
+    told = 0
+    for sentence in found.sentences:
+        told += _release(row, told, sentence, desk)
+    return told
 
 
 def _release(row: Turn, place: int, sentence: Sentence, desk: _Answering) -> bool:
@@ -146,7 +156,10 @@ class _Answering:
         self.brief = row.conversation.brief
         self.asked: Question = read(row.question)
         earlier = row.conversation.turns.filter(number__lt=row.number, state=Turn.State.ANSWERED)
-        self.before = list(earlier.order_by("-number")[:REMEMBERED_TURNS])[::-1]
+        # Its answer may serve others if it stands alone: nothing of this reader's conversation gets into that.
+        latest = [] if row.stands_alone else earlier.order_by("-number")[:REMEMBERED_TURNS]
+        self.before = list(latest)[::-1]
+        self.begun = monotonic()
 
     @property
     def tag(self) -> str:
@@ -162,25 +175,26 @@ class _Answering:
         return read(self.before[-1].question) if self.before else None
 
     def found(self) -> Found:
-        if prepared := self._whole(reuse.prepared(self.asked, self.ground.body)):
+        prepared = reuse.prepared(self.row, self.asked, self.ground.body)
+        if prepared and self._stands(prepared):
             return Found(Writer.PREPARED, prepared)
         for told in reuse.earlier(self.row, self.asked):
-            if reused := self._whole(told):
-                return Found(Writer.REUSED, reused)
+            if self._stands(told):
+                return Found(Writer.REUSED, told)
         if not gateway.available():
-            return self._extractive(Without.NO_MODEL)
+            return self.extractive(Without.NO_MODEL)
         try:
             return Found(Writer.MODEL, self._by_model())
         except OverBudget as error:
             mine = error.scope.startswith("reader:")
-            return self._extractive(Without.READER if mine else Without.SERVICE)
+            return self.extractive(Without.READER if mine else Without.SERVICE)
         except InferenceError as error:
             log.warning("question %s is answered from sentences: %s", self.row.pk, error)
-            return self._extractive(Without.NO_ANSWER)
+            return self.extractive(Without.NO_ANSWER)
 
-    def _whole(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-        """A stored answer, where all of it still holds."""
-        return tuple(sentences) if all(map(self.ground.holds, sentences)) else ()
+    def _stands(self, stored: Sequence[Sentence]) -> bool:
+        """Whether all of a stored answer still holds; that the sources do not say, while they are what they were."""
+        return all(map(self.ground.holds, stored)) if stored else not self.ground.changed
 
     def _by_model(self) -> tuple[Sentence, ...]:
         wanted = wanted_words(self.asked, self.previous)
@@ -189,22 +203,25 @@ class _Answering:
         said = [(turn.question, " ".join(one.text for one in reuse.told(turn))) for turn in self.before]
         return ask_model(self.row.question, said, wanted, self.ground.material, desk)
 
-    def _extractive(self, without: str) -> Found:
-        found = hits(self.asked, self.previous, self.story, self._cosines())
+    def extractive(self, without: str) -> Found:
+        """The sources' own sentences that answer, free for whoever's budget is used up."""
+        spent = without in (Without.READER, Without.SERVICE)
+        found = hits(self.asked, self.previous, self.story, None if spent else self._cosines())
         return Found(Writer.EXTRACTIVE, answer_from(self.story, found), without)
 
     def _cosines(self) -> list[float] | None:
-        """How close each sentence is to the question, where a model embeds and the story is not too long for that."""
+        """How close each sentence is to the question, where a model embeds in time and the story is not too long."""
         texts = [each.text for each in self.story.pool.candidates]
         if self.tag in ("", LEXICAL) or not 0 < len(texts) <= MOST_EMBEDDED:
             return None
-        sentences = embedders.comparable(texts, self.tag)
-        asked = embedders.comparable(
-            [self._in_context()], self.tag, self.row.conversation.reader_id, REMEMBERED
-        )
-        if sentences is None or asked is None or not asked[0].any():
+        if monotonic() - self.begun > PATIENCE * settings.MODEL_DEADLINE:
+            return None  # the endpoint that was so slow to answer would have to answer twice
+        question, reader = self._in_context(), self.row.conversation.reader_id
+        asked = embedders.comparable([question], self.tag, reader, REMEMBERED)
+        if asked is None or not asked[0].any():
             return None
-        return [float(each) for each in sentences @ asked[0]]
+        sentences = embedders.comparable(texts, self.tag, remember=REMEMBERED)
+        return None if sentences is None else [float(each) for each in sentences @ asked[0]]
 
     def _in_context(self) -> str:
         pointed = self.asked.points and self.before

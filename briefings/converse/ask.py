@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from briefings import read
 from briefings.converse.models import LONGEST, Conversation, Turn
@@ -13,6 +13,7 @@ from briefings.converse.question import read as read_question
 from users.models import User
 
 MOST_TURNS = 30  # in one conversation
+TRIES = 5  # to keep a question while other windows are at the same conversation
 
 
 class CannotAsk(Exception):
@@ -24,17 +25,19 @@ def ask(user: User, brief_id: str, question: str) -> Turn | None:
 
     Raises CannotAsk. Asked the same again while the last is still being answered, that one serves.
     """
-    if read.reading_for(user, brief_id) is None:
-        return None
     text = clean(question)
-    _check(text)
-    while True:
+    left = TRIES
+    while read.reading_for(user, brief_id) is not None:  # the account may be closed meanwhile
+        _check(text)
+        left -= 1
         try:
             with transaction.atomic():
                 conversation, _ = Conversation.objects.get_or_create(reader=user, brief_id=brief_id)
                 return _next(conversation, text)
         except IntegrityError:  # the same reader, who asks or forgets in another window
-            continue
+            if not left:
+                raise
+    return None
 
 
 def _check(text: str) -> None:
@@ -60,8 +63,8 @@ def _next(conversation: Conversation, text: str) -> Turn:
         conversation=conversation,
         number=(turns.aggregate(last=Max("number"))["last"] or 0) + 1,
         question=text,
-        stands_alone=not asked.personal and not (last and asked.points),
-        due_at=timezone.now(),
+        stands_alone=not asked.personal and not (last and asked.leans),
+        due_at=Now(),
     )
 
 
@@ -75,7 +78,7 @@ def stop(user: User, brief_id: str, number: int) -> bool:
 
 
 def again(user: User, brief_id: str, number: int) -> Turn | None:
-    """Answer a question anew that was stopped or failed, or that no model answered for want of one; None where not.
+    """Answer a question anew that was stopped or failed, or that the model gave no answer to; None where not.
 
     It becomes another row: whoever still works at the old one finds it gone.
     """
@@ -89,7 +92,7 @@ def again(user: User, brief_id: str, number: int) -> Turn | None:
             number=old.number,
             question=old.question,
             stands_alone=old.stands_alone,
-            due_at=timezone.now(),
+            due_at=Now(),
         )
 
 

@@ -35,8 +35,8 @@ class Turn(Work):
     """One question and what became of it.
 
     Its sentences are its answer; answered without one, the sources do not say. A question that `stands_alone` needs no
-    earlier one to be understood and tells nothing of who asks: its answer may serve for others who ask the same of the
-    same brief.
+    earlier one to be understood and tells nothing of who asks: it is answered without a look at the others, and its
+    answer may serve for others who ask the same of the same brief.
     """
 
     class State(models.TextChoices):
@@ -89,7 +89,7 @@ class AnswerSentence(models.Model):
     """A sentence that a reader was told: it was verified first, and nothing of it is altered afterwards.
 
     `citations` are `briefings.schemas.Citation`s. Each quotes a text that its article has or had, which the database
-    checks. `struck` (a `briefings.schemas.Strike`) says why it stands no longer.
+    checks. `struck` (a `briefings.schemas.CorrectionDocument`) says why it stands no longer.
     """
 
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="sentences")

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 # Words of one meaning in all their forms, the first standing for all.
 _SAME = """
 cost costs price prices priced pricing
-release releases released launch launches launched unveil unveils unveiled introduce introduces introduced
+release releases released launch launches launched
 buy buys bought acquire acquires acquired purchase purchased
 company companies firm firms corporation corporations
 rival rivals competitor competitors
@@ -46,6 +46,7 @@ say says said
 # And of about one.
 _ALIKE = """
 cost fee fees
+release unveil unveils unveiled introduce introduces introduced
 people person user users customer customers
 """
 
@@ -70,6 +71,17 @@ _POINTING_WORDS = """
 it its this that these those they them their he she him his her
 """
 POINTING = frozenset(_POINTING_WORDS.split())
+# What goes on from something said before: "And in Europe?", "What about Google?", "What else?", "Which ones?".
+_OPENER = re.compile(r"^\W*(?:and|but|or|so|then|also|plus|ok|okay|well)\b\W*", re.IGNORECASE)
+_ELSE = re.compile(r"\b(?:what|how) about\b|\b(?:else|others?|another|same)\b", re.IGNORECASE)
+_FURTHER = frozenset("ones one such former latter both instead too either again still".split())  # noqa: SIM905
+_ASKING_WORDS = """
+is are was were am do does did has have had can could will would shall should may might must please tell explain
+describe list name show give summarise summarize compare
+"""
+_ASKING = frozenset(
+    _ASKING_WORDS.split()
+)  # a question without "what", "who" and the like begins with one of these
 # Two questions that differ in these alone ask the same; what sort of answer they want is told by their kind.
 _SMALL_WORDS = """
 a an the of in on at do does did done is are was were be been being has have had will shall going gonna please tell me
@@ -112,6 +124,10 @@ _TENSES = (  # the first that is found: "does it have" asks of today, "has it ha
     ("past", frozenset({"has", "have", "hasn't", "haven't"})),
 )
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
+_HELPING = _BE | frozenset({"can", "could", "would", "should", "may", "might", "must"})
+_PAST = frozenset(
+    {"bought", "began", "begun", "said"}
+)  # of the verbs that are taken together, the irregular ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,7 @@ class Question:
     other questions, "not" in the shape of "didn't" left out: `negated` counts these.
 
     `personal`: it speaks of who asks. `points`: it says "it" or "that", or too little to be understood alone.
+    `leans`: that, or it may go on from what was said before ("And who pays?", "How many users?").
     `done_to`: it asks what something is, or what is done to it ("was sued"), and not what it does ("did sue").
     """
 
@@ -131,6 +148,7 @@ class Question:
     tense: str
     personal: bool
     points: bool
+    leans: bool
     done_to: bool
 
 
@@ -146,6 +164,7 @@ def read(text: str) -> Question:
     words = _lower(plain)
     said = map(loose, terms(_MEASURED.sub("how", plain)))
     telling = tuple(word for word in said if word not in _light())
+    points = not POINTING.isdisjoint(words) or not telling or _is_part(plain)
     return Question(
         text=text,
         kind=_kind(plain),
@@ -154,13 +173,32 @@ def read(text: str) -> Question:
         negated=len(_NEGATED.findall(plain)),
         tense=_tense(words),
         personal=any(word in _PERSONAL for word in words),
-        points=any(word in POINTING for word in words) or not telling,
+        points=points,
+        leans=points or _goes_on(plain, words, telling),
         done_to=any(word in _BE for word in words) and not any(word.endswith("ing") for word in words),
     )
 
 
+def _is_part(plain: str) -> bool:
+    """Whether it is no whole question: "And the downside?", "In Europe?", "What about Google?"."""
+    own = _lower(_OPENER.sub("", plain))
+    begins = bool(own) and (own[0] in _ASKING or own[0].endswith("n't"))
+    return bool(_ELSE.search(plain)) or (_kind(plain) is Kind.WHETHER and not begins)
+
+
+def _goes_on(plain: str, words: Sequence[str], telling: Sequence[str]) -> bool:
+    """Whether it may go on from an earlier question, for all that it can be understood alone."""
+    named = any(any(map(str.isupper, word)) for word in plain.split()[1:])
+    little = len(telling) == 1 and not named
+    return little or bool(_OPENER.match(plain)) or not _FURTHER.isdisjoint(words)
+
+
 def _tense(words: Sequence[str]) -> str:
-    return next((name for name, marks in _TENSES if not marks.isdisjoint(words)), "present")
+    """By its helping verb, or for want of one by the main verb: "who buys it" is not "who bought it"."""
+    helped = next((name for name, marks in _TENSES if not marks.isdisjoint(words)), "")
+    if helped or not _HELPING.isdisjoint(words):
+        return helped or "present"
+    return "past" if any(word in _PAST or word.endswith("ed") for word in words) else "present"
 
 
 def _said(words: Sequence[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from briefings.converse.models import AnswerSentence, Turn
 from briefings.converse.question import Question, read
@@ -14,16 +14,23 @@ from briefings.schemas import BriefBody, Sentence
 MOST = 200  # earlier answers that a question is compared with
 
 
-def prepared(asked: Question, body: BriefBody) -> tuple[Sentence, ...]:
-    """The stored answer to a question that the brief's writer foresaw; empty where it is another one."""
+def prepared(row: Turn, asked: Question, body: BriefBody) -> tuple[Sentence, ...] | None:
+    """The stored answer to a question that the brief's writer foresaw; None where it is another one.
+
+    "What is its price?" is another one after a question about a rival.
+    """
+    if not row.stands_alone:
+        return None
     for section in body.prepared:
         if ask_the_same(asked, read(section.question)):
             return section.answer
-    return ()
+    return None
 
 
 def earlier(row: Turn, asked: Question) -> Iterator[tuple[Sentence, ...]]:
     """The answers that a model gave to the same question about the same brief, the latest first.
+
+    One without a sentence is an answer too, the sources do not say, where that was all of it.
 
     A brief made of a reader's own sources has no other reader, so nothing of it reaches anybody else.
     """
@@ -36,7 +43,7 @@ def earlier(row: Turn, asked: Question) -> Iterator[tuple[Sentence, ...]]:
         stands_alone=True,
     )
     told_whole = answered.filter(
-        Exists(AnswerSentence.objects.filter(turn=OuterRef("pk"))),
+        Q(Exists(AnswerSentence.objects.filter(turn=OuterRef("pk")))) | Q(dropped=0),
         ~Exists(AnswerSentence.objects.filter(turn=OuterRef("pk"), struck__isnull=False)),
     )
     for other in told_whole.exclude(pk=row.pk).order_by("-answered_at")[:MOST]:

@@ -22,6 +22,7 @@ from briefings.web.talk import turn_page
 from briefings.web.views import talk_of, turns_of, whole_page
 from users.models import User
 
+NO_MORE = 286  # ends htmx's asking
 TOO_OFTEN = "That were many questions in a short time. Wait a minute, then ask again."
 
 
@@ -62,18 +63,25 @@ def ask(request: HttpRequest, brief_id: str) -> HttpResponse:
 @signed_in
 @require_safe
 def turn(request: HttpRequest, brief_id: str, number: int) -> HttpResponse:
-    """The question as it stands now, for a page that shows it; 204 while that is what was `seen` last."""
+    """The question as it stands now, for a page that shows it; 204 while that is what was `seen` last.
+
+    One that was forgotten in another window goes from the page, which asks for it no more.
+    """
     asked = question(_reader(request), brief_id, number)
-    if asked is None:
-        raise Http404
     if not _live(request):
+        if asked is None:
+            raise Http404
         return redirect(_place(brief_id))
+    if asked is None:
+        return HttpResponse(status=NO_MORE)
     # Asked once a second: the brief is read only when there is something to show.
     if turn_page(asked, {}, timezone.now()).seen == request.GET.get("seen"):
         return HttpResponse(status=204)
     reading = _own(request, brief_id)
     turns = turns_of(_reader(request), reading)
-    found = next(one for one in turns if one.number == number)
+    found = next((one for one in turns if one.number == number), None)
+    if found is None:  # forgotten within this moment
+        return HttpResponse(status=NO_MORE)
     context = {"reading": reading, "turn": found, "live": True, **talk_of(_reader(request), reading, turns)}
     return render(request, "briefings/_turn.html", context)
 

@@ -41,6 +41,7 @@ class TurnPage:
     evidence: tuple[Evidence, ...]
     note: str
     may_again: bool
+    latest: int  # the key of the last sentence that was released, 0 before the first
 
     @property
     def under_way(self) -> bool:
@@ -48,7 +49,7 @@ class TurnPage:
 
     @property
     def seen(self) -> str:
-        return f"{len(self.lines)}{self.stage}"
+        return f"{self.latest}{self.stage}"
 
     @property
     def struck(self) -> bool:
@@ -65,7 +66,14 @@ def turn_page(asked: Asked, articles: Mapping[int, Cited], now: datetime, around
     turn = asked.turn
     lines, evidence = marked(asked.sentences, articles, asked.changes, f"t{turn.number}-", around)
     return TurnPage(
-        turn.number, turn.question, _stage(turn, now), lines, evidence, _note(turn), may_be_asked_again(turn)
+        number=turn.number,
+        question=turn.question,
+        stage=_stage(turn, now),
+        lines=lines,
+        evidence=evidence,
+        note=_note(turn),
+        may_again=may_be_asked_again(turn),
+        latest=max((row.pk for row in turn.sentences.all()), default=0),
     )
 
 

@@ -125,7 +125,7 @@ def turns_of(user: User, reading: read.Reading, around: int = NEAR) -> list[talk
 @require_safe
 def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
     reading = _own(request, brief_id)
-    if mark.startswith("t"):
+    if of_answer := mark.startswith("t"):
         turns = turns_of(cast(User, request.user), reading, FAR)
         shown = [one for turn in turns for one in turn.evidence]
     else:
@@ -133,7 +133,8 @@ def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
     found = next((one for one in shown if one.mark == mark), None)
     if found is None:
         raise Http404
-    return render(request, "briefings/evidence.html", {"reading": reading, "evidence": found})
+    context = {"reading": reading, "evidence": found, "of": "The answer" if of_answer else "The brief"}
+    return render(request, "briefings/evidence.html", context)
 
 
 def _own(request: HttpRequest, brief_id: str) -> read.Reading:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from briefings import compose, edition
@@ -109,6 +110,28 @@ def test_one_that_is_just_being_verified_is_left_to_its_worker(story: Story) -> 
     brief.refresh_from_db()
     assert brief.state == State.READY
     assert work.finish(taken), "and that worker has lost nothing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_story_that_goes_while_its_brief_is_wished_for_gets_none(story: Story) -> None:
+    made: list[Brief | None] = []
+
+    def go() -> None:
+        try:
+            made.append(compose.ready_brief(story.pk))
+        finally:
+            connection.close()
+
+    wishing = threading.Thread(target=go, daemon=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE briefings_brief IN SHARE ROW EXCLUSIVE MODE")
+        wishing.start()
+        wishing.join(0.5)
+        assert wishing.is_alive()
+        Story.objects.get().delete()
+    wishing.join(20)
+    assert made == [None]
+    assert not Brief.objects.exists()
 
 
 def correction_of(brief: Brief) -> Correction:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -153,6 +154,18 @@ def test_a_plain_form_asks_and_the_page_shows_the_answer(ada: User, page: Client
     assert "http-equiv" not in shown
     alone = body(page.get(f"{here}evidence/t1-1/"))
     assert "<mark>The company says 700 million people use ChatGPT every week." in alone
+    assert "The answer says</b>" in alone
+    assert "The brief says</b>" in body(page.get(f"{here}evidence/1/"))
+
+
+def test_what_was_forgotten_elsewhere_goes_from_the_page(ada: User, page: Client, brief: Brief) -> None:
+    ask.ask(ada, brief.pk, "What does GPT-5 cost?")
+    here, live = f"/brief/{brief.pk}/turn/1/", {"HX-Request": "true"}
+    assert page.get(here, headers=live).status_code == 200
+    ask.forget(ada, brief.pk)
+    gone = page.get(here, headers=live)
+    assert (gone.status_code, gone.content) == (286, b""), "so that it is not asked for again"
+    assert page.get(here).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -251,6 +264,28 @@ def test_forgetting_and_leaving_take_everything_along(ada: User, page: Client, b
     assert not (Conversation.objects.exists())
     assert not (Turn.objects.exists())
     assert not (AnswerSentence.objects.exists())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_closes_the_account_while_asking_asks_nothing(ada: User, brief: Brief) -> None:
+    answers: list[Turn | None] = []
+
+    def go() -> None:
+        try:
+            answers.append(ask.ask(User.objects.get(), brief.pk, "What does GPT-5 cost?"))
+        finally:
+            connection.close()
+
+    asking = threading.Thread(target=go, daemon=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE briefings_conversation IN SHARE ROW EXCLUSIVE MODE")
+        asking.start()
+        asking.join(0.5)
+        assert asking.is_alive()
+        ada.delete()
+    asking.join(20)
+    assert answers == [None]
+    assert not Turn.objects.exists()
 
 
 # ---------------------------------------------------------------- what the database refuses

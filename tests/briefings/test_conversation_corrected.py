@@ -79,5 +79,6 @@ def test_a_stored_answer_that_fell_is_not_told_to_the_next(
     ask.forget(ben, given.pk)
     paper.looks_like(SECOND, EVENING + timedelta(minutes=1))  # and nobody has verified anything again yet
     turn = asked(ben, given, PAYS)
-    assert turn.writer == "model"
+    assert len(provider.requests) == before + 2
+    assert (turn.writer, turn.dropped > 0) == ("extractive", True), "nor what the model says of the old text"
     assert "1.5 billion" not in told(turn)

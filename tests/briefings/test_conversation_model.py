@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from briefings import read
@@ -19,6 +22,7 @@ from briefings.models import Brief, Turn
 from briefings.scoreboard.defects import PLAIN
 from inference import audit
 from inference.models import Budget, Call
+from ingest import work
 from tests.briefings import factories, rows
 from tests.fakes import honest
 from tests.fakes import model_server as fake
@@ -126,13 +130,24 @@ def test_what_fails_is_dropped_and_the_rest_is_told(
     assert "$2.50" not in shown
 
 
-@pytest.mark.parametrize(
-    "said", [(), (FALSE,), (("The sources do not say.", "nowhere"),)], ids=["nothing", "false", "so"]
-)
-def test_the_sources_do_not_say_where_nothing_stands(
-    ada: User, brief: Brief, page: Client, provider: ModelServer, said: tuple[tuple[str, str], ...]
+@pytest.mark.parametrize("said", [FALSE, ("The sources do not say.", "nowhere")], ids=["false", "so"])
+def test_the_sources_answer_where_all_that_the_model_said_is_left_out(
+    ada: User, brief: Brief, page: Client, provider: ModelServer, said: tuple[str, str]
 ) -> None:
-    provider.reply = says(*said)
+    provider.reply = says(said)
+    turn = asked(ada, brief, COST)
+    assert (turn.state, turn.writer, turn.without, turn.dropped) == ("answered", "extractive", "no_answer", 1)
+    assert "$1.25" in " ".join(told(turn))
+    shown = body(page.get(f"/brief/{brief.pk}/"))
+    assert "The sources do not say." not in shown
+    assert "Extractive: sentences of the sources, found without a model. 1 sentence that failed" in shown
+    assert len(provider.requests) == 1
+
+
+def test_the_sources_do_not_say_where_the_model_finds_nothing_in_them(
+    ada: User, brief: Brief, page: Client, provider: ModelServer
+) -> None:
+    provider.reply = says()
     turn = asked(ada, brief, COST)
     assert (turn.state, turn.writer, told(turn)) == ("answered", "model", [])
     assert body(page.get(f"/brief/{brief.pk}/")).count("The sources do not say.") == 1
@@ -185,12 +200,37 @@ def test_a_page_with_a_long_conversation_needs_few_queries(
 ) -> None:
     provider.reply = says(TRUE, ALSO)
     for question in (COST, USERS, "What do rivals do?", "Who is pleased?"):
-        asked(ada, brief, question)
+        turn = asked(ada, brief, question)
+    here = f"/brief/{brief.pk}/"
     with django_assert_max_num_queries(12):
-        page.get(f"/brief/{brief.pk}/")
-    live = {"HX-Request": "true"}
+        page.get(here)
+    live, latest = {"HX-Request": "true"}, turn.sentences.latest("place").pk
     with django_assert_max_num_queries(4):  # once a second
-        assert page.get(f"/brief/{brief.pk}/turn/4/?seen=2answered", headers=live).status_code == 204
+        assert page.get(f"{here}turn/4/?seen={latest}answered", headers=live).status_code == 204
+
+
+def test_another_attempt_is_shown_though_it_has_as_many_sentences(
+    ada: User, brief: Brief, page: Client, provider: ModelServer
+) -> None:
+    provider.reply = says(TRUE)
+    turn, live = ask.ask(ada, brief.pk, COST), {"HX-Request": "true"}
+    assert turn is not None
+
+    def attempt() -> str:
+        Turn.objects.update(lease_until=None)
+        claimed = work.claim(Turn, turn.pk, answer.LEASE)
+        assert claimed is not None
+        answer._begin(claimed)
+        desk = answer._Answering(claimed, answer.ground_of(brief))
+        assert answer._release(claimed, 0, desk.found().sentences[0], desk)
+        found = re.search(r"seen=(\d+\w+)", body(page.get(f"/brief/{brief.pk}/turn/1/", headers=live)))
+        assert found
+        return found[1]
+
+    seen = attempt()
+    assert page.get(f"/brief/{brief.pk}/turn/1/?seen={seen}", headers=live).status_code == 204
+    assert attempt() != seen
+    assert page.get(f"/brief/{brief.pk}/turn/1/?seen={seen}", headers=live).status_code == 200
 
 
 # ---------------------------------------------------------------- the ladder
@@ -265,7 +305,8 @@ def test_a_question_that_gives_orders_brings_nothing_about(
     for injection in INJECTIONS:
         turn = asked(ada, brief, re.sub(r"<[^>]+>", " ", injection.html)[:300])
         assert turn.state == "answered"
-        assert turn.writer in ("model", "reused"), injection.name  # some differ in what cannot be seen alone
+        # Some differ in what cannot be seen alone, and where the model obeyed the sources answer.
+        assert turn.writer in ("model", "reused") or turn.dropped, injection.name
         for text in told(turn):
             assert CANARY.lower() not in text.lower(), injection.name
             assert HOST not in text, injection.name
@@ -351,3 +392,52 @@ def test_an_embedding_model_helps_to_find_sentences_on_the_readers_account(
     asked(ada, brief, "Which tasks could not run?")
     assert spent.filter(reader=None).count() == 1
     assert audit.verify() == []
+
+
+@pytest.fixture
+def embedded(brief: Brief, settings: Any) -> Brief:
+    """A brief whose story a model of the endpoint has embedded."""
+    settings.NUTGRAF_MODEL_EMBED = fake.EMBEDDER
+    rows.Story.objects.filter(pk=brief.story_id).update(embedder=f"{fake.EMBEDDER}@{fake.DIMENSIONS}")
+    return brief
+
+
+@pytest.mark.parametrize("scope", ["reader", "converse"])
+def test_an_answer_that_is_said_to_be_free_is(
+    ada: User, embedded: Brief, page: Client, provider: ModelServer, settings: Any, scope: str
+) -> None:
+    settings.NUTGRAF_BUDGETS = {(scope, "day"): Decimal(0)}
+    assert "found without a model: free" in body(page.get(f"/brief/{embedded.pk}/"))
+    assert "700 million" in told(asked(ada, embedded, USERS))[0]
+    assert provider.requests == []
+    assert not Call.objects.exists()
+
+
+def test_where_the_question_has_no_vector_its_sentences_need_none(
+    ada: User, embedded: Brief, provider: ModelServer
+) -> None:
+    provider.script(fake.SERVER_ERROR, fake.SERVER_ERROR)
+    turn = asked(ada, embedded, USERS)
+    assert (turn.without, "700 million" in told(turn)[0]) == ("no_answer", True)
+    assert [call.reader_id for call in Call.objects.filter(purpose="embed")] == [ada.pk]
+
+
+def test_an_endpoint_that_was_slow_to_say_nothing_is_not_asked_for_vectors(
+    ada: User, embedded: Brief, provider: ModelServer, settings: Any
+) -> None:
+    settings.MODEL_DEADLINE = 3.0
+    provider.script(replace(fake.SERVER_ERROR, delay=1.2))
+    turn = asked(ada, embedded, USERS)
+    assert (turn.without, "700 million" in told(turn)[0]) == ("no_answer", True)
+    assert not Call.objects.filter(purpose="embed").exists()
+
+
+def test_what_a_question_is_compared_with_is_remembered_for_an_hour(
+    ada: User, embedded: Brief, provider: ModelServer
+) -> None:
+    provider.script(fake.SERVER_ERROR)
+    asked(ada, embedded, "Which automatic switch between answers stopped working?")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(expires) FROM cache WHERE cache_key LIKE '%vector:%'")
+        (last,) = cursor.fetchone()
+    assert timedelta(0) < last - timezone.now() <= timedelta(hours=1)

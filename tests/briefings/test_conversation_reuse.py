@@ -12,7 +12,7 @@ from briefings.converse.question import read
 from briefings.converse.same import ask_the_same
 from briefings.models import Brief, Turn
 from inference.models import Call
-from ingest.models import Story
+from ingest.models import Article, Story
 from tests.briefings import factories, rows
 from tests.fakes import honest
 from tests.fakes.model_server import ModelServer
@@ -67,6 +67,10 @@ def test_no_pair_of_different_questions_is_taken_for_one() -> None:
         ("Did Anna sue Bert?", "Didn't Anna sue Bert?"),
         ("Did Anna sue Bert?", "Did Bert sue Anna?"),
         ("What does it cost?", "What does it not cost?"),
+        ("How many users does ChatGPT have?", "How many customers does ChatGPT have?"),
+        ("When was GPT-5 unveiled?", "When was GPT-5 released?"),
+        ("Who is buying Windsurf?", "Who bought Windsurf?"),
+        ("Who buys Windsurf?", "Who bought Windsurf?"),
     ],
 )
 def test_another_figure_name_or_negation_is_another_question(one: str, other: str) -> None:
@@ -110,6 +114,60 @@ def test_what_speaks_of_who_asks_or_leans_on_another_question_is_nobody_elses(
     assert len(provider.requests) == 4
 
 
+LEANING = [
+    "And in Europe?",
+    "What about Google?",
+    "How about enterprise customers?",
+    "And the downside?",
+    "What else?",
+    "For developers?",
+    "Which ones?",
+    "What do the others pay?",
+    "How many users?",
+    "Who objected?",
+    "But who pays for GPT-5?",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("question", LEANING)
+def test_what_goes_on_from_another_question_is_answered_with_it_and_nobody_elses(
+    ada: User, ben: User, brief: Brief, provider: ModelServer, question: str
+) -> None:
+    asked(ada, brief, "What does Harbour Bank pay for GPT-5?")
+    assert not asked(ada, brief, question).stands_alone
+    assert "asked: What does Harbour Bank pay" in provider.requests[-1].body["messages"][-1]["content"]
+    before = len(provider.requests)
+    turn = asked(ben, brief, question)  # his first
+    assert turn.writer not in ("reused", "prepared")
+    assert len(provider.requests) == before + 1
+
+
+@pytest.mark.django_db
+def test_an_answer_for_everybody_is_made_without_a_look_at_the_conversation(
+    ada: User, ben: User, brief: Brief, provider: ModelServer
+) -> None:
+    asked(ada, brief, "What does GPT-5 cost us at Harbour Bank?")
+    turn = asked(ada, brief, COST)
+    assert (turn.stands_alone, turn.writer) == (True, "model")
+    assert "Harbour" not in provider.requests[-1].body["messages"][-1]["content"]
+    assert asked(ben, brief, COST).writer == "reused"
+
+
+@pytest.mark.django_db
+def test_that_the_sources_do_not_say_is_told_again_for_nothing(
+    ada: User, ben: User, brief: Brief, provider: ModelServer
+) -> None:
+    provider.reply = lambda request: {"answer": []}
+    assert asked(ada, brief, COST).writer == "model"
+    again = asked(ben, brief, COST)
+    assert (again.state, again.writer, told(again)) == ("answered", "reused", [])
+    assert len(provider.requests) == 1
+    rows.edit(Article.objects.get(pk=brief.articles[0][0]), "GPT-5", "GPT-5, or GPT-V,")
+    ask.forget(ben, brief.pk)
+    assert asked(ben, brief, COST).writer == "model", "what the sources say now nobody has looked at"
+
+
 @pytest.mark.django_db
 def test_it_does_not_reach_over_to_another_brief(ada: User, brief: Brief, provider: ModelServer) -> None:
     asked(ada, brief, COST)
@@ -140,6 +198,11 @@ def test_a_prepared_answer_is_free_and_verified_again(ada: User, brief: Brief, p
     Brief.objects.filter(pk=brief.pk).update(body=body)
     turn = asked(ada, brief, "what do developers pay")
     assert (turn.writer, told(turn), provider.requests) == ("prepared", [price["text"]], [])
+    assert asked(ada, brief, "Which rival is GPT-5 compared with?").stands_alone
+    body["prepared"][0]["question"] = "What is the price?"
+    Brief.objects.filter(pk=brief.pk).update(body=body)
+    assert asked(ada, brief, "What is its price?").writer == "model", "the rival's"
+    body["prepared"][0]["question"] = "What do developers pay?"
     body["prepared"][0]["answer"][0] = {**price, "text": "Developers pay $7."}
     Brief.objects.filter(pk=brief.pk).update(body=body)
     assert asked(ada, brief, "What do developers pay?").writer == "model"

@@ -12,7 +12,9 @@ import feedparser
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -212,6 +214,15 @@ def test_one_brief_that_cannot_be_verified_keeps_no_other_from_it(given: Brief, 
     broken.refresh_from_db()
     assert "ValidationError" in broken.error
     assert broken.due_at is not None
+
+
+def test_no_article_is_read_for_a_brief_that_nothing_changed_for(given: Brief) -> None:
+    Brief.objects.filter(pk=given.pk).update(due_at=Now())
+    with CaptureQueriesContext(connection) as queries:
+        assert correct.verify_again(given.pk, EVENING) == []
+    given.refresh_from_db()
+    assert given.due_at is None
+    assert not any('"ingest_article"."text"' in each["sql"] for each in queries.captured_queries)
 
 
 def test_the_operator_sees_corrections_and_changes_none(given: Brief, paper: Paper, client: Client) -> None:

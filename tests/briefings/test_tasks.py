@@ -11,6 +11,7 @@ from celery.signals import before_task_publish
 from django.utils import timezone
 
 from briefings import compose, correct, front, tasks
+from briefings.converse import answer
 from briefings.models import Brief
 from ingest import place
 from ingest.models import Article, Revision
@@ -76,6 +77,23 @@ def test_a_sweep_follows_edits_and_nudges_what_rests_on_them(nudges: list[dict[s
     tasks.verify_again(brief.pk)
     tasks.verify_again(brief.pk)
     assert brief.corrections.count() == 1
+
+
+def test_a_question_is_told_to_the_workers_once_it_is_stored(
+    nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.answer_soon(7)
+        assert nudges == []
+    assert [(each["task"], bool(each["expires"])) for each in nudges] == [
+        ("briefings.tasks.answer_question", True)
+    ]
+
+
+def test_a_question_leaves_time_for_the_sources_own_sentences(settings: Any) -> None:
+    soft, hard = tasks.answer_question.soft_time_limit or 0, tasks.answer_question.time_limit or 0
+    asked = max(2, answer.PATIENCE + 2) * settings.MODEL_DEADLINE  # twice, or once briefly and for vectors
+    assert asked < soft < hard < answer.LEASE.total_seconds()
 
 
 def test_the_front_page_does_not_keep_a_brief_whose_headline_fell() -> None:

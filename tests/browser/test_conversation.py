@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from briefings.converse import answer
+from briefings.converse import answer, ask
 from briefings.converse.ground import ground_of
 from briefings.models import Brief, Turn
 from ingest import work
@@ -97,6 +97,22 @@ def test_it_is_stopped_and_asked_again(phone: Page, live_server: LiveServer, ada
     phone.get_by_role("button", name="Forget this conversation").click()
     expect(phone.locator(".turn")).to_have_count(0)
     expect(phone.get_by_text("The answer comes from this story’s sources only")).to_be_visible()
+
+
+def test_what_is_forgotten_in_another_tab_goes_from_this_one(
+    phone: Page, live_server: LiveServer, ada: User, brief: Brief
+) -> None:
+    sign_in(phone, ada, live_server.url)
+    phone.goto(f"{live_server.url}/brief/{brief.pk}/")
+    phone.get_by_label("Your question").fill(QUESTION)
+    phone.get_by_role("button", name="Ask").click()
+    expect(phone.locator("#turn-1")).to_be_visible()
+    ask.forget(ada, brief.pk)
+    expect(phone.locator("#turn-1")).to_have_count(0, timeout=5_000)
+    asked = "performance.getEntriesByType('resource').length"
+    quiet = phone.evaluate(asked)
+    phone.wait_for_timeout(1500)
+    assert phone.evaluate(asked) == quiet, "what is gone is not asked for again"
 
 
 def test_a_chip_asks_its_question(phone: Page, live_server: LiveServer, ada: User, brief: Brief) -> None:

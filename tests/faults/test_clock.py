@@ -9,12 +9,13 @@ import time_machine
 from django.utils import timezone
 
 from briefings import compose, digest
-from briefings.models import Brief, Delivery, State
+from briefings.converse import ask
+from briefings.models import Brief, Delivery, State, Turn
 from inference import ledger
 from inference.ledger import Attempt
 from inference.models import Call
 from ingest import work
-from ingest.models import Source, Story
+from ingest.models import Article, Source, Story
 from tests.briefings import rows
 from tests.briefings.factories import edition_of_two
 from tests.fakes.mail_server import MailServer
@@ -40,6 +41,23 @@ def test_it_ends_no_lease_and_loses_no_work(jump: timedelta) -> None:
     assert work.due(Brief, 10) == [brief.pk], "and is still so when the clock is put right"
     assert Call.objects.get().state == "sent"
     assert brief.state == State.QUEUED
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=["an hour back", "a day ahead"])
+def test_what_a_web_host_wants_done_is_due_at_once(jump: timedelta) -> None:
+    ada = rows.reader("ada@bank.example")
+    brief = edition_of_two(ada).items.get(rank=1).brief
+    story = Story.objects.create(title="t", happened_at=rows.NOON, last_at=rows.NOON)
+    left = rows.article(story, rows.source("The Ledger"), "t", ["Harbor Labs opened a yard on Tuesday."])
+    with time_machine.travel(timezone.now() + jump):
+        turn = ask.ask(ada, brief.pk, "What does GPT-5 cost?")
+        assert turn is not None
+        assert ask.stop(ada, brief.pk, turn.number)
+        again = ask.again(ada, brief.pk, turn.number)
+        assert again is not None
+        story.delete()
+    assert work.due(Turn, 10) == [again.pk]
+    assert left.pk in work.due(Article, 10)
 
 
 @pytest.mark.parametrize("jump", JUMPS, ids=["an hour back", "a day ahead"])
