@@ -165,7 +165,21 @@ def _by_model(material: Material, desk: Desk, readers: Sequence[tuple[str, str]]
 def _halves_by_model(
     body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk
 ) -> dict[Half, VerifiedLens | None]:
-    """What holds of them. One that was not answered at all is left out: it may be asked for again."""
+    """What holds of them. What a reply leaves out is asked for once more, and if left out again counts as nothing.
+
+    One for which there was no reply is not there: it may be asked for again.
+    """
+    left_out: list[Half] = []
+    written = _answered(body, material, halves, desk, left_out)
+    silent: list[Half] = []
+    written |= _answered(body, material, tuple(left_out), desk, silent)
+    return written | dict.fromkeys(silent)
+
+
+def _answered(
+    body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk, left_out: list[Half]
+) -> dict[Half, VerifiedLens | None]:
+    """What holds of those that the model answers; those that its replies leave out are put into `left_out`."""
     written: dict[Half, VerifiedLens | None] = {}
     for start in range(0, len(halves) if gateway.available() else 0, AT_ONCE):
         some = halves[start : start + AT_ONCE]
@@ -174,9 +188,10 @@ def _halves_by_model(
         except InferenceError as error:
             _serves_itself(desk.work_key, error)
             continue
-        for lens in filter(None, found):
+        for lens in filter(None, found.values()):
             _report(desk.work_key, "model", lens.failures)
-        written |= zip(some, found, strict=True)
+        written |= found
+        left_out += [half for half in some if half not in found]
     return written
 
 
