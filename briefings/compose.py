@@ -24,6 +24,7 @@ from briefings.models import Brief, EditionItem, Lens, State
 from briefings.schemas import BriefBody, LensBody, Material
 from briefings.verify import Unusable, verify
 from briefings.write import brief as writers
+from briefings.write.asking import Later
 from ingest import revisions, stories, work
 from ingest.models import Story
 
@@ -33,6 +34,7 @@ GATHER = timedelta(
 )  # what nobody waits for is put off so long, until others have wished for the same
 MOST_ATTEMPTS = 3  # what took its worker down so often is left alone
 TRIES = 20  # to get a row that others make at the same time
+PAUSES = 2  # that a busy model is given by work that nobody waits for, before it is done without patience
 REMEMBERED = 2000  # briefs and lenses that this process has verified again
 _verified: dict[tuple[str, datetime | None], bool] = {}  # of brief or lens, as written then
 log = logging.getLogger("briefings.compose")
@@ -98,7 +100,7 @@ def _put_off(patient: bool) -> timedelta:
 
 
 def write_brief(brief_id: str, material: Material | None = None, patient: bool = False) -> Brief | None:
-    """Write a queued brief and store it verified. None when it is done, somebody else is at it, or it failed."""
+    """Write a queued brief and store it verified. None when done, put off or failed, or somebody else is at it."""
     row = work.claim(Brief, brief_id, LEASE)
     if row is not None and row.state == State.READY:  # to be verified again, which `briefings.correct` does
         work.put_back(row)
@@ -107,7 +109,9 @@ def write_brief(brief_id: str, material: Material | None = None, patient: bool =
         return None
     try:
         material = material or stored_material(row)
-        return _write(row, material, patient)
+        return _write(row, material, patient and row.attempt <= PAUSES)
+    except Later as pause:
+        work.put_off(row, timedelta(seconds=pause.wait))
     except NothingToWrite:
         work.finish(row, state=State.FAILED, error="its articles are gone")
     except writers.CannotWrite as error:
@@ -295,15 +299,12 @@ def _is_being_written(row: Brief | Lens) -> bool:
 
 
 def write_lenses(brief_id: str, first: Lens | None = None, patient: bool = False) -> None:
-    """Write lenses of a brief that are due, several at once, and store them verified: all, or those with `first`."""
+    """Write lenses of a brief that are due, together, and store them verified; `first`, if given, or none."""
     if Brief.objects.filter(pk=brief_id, state=State.QUEUED).exists():
         return  # first things first
-    most = lenses.MOST if patient else lenses.BESIDE
-    while rows := lenses.take(brief_id, first, most):
-        if able := [row for row in rows if not _given_up(row)]:
-            _write_lenses(able, patient)
-        if first:
-            return
+    rows = lenses.take(brief_id, first, lenses.MOST if patient else lenses.BESIDE)
+    if able := [row for row in rows if not _given_up(row)]:
+        _write_lenses(able, patient and all(row.attempt <= PAUSES for row in able))
 
 
 def _write_lenses(rows: Sequence[Lens], patient: bool) -> None:
@@ -342,6 +343,10 @@ def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
     known = lenses.halves_of(brief, material)
     found = writers.write_lenses(body, material, readers, key, brief.pk, patient, known)
     lenses.keep_halves(brief, found.halves, material)
+    if found.wait is not None:
+        for row in rows:
+            work.put_off(row, timedelta(seconds=found.wait))
+        return
     for row, written in zip(rows, found.lenses, strict=True):
         if written is None:
             work.finish(

@@ -16,8 +16,8 @@ from ingest.nudge import nudge
 
 PER_SWEEP = 500
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
-# A model is asked up to four times for a brief, a minute and a half each, before the sources' own sentences serve; once
-# more where its flex tier does not answer.
+# Of a brief or lenses a model is asked nothing more after five minutes (`briefings.write.asking.OPEN`). What was asked
+# last may take a minute and a half, twice where the flex tier does not answer; then the sources' own sentences serve.
 ENOUGH, TOO_LONG = 490, 520
 log = logging.getLogger("briefings.tasks")
 
@@ -70,8 +70,8 @@ def answer_soon(turn_id: int) -> None:
     nudge("briefings.tasks.answer_question", turn_id, queue="answer")
 
 
-# A model is asked up to twice, a minute and a half each; or, where it does not take long, once for words and twice for
-# vectors. Less than the question's lease.
+# A model is asked up to twice, a minute and a half each, and waited for where it is busy, some seconds; or, where it does
+# not take long, once for words and twice for vectors. Less than the question's lease.
 @shared_task(soft_time_limit=230, time_limit=260)
 def answer_question(turn_id: int) -> None:
     answer.answer(turn_id)

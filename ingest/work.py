@@ -91,12 +91,15 @@ def put_back(row: Work) -> bool:
     return _update(row, {"lease_until": None, "attempt": row.attempt - 1})
 
 
+def put_off(row: Work, wait: timedelta) -> bool:
+    """The work cannot go on for so long. That is no failure, but counts as an attempt: nothing is put off for ever."""
+    return _update(row, {"lease_until": None, "due_at": Now() + wait})
+
+
 def hasten(row: Row) -> Row:
-    """Make work due now that nobody has begun and that was put off to be done with other work."""
+    """Make work due now that was put off; what has failed waits for its time."""
     if row.due_at is not None:
-        put_off = type(row)._default_manager.filter(
-            pk=row.pk, attempt=0, lease_until=None, error="", due_at__gt=Now()
-        )
+        put_off = type(row)._default_manager.filter(pk=row.pk, lease_until=None, error="", due_at__gt=Now())
         put_off.update(due_at=Now())
     return row
 

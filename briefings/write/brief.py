@@ -10,7 +10,7 @@ from typing import Literal
 
 from briefings.schemas import BriefBody, LensBody, Material
 from briefings.verify import Failure, Unusable, VerifiedLens, verify, verify_lens
-from briefings.write.asking import Desk, NotGoodEnough
+from briefings.write.asking import Desk, Later, NotGoodEnough
 from briefings.write.bearing import Ground, bears, extractive_lens, ground_of
 from briefings.write.extractive import write_extractive
 from briefings.write.lens import Half, Kind, joined, titles_of, write_halves
@@ -53,10 +53,23 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLenses:
-    """Lenses in the order of their readers, None where not even sources serve, and the halves asked for on the way."""
+    """Lenses in the order of their readers, None where not even sources serve, and the halves asked for on the way.
+
+    `wait`: there are no lenses yet, for the model asks for a pause of so many seconds and nobody waits.
+    """
 
     lenses: tuple[WrittenLens | None, ...]
     halves: Mapping[Half, VerifiedLens | None]
+    wait: float | None = None
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What holds of halves, those that replies left out, and the pause that the model asks for before the others."""
+
+    halves: dict[Half, VerifiedLens | None]
+    left_out: list[Half]
+    wait: float | None = None
 
 
 def write(
@@ -66,7 +79,8 @@ def write(
     readers: Sequence[tuple[str, str]] = (),
     patient: bool = False,
 ) -> Written:
-    """The brief of a story. `work_key`, `brief` (its id) and `patient` as in `gateway.Ask`. Raises CannotWrite.
+    """The brief of a story. `work_key`, `brief` (its id) and `patient` as in `gateway.Ask`. Raises CannotWrite, and
+    Later where it is patient and a model asks for a pause.
 
     `readers` are the few it is wanted for so far (slugs of roles and industries): a model writes their lenses with it.
     """
@@ -101,13 +115,15 @@ def write_lenses(
     near = [half for half in wanted if bears(ground, half.cares)]
     new = [half for half in near if half not in known]
     asked = _halves_by_model(body, material, new, Desk(work_key, brief, patient))
-    found = {half: VerifiedLens(lens, ()) if lens else None for half, lens in known.items()} | asked
+    if asked.wait is not None:
+        return WrittenLenses((), asked.halves, asked.wait)
+    found = {half: VerifiedLens(lens, ()) if lens else None for half, lens in known.items()} | asked.halves
     lenses = tuple(
         _of_halves(body, material, kind, found, work_key)
         or _from_sources(body, material, ground, kind, found)
         for kind in kinds
     )
-    return WrittenLenses(lenses, asked)
+    return WrittenLenses(lenses, asked.halves)
 
 
 def lens_holds(lens: LensBody, body: BriefBody, material: Material, role: str, industry: str) -> bool:
@@ -154,6 +170,8 @@ def _by_model(material: Material, desk: Desk, readers: Sequence[tuple[str, str]]
     kinds = [_kind(*reader) for reader in readers]
     try:
         found = write_with_model(material, desk, kinds)
+    except Later:
+        raise
     except (InferenceError, NotGoodEnough) as error:
         _serves_itself(desk.work_key, error)
         return None
@@ -162,22 +180,34 @@ def _by_model(material: Material, desk: Desk, readers: Sequence[tuple[str, str]]
     return Written(found.brief.body, "model", found.brief.failures, lenses)
 
 
-def _halves_by_model(
-    body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk
-) -> dict[Half, VerifiedLens | None]:
-    """What holds of them. One that was not answered at all is left out: it may be asked for again."""
-    written: dict[Half, VerifiedLens | None] = {}
+def _halves_by_model(body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk) -> _Answers:
+    """What holds of them. What a reply leaves out is asked for once more, and if left out again counts as nothing.
+
+    One for which there was no reply is not there: it may be asked for again.
+    """
+    first = _answered(body, material, halves, desk)
+    second = _answered(body, material, first.left_out, desk)
+    found = first.halves | second.halves | dict.fromkeys(second.left_out)
+    return _Answers(found, [], first.wait if second.wait is None else second.wait)
+
+
+def _answered(body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk) -> _Answers:
+    answers = _Answers({}, [])
     for start in range(0, len(halves) if gateway.available() else 0, AT_ONCE):
         some = halves[start : start + AT_ONCE]
         try:
             found = write_halves(body, material, some, desk)
+        except Later as error:
+            answers.wait = error.wait
+            break
         except InferenceError as error:
             _serves_itself(desk.work_key, error)
             continue
-        for lens in filter(None, found):
+        for lens in filter(None, found.values()):
             _report(desk.work_key, "model", lens.failures)
-        written |= zip(some, found, strict=True)
-    return written
+        answers.halves |= found
+        answers.left_out += [half for half in some if half not in found]
+    return answers
 
 
 def _of_model(work_key: str, lens: VerifiedLens) -> WrittenLens:

@@ -27,8 +27,8 @@ QUESTIONS = 2
 
 def write_halves(
     body: BriefBody, material: Material, halves: Sequence[Half], desk: Desk
-) -> list[VerifiedLens | None]:
-    """The verified halves in the order given, in one request; None for one of which no reason is left.
+) -> dict[Half, VerifiedLens | None]:
+    """The verified halves in one request: None for one of which no reason is left, without those it left out.
 
     Raises `inference.errors`.
     """
@@ -37,8 +37,12 @@ def write_halves(
     prompt = prompts.lenses(brief, prompts.halves(halves))
     limit = FRAME_TOKENS + HALF_TOKENS * len(halves)
     reply = desk.ask(LensesReply, Purpose.LENS, "lens", prompts.HALVES, prompt, limit)
-    titles = [half.title for half in halves]
-    return verified(reply.lenses, titles, body, material, lambda said: _restated(said, told))
+    found = zip(halves, _by_reader(reply.lenses, len(halves)), strict=True)
+    return {
+        half: _verified(said, half.title, body, material, lambda said: _restated(said, told))
+        for half, said in found
+        if said
+    }
 
 
 def joined(halves: Sequence[LensBody]) -> LensBody:
@@ -62,15 +66,19 @@ def titles_of(kind: Kind) -> str:
 def verified(
     replies: Iterable[LensReply], readers: Sequence[str], body: BriefBody, material: Material, cite: Cite
 ) -> list[VerifiedLens | None]:
-    """What holds of each lens, the first by its reader's label counting; `readers` are their titles."""
+    """What holds of each lens, None where that is nothing; `readers` are their titles."""
+    return [
+        _verified(reply, reader, body, material, cite) if reply else None
+        for reply, reader in zip(_by_reader(replies, len(readers)), readers, strict=True)
+    ]
+
+
+def _by_reader(replies: Iterable[LensReply], count: int) -> list[LensReply | None]:
+    """The first reply by the label of each reader; None for one that was left out."""
     by_label: dict[str, LensReply] = {}
     for reply in replies:
         by_label.setdefault(reply.reader.strip("[] ").upper(), reply)
-    found = [by_label.get(f"R{number}") for number in range(1, len(readers) + 1)]
-    return [
-        _verified(reply, reader, body, material, cite) if reply else None
-        for reply, reader in zip(found, readers, strict=True)
-    ]
+    return [by_label.get(f"R{number}") for number in range(1, count + 1)]
 
 
 def _verified(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +147,8 @@ def test_a_plain_form_asks_and_the_page_shows_the_answer(ada: User, page: Client
     waiting = body(page.get(here))
     assert "Looking in the sources" in waiting
     assert '<noscript><meta http-equiv="refresh"' in waiting
+    Turn.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
+    assert "briefs being written may come first" in body(page.get(here))
     answer.answer(Turn.objects.get().pk)
     shown = body(page.get(here))
     assert "<h3>How many people use ChatGPT?</h3>" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -200,14 +201,57 @@ def test_it_asks_nobody_what_a_story_means_to_those_it_does_not_touch(
     assert (lens.writer, lens.work_key, asked(provider)) == ("extractive", "", ["facts", "brief"])
 
 
-def test_what_a_model_leaves_out_is_written_from_the_sources(story: Story, provider: ModelServer) -> None:
+def forgetful(times: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A model that leaves the first reader out of so many replies."""
+    replies: list[dict[str, Any]] = []
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        replies.append(halves(body))
+        return {"lenses": replies[-1]["lenses"][len(replies) <= times :]}
+
+    return answer
+
+
+def test_what_a_model_leaves_out_is_asked_for_once_more(story: Story, provider: ModelServer) -> None:
     brief = compose.ready_brief(story.pk)
     assert brief is not None
-    provider.reply = lambda body: {"lenses": honest.answer(body)["lenses"][1:]}
+    provider.reply = forgetful(1)
+    for role in ("policy-maker", "cfo", "investor"):
+        lenses.wish(brief, role, "agriculture")
+    compose.write_lenses(brief.pk)
+    assert [len(whom(request)) for request in provider.requests[-2:]] == [3, 1]
+    assert set(Lens.objects.values_list("writer", flat=True)) == {"model"}
+    assert not Half.objects.filter(body=None).exists()
+
+
+def test_what_a_model_leaves_out_twice_is_written_from_the_sources(
+    story: Story, provider: ModelServer
+) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    provider.reply = forgetful(2)
     for role in ("policy-maker", "cfo", "investor"):
         lenses.wish(brief, role, "agriculture")
     compose.write_lenses(brief.pk)
     assert sorted(Lens.objects.values_list("writer", flat=True)) == ["extractive", "model", "model"]
+    before = len(provider.requests)
+    for role in ("policy-maker", "cfo", "investor"):
+        assert compose.ready_lens(brief, role, "travel") is not None
+    assert len(provider.requests) == before, "nobody asks for it for ever"
+
+
+def test_a_half_that_was_left_out_and_then_not_answered_may_be_asked_for_again(
+    story: Story, provider: ModelServer
+) -> None:
+    brief = compose.ready_brief(story.pk)
+    assert brief is not None
+    provider.script(Variant(content='{"lenses": []}'), SERVER_ERROR)
+    assert compose.ready_lens(brief, "cfo", "agriculture") is not None
+    assert not Half.objects.exists()
+    provider.reply = halves
+    lens = compose.ready_lens(brief, "cfo", "travel")
+    assert lens is not None
+    assert lens.writer == "model"
 
 
 def test_one_that_cannot_be_written_keeps_no_other_from_its_reader(story: Story) -> None:

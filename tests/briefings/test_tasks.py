@@ -13,6 +13,7 @@ from django.utils import timezone
 from briefings import compose, correct, front, tasks
 from briefings.converse import answer
 from briefings.models import Brief
+from briefings.write import asking
 from ingest import place
 from ingest.models import Article, Revision
 from tests.briefings import rows
@@ -43,12 +44,12 @@ def placed(name: str) -> Article:
 
 
 def test_a_slow_model_leaves_time_for_the_sources_own_sentences(settings: Any) -> None:
-    asked = (
-        5 * settings.MODEL_DEADLINE
-    )  # fact sheet and brief, each asked again once, and the flex tier in vain
+    asked = asking.OPEN + 2 * settings.MODEL_DEADLINE  # the last request, at the flex tier in vain
     for task in (tasks.write_brief, tasks.write_lenses, tasks.sweep_briefs):
         soft, hard = task.soft_time_limit or 0, task.time_limit or 0
         assert asked < soft < hard < compose.LEASE.total_seconds()
+    waits = 2 * (asking.BRIEFLY * 1.25 + 0.5)
+    assert 2 * settings.MODEL_DEADLINE + waits < (tasks.answer_question.soft_time_limit or 0)
 
 
 def test_a_nudge_that_nobody_heeds_expires(nudges: list[dict[str, Any]]) -> None:
