@@ -70,8 +70,8 @@ def answer_soon(turn_id: int) -> None:
     nudge("briefings.tasks.answer_question", turn_id, queue="answer")
 
 
-# A model is asked up to twice, a minute and a half each, and waited for where it is busy, some seconds; or, where it does
-# not take long, once for words and twice for vectors. Less than the question's lease.
+# A model is asked up to twice, a minute and a half each, and waited for where it is busy, some seconds; or, where it
+# does not take long, once for words and twice for vectors. Less than the question's lease.
 @shared_task(soft_time_limit=230, time_limit=260)
 def answer_question(turn_id: int) -> None:
     answer.answer(turn_id)
