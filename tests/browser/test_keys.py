@@ -29,6 +29,7 @@ def test_an_edition_and_a_brief_are_read_by_keys(phone: Page, live_server: LiveS
     expect(phone.locator(":focus")).to_contain_text("OpenAI releases GPT-5")
     press(phone, "o")
     expect(phone.get_by_role("heading", name="What does GPT-5 cost developers?")).to_be_visible()
+    phone.wait_for_load_state()  # keys are heard when the page is whole
     press(phone, "j", "o")
     expect(phone.locator(".evidence:popover-open mark").first).to_be_visible()
     press(phone, "Escape", "s")

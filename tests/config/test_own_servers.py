@@ -71,6 +71,7 @@ def test_it_runs_on_a_postgres_of_your_own(postgres: int, var: Path, feed: str) 
         with psycopg.connect(url) as own:
             assert own.execute("SELECT count(*) FROM ingest_article").fetchone() == (3,)
             assert own.execute("SELECT queue_name FROM pgmq.meta ORDER BY 1").fetchall() == [
+                ("answer",),
                 ("deliver",),
                 ("fetch",),
                 ("write",),
