@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from briefings.write.furniture import unquoted
 
@@ -112,6 +113,7 @@ SIGNS: dict[Aspect, re.Pattern[str]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def shows(aspect: Aspect, text: str) -> bool:
     """Whether the wording of `text`, quotations left out, shows this aspect."""
     return SIGNS[aspect].search(unquoted(text)) is not None
@@ -164,6 +166,7 @@ CATCH_ITSELF = re.compile(
 )
 
 
+@lru_cache(maxsize=2000)
 def doubt(text: str, turns: bool) -> float:
     """How much a sentence names a limit, a risk or an opposing voice. `turns`: it began with "but" or "
     ""however"."""

@@ -39,6 +39,12 @@ class Draft:
         self._said = headline
         self._ahead = ""
         self._headline_index = len(pool.candidates)
+        sets, heading = pool.likeness.sets, pool.likeness.sets[len(pool.candidates)]
+        self._retells_headline = {
+            index
+            for index in range(len(pool.candidates))
+            if len(sets[index] & heading) >= REPEATS_HEADLINE * max(1, len(sets[index]))
+        }
         self._named = frozenset(terms(" ".join(sorted(pool.names.words))))
         self._words: frozenset[str] = pool.likeness.sets[self._headline_index]
 
@@ -82,7 +88,6 @@ class Draft:
 
     def fresh(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate says something that neither the draft nor `beside` has said."""
-        likeness = self.pool.likeness
         index = candidate.index
         # What is used stays used: each candidate is held once against each of them.
         if index not in self._stale and self._compared.get(index, 0) < len(self._used):
@@ -92,8 +97,7 @@ class Draft:
             self._compared[index] = len(self._used)
         if index in self._stale or any(self._repeats(candidate, other, closely=True) for other in beside):
             return False
-        own = likeness.sets[candidate.index]
-        return len(own & likeness.sets[self._headline_index]) < REPEATS_HEADLINE * max(1, len(own))
+        return index not in self._retells_headline
 
     def close(self, kind: Callable[[Candidate], bool]) -> None:
         """Counts all candidates of this kind as told."""
@@ -108,8 +112,11 @@ class Draft:
 
     def _echoes(self, candidate: Candidate, other: Candidate) -> bool:
         likeness = self.pool.likeness
-        shared = (likeness.sets[candidate.index] & likeness.sets[other.index]) - self._named
+        one, two = likeness.sets[candidate.index], likeness.sets[other.index]
         cosine = float(likeness.cosine[candidate.index, other.index])
+        if cosine < SAME_FIGURE and cosine * min(len(one), len(two)) < ECHO:
+            return False
+        shared = (one & two) - self._named
         figure = any(re.fullmatch(r"\d[\d.,]+[a-z]?", word) and not YEAR.fullmatch(word) for word in shared)
         return _apart(candidate, other) and (
             cosine * len(shared) >= ECHO or (figure and cosine >= SAME_FIGURE)
@@ -125,11 +132,11 @@ class Draft:
         likeness = self.pool.likeness
         if candidate is other or likeness.same_claim(candidate.index, other.index):
             return True
-        shared = likeness.sets[candidate.index] & likeness.sets[other.index]
-        alike = likeness.cosine[candidate.index, other.index] >= FELT and len(shared) >= FELT_WORDS
-        return (closely and alike and _apart(candidate, other)) or _share_quotation(
-            candidate.text, other.text
-        )
+        if closely and _apart(candidate, other) and likeness.cosine[candidate.index, other.index] >= FELT:
+            shared = likeness.sets[candidate.index] & likeness.sets[other.index]
+            if len(shared) >= FELT_WORDS:
+                return True
+        return _share_quotation(candidate.text, other.text)
 
     def introduced(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
         """Whether everyone the candidate calls by surname has been named in full before, or needs not be.

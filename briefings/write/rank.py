@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ Matrix = NDArray[np.float64]
 DAMPING = 0.85
 ALIKE = 0.42
 CONTAINED = 0.6
+YEAR = re.compile(r"20\d\d")
 
 
 class Likeness:
@@ -37,6 +39,8 @@ class Likeness:
         cosine = self.cosine[one, other]
         if cosine >= ALIKE:
             return True
+        if not cosine:  # no word in common
+            return False
         shared = self.sets[one] & self.sets[other]
         smaller = min(len(self.sets[one]), len(self.sets[other]))
         if smaller >= 4 and len(shared) >= CONTAINED * smaller:
@@ -44,9 +48,7 @@ class Likeness:
         if len(shared) >= 7 and len(shared) >= 0.4 * smaller:
             return True
         figures = {
-            word
-            for word in shared
-            if word[0].isdigit() and len(word) > 1 and not re.fullmatch(r"20\d\d", word)
+            word for word in shared if word[0].isdigit() and len(word) > 1 and not YEAR.fullmatch(word)
         }
         return bool(figures) and cosine >= 0.25 and len(shared) >= 4
 
@@ -75,7 +77,7 @@ def _tf_idf(texts: Sequence[tuple[str, ...]]) -> Matrix:
     matrix = np.zeros((len(texts), max(1, len(vocabulary))))
     for row, text in enumerate(texts):
         for word, count in Counter(text).items():
-            matrix[row, vocabulary[word]] = 1 + np.log(count)
+            matrix[row, vocabulary[word]] = 1 + math.log(count)
     idf = np.log((1 + len(texts)) / (1 + (matrix > 0).sum(axis=0))) + 0.3
     matrix *= idf
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from briefings.terms import terms
 from briefings.write.answers import ON_THE_STORY, fill, words_in
@@ -342,6 +343,7 @@ def _place(offer: Offer) -> tuple[int, float, int]:
     return ORDER[offer.ask.aspect], -offer.score, offer.anchor.index
 
 
+@lru_cache(maxsize=20_000)
 def _same_question(one: str, other: str, subject: str) -> bool:
     """Whether two headings ask the same of the `subject`, whatever it is called, or nearly the same of anything."""
     shared = {word.lower() for word in subject.split()} | ASKING
@@ -354,9 +356,10 @@ def _same_question(one: str, other: str, subject: str) -> bool:
     return within or same >= 0.67 * max(len(first), len(second))
 
 
-def _asked(question: str) -> set[str]:
+@lru_cache(maxsize=2000)
+def _asked(question: str) -> frozenset[str]:
     words = re.sub(r"[’']s\b|[?,]", "", question).lower()
-    return set(SPEECH.sub("say", AUTHORITIES.sub("police", words)).split())
+    return frozenset(SPEECH.sub("say", AUTHORITIES.sub("police", words)).split())
 
 
 def _met(draft: Draft, ask: Ask) -> bool:
