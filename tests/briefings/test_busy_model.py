@@ -15,12 +15,9 @@ from briefings.write.asking import Desk, Later, OutOfTime
 from briefings.write.reply import FactsReply
 from inference.errors import RateLimited
 from inference.models import Call, Purpose
-from ingest import place
-from ingest.models import Article, Story
+from ingest.models import Story
 from tests.fakes import honest
 from tests.fakes.model_server import HONEST, ModelServer, rate_limited
-from tests.fakes.newspaper import reports
-from tests.ingest import newsroom
 
 pytestmark = pytest.mark.django_db
 BUSY = rate_limited(90)
@@ -30,16 +27,6 @@ OUT_OF_MONEY = rate_limited("")
 @pytest.fixture(autouse=True)
 def _honest(provider: ModelServer) -> None:
     provider.reply = honest.answer
-
-
-@pytest.fixture
-def story() -> Story:
-    report = reports("docket")[0]
-    article = newsroom.article(newsroom.source("docket"), report.title, report.plain)
-    place.place([article.pk], timezone.now())
-    found = Article.objects.get(pk=article.pk).story
-    assert found is not None
-    return found
 
 
 @pytest.fixture

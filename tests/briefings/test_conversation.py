@@ -22,23 +22,6 @@ from users.models import User
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada() -> User:
-    return rows.reader("ada@bank.example", "cto", "finance")
-
-
-@pytest.fixture
-def brief(ada: User) -> Brief:
-    return factories.edition_of_two(ada).items.get(rank=1).brief
-
-
-@pytest.fixture
-def page(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
-
-
 def asked(user: User, brief: Brief, question: str) -> Turn:
     """The question, answered as a worker does it."""
     turn = ask.ask(user, brief.pk, question)

@@ -35,23 +35,6 @@ pytestmark = pytest.mark.django_db
 COST, USERS = "What does GPT-5 cost?", "How many people use ChatGPT?"
 
 
-@pytest.fixture
-def ada() -> User:
-    return rows.reader("ada@bank.example", "cto", "finance")
-
-
-@pytest.fixture
-def brief(ada: User) -> Brief:
-    return factories.edition_of_two(ada).items.get(rank=1).brief
-
-
-@pytest.fixture
-def page(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
-
-
 def body(response: Any) -> str:
     return str(response.content.decode())
 

@@ -25,18 +25,6 @@ pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-@pytest.fixture
-def ada() -> User:
-    return rows.reader("ada@bank.example", "cto", "finance")
-
-
-@pytest.fixture
-def page(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
-
-
 def body(response: Any) -> str:
     return str(response.content.decode())
 

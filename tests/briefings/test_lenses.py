@@ -16,12 +16,10 @@ from briefings.due import AHEAD
 from briefings.models import Brief, Edition, Half, Lens, State
 from inference import audit
 from inference.models import Call
-from ingest import place
 from ingest.models import Article, Story
 from tests.briefings import rows
 from tests.fakes import honest
 from tests.fakes.model_server import SERVER_ERROR, ModelServer, Request, Variant
-from tests.fakes.newspaper import reports
 from tests.ingest import newsroom
 from users import taxonomy
 
@@ -36,16 +34,6 @@ READERS = [
 @pytest.fixture(autouse=True)
 def _honest(provider: ModelServer) -> None:
     provider.reply = honest.answer
-
-
-@pytest.fixture
-def story() -> Story:
-    report = reports("docket")[0]
-    article = newsroom.article(newsroom.source("docket"), report.title, report.plain)
-    place.place([article.pk], timezone.now())
-    found = Article.objects.get(pk=article.pk).story
-    assert found is not None
-    return found
 
 
 def asked(provider: ModelServer) -> list[str]:

@@ -36,18 +36,6 @@ LAW = (
 )
 
 
-@pytest.fixture
-def ada() -> User:
-    return rows.reader("ada@bank.example", "cto", "finance")
-
-
-@pytest.fixture
-def page(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
-
-
 def body(response: Any) -> str:
     return str(response.content.decode())
 

@@ -17,22 +17,12 @@ from pytest_django import DjangoAssertNumQueries
 from briefings import card, secret, share
 from briefings.models import Brief, GoneShare, Share, State
 from ingest.models import Story
-from tests.briefings import factories, rows
+from tests.briefings import rows
 from users.models import User
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 LENS = "The price cut reopens"
-
-
-@pytest.fixture
-def ada() -> User:
-    return rows.reader("ada@bank.example", "cto", "finance")
-
-
-@pytest.fixture
-def brief(ada: User) -> Brief:
-    return factories.edition_of_two(ada).items.get(rank=1).brief
 
 
 def as_(user: User) -> Client:

@@ -22,18 +22,6 @@ from users.models import Profile, User
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada() -> User:
-    return rows.reader("ada@bank.example", "cto", "finance")
-
-
-@pytest.fixture
-def page(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
-
-
 def body(response: object) -> str:
     return response.content.decode()  # type: ignore[attr-defined]
 

@@ -38,11 +38,6 @@ def web(settings: Any) -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def ada() -> User:
-    return rows.reader("ada@bank.example", "cto", "finance")
-
-
-@pytest.fixture
 def ben() -> User:
     return rows.reader("ben@fund.example", "investor", "finance")
 

@@ -174,5 +174,5 @@ def test_who_has_been_signed_out_is_led_to_sign_in(
     context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_label("Your question").fill(QUESTION)
     page.get_by_role("button", name="Ask").click()
-    page.wait_for_url(re.compile("/accounts/login"), timeout=10_000)
+    expect(page).to_have_url(re.compile("/accounts/login"), timeout=10_000)
     context.close()
