@@ -130,8 +130,10 @@ def test_a_figure_that_no_passage_has_reaches_nobody(edition: dict[str, Any], ru
     for item in edition["items"]:
         assert item["brief"]["verification"]["dropped"] == 1
         assert LIE not in [sentence["text"] for sentence in _sentences(item["brief"])]
-    assert "987" not in str(edition)
-    assert "987" not in running.page("/")
+    # With its unit: an address, a count of tokens or an amount may hold the three digits by chance.
+    for words in (str(edition), running.page("/")):
+        assert "$987" not in words
+        assert "987 trillion" not in words
 
 
 def test_the_books_agree_with_the_providers_bill(
