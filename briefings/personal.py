@@ -22,6 +22,7 @@ from inference.money import usd
 from ingest import own
 from ingest.models import Article
 from ingest.split import hold_stories
+from users import devices
 from users.models import Profile, User
 
 IN_MEMORY = 8_000_000  # bytes of an archive; a larger one is made on the disk
@@ -37,6 +38,7 @@ shares.json         public pages that you made, and your private feed
 sources.opml        your own sources, for any feed reader
 articles.json       what was read from them
 mails.json          when mail went to you
+devices.json        where you are signed in
 spending.json       what was spent for you alone, by purpose, in dollars
 """
 
@@ -66,6 +68,7 @@ def _parts(user: User) -> Iterator[tuple[str, Any]]:
     yield "articles.json", list(articles.values("source__url", "title", "url", "published_at", "first_seen"))
     mails = Delivery.objects.filter(edition__reader=user).order_by("edition__local_date")
     yield "mails.json", list(mails.values("state", "sent_at", date=F("edition__local_date")))
+    yield "devices.json", devices.held(user)
     yield "spending.json", _spending(user)
 
 
@@ -122,6 +125,7 @@ def delete(user: User) -> None:
         try:
             with transaction.atomic():
                 _hold(user)
+                devices.end_others(user)
                 user.delete()
         except IntegrityError:  # a worker brought something after it was looked for
             if not again:

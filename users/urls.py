@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic import RedirectView
 
-from users import views
+from users import security, views
 
 to_sign_in = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("settings/", views.edit_settings, name="settings"),
+    path("settings/sign-in/", security.security, name="security"),
+    path("settings/devices/<int:device_id>/end/", security.end_device, name="end-device"),
+    path("settings/devices/end/", security.end_other_devices, name="end-other-devices"),
     path("unsubscribe/<str:token>/", views.unsubscribe_page, name="unsubscribe"),
 ]
 

@@ -117,6 +117,9 @@ def test_the_archive_has_everything(ada: User) -> None:
     assert "own-" in told["sources.opml"]
     assert told["mails.json"][0]["state"] == "sent"
     assert {"purpose": "chat", "usd": "0.001500", "calls": 1} in told["spending.json"]
+    assert told["devices.json"] == []
+    (device,) = archive(ada)["devices.json"]
+    assert device.keys() == {"user_agent", "ip", "created_at", "last_seen_at"}
     listed = told["README.txt"]
     assert all(name in listed for name in told if "/" not in name and name != "README.txt")
 
@@ -174,7 +177,8 @@ def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> N
     assert turn
     answer.answer(turn.pk)
     spent = call(ada, 700)
-    client = as_(ada)
+    client, phone = as_(ada), as_(ada)
+    phone.get("/settings/")
     assert client.post("/settings/delete/", {"email": "Ada@bank.example "}).headers["Location"] == "/left/"
     changed = {name: (before[name], now) for name, now in counts().items() if now != before[name]}
     gone = changed.pop("briefings.GoneShare")
@@ -184,6 +188,7 @@ def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> N
     assert spent.reader is None
     assert spent.cost == 700
     assert client.get("/today/").headers["Location"].startswith("/accounts/login/"), "signed out"
+    assert phone.get("/today/").headers["Location"].startswith("/accounts/login/"), "everywhere"
     assert as_(cal).get(f"/brief/{shown.pk}/").status_code == 200
 
 
@@ -205,7 +210,8 @@ def test_a_wrong_address_deletes_nothing(ada: User, typed: str) -> None:
     answer = as_(ada).post("/settings/delete/", {"email": typed})
     assert answer.status_code == 400
     assert "Nothing was deleted" in answer.content.decode()
-    assert counts() | {"sessions.Session": 0} == before | {"sessions.Session": 0}
+    noted = {"sessions.Session": 0, "usersessions.UserSession": 0}
+    assert counts() | noted == before | noted
 
 
 def test_only_who_is_signed_in_exports_or_leaves() -> None:
