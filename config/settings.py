@@ -75,6 +75,11 @@ _mail: dict[str, Any] | None = env.mail("EMAIL_URL", "")
 
 LOG_LEVEL: str = env.verbosity("LOG_LEVEL", "INFO")
 
+# Those who run the service see its pages by two factors only: by default not on a laptop, whose mailbox is open anyway.
+NUTGRAF_STAFF_SECOND_FACTOR: bool = env.flag(
+    "NUTGRAF_STAFF_SECOND_FACTOR", str(not DEBUG or urlsplit(NUTGRAF_URL).scheme == "https")
+)
+
 seal_or_exit()
 
 if not DEBUG:
@@ -120,6 +125,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "users",
     "inference",
@@ -139,6 +145,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "users.devices.Noted",
+    "users.staff.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.outage.Outage",
@@ -242,6 +249,20 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
 
+# --- more doors: passkeys, and an authenticator app for those who turn it on
+
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "users.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Nutgraf"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ by seconds
+MFA_FORMS = {
+    "add_webauthn": "users.mfa.AddForm",
+    "login_webauthn": "users.mfa.LoginForm",
+    "authenticate_webauthn": "users.mfa.AuthenticateForm",
+    "reauthenticate_webauthn": "users.mfa.ReauthenticateForm",
+}
 # --- pages: nothing foreign is ever loaded
 
 CONTENT_SECURITY_POLICY = {

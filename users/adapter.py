@@ -8,8 +8,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.urls import reverse
+
+from users import second
+from users.models import User
 
 log = logging.getLogger("users.adapter")
 
@@ -24,6 +30,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never by allauth's own form: accounts are opened by the sign-in form alone (`users.accounts`)."""
         return False
+
+    def get_login_stages(self) -> list[str]:
+        own = {"allauth.mfa.stages.AuthenticateStage": "users.second.SecondStep"}
+        return [own.get(stage, stage) for stage in super().get_login_stages()]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        return not second.lately_proved(self.request)
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, str]]:
+        """How a reader proves that it is still them, the easiest first."""
+        return second.proofs_of(user) if isinstance(user, User) else []
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        kwargs["context"] = {
+            "devices_url": f"{settings.NUTGRAF_URL}{reverse('security')}",
+            **(kwargs.get("context") or {}),
+        }
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """As allauth does; while the mail server is away the reader is told so, whoever they are."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from users import devices
+from users import devices, qr, second
 from users.models import Profile, User
 
 
@@ -21,11 +23,23 @@ from users.models import Profile, User
 def security(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     profile = Profile.objects.filter(user=user).first()
+    factors = list(Authenticator.objects.filter(user=user).order_by("created_at"))
+    kinds = {factor.type for factor in factors}
     context = {
         "devices": devices.devices(user, request.session.session_key),
+        "passkeys": [factor for factor in factors if factor.type == second.PASSKEY],
+        "app": next((factor for factor in factors if factor.type == second.APP), None),
+        "codes": second.CODES in kinds,
+        "demanded": second.demanded_of(user) and not kinds & {second.APP, second.PASSKEY},
         "zone": profile.time_zone if profile else None,
     }
     return render(request, "users/security.html", context)
+
+
+class TurnOnApp(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no types
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"qr": qr.draw(context["totp_url"])}
 
 
 @never_cache

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.urls import path
+from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from users import security, views
+from users import passkeys, security, views
+from users.proof import ProveByCode
+from users.second import View, fresh
+
+
+def private(view: View) -> View:
+    return never_cache(login_required(view))
+
 
 to_sign_in = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
 
@@ -20,8 +33,30 @@ urlpatterns = [
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
+    path("accounts/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("accounts/second/", mfa.authenticate, name="mfa_authenticate"),
+    path("accounts/proof/", private(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("accounts/proof/code/", private(ProveByCode.as_view()), name="prove-by-code"),
+    path(
+        "accounts/proof/passkey/",
+        private(passkeys.ProveByPasskey.as_view()),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("settings/", views.edit_settings, name="settings"),
     path("settings/sign-in/", security.security, name="security"),
+    path("settings/sign-in/", security.security, name="mfa_index"),  # as allauth calls it
+    path("settings/passkeys/add/", fresh(passkeys.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("settings/passkeys/<int:pk>/", fresh(passkeys.NamePasskey.as_view()), name="mfa_edit_webauthn"),
+    path(
+        "settings/passkeys/<int:pk>/remove/",
+        fresh(passkeys.RemovePasskey.as_view()),
+        name="mfa_remove_webauthn",
+    ),
+    path("settings/app/", fresh(security.TurnOnApp.as_view()), name="mfa_activate_totp"),
+    path("settings/app/off/", fresh(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("settings/codes/", fresh(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("settings/codes/new/", fresh(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("settings/codes/file/", fresh(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("settings/devices/<int:device_id>/end/", security.end_device, name="end-device"),
     path("settings/devices/end/", security.end_other_devices, name="end-other-devices"),
     path("unsubscribe/<str:token>/", views.unsubscribe_page, name="unsubscribe"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,15 +16,15 @@ from briefings.web import chart
 from briefings.web.chart import Chart, Point
 from inference.budgets import Standing
 from inference.costs import Line
+from users.staff import staff_only
 
 SPANS = (14, 30, 90)  # days
 
 
 @never_cache
+@staff_only
 @require_safe
 def spending(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_staff:
-        raise Http404
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, SPANS) else SPANS[0]
     found = accounts(timezone.now(), days)

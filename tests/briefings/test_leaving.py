@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
@@ -117,11 +118,21 @@ def test_the_archive_has_everything(ada: User) -> None:
     assert "own-" in told["sources.opml"]
     assert told["mails.json"][0]["state"] == "sent"
     assert {"purpose": "chat", "usd": "0.001500", "calls": 1} in told["spending.json"]
-    assert told["devices.json"] == []
-    (device,) = archive(ada)["devices.json"]
-    assert device.keys() == {"user_agent", "ip", "created_at", "last_seen_at"}
+    assert told["sign_in.json"] == {"devices": [], "factors": []}
     listed = told["README.txt"]
     assert all(name in listed for name in told if "/" not in name and name != "README.txt")
+
+
+def test_the_archive_names_devices_and_passkeys_and_tells_no_secret(ada: User) -> None:
+    as_(ada).get("/settings/")
+    Authenticator.objects.create(
+        user=ada, type="webauthn", data={"name": "Phone", "credential": {"id": "kept"}}
+    )
+    Authenticator.objects.create(user=ada, type="totp", data={"secret": "kept"})
+    told = archive(ada)["sign_in.json"]
+    assert [(one["kind"], one["name"]) for one in told["factors"]] == [("webauthn", "Phone"), ("totp", "")]
+    assert told["devices"][0].keys() == {"user_agent", "ip", "created_at", "last_seen_at"}
+    assert "kept" not in json.dumps(told)
 
 
 def test_the_archive_of_another_has_nothing_of_hers(ada: User) -> None:
@@ -179,6 +190,7 @@ def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> N
     spent = call(ada, 700)
     client, phone = as_(ada), as_(ada)
     phone.get("/settings/")
+    Authenticator.objects.create(user=ada, type="webauthn", data={"name": "Phone", "credential": {}})
     assert client.post("/settings/delete/", {"email": "Ada@bank.example "}).headers["Location"] == "/left/"
     changed = {name: (before[name], now) for name, now in counts().items() if now != before[name]}
     gone = changed.pop("briefings.GoneShare")

@@ -55,6 +55,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/sources/",
         "/filtered/",
         "/settings/",
+        "/settings/sign-in/",
         "/settings/delete/",
         "/left/",
         "/edition/2025-08-07/",
