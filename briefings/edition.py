@@ -102,9 +102,7 @@ def assemble(
     embedder = _embedder_of(found)
     reader = reader_of(role, industry, interests, embedder, owner)
     usable = embedder == embed.LEXICAL or reader.role.vector is not None
-    candidates = [_candidate(snapshot, embedder if usable else "") for snapshot in found]
-    moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
-    choices = select.choose(candidates, reader, moment, size + SPARE + len(seen))
+    choices = chosen(found, sample, reader, embedder if usable else "", as_of, size + SPARE + len(seen))
     kind = taxonomy.role(role).slug, taxonomy.industry(industry).slug
     told: list[tuple[Brief, select.Choice]] = []
     bare: list[
@@ -156,6 +154,20 @@ def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[stori
     if found or stories.any_real(owner):
         return found, False
     return stories.candidates(as_of, ALWAYS, SAMPLE), True
+
+
+def chosen(
+    found: Sequence[stories.StorySnapshot],
+    sample: bool,
+    reader: select.Reader,
+    embedder: str,
+    as_of: datetime,
+    size: int,
+) -> list[select.Choice]:
+    """At most `size` of the stories for the reader as of then, compared by vectors of that embedder alone."""
+    candidates = [_candidate(snapshot, embedder) for snapshot in found]
+    moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
+    return select.choose(candidates, reader, moment, size)
 
 
 def _candidate(snapshot: stories.StorySnapshot, embedder: str) -> select.Candidate:

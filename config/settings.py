@@ -245,6 +245,8 @@ ACCOUNT_RATE_LIMITS = {
     "search": "20/m/user,300/d/user",
     # So may what is asked about a brief, and each takes a worker its time.
     "converse": "10/m/user,100/d/user,30/m/ip",
+    # Compares all of the day's stories while somebody types.
+    "preview": "60/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}

@@ -20,6 +20,7 @@ from briefings.web import (
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("welcome/", welcome.welcome, name="welcome"),
+    path("welcome/preview/", welcome.preview, name="preview"),
     path("today/", views.today, name="today"),
     path("today/prepare/", views.prepare, name="prepare"),
     path("edition/<slug:day>/", views.edition, name="edition"),

@@ -10,8 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from briefings import edition
+from briefings.preview import Preview, previewed
+from briefings.web.limits import limited
+from users import taxonomy
 from users.forms import ProfileForm
 from users.models import Profile, User
 
@@ -22,6 +26,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     if Profile.objects.filter(user=user).exists():
         return redirect("settings" if request.method != "POST" else "today")
+    if "preview" in request.POST:  # with scripts off: the same page again, and nothing saved
+        form = ProfileForm(initial=request.POST.dict(), instance=Profile(user=user))
+        return render(request, "briefings/welcome.html", {"form": form, "preview": _preview(request)})
     form = ProfileForm(request.POST or None, instance=Profile(user=user))
     if request.method == "POST" and form.is_valid():
         try:
@@ -32,3 +39,21 @@ def welcome(request: HttpRequest) -> HttpResponse:
         edition.request(user, edition.local_date_of(user, timezone.now()))
         return redirect("today")
     return render(request, "briefings/welcome.html", {"form": form})
+
+
+@never_cache
+@login_required
+@require_POST
+@limited("preview")
+def preview(request: HttpRequest) -> HttpResponse:
+    """The fragment that follows what is chosen."""
+    return render(request, "briefings/_preview.html", {"preview": _preview(request)})
+
+
+def _preview(request: HttpRequest) -> Preview | None:
+    """None before both a role and an industry are chosen."""
+    role, industry, interests = (request.POST.get(name, "") for name in ("role", "industry", "interests"))
+    try:
+        return previewed(role, industry, interests, timezone.now(), cast(User, request.user).pk)
+    except taxonomy.Unknown:
+        return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from pytest_django import Settings
@@ -89,10 +91,38 @@ def strangers_pages() -> list[str]:
     return ["/", "/accounts/login/code/", "/unsubscribe/nobody/"]
 
 
-@pytest.mark.parametrize("who", ["ada", "ben, who has little", "a stranger"])
+def doors(user: User) -> list[str]:
+    """The pages of signing in of somebody who has every factor, a second device, and has not said who they are."""
+    passkey = Authenticator.objects.create(
+        user=user, type="webauthn", data={"name": "Phone", "credential": {}}
+    )
+    RecoveryCodes.activate(user)
+    here, passkeys = "/settings/sign-in/", "/settings/passkeys/"
+    one = [f"{passkeys}{passkey.pk}/", f"{passkeys}{passkey.pk}/remove/", f"{passkeys}add/"]
+    return [
+        "/welcome/",
+        here,
+        *one,
+        "/settings/app/",
+        "/settings/codes/",
+        "/settings/codes/new/",
+        "/accounts/proof/",
+    ]
+
+
+def whose(who: str, url: str) -> tuple[User | None, list[str]]:
+    if who == "a stranger":
+        return None, strangers_pages()
+    if who == "new":
+        user = User.objects.create_user("new@bank.example")
+        return user, doors(user)
+    user = rows.reader(f"{who[:3]}@bank.example")
+    return user, adas_pages(user, url)
+
+
+@pytest.mark.parametrize("who", ["ada", "ben, who has little", "a stranger", "new"])
 def test_axe_finds_nothing(chromium: Browser, live_server: LiveServer, who: str) -> None:
-    user = None if who == "a stranger" else rows.reader(f"{who[:3]}@bank.example")
-    paths = adas_pages(user, live_server.url) if user else strangers_pages()
+    user, paths = whose(who, live_server.url)
     found = []
     for width, scheme in ((390, "dark"), (1280, "light")):
         context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
