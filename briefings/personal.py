@@ -22,7 +22,7 @@ from inference.money import usd
 from ingest import own
 from ingest.models import Article
 from ingest.split import hold_stories
-from users import devices, second
+from users import devices, second, social
 from users.models import Profile, User
 
 IN_MEMORY = 8_000_000  # bytes of an archive; a larger one is made on the disk
@@ -38,7 +38,7 @@ shares.json         public pages that you made, and your private feed
 sources.opml        your own sources, for any feed reader
 articles.json       what was read from them
 mails.json          when mail went to you
-sign_in.json        where you are signed in, your passkeys by name, and whether an authenticator app is on
+sign_in.json        where you are signed in, your passkeys by name, authenticator app, accounts elsewhere
 spending.json       what was spent for you alone, by purpose, in dollars
 """
 
@@ -68,7 +68,14 @@ def _parts(user: User) -> Iterator[tuple[str, Any]]:
     yield "articles.json", list(articles.values("source__url", "title", "url", "published_at", "first_seen"))
     mails = Delivery.objects.filter(edition__reader=user).order_by("edition__local_date")
     yield "mails.json", list(mails.values("state", "sent_at", date=F("edition__local_date")))
-    yield "sign_in.json", {"devices": devices.held(user), "factors": second.held(user)}
+    yield (
+        "sign_in.json",
+        {
+            "devices": devices.held(user),
+            "factors": second.held(user),
+            "accounts": social.held(user),
+        },
+    )
     yield "spending.json", _spending(user)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import re
 import sys
@@ -28,6 +29,7 @@ SECRETS = (
     "OPENAI_API_KEY",
     "OPENAI_ADMIN_KEY",
     "EMAIL_URL",
+    "NUTGRAF_SOCIAL",
 )
 OWN_VARIABLES = (
     ("service", "day"),
@@ -254,3 +256,41 @@ def stop(text: str) -> NoReturn:
     """Print one clear line on stderr and exit with status 2."""
     print(text, file=sys.stderr)
     raise SystemExit(2)
+
+
+SOCIAL = ("google", "github", "microsoft", "openid_connect")
+GIVEN = {"client_id", "secret"}
+GIVEN_OPENID = {"id", "name", "server_url"}
+
+
+@env.parser_for("social")
+def social(value: str) -> dict[str, Any]:
+    """A JSON object of providers, each with what it gave us; as allauth wants it."""
+    if not value.strip():
+        return {}
+    each = "client_id and secret (openid_connect: also id, name, server_url)"
+    allowed = f"a JSON object of {', '.join(SOCIAL)}, each with {each}"
+    try:
+        found = json.loads(value)
+        return {kind: _provider(kind, given) for kind, given in found.items()}
+    except (ValueError, AttributeError, KeyError, TypeError):
+        raise _refuse("what was given", allowed) from None
+
+
+def _provider(kind: str, given: dict[str, str]) -> dict[str, Any]:
+    wanted = GIVEN | (GIVEN_OPENID if kind == "openid_connect" else set())
+    optional = {"tenant"} if kind == "microsoft" else set()
+    if kind not in SOCIAL or not wanted <= given.keys() <= wanted | optional:
+        raise KeyError(kind)
+    if not all(isinstance(one, str) and one for one in given.values()):
+        raise ValueError(kind)
+    app: dict[str, Any] = {"client_id": given["client_id"], "secret": given["secret"], "settings": {}}
+    if kind == "openid_connect":
+        if not re.fullmatch(r"[a-z0-9-]{1,40}", given["id"]):
+            raise ValueError(given["id"])
+        app |= {"provider_id": given["id"], "name": given["name"]}
+        app["settings"] = {"server_url": web_address(given["server_url"])}
+    if "tenant" in given:
+        app["settings"] = {"tenant": given["tenant"]}
+    scope = {"google": ["email"], "github": ["user:email"]}.get(kind)
+    return {"APPS": [app], "OAUTH_PKCE_ENABLED": True, **({"SCOPE": scope} if scope else {})}

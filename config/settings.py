@@ -75,6 +75,10 @@ _mail: dict[str, Any] | None = env.mail("EMAIL_URL", "")
 
 LOG_LEVEL: str = env.verbosity("LOG_LEVEL", "INFO")
 
+# --- accounts elsewhere that open an account here: none unless named
+
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = env.social("NUTGRAF_SOCIAL", "")
+
 # Those who run the service see its pages by two factors only: by default not on a laptop, whose mailbox is open anyway.
 NUTGRAF_STAFF_SECOND_FACTOR: bool = env.flag(
     "NUTGRAF_STAFF_SECOND_FACTOR", str(not DEBUG or urlsplit(NUTGRAF_URL).scheme == "https")
@@ -127,6 +131,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{kind}" for kind in SOCIALACCOUNT_PROVIDERS),
     "users",
     "inference",
     "ingest",
@@ -265,6 +271,12 @@ MFA_FORMS = {
     "authenticate_webauthn": "users.mfa.AuthenticateForm",
     "reauthenticate_webauthn": "users.mfa.ReauthenticateForm",
 }
+# An address that a provider has verified counts as one that a code was sent to (users/social.py).
+
+SOCIALACCOUNT_ADAPTER = "users.social.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+
 # --- pages: nothing foreign is ever loaded
 
 CONTENT_SECURITY_POLICY = {

@@ -13,8 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from users import devices, qr, second
+from users import devices, qr, second, social
 from users.models import Profile, User
+from users.second import fresh
 
 
 @never_cache
@@ -30,10 +31,32 @@ def security(request: HttpRequest) -> HttpResponse:
         "passkeys": [factor for factor in factors if factor.type == second.PASSKEY],
         "app": next((factor for factor in factors if factor.type == second.APP), None),
         "codes": second.CODES in kinds,
+        **_elsewhere(user),
         "demanded": second.demanded_of(user) and not kinds & {second.APP, second.PASSKEY},
         "zone": profile.time_zone if profile else None,
     }
     return render(request, "users/security.html", context)
+
+
+def _elsewhere(user: User) -> dict[str, Any]:
+    offered = social.providers()
+    names = {each.key: each.name for each in offered}
+    held = social.accounts(user)
+    connected = [
+        {"id": one.pk, "name": names.get(one.provider, one.provider), "since": one.date_joined}
+        for one in held
+    ]
+    taken = {one.provider for one in held}
+    return {"accounts": connected, "providers": [each for each in offered if each.key not in taken]}
+
+
+@fresh
+@require_POST
+def disconnect(request: HttpRequest, account_id: int) -> HttpResponse:
+    if not social.disconnect(cast(User, request.user), account_id):
+        raise Http404
+    messages.success(request, "That account is disconnected. An emailed code still lets you in.")
+    return redirect("security")
 
 
 class TurnOnApp(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no types

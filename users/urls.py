@@ -13,7 +13,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from users import passkeys, security, views
+from users import passkeys, security, social, views
 from users.proof import ProveByCode
 from users.second import View, fresh
 
@@ -57,10 +57,13 @@ urlpatterns = [
     path("settings/codes/", fresh(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("settings/codes/new/", fresh(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("settings/codes/file/", fresh(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("settings/accounts/<int:account_id>/end/", security.disconnect, name="disconnect"),
     path("settings/devices/<int:device_id>/end/", security.end_device, name="end-device"),
     path("settings/devices/end/", security.end_other_devices, name="end-other-devices"),
     path("unsubscribe/<str:token>/", views.unsubscribe_page, name="unsubscribe"),
 ]
+
+urlpatterns += social.urls(settings.SOCIALACCOUNT_PROVIDERS)
 
 if settings.MAILBOX_SHOWN:
     urlpatterns += [

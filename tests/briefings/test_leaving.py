@@ -118,7 +118,7 @@ def test_the_archive_has_everything(ada: User) -> None:
     assert "own-" in told["sources.opml"]
     assert told["mails.json"][0]["state"] == "sent"
     assert {"purpose": "chat", "usd": "0.001500", "calls": 1} in told["spending.json"]
-    assert told["sign_in.json"] == {"devices": [], "factors": []}
+    assert told["sign_in.json"] == {"devices": [], "factors": [], "accounts": []}
     listed = told["README.txt"]
     assert all(name in listed for name in told if "/" not in name and name != "README.txt")
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 
-from users import passkeys
+from users import passkeys, social
 
 register = template.Library()
 
@@ -23,3 +23,9 @@ def no_passkeys(request: HttpRequest) -> str:
 def as_json(value: Any) -> str:
     """For an attribute that a script reads; the template escapes it like any text."""
     return json.dumps(value)
+
+
+@register.simple_tag
+def social_providers() -> list[social.Provider]:
+    """Where else somebody can sign in."""
+    return social.providers()
