@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from users.models import Profile, User
+
+# Providers are named in the environment, devices are signed out by their reader, and no token is kept.
+admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
 
 
 class ProfileInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -28,3 +36,17 @@ class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     list_filter = ("digest", "role", "industry")
     search_fields = ("user__email",)
     list_select_related = ("user",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Seen without its secrets, never made here, and deleted for who lost every way in."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False

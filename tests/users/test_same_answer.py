@@ -85,7 +85,9 @@ def test_by_mail_known_readers_cost_the_same_whatever_they_have_turned_on() -> N
     assert work(by_mail, LOCKED) == first
     assert work(by_mail, KEYED) == first
     made = work(by_mail, UNKNOWN)
-    assert len(made) - len(first) <= 8, "a new address is stored, in a millisecond or two beside sending a mail"
+    assert len(made) - len(first) <= 8, (
+        "a new address is stored, in a millisecond or two beside sending a mail"
+    )
     assert work(by_mail, UNKNOWN) == first, "and is known from then on"
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
@@ -81,6 +82,21 @@ def test_on_a_laptop_a_password_is_enough(olga: User) -> None:
     assert client.post("/admin/login/", form).headers["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
     assert client.get("/spending/").status_code == 200
+
+
+def test_staff_let_somebody_in_again_who_lost_every_factor_and_see_no_secret(olga: User) -> None:
+    ada = User.objects.create_user("ada@bank.example")
+    factor = Authenticator.objects.create(user=ada, type="totp", data={"secret": "kept"})
+    client = Client()
+    client.force_login(olga)
+    found = client.get("/admin/mfa/authenticator/?q=ada").content.decode()
+    assert "ada@bank.example" in found
+    page = f"/admin/mfa/authenticator/{factor.pk}"
+    assert "kept" not in client.get(f"{page}/change/").content.decode()
+    assert client.get("/admin/mfa/authenticator/add/").status_code == 403
+    client.post(f"{page}/delete/", {"post": "yes"})
+    assert not Authenticator.objects.exists()
+    assert client.get("/admin/usersessions/usersession/").status_code == 404
 
 
 @pytest.mark.parametrize(
