@@ -20,6 +20,7 @@ from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
 from briefings.converse.shown import conversation
 from briefings.evidence import FAR, NEAR
+from briefings.feedback import learn
 from briefings.models import State
 from briefings.web import talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
@@ -92,11 +93,17 @@ def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: o
         "reading": reading,
         "page": brief_page(reading.document, cited, reading.gone),
         "share": sharing.of_brief(user, brief_id),
+        "stance": stance_of(user, reading),
         **talk_of(user, reading, turns),
         **_reader(reading),
         **more,
     }
     return render(request, "briefings/brief.html", context, status=status)
+
+
+def stance_of(user: User, reading: read.Reading) -> learn.Stance:
+    """What the reader has said about the brief."""
+    return learn.stances([reading.document], learn.signals_of(user.pk))[0]
 
 
 def talk_of(user: User, reading: read.Reading, turns: Sequence[talk.TurnPage]) -> dict[str, object]:
@@ -165,6 +172,8 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "is_today": is_today,
         "unread": own.unread(cast(User, request.user).pk, timezone.now()) if is_today else [],
         "readings": readings,
+        "stories": stories_of(cast(User, request.user), readings),
+        "at": day.isoformat(),
         "stays": found is not None and (found.sample or not readings) and editions.stays(found),
         "minutes": sum(reading.minutes for reading in readings),
         "stage": _stage(found.state if found else None, bool(readings)),
@@ -172,6 +181,12 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "industry": taxonomy.industries().get(found.industry) if found else None,
     }
     return render(request, "briefings/edition.html", context)
+
+
+def stories_of(user: User, readings: Sequence[read.Reading]) -> list[tuple[read.Reading, learn.Stance]]:
+    """The stories of an edition's page, each with what the reader has said about it."""
+    signals = learn.signals_of(user.pk) if readings else []
+    return list(zip(readings, learn.stances([one.document for one in readings], signals), strict=True))
 
 
 def _stage(state: str | None, stories: bool) -> str:
