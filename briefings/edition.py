@@ -17,7 +17,7 @@ from briefings import compose, notices, select
 from briefings.due import Clock, still_to_come
 from briefings.feedback import learn, telling
 from briefings.feedback.taste import Taste
-from briefings.models import Brief, Edition, EditionItem, Lens, State
+from briefings.models import Brief, Correction, Edition, EditionItem, Lens, State
 from briefings.schemas import BriefBody
 from ingest import embed, embedders, stories, work
 from ingest.nudge import nudge
@@ -145,8 +145,13 @@ def _placed(brief: Brief, kind: tuple[str, str], why: tuple[str, ...], patient: 
 
 
 def _kept_out(brief: Brief, taste: Taste) -> bool:
-    """Whether the brief tells what the reader muted: its headline may name what no article's title does."""
-    return taste.keeps_out(telling.of_body(brief.story_id, BriefBody.model_validate(brief.body))) is not None
+    """Whether the brief tells what the reader muted: its headline may name what no article's title does.
+
+    Or its headline fell because a reader was right, and nothing has come since to write it anew from.
+    """
+    told = telling.of_body(brief.story_id, BriefBody.model_validate(brief.body))
+    fell = brief.corrections.filter(kind=Correction.Kind.CHALLENGED, major=True)
+    return taste.keeps_out(told) is not None or fell.exists()
 
 
 def _tells(brief: Brief) -> bool:

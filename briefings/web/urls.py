@@ -6,6 +6,7 @@ from django.urls import path
 
 from briefings.web import (
     archive,
+    challenge,
     conversation,
     feed,
     feedback,
@@ -62,4 +63,6 @@ urlpatterns = [
     path("s/<slug:token>/card.png", share.card, name="shared-card"),
     path("s/<slug:token>/seen/", share.seen, name="shared-seen"),
     path("brief/<slug:brief_id>/evidence/<slug:mark>/", views.evidence, name="evidence"),
+    path("brief/<slug:brief_id>/evidence/<slug:mark>/report/", challenge.report, name="report"),
+    path("accuracy/", challenge.log, name="accuracy"),
 ]

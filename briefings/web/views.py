@@ -20,7 +20,9 @@ from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
 from briefings.converse.shown import conversation
 from briefings.evidence import FAR, NEAR
+from briefings.feedback import challenge as challenging
 from briefings.feedback import learn
+from briefings.feedback.models import REASON
 from briefings.models import State
 from briefings.web import talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
@@ -131,17 +133,34 @@ def turns_of(user: User, reading: read.Reading, around: int = NEAR) -> list[talk
 @login_required
 @require_safe
 def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
+    return evidence_page(request, brief_id, mark)
+
+
+def evidence_page(
+    request: HttpRequest, brief_id: str, mark: str, status: int = 200, **more: object
+) -> HttpResponse:
+    """A sentence's evidence, and what came of the reader's report of it; `more` goes to its form. Raises Http404."""
     reading = _own(request, brief_id)
+    user = cast(User, request.user)
     if of_answer := mark.startswith("t"):
-        turns = turns_of(cast(User, request.user), reading, FAR)
+        turns = turns_of(user, reading, FAR)
         shown = [one for turn in turns for one in turn.evidence]
     else:
         shown = list(page_of(reading, FAR).evidence)
     found = next((one for one in shown if one.mark == mark), None)
-    if found is None:
+    said = challenging.said(user, reading, mark)
+    if found is None or said is None:
         raise Http404
-    context = {"reading": reading, "evidence": found, "of": "The answer" if of_answer else "The brief"}
-    return render(request, "briefings/evidence.html", context)
+    context = {
+        "reading": reading,
+        "evidence": found,
+        "of": "The answer" if of_answer else "The brief",
+        "mark": mark,
+        "longest": REASON,
+        "result": challenging.reported(user, said),
+        **more,
+    }
+    return render(request, "briefings/evidence.html", context, status=status)
 
 
 def _own(request: HttpRequest, brief_id: str) -> read.Reading:
