@@ -28,7 +28,8 @@ from ingest import revisions, stories
 from ingest.models import Article
 from users.models import User
 
-BY_STAFF = "somebody looked at it and found that it does not stand"
+BY_STAFF = "Somebody looked at it and found that it does not stand."
+DIGITS = 5  # of a mark's numbers
 Outcome = Challenge.Outcome
 
 
@@ -65,7 +66,7 @@ class Result:
 def said(user: User, reading: read.Reading, mark: str) -> Said | None:
     """The sentence whose evidence has that mark on the reader's page; None where there is none."""
     number = mark.rpartition("-")[2]
-    if not number.isascii() or not number.isdigit():
+    if not number.isascii() or not number.isdigit() or len(number) > DIGITS:
         return None
     found = [one for one in _marked(user, reading, mark) if one.sentence.citations]
     at = int(number) - 1
@@ -82,7 +83,7 @@ def _marked(user: User, reading: read.Reading, mark: str) -> Iterator[Said]:
     elif mark.startswith("t"):
         of = own if reading.private else Challenge.Of.ANSWER
         turn = mark[1:].partition("-")[0]
-        for row in _answer(user, document.id, int(turn) if turn.isdecimal() else 0):
+        for row in _answer(user, document.id, int(turn) if turn.isdecimal() and len(turn) <= DIGITS else 0):
             sentence = Sentence(text=row.text, citations=row.citations, struck=row.struck is not None)
             yield Said(document.id, f"answer.{row.pk}", of, sentence)
     elif "-" not in mark:
@@ -267,7 +268,7 @@ def strike(row: Challenge, now: datetime) -> bool:
     with transaction.atomic():
         _hold(brief)
         _strike(brief, row.where, sentence, BY_STAFF, now)
-        found = [f"{BY_STAFF[:1].upper()}{BY_STAFF[1:]}."] if row.of == Challenge.Of.BRIEF else []
+        found = [BY_STAFF] if row.of == Challenge.Of.BRIEF else []
         values = {"outcome": Outcome.STRUCK, "by_staff": True, "checked_at": now, "found": found}
         Challenge.objects.filter(pk=row.pk).update(**values)
     return True

@@ -74,8 +74,9 @@ def forget(request: HttpRequest, signal: int) -> HttpResponse:
         return redirect("learned")
     if not learn.forget(_reader(request), signal):
         raise Http404
-    if request.POST.get("at"):
-        return _shown(request, request.POST.get("brief", ""), "briefings/_feedback.html")
+    brief_id = request.POST.get("brief", "")
+    if request.POST.get("at") and brief_id.isalnum():
+        return _shown(request, brief_id, "briefings/_feedback.html")
     messages.success(request, "Forgotten. Your next edition is chosen as if you had never said it.")
     return redirect("learned")
 
@@ -98,7 +99,7 @@ def _shown(request: HttpRequest, brief_id: str, part: str) -> HttpResponse:
     if not is_live(request):
         today = found.local_date == local_date_of(user, timezone.now())
         page = reverse("today") if today else reverse("edition", args=[at])
-        return redirect(f"{page}#story-{brief_id}" if brief_id.isalnum() else page)
+        return redirect(f"{page}#story-{brief_id}")
     stories = stories_of(user, reading.edition_readings(found))
     context = {"stories": stories, "at": at, "acted": brief_id}
     return render(request, "briefings/_stories.html", context)

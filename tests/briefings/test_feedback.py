@@ -62,7 +62,7 @@ def test_a_brief_is_read_once_it_is_marked_and_the_edition_says_so_in_a_word(
     assert Opened.objects.get().brief == brief
     shown = body(page.get(DAY))
     assert shown.count("✓ Read</span>") == 1
-    assert shown.count("Mark as unread") == 1
+    assert shown.count("Mark unread") == 1
     page.post(f"/brief/{brief.pk}/read/", {"read": "0", "at": str(factories.MORNING)})
     assert not Opened.objects.exists()
     assert "✓ Read" not in body(page.get(DAY))
@@ -73,11 +73,11 @@ def test_opening_writes_nothing_by_itself_but_has_htmx_mark_it(page: Client, bri
     assert not Opened.objects.exists(), "what is fetched is not changed by it"
     assert f'hx-post="/brief/{brief.pk}/read/" hx-swap="outerHTML" hx-trigger="load once, submit"' in shown
     live = body(page.post(f"/brief/{brief.pk}/read/", {"read": "1"}, headers=LIVE))
-    assert "Mark as unread" in live
+    assert "Mark unread" in live
     assert "load once" not in live
     assert "load once" not in body(page.get(f"/brief/{brief.pk}/"))
     unread = body(page.post(f"/brief/{brief.pk}/read/", {"read": "0"}, headers=LIVE))
-    assert "Mark as read" in unread
+    assert "Mark read" in unread
     assert "load once" not in unread, "it would be marked as read again at once"
 
 
@@ -97,7 +97,8 @@ def test_nobody_undoes_what_others_taught(page: Client, cal: Client, ada: User, 
     mine = Signal.objects.filter(reader=ada)
     before = mine.count()
     assert cal.post(f"/learned/{mine[0].pk}/forget/").status_code == 404
-    assert cal.post("/learned/999999/forget/").status_code == 404
+    for unknown in (999999, "9" * 30):
+        assert cal.post(f"/learned/{unknown}/forget/").status_code == 404
     cal.post("/learned/forget/")
     assert mine.count() == before
     assert "GPT-5" not in body(cal.get("/learned/"))
@@ -174,6 +175,18 @@ def test_a_muted_story_is_folded_away_with_an_undo_and_the_edition_stays(
     assert learned(ada) == set()
 
 
+def test_an_undo_that_names_no_page_leads_to_what_was_learned(page: Client, ada: User, brief: Brief) -> None:
+    for at, named in (("brief", "x\x00"), ("2025-08-07\x00", ""), ("", brief.pk)):
+        says(page, brief, "dismiss")
+        path = f"/learned/{Signal.objects.get().pk}/forget/"
+        assert page.post(path, {"at": at, "brief": named}).headers["Location"] == "/learned/"
+    says(page, brief, "dismiss")
+    path = f"/learned/{Signal.objects.get().pk}/forget/"
+    assert page.post(path, {"at": "2020-01-01", "brief": brief.pk}).status_code == 404, (
+        "she had none that day"
+    )
+
+
 def test_htmx_gets_the_stories_or_the_part_of_the_brief(page: Client, brief: Brief) -> None:
     path = f"/brief/{brief.pk}/feedback/"
     live = body(page.post(path, {"act": "dismiss", "at": str(factories.MORNING)}, headers=LIVE))
@@ -197,8 +210,9 @@ def test_an_edition_and_a_brief_take_no_query_more_than_one_for_all_of_it(
 ) -> None:
     for act in ("more", "name:OpenAI", "topic:chips and hardware"):
         page.post(f"/brief/{brief.pk}/feedback/", {"mute" if ":" in act else "act": act})
+    Edition.objects.update(local_date=timezone.now().date())
     with django_assert_max_num_queries(12):
-        page.get(DAY)
+        page.get("/today/")
     with django_assert_max_num_queries(11):
         page.get(f"/brief/{brief.pk}/")
 
