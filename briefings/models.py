@@ -93,9 +93,7 @@ class Correction(models.Model):
     class Kind(models.TextChoices):
         CHANGED = "changed"
         WITHDRAWN = "withdrawn"
-        CHALLENGED = (
-            "challenged"  # a reader reported a sentence, and it did not stand the check; no article changed
-        )
+        CHALLENGED = "challenged"  # a reported sentence did not stand the check; no article changed
 
     brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="corrections")
     article = models.ForeignKey(Article, null=True, on_delete=models.SET_NULL, related_name="+")
