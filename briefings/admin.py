@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from briefings import share
+from briefings.feedback import challenge
+from briefings.feedback.models import Challenge, Report
 from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice, Share, Turn
 from ingest.admin import RowAdmin
 
@@ -123,6 +128,77 @@ class TurnAdmin(RowAdmin):
     @admin.display(description="brief")
     def brief(self, turn: Turn) -> str:
         return str(turn.conversation.brief)
+
+
+@admin.register(Challenge)
+class ChallengeAdmin(RowAdmin):
+    """What the accuracy log counts. It is decided upon where the reports are."""
+
+    editable = ()
+    list_display = ("of", "text", "outcome", "by_staff", "times", "first_at", "checked_at")
+    list_filter = ("of", "outcome", "by_staff")
+    search_fields = ("text", "headline", "brief__id")
+    date_hierarchy = "first_at"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Report)
+class ReportAdmin(RowAdmin):
+    """Sentences that readers say are wrong. Who reported one is nobody's business; own sources stay their reader's."""
+
+    editable = ("released",)
+    exclude = ("reader",)
+    list_display = ("text", "reason", "outcome", "by_staff", "checked", "times", "released", "made_at")
+    list_filter = ("challenge__outcome", "challenge__of", "released")
+    search_fields = ("text", "reason", "challenge__brief__id")
+    list_select_related = ("challenge",)
+    date_hierarchy = "made_at"
+    actions = ("uphold", "strike", "release")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(challenge__of=Challenge.Of.OWN)
+
+    @admin.display(ordering="challenge__outcome")
+    def outcome(self, report: Report) -> str:
+        return report.challenge.outcome
+
+    @admin.display(boolean=True, description="by hand")
+    def by_staff(self, report: Report) -> bool:
+        return report.challenge.by_staff
+
+    @admin.display(description="what the check said")
+    def checked(self, report: Report) -> str:
+        return " ".join(report.found)
+
+    @admin.display(description="readers")
+    def times(self, report: Report) -> int:
+        return report.challenge.times
+
+    @admin.action(description="Uphold: the sentence stands", permissions=["change"])
+    def uphold(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        self._decide(request, queryset, challenge.uphold, "upheld")
+
+    @admin.action(description="Strike the sentence, for all who have it", permissions=["change"])
+    def strike(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        self._decide(request, queryset, challenge.strike, "struck")
+
+    @admin.action(description="Show the reason in the accuracy log", permissions=["change"])
+    def release(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        shown = queryset.filter(challenge__of=Challenge.Of.BRIEF).exclude(reason="").update(released=True)
+        self.message_user(request, f"Reasons shown in the accuracy log: {shown}.")
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Report],
+        decide: Callable[[Challenge, datetime], bool],
+        done: str,
+    ) -> None:
+        rows = Challenge.objects.filter(reports__in=queryset).distinct()
+        count = sum(decide(row, timezone.now()) for row in rows)
+        self.message_user(request, f"Sentences {done}: {count} of {len(rows)}; the others had fallen before.")
 
 
 @admin.register(Share)

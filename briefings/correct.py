@@ -31,6 +31,7 @@ REPLACED = WINDOW + timedelta(days=5)  # a story without news for longer is corr
 APART = timedelta(days=1)  # a story's replacements
 AT_ONCE = 500  # revisions followed in one transaction
 READY = Q(state=State.READY)
+CHALLENGED = Correction.Kind.CHALLENGED
 log = logging.getLogger("briefings.correct")
 
 
@@ -127,12 +128,16 @@ def _decide(
     row: Brief, changed: Mapping[int, Changed], lost: Sequence[Fallen], now: datetime
 ) -> list[Correction]:
     """One correction for each article whose present revision alters what stands; none when nothing does."""
-    before = struck_now(row.corrections.all())
-    done = set(row.corrections.values_list("article", "to_revision"))
+    told = list(row.corrections.all())
+    before = struck_now(told)
+    challenged = {one["where"] for each in told if each.kind == CHALLENGED for one in each.struck}
+    done = {(one.article_id, one.to_revision) for one in told if one.kind != CHALLENGED}
     fresh = {key: one for key, one in changed.items() if (key, one.revision) not in done}
     gone = {one.where: one for one in lost}
     # Of an article that is gone nobody knows whether it still says so: what fell with its edit stays fallen.
-    restored = [where for where, one in before.items() if where not in gone and one.article in changed]
+    # What fell because a reader was right was not the edit's to take, and is not its to give back.
+    stood = before.keys() - gone.keys() - challenged
+    restored = [where for where, one in before.items() if where in stood and one.article in changed]
     struck = [one for one in lost if one.where not in before]
     made = []
     for key, change in fresh.items():

@@ -15,7 +15,10 @@ from django.db.models.functions import Now
 
 from briefings import compose, notices, select
 from briefings.due import Clock, still_to_come
-from briefings.models import Brief, Edition, EditionItem, Lens, State
+from briefings.feedback import learn, telling
+from briefings.feedback.taste import Taste
+from briefings.models import Brief, Correction, Edition, EditionItem, Lens, State
+from briefings.schemas import BriefBody
 from ingest import embed, embedders, stories, work
 from ingest.nudge import nudge
 from ingest.scope import SAMPLE, Scope
@@ -56,6 +59,8 @@ def reader_of(
 ) -> select.Reader:
     """What selection needs of a reader, from taxonomy names, to compare with stories of that embedder's tag.
 
+    With the taste that the `owner`'s feedback tells of.
+
     A concern has no vector when that embedder is no model or cannot be had. The vector of interests is paid by `owner`,
     the reader's key; those of roles and industries are everybody's. Raises taxonomy.UnknownRole or UnknownIndustry.
     """
@@ -72,7 +77,7 @@ def reader_of(
         for text, vector, label in zip(texts, vectors, labels, strict=True)
     ]
     wish = concerns[2] if interests.strip() else None
-    return select.Reader(concerns[0], concerns[1], wish)
+    return select.Reader(concerns[0], concerns[1], wish, learn.taste(learn.signals_of(owner)))
 
 
 def _vectors(texts: Sequence[str], embedder: str, owner: int | None) -> list[select.Vector | None]:
@@ -108,7 +113,7 @@ def assemble(
     bare: list[
         tuple[Brief, select.Choice]
     ] = []  # a headline is all their sources give: for the end, if there is room
-    busy = 0
+    busy, passed = 0, set()
     for choice in choices:
         if len(told) + busy == size:
             break
@@ -117,18 +122,34 @@ def assemble(
         except compose.BeingWritten:
             busy += 1  # go on with the others meanwhile
             continue
-        if brief and (sample or brief.pk not in seen):
+        if brief and (sample or brief.pk not in seen) and not _kept_out(brief, reader.taste):
             (told if _tells(brief) else bare).append((brief, choice))
-    placed = [_placed(brief, kind, choice, patient) for brief, choice in (*told, *bare)[:size]]
+        else:
+            passed.add(choice.story)
+    could = [choice for choice in choices if choice.story not in passed]
+    placed = [
+        _placed(brief, kind, (*choice.why, *select.asked(choice, place, could)), patient)
+        for place, (brief, choice) in enumerate((*told, *bare)[:size])
+    ]
     return Assembled(tuple(filter(None, placed)), sample, waiting=busy > 0 or None in placed)
 
 
-def _placed(brief: Brief, kind: tuple[str, str], choice: select.Choice, patient: bool) -> Placed | None:
+def _placed(brief: Brief, kind: tuple[str, str], why: tuple[str, ...], patient: bool) -> Placed | None:
     """The brief with its lens; None while another worker is writing that."""
     try:
-        return Placed(brief, compose.ready_lens(brief, *kind, patient), choice.why)
+        return Placed(brief, compose.ready_lens(brief, *kind, patient), why)
     except compose.BeingWritten:
         return None
+
+
+def _kept_out(brief: Brief, taste: Taste) -> bool:
+    """Whether the brief tells what the reader muted: its headline may name what no article's title does.
+
+    Or its headline fell because a reader was right, and nothing has come since to write it anew from.
+    """
+    told = telling.of_body(brief.story_id, BriefBody.model_validate(brief.body))
+    fell = brief.corrections.filter(kind=Correction.Kind.CHALLENGED, major=True)
+    return taste.keeps_out(told) is not None or fell.exists()
 
 
 def _tells(brief: Brief) -> bool:
@@ -182,6 +203,8 @@ def _candidate(snapshot: stories.StorySnapshot, embedder: str) -> select.Candida
         publishers=tuple(snapshot.publishers),
         primary_publisher=snapshot.publishers[0] if snapshot.primary else "",
         opening=snapshot.opening,
+        sources=snapshot.sources,
+        kinds=snapshot.kinds,
     )
 
 

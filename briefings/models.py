@@ -14,6 +14,7 @@ from django.utils import timezone
 from briefings.converse.models import AnswerSentence as AnswerSentence
 from briefings.converse.models import Conversation as Conversation
 from briefings.converse.models import Turn as Turn
+from briefings.feedback.models import Opened as Opened
 from ingest.models import Article, Story, public_id
 from ingest.work import Work
 
@@ -83,7 +84,7 @@ class Brief(Work):
 
 
 class Correction(models.Model):
-    """What of a brief stands no longer, or stands again, since one of its articles was edited.
+    """What of a brief stands no longer, or stands again, since one of its articles was edited or a reader objected.
 
     `struck` holds `briefings.schemas.Strike`s and `restored` places. How source and article were named then, and when
     the edit was found (`changed_at`), is kept here, for they may go. Nothing of it is altered afterwards.
@@ -92,6 +93,7 @@ class Correction(models.Model):
     class Kind(models.TextChoices):
         CHANGED = "changed"
         WITHDRAWN = "withdrawn"
+        CHALLENGED = "challenged"  # a reported sentence did not stand the check; no article changed
 
     brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="corrections")
     article = models.ForeignKey(Article, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -116,10 +118,14 @@ class Correction(models.Model):
         ordering = ["noticed_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["brief", "article", "to_revision"], name="one_correction_per_brief_and_revision"
+                fields=["brief", "article", "to_revision"],
+                condition=~Q(kind="challenged"),
+                name="one_correction_per_brief_and_revision",
             ),
             models.CheckConstraint(
-                condition=Q(from_revision__lt=F("to_revision")), name="correction_by_a_later_revision"
+                condition=Q(from_revision__lt=F("to_revision"))
+                | Q(kind="challenged", from_revision=F("to_revision")),
+                name="correction_by_a_later_revision",
             ),
             models.CheckConstraint(
                 condition=~Q(struck=[], restored=[]), name="correction_corrects_something"

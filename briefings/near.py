@@ -35,7 +35,7 @@ def to_text(text: str, title: str, opening: str) -> tuple[float, tuple[str, ...]
 
 def to_interests(text: str, title: str, opening: str) -> tuple[float, tuple[str, ...]]:
     """0 to 1, how near the story is to interests as a reader wrote them, and those of them that it speaks of."""
-    near = {wish: _speaks_of(stems, title, opening) for wish, stems in _wishes(text)}
+    near = {wish: _shares(stems, title, opening) for wish, stems in _wishes(text)}
     best = sorted((wish for wish in near if near[wish] >= NAMED), key=lambda wish: (-near[wish], wish))
     # "chips" is also what is said of those who make them.
     related, _ = to_text(text, title, opening)
@@ -45,7 +45,7 @@ def to_interests(text: str, title: str, opening: str) -> tuple[float, tuple[str,
 @lru_cache(maxsize=2000)
 def _wishes(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     wishes = (" ".join(part.split()) for part in _WISH.split(text))
-    told = ((wish, frozenset(filter(terms.weight, terms.words(wish)))) for wish in wishes)
+    told = ((wish, _telling(wish)) for wish in wishes)
     return tuple((wish, stems) for wish, stems in told if any(map(_has_letter, stems)))
 
 
@@ -53,7 +53,18 @@ def _has_letter(stem: str) -> bool:
     return not stem.replace(".", "").replace(",", "").isdigit()
 
 
-def _speaks_of(stems: frozenset[str], title: str, opening: str) -> float:
+def speaks_of(words: str, title: str, opening: str) -> float:
+    """0 to 1, how plainly the story speaks of something by these words; 0 where none of them tells anything."""
+    stems = _telling(words)
+    return _shares(stems, title, opening) if stems else 0.0
+
+
+@lru_cache(maxsize=4000)
+def _telling(words: str) -> frozenset[str]:
+    return frozenset(filter(terms.weight, terms.words(words)))
+
+
+def _shares(stems: frozenset[str], title: str, opening: str) -> float:
     heading, rest = _stems(title), _stems(opening)
     found = [TITLE if stem in heading else SEVERAL if stem in rest else 0.0 for stem in stems]
     return sum(found) / len(found) * (1.0 if all(found) else _ROUGHLY)

@@ -34,6 +34,9 @@ account.json        who you are to us and what you told us about your work
 editions/           what you were sent, a file for each day, with the source of every sentence
 conversations.json  what you asked about briefs and what you were told
 saved.json          briefs you saved
+read.json           briefs you read
+learned.json        what your feedback taught us
+reports.json        sentences you reported, and what came of it
 shares.json         public pages that you made, and your private feed
 sources.opml        your own sources, for any feed reader
 articles.json       what was read from them
@@ -63,6 +66,9 @@ def _parts(user: User) -> Iterator[tuple[str, Any]]:
         yield f"editions/{edition.local_date}.json", read.edition_document(edition)
     yield "conversations.json", _conversations(user)
     yield "saved.json", [asdict(one) for one in saved.mine(user)]
+    yield "read.json", list(user.opened.order_by("read_at").values("brief", "read_at"))
+    yield "learned.json", _learned(user)
+    yield "reports.json", _reports(user)
     yield "shares.json", {"shares": _shares(user), "private_feed": feed.address(user)}
     articles = Article.objects.filter(source__owner=user).order_by("source", "first_seen")
     yield "articles.json", list(articles.values("source__url", "title", "url", "published_at", "first_seen"))
@@ -109,6 +115,16 @@ def _conversations(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _learned(user: User) -> Sequence[dict[str, Any]]:
+    names = ("act", "kind", "label", "weight", "brief", "headline", "made_at")
+    return list(user.signals.values(*names))
+
+
+def _reports(user: User) -> Sequence[dict[str, Any]]:
+    names = ("text", "reason", "released", "found", "made_at")
+    return list(user.reports.values(*names, brief=F("challenge__brief"), outcome=F("challenge__outcome")))
+
+
 def _shares(user: User) -> list[dict[str, Any]]:
     return [
         {"headline": one.headline, "url": one.url, "made_at": one.created_at, "views": one.views}
@@ -122,11 +138,11 @@ def _spending(user: User) -> Sequence[dict[str, Any]]:
 
 
 def delete(user: User) -> None:
-    """Delete the account with all that belongs to it: editions, mails still to send, conversations, own sources with
-    their articles, vectors and stories, shares, which answer 410 from now on.
+    """Delete the account with all that belongs to it: editions, mails still to send, conversations, what was read,
+    learned and reported, own sources with their articles, vectors and stories, shares, which answer 410 from now on.
 
-    The ledger keeps what was spent, and no longer for whom. Raises IntegrityError, with nothing deleted, where workers
-    go on adding to it all the while.
+    The ledger keeps what was spent, and the accuracy log what was challenged, and no longer by whom. Raises
+    IntegrityError, with nothing deleted, where workers go on adding to it all the while.
     """
     for again in reversed(range(TRIES)):
         try:

@@ -52,6 +52,8 @@ def _notice(notice: NoticeDocument) -> str:
 
 
 def _changed(correction: CorrectionDocument) -> str:
+    if correction.kind == "challenged":
+        return f"A reader reported a sentence on {correction.changed_at:%-d %B %Y}, and it did not stand the check"
     what = "has withdrawn its article" if correction.kind == "withdrawn" else "changed its article"
     return f"{correction.publisher} {what}, as we saw on {correction.changed_at:%-d %B %Y}"
 

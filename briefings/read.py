@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from briefings import corrected, coverage, spent
 from briefings.coverage import Coverage
-from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Saved, State, Writer
+from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Opened, Saved, State, Writer
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
@@ -44,7 +44,8 @@ class Reading:
 
     `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
-    something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it.
+    something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
+    `read`: the reader whose edition it is from has read it. `lens` is the id of the lens.
     """
 
     document: BriefDocument
@@ -59,6 +60,8 @@ class Reading:
     gone: Mapping[str, Strike] = field(default_factory=dict)
     mark: str = ""
     saved: bool = False
+    read: bool = False
+    lens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def edition_document(edition: Edition) -> dict[str, Any]:
 
 def edition_readings(edition: Edition) -> list[Reading]:
     """The edition's briefs in their order, with rank and reasons."""
-    return _of_items(EditionItem.objects.filter(edition=edition).order_by("rank"))
+    opened = Exists(Opened.objects.filter(reader=edition.reader_id, brief=OuterRef("brief")))
+    return _of_items(EditionItem.objects.filter(edition=edition).annotate(read=opened).order_by("rank"))
 
 
 def edition_notices(edition: Edition) -> list[NoticeDocument]:
@@ -142,8 +146,11 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
 
     Theirs too, without a lens, is what replaced a brief of a story that they had a brief of.
     """
-    kept = Exists(Saved.objects.filter(reader=user, brief=brief_id))
-    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(saved=kept)
+    marks = {
+        "saved": Exists(Saved.objects.filter(reader=user, brief=brief_id)),
+        "read": Exists(Opened.objects.filter(reader=user, brief=brief_id)),
+    }
+    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(**marks)
     latest = own.order_by("-edition__local_date")
     if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1]):
         return found[0]
@@ -152,9 +159,7 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
     had = latest.filter(brief__story=row.story_id).select_related("edition").first() if row else None
     if row is None or had is None:
         return None
-    return replace(
-        _readings([(row, None)])[0], day=had.edition.local_date, saved=getattr(had, "saved", False)
-    )
+    return replace(_marked(_readings([(row, None)])[0], had), day=had.edition.local_date)
 
 
 def public_reading(brief_id: str) -> Reading | None:
@@ -261,8 +266,12 @@ def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
 
 
 def _placed(reading: Reading, row: EditionItem) -> Reading:
-    saved = getattr(row, "saved", False)
-    return replace(reading, rank=row.rank, why=tuple(row.why), day=row.edition.local_date, saved=saved)
+    return replace(_marked(reading, row), rank=row.rank, why=tuple(row.why), day=row.edition.local_date)
+
+
+def _marked(reading: Reading, row: EditionItem) -> Reading:
+    """With whether the reader has saved and read it, as far as that was asked for with the row."""
+    return replace(reading, saved=getattr(row, "saved", False), read=getattr(row, "read", False))
 
 
 def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
@@ -314,6 +323,7 @@ def _reading(
         revisions=dict(brief.articles),
         gone=_own(gone, lens),
         mark=corrected.mark(made, written, gone),
+        lens=lens.pk if own and lens else None,
     )
 
 

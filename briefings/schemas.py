@@ -174,9 +174,10 @@ class Strike(Shape):
 
 
 class CorrectionDocument(Shape):
-    """What an edit of one article did to a brief. `restored` are texts that stand again."""
+    """What an edit of one article did to a brief, or a check that a reader asked for. `restored` are texts that stand
+    again."""
 
-    kind: Literal["changed", "withdrawn"]
+    kind: Literal["changed", "withdrawn", "challenged"]
     publisher: str
     title: str
     url: str

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from briefings import near
+from briefings.feedback.taste import NONE, Taste
 from ingest.embed import embed
 
 Vector = NDArray[np.float32]
@@ -23,6 +24,8 @@ WINDOW = timedelta(hours=48)
 HALF_LIFE = timedelta(hours=96)
 # Importance leads, so that nobody misses the day's main event; the reader's own concerns order the rest.
 WEIGHTS = {"importance": 0.50, "interests": 0.22, "role": 0.14, "industry": 0.14}
+# What feedback can add or take away at most: half of importance, so that "less" hides no main event.
+LEARNED = 0.25
 REPETITION = 0.45  # how much an already chosen look-alike takes away
 # Of the day's stories; where fewer have a vector, as while the embedder changes or is away, words are fairer.
 MOSTLY = 0.8
@@ -34,7 +37,7 @@ WORTH_TELLING = 0.9
 class Candidate:
     """A story as it stood at the time asked about. `importance` is 0 or more; `vector` has unit length, or is None.
 
-    `opening` is how its best article begins.
+    `opening` is how its best article begins; `sources` (ids) tell it, and are of these `kinds`, the best first.
     """
 
     story: str
@@ -46,6 +49,8 @@ class Candidate:
     publishers: tuple[str, ...]
     primary_publisher: str = ""
     opening: str = ""
+    sources: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +68,33 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What selection knows of a reader; `interests` is None for someone who named none."""
+    """What selection knows of a reader: `interests` is None for who named none, `taste` is what feedback taught."""
 
     role: Concern
     industry: Concern
     interests: Concern | None = None
+    taste: Taste = NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """A story that was chosen, and why. `untaught` is its place, from 0, had the reader never given feedback, and
+    `more` and `less` what in it they asked for more and for less of."""
+
     story: str
     score: float
     why: tuple[str, ...]
+    untaught: int = 0
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
 
 def choose(
     candidates: Sequence[Candidate], reader: Reader, now: datetime, size: int = EDITION_SIZE
 ) -> list[Choice]:
-    """At most `size` stories, the lead first. The same input always gives the same edition."""
+    """At most `size` stories, the lead first, none that the reader keeps out. The same input always gives the same
+    edition."""
+    candidates = [one for one in candidates if not reader.taste.keeps_out(one)]
     if not candidates:
         return []
     day = _Day.of(candidates)
@@ -88,12 +102,36 @@ def choose(
     for name, concern in _concerns(reader):
         base = base + WEIGHTS[name] * day.closeness(concern)
     fresh = np.array([_freshness(now - candidate.last_at) for candidate in candidates])
-    order = _diverse(base * fresh, day.likeness(), candidates, size)
+    likeness = day.likeness()
+    learned = np.array([reader.taste.of(candidate) for candidate in candidates])
+    scores = np.clip(base + LEARNED * learned, 0, None) * fresh
+    order = _diverse(scores, likeness, candidates, size)
+    untaught = _diverse(base * fresh, likeness, candidates, size) if learned.any() else order
+    places = {index: place for place, (index, _) in enumerate(untaught)}
     most = max(candidate.importance for candidate in candidates)
     return [
-        Choice(candidates[index].story, round(float(score), 4), _why(candidates[index], most, reader))
+        Choice(
+            candidates[index].story,
+            round(float(score), 4),
+            _why(candidates[index], most, reader),
+            places.get(index, size),
+            *reader.taste.named(candidates[index]),
+        )
         for index, score in order
     ]
+
+
+def asked(choice: Choice, place: int, choices: Sequence[Choice]) -> tuple[str, ...]:
+    """What feedback did to a choice that came to stand in that place, from 0, among the `choices` that could be told.
+
+    It came nearer than it would have, or is there all the same.
+    """
+    before = sum(other.untaught < choice.untaught for other in choices)
+    if choice.more and place < before:
+        return (f"You asked for more about {', '.join(choice.more)}",)
+    if choice.less and place <= before:
+        return (f"Here all the same, although you asked for less about {', '.join(choice.less)}",)
+    return ()
 
 
 def _concerns(reader: Reader) -> list[tuple[str, Concern]]:

@@ -98,6 +98,20 @@ def places(body: BriefBody) -> Mapping[str, Sentence]:
     return dict(_sentences(body))
 
 
+def lens_places(lens: LensBody, where: str) -> Iterator[tuple[str, Sentence]]:
+    """The same of a lens whose place is `where`."""
+    yield from _numbered(lens.why_it_matters, f"{where}.why_it_matters")
+    for place, one in enumerate(lens.questions):
+        yield from _numbered(one.answer, f"{where}.questions.{place}.answer")
+
+
+def emptied(body: BriefBody, gone: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The headings, by place, under which nothing is left once what is `gone` is."""
+    for text, where, below, count in _headings(body):
+        if count and all(f"{below}.{place}" in gone for place in range(count)):
+            yield where, text
+
+
 def _sentences(body: BriefBody) -> Iterator[tuple[str, Sentence]]:
     yield "headline", body.headline
     yield from _numbered(body.takeaways, "takeaways")

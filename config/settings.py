@@ -245,6 +245,9 @@ ACCOUNT_RATE_LIMITS = {
     "share": "20/m/user,200/d/user",
     # An archive of everything is written anew each time.
     "export": "3/m/user,20/d/user",
+    # What is learned from a click is a few rows each time, and a challenge has a sentence verified again.
+    "feedback": "60/m/user,600/d/user",
+    "challenge": "10/m/user,60/d/user",
     # Shared pages, their pictures and counts, and private feeds.
     "public": "120/m/ip",
     # A question may go to a model.

@@ -39,6 +39,7 @@ class StorySnapshot:
     articles: tuple[int, ...]
     copies: int
     publishers: tuple[str, ...]
+    sources: tuple[int, ...]
     kinds: tuple[str, ...]
     primary: bool
     happened_at: datetime
@@ -98,6 +99,7 @@ def _snapshot(
         articles=tuple(row.article for row in rows),
         copies=articles - len(rows),
         publishers=tuple(dict.fromkeys(row.publisher for row in rows)),
+        sources=tuple(dict.fromkeys(row.source for row in rows)),
         kinds=tuple(dict.fromkeys(row.kind for row in rows)),
         primary=any(row.primary for row in rows),
         happened_at=min(row.happened_at for row in rows),

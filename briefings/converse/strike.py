@@ -35,9 +35,12 @@ def verdicts(brief: Brief, before: Material, changed: Mapping[int, Changed], now
 
 
 def _known(row: AnswerSentence, changed: Mapping[int, Changed]) -> bool:
-    """Of an article that is gone nobody knows whether it still says so: what fell with its edit stays fallen."""
+    """Of an article that is gone nobody knows whether it still says so: what fell with its edit stays fallen.
+
+    So does what fell because a reader was right.
+    """
     struck = CorrectionDocument.model_validate(row.struck)
-    return any(one.article in changed for one in struck.struck)
+    return struck.kind != "challenged" and any(one.article in changed for one in struck.struck)
 
 
 def keep(found: list[Verdict]) -> None:

@@ -67,7 +67,13 @@ def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeStrin
         shown: str = render_to_string("briefings/_excerpts.html", {"one": one})
     else:
         shown = passages(one)
-    more = f'<a href="{escape(here)}evidence/{mark}/">More of the text</a>' if own else ""
+    page = f"{escape(here)}evidence/{mark}/"
+    more = f'<a href="{page}">More of the text</a>' if own else ""
+    if own and not one.change:
+        more += (
+            f'<a href="{page}#report" hx-get="{page}report/" hx-trigger="click once" hx-target="closest p" '
+            'hx-swap="beforebegin">Report this sentence</a>'
+        )
     return SafeString(
         f'<aside id="evidence-{mark}" class="evidence" popover aria-label="Source of this sentence">'
         f'<p class="claim"><b>{whose} {says}</p>{shown}<p class="actions">{more}<button type="button" class="plain" '

@@ -6,8 +6,10 @@ from django.urls import path
 
 from briefings.web import (
     archive,
+    challenge,
     conversation,
     feed,
+    feedback,
     filtered,
     leaving,
     share,
@@ -47,6 +49,11 @@ urlpatterns = [
     path("brief/<slug:brief_id>/turn/<int:number>/", conversation.turn, name="turn"),
     path("brief/<slug:brief_id>/turn/<int:number>/stop/", conversation.stop, name="stop"),
     path("brief/<slug:brief_id>/turn/<int:number>/again/", conversation.again, name="again"),
+    path("brief/<slug:brief_id>/read/", feedback.read, name="read"),
+    path("brief/<slug:brief_id>/feedback/", feedback.tell, name="feedback"),
+    path("learned/", feedback.learned, name="learned"),
+    path("learned/forget/", feedback.forget_all, name="forget-learned"),
+    path("learned/<int:signal>/forget/", feedback.forget, name="forget-signal"),
     path("shares/", share.shares, name="shares"),
     path("shares/<int:share_id>/revoke/", share.revoke, name="revoke-share"),
     path("feed/", feed.page, name="feed-page"),
@@ -57,4 +64,6 @@ urlpatterns = [
     path("s/<slug:token>/card.png", share.card, name="shared-card"),
     path("s/<slug:token>/seen/", share.seen, name="shared-seen"),
     path("brief/<slug:brief_id>/evidence/<slug:mark>/", views.evidence, name="evidence"),
+    path("brief/<slug:brief_id>/evidence/<slug:mark>/report/", challenge.report, name="report"),
+    path("accuracy/", challenge.log, name="accuracy"),
 ]

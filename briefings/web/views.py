@@ -20,6 +20,9 @@ from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
 from briefings.converse.shown import conversation
 from briefings.evidence import FAR, NEAR
+from briefings.feedback import challenge as challenging
+from briefings.feedback import learn
+from briefings.feedback.models import REASON
 from briefings.models import State
 from briefings.web import talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
@@ -43,7 +46,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    if not Profile.objects.filter(user=user).exists():
+    if not hasattr(user, "profile"):  # looked up once for the whole page
         return redirect("welcome")
     return _edition(request, editions.local_date_of(user, timezone.now()), is_today=True)
 
@@ -92,11 +95,17 @@ def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: o
         "reading": reading,
         "page": brief_page(reading.document, cited, reading.gone),
         "share": sharing.of_brief(user, brief_id),
+        "stance": stance_of(user, reading),
         **talk_of(user, reading, turns),
         **_reader(reading),
         **more,
     }
     return render(request, "briefings/brief.html", context, status=status)
+
+
+def stance_of(user: User, reading: read.Reading) -> learn.Stance:
+    """What the reader has said about the brief."""
+    return learn.stances([reading.document], learn.signals_of(user.pk))[0]
 
 
 def talk_of(user: User, reading: read.Reading, turns: Sequence[talk.TurnPage]) -> dict[str, object]:
@@ -124,17 +133,34 @@ def turns_of(user: User, reading: read.Reading, around: int = NEAR) -> list[talk
 @login_required
 @require_safe
 def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
+    return evidence_page(request, brief_id, mark)
+
+
+def evidence_page(
+    request: HttpRequest, brief_id: str, mark: str, status: int = 200, **more: object
+) -> HttpResponse:
+    """A sentence's evidence, and what came of the reader's report of it; `more` goes to its form. Raises Http404."""
     reading = _own(request, brief_id)
+    user = cast(User, request.user)
     if of_answer := mark.startswith("t"):
-        turns = turns_of(cast(User, request.user), reading, FAR)
+        turns = turns_of(user, reading, FAR)
         shown = [one for turn in turns for one in turn.evidence]
     else:
         shown = list(page_of(reading, FAR).evidence)
     found = next((one for one in shown if one.mark == mark), None)
-    if found is None:
+    said = challenging.said(user, reading, mark)
+    if found is None or said is None:
         raise Http404
-    context = {"reading": reading, "evidence": found, "of": "The answer" if of_answer else "The brief"}
-    return render(request, "briefings/evidence.html", context)
+    context = {
+        "reading": reading,
+        "evidence": found,
+        "of": "The answer" if of_answer else "The brief",
+        "mark": mark,
+        "longest": REASON,
+        "result": challenging.reported(user, said),
+        **more,
+    }
+    return render(request, "briefings/evidence.html", context, status=status)
 
 
 def _own(request: HttpRequest, brief_id: str) -> read.Reading:
@@ -165,6 +191,8 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "is_today": is_today,
         "unread": own.unread(cast(User, request.user).pk, timezone.now()) if is_today else [],
         "readings": readings,
+        "stories": stories_of(cast(User, request.user), readings),
+        "at": day.isoformat(),
         "stays": found is not None and (found.sample or not readings) and editions.stays(found),
         "minutes": sum(reading.minutes for reading in readings),
         "stage": _stage(found.state if found else None, bool(readings)),
@@ -172,6 +200,12 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "industry": taxonomy.industries().get(found.industry) if found else None,
     }
     return render(request, "briefings/edition.html", context)
+
+
+def stories_of(user: User, readings: Sequence[read.Reading]) -> list[tuple[read.Reading, learn.Stance]]:
+    """The stories of an edition's page, each with what the reader has said about it."""
+    signals = learn.signals_of(user.pk) if readings else []
+    return list(zip(readings, learn.stances([one.document for one in readings], signals), strict=True))
 
 
 def _stage(state: str | None, stories: bool) -> str:

@@ -49,7 +49,7 @@ def test_what_stands_no_longer_is_struck_and_stands_again_with_its_source(
     assert all("1.5 billion" in row.text for row in struck)
     shown = body(client, f"/brief/{given.pk}/")
     answers = shown[shown.index('id="turn-1"') :]
-    assert "A source has changed since" in answers
+    assert "What is struck through stands no longer" in answers
     assert "<s>" in answers[: answers.index("</p>")]
     evidence = body(client, f"/brief/{given.pk}/evidence/t1-1/")
     assert "No longer stands." in evidence
@@ -58,7 +58,7 @@ def test_what_stands_no_longer_is_struck_and_stands_again_with_its_source(
     assert [row.struck for row in other.sentences.all()] == [None]
     paper.prints(FIRST, NEXT)
     assert not AnswerSentence.objects.filter(struck__isnull=False).exists()
-    assert "A source has changed since" not in body(client, f"/brief/{given.pk}/")
+    assert "What is struck through stands no longer" not in body(client, f"/brief/{given.pk}/")
 
 
 def test_what_has_fallen_already_answers_nothing(given: Brief, paper: Paper, ada: User) -> None:

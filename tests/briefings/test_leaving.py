@@ -17,8 +17,10 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from briefings import feed, personal, saved, share
+from briefings import feed, personal, read, saved, share
 from briefings.converse import answer, ask
+from briefings.feedback import accuracy, challenge, learn, opened
+from briefings.feedback.models import Challenge
 from briefings.models import Brief, Delivery, Edition, EditionItem
 from inference.models import Call
 from ingest.models import Article, Source, Story
@@ -49,9 +51,22 @@ def ada() -> User:
     assert saved.save(ada, brief.pk)
     assert share.make(ada, brief.pk)
     feed.renew(ada)
-    own_brief(ada)
+    own = own_brief(ada)
     call(ada, 1_500_000)
+    assert opened.mark(ada, brief.pk)
+    assert learn.learn(ada, brief.pk, "more")
+    assert learn.learn(ada, own.pk, "dismiss")
+    for key, mark in ((brief.pk, "6"), (own.pk, "1")):
+        report(ada, key, mark)
     return ada
+
+
+def report(user: User, brief: str, mark: str) -> None:
+    reading = read.reading_for(user, brief)
+    assert reading
+    said = challenge.said(user, reading, mark)
+    assert said
+    assert challenge.challenge(user, said, "Is that so?", rows.NOON)
 
 
 def own_brief(user: User) -> Brief:
@@ -107,6 +122,10 @@ def test_the_archive_has_everything(ada: User) -> None:
     day = f"editions/{factories.MORNING}.json"
     assert [item["rank"] for item in told[day]["items"]] == [1, 2, 3]
     assert told[day]["items"][0]["brief"]["headline"]["citations"]
+    assert [one["brief"] for one in told["read.json"]] == [told[day]["items"][0]["brief"]["id"]]
+    assert {"GPT-5", "A memo on wafers"} <= {one["label"] for one in told["learned.json"]}
+    assert {(one["reason"], one["outcome"]) for one in told["reports.json"]} == {("Is that so?", "stands")}
+    assert {one["text"] for one in told["reports.json"]} >= {"A memo on wafers"}
     (asked,) = told["conversations.json"]
     assert asked["question"] == "What does GPT-5 cost?"
     assert "$1.25 per million" in asked["answer"][0]["text"]
@@ -187,6 +206,9 @@ def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> N
     turn = ask.ask(ada, shown.pk, "What does GPT-5 cost?")
     assert turn
     answer.answer(turn.pk)
+    assert opened.mark(ada, shown.pk)
+    assert learn.learn(ada, shown.pk, "more")
+    report(ada, shown.pk, "6")
     spent = call(ada, 700)
     client, phone = as_(ada), as_(ada)
     phone.get("/settings/")
@@ -195,6 +217,9 @@ def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> N
     changed = {name: (before[name], now) for name, now in counts().items() if now != before[name]}
     gone = changed.pop("briefings.GoneShare")
     assert gone == (0, 1)
+    assert changed.pop("briefings.Challenge") == (0, 1), "that a sentence was challenged is nobody's"
+    assert Challenge.objects.get().reports.count() == 0
+    assert accuracy.months()[0].challenged == 1
     assert changed == {"inference.Call": (before["inference.Call"], before["inference.Call"] + 1)}
     spent.refresh_from_db()
     assert spent.reader is None

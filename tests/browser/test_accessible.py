@@ -12,8 +12,10 @@ from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from briefings import feed, saved, share
+from briefings import feed, read, saved, share
 from briefings.converse import answer, ask
+from briefings.feedback import challenge, learn, opened
+from briefings.models import Brief
 from ingest.models import Source
 from tests.briefings import factories, rows
 from tests.browser.session import sign_in
@@ -31,7 +33,7 @@ def _here(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
 
 def adas_pages(ada: User, url: str) -> list[str]:
     """Every page that a reader has, with something on it and with nothing."""
-    empty = ["/shares/", "/feed/", "/saved/"]
+    empty = ["/shares/", "/feed/", "/saved/", "/learned/"]
     edition = factories.edition_of_two(ada)
     lead, short = (item.brief_id for item in edition.items.all())
     rows.ready_edition(ada, factories.MORNING.replace(day=8), [])
@@ -48,6 +50,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
     talk(ada, lead)
     saved.save(ada, lead)
     feed.renew(ada)
+    taught(ada, lead, short)
     Source.objects.create(url="https://letter.example/feed", title="The Letter", owner=ada)
     public = share.mine(ada)[0].url.removeprefix(url)
     own = [
@@ -61,6 +64,8 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/settings/delete/",
         "/left/",
         "/edition/2025-08-07/",
+        f"/brief/{lead}/evidence/6/",
+        f"/brief/{short}/",
     ]
     return [
         *empty,
@@ -71,6 +76,19 @@ def adas_pages(ada: User, url: str) -> list[str]:
         public,
         "/nowhere/",
     ]
+
+
+def taught(ada: User, lead: str, short: str) -> None:
+    """A story read and asked for more of, another muted, a sentence that stood the check and one that did not."""
+    opened.mark(ada, lead)
+    learn.learn(ada, lead, "more")
+    learn.learn(ada, short, "dismiss")
+    for mark in ("1", "6"):
+        reading = read.reading_for(ada, lead)
+        assert reading
+        said = challenge.said(ada, reading, mark)
+        assert said
+        challenge.challenge(ada, said, "", rows.NOON)
 
 
 def talk(ada: User, brief: str) -> None:
@@ -87,8 +105,11 @@ def talk(ada: User, brief: str) -> None:
 
 
 def strangers_pages() -> list[str]:
-    factories.launch()
-    return ["/", "/accounts/login/code/", "/unsubscribe/nobody/"]
+    brief, _ = factories.launch()
+    ben = rows.reader("ben@bank.example")
+    rows.ready_edition(ben, factories.MORNING, [(brief, None), (factories.weights(), None)])
+    taught(ben, brief.pk, Brief.objects.exclude(pk=brief.pk).get().pk)
+    return ["/", "/accounts/login/code/", "/unsubscribe/nobody/", "/accuracy/"]
 
 
 def doors(user: User) -> list[str]:

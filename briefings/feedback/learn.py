@@ -1,0 +1,129 @@
+"""Keeps what a reader asks for more or less of, or not at all, as signals; and takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from briefings import read
+from briefings.feedback import telling
+from briefings.feedback.models import Signal
+from briefings.feedback.taste import Learned, Taste, taste_of
+from briefings.feedback.telling import SORTS, WEIGHTS, Named
+from briefings.schemas import BriefDocument
+from ingest.models import Source
+from users.models import User
+
+ACTS = frozenset(Signal.Act.values)
+_FIELDS = ("pk", "act", "kind", "key", "label", "weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What a reader has said about one brief. `out` is the signal that keeps its story out, whatever it was learned of.
+
+    `topics` and `sources` are what may be muted of it.
+    """
+
+    more: bool
+    less: bool
+    out: Learned | None
+    topics: tuple[Named, ...]
+    sources: tuple[Named, ...]
+
+
+def signals_of(reader: int | None) -> list[Signal]:
+    """All that was learned of a reader, the latest first; one query."""
+    return list(Signal.objects.filter(reader=reader)) if reader is not None else []
+
+
+def taste(signals: Sequence[Signal]) -> Taste:
+    """What selection makes of it."""
+    return taste_of([Learned(*(getattr(one, name) for name in _FIELDS)) for one in signals])
+
+
+def stances(documents: Sequence[BriefDocument], signals: Sequence[Signal]) -> list[Stance]:
+    """What the reader of the signals has said about each of the briefs."""
+    known = taste(signals)
+    said = {(one.brief_id, one.act) for one in signals}
+    return [
+        Stance(
+            more=(document.id, Signal.Act.MORE) in said,
+            less=(document.id, Signal.Act.LESS) in said,
+            out=known.keeps_out(telling.of_document(document)),
+            topics=telling.about(document),
+            sources=telling.tellers(document),
+        )
+        for document in documents
+    ]
+
+
+def learn(user: User, brief_id: str, act: str, about: str = "") -> bool:
+    """Learn from what the reader says about a brief of theirs; saying it twice teaches nothing new.
+
+    "more" and "less" take each other's place. `about` names what is muted ("topic:chips and hardware"), one of what
+    the brief tells of. False where the reader has no such brief, or it tells of no such thing.
+    """
+    reading = read.reading_for(user, brief_id)
+    if reading is None or act not in ACTS:
+        return False
+    named = list(_named(reading.document, act, about))
+    if not named:
+        return act in (Signal.Act.MORE, Signal.Act.LESS)  # there is nothing in it to go by
+    sign = {Signal.Act.MORE: 1.0, Signal.Act.LESS: -1.0}.get(Signal.Act(act), 0.0)
+    rows = [
+        Signal(
+            reader=user,
+            act=act,
+            kind=one.kind,
+            key=one.key,
+            label=one.label,
+            weight=sign * WEIGHTS.get(one.kind, 0.0),
+            brief_id=brief_id,
+            headline=reading.document.headline.text,
+        )
+        for one in named
+    ]
+    with transaction.atomic():
+        if sign:
+            _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS).delete()
+        Signal.objects.bulk_create(rows, ignore_conflicts=True)
+    return True
+
+
+def _named(document: BriefDocument, act: str, about: str) -> Iterator[Named]:
+    if act == Signal.Act.DISMISS:
+        yield Named("story", document.story.id, document.headline.text)
+    elif act == Signal.Act.MUTE:
+        offered = (*telling.about(document), *telling.tellers(document))
+        yield from (one for one in offered if one.value == about)
+    else:
+        yield from telling.about(document)
+        sources = [one.id for one in document.sources[:1]]
+        kinds = Source.objects.filter(pk__in=sources).values_list("kind", flat=True)
+        yield from (Named("sort", kind, SORTS[kind]) for kind in kinds if kind in SORTS)
+
+
+def _of_brief(user: User, brief_id: str, *acts: str) -> QuerySet[Signal]:
+    return Signal.objects.filter(reader=user, brief=brief_id, act__in=acts)
+
+
+def take_back(user: User, brief_id: str) -> bool:
+    """Forget what was learned from the reader's "more" or "less" of a brief. False where there was nothing."""
+    gone, _ = _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS).delete()
+    return gone > 0
+
+
+def forget(user: User, signal: int) -> bool:
+    """Forget one signal. False where the reader has no such one."""
+    gone, _ = Signal.objects.filter(reader=user, pk=signal).delete()
+    return gone > 0
+
+
+def forget_all(user: User) -> int:
+    """Forget everything that was learned; how much it was."""
+    gone, _ = Signal.objects.filter(reader=user).delete()
+    return gone
