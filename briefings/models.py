@@ -14,6 +14,8 @@ from django.utils import timezone
 from briefings.converse.models import AnswerSentence as AnswerSentence
 from briefings.converse.models import Conversation as Conversation
 from briefings.converse.models import Turn as Turn
+from briefings.topics.models import StoryTopic as StoryTopic
+from briefings.topics.models import TopicsRead as TopicsRead
 from ingest.models import Article, Story, public_id
 from ingest.work import Work
 

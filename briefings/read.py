@@ -28,6 +28,7 @@ from briefings.schemas import (
 )
 from briefings.spent import Spent
 from briefings.standing import is_major
+from briefings.topics.topic import Topic
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
@@ -45,6 +46,7 @@ class Reading:
     `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
     something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it.
+    `topics`: those that have a page for the reader who asked.
     """
 
     document: BriefDocument
@@ -59,6 +61,7 @@ class Reading:
     gone: Mapping[str, Strike] = field(default_factory=dict)
     mark: str = ""
     saved: bool = False
+    topics: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

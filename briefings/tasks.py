@@ -11,10 +11,12 @@ from django.utils import timezone
 from briefings import compose, correct, digest, edition, front
 from briefings.converse import answer
 from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
+from briefings.topics import link
 from ingest import work
 from ingest.nudge import nudge
 
 PER_SWEEP = 500
+TOPICS_PER_SWEEP = 100  # some seconds of a worker that has briefs to write
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
 # Of a brief or lenses a model is asked nothing more after five minutes (`briefings.write.asking.OPEN`). What was asked
 # last may take a minute and a half, twice where the flex tier does not answer; then the sources' own sentences serve.
@@ -56,6 +58,13 @@ def sweep_deliveries() -> None:
     digest.queue_deliveries(timezone.now())
     for pk in work.due(Delivery, PER_SWEEP):
         deliver.apply_async((int(str(pk)),), expires=NUDGE)
+
+
+@shared_task
+def sweep_topics() -> None:
+    """Read what the latest stories are about."""
+    for pk in link.due(timezone.now()).values_list("pk", flat=True)[:TOPICS_PER_SWEEP]:
+        link.link(pk)
 
 
 @shared_task

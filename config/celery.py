@@ -33,6 +33,7 @@ TIMETABLE = {
     ),
     "embed articles that are due": _sweep("ingest.tasks.embed_articles", "write", 20.0),
     "prepare editions before each reader's hour": _sweep("briefings.tasks.sweep_editions", "write", 10.0),
+    "read what stories are about": _sweep("briefings.tasks.sweep_topics", "write", 20.0),
     "answer questions that are due": _sweep("briefings.tasks.sweep_questions", "answer", 5.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),

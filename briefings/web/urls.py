@@ -13,6 +13,7 @@ from briefings.web import (
     share,
     sources,
     spending,
+    topics,
     views,
     welcome,
 )
@@ -26,6 +27,10 @@ urlpatterns = [
     path("archive/", archive.archive, name="archive"),
     path("search/", archive.search, name="search"),
     path("saved/", archive.saved, name="saved"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/<str:slug>/", topics.topic, name="topic"),
+    path("topics/<str:slug>/follow/", topics.follow, name="topic-follow"),
+    path("topics/<str:slug>/unfollow/", topics.unfollow, name="topic-unfollow"),
     path("filtered/", filtered.filtered, name="filtered"),
     path("settings/export/", leaving.export, name="export"),
     path("settings/delete/", leaving.leave, name="leave"),

@@ -21,6 +21,7 @@ from briefings.converse.models import LONGEST
 from briefings.converse.shown import conversation
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
+from briefings.topics.pages import with_topics
 from briefings.web import talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
 from ingest import own
@@ -88,6 +89,7 @@ def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: o
     asked = conversation(user, brief_id)
     cited = read.cited(reading.revisions, cited_articles(reading.document) | talk.cited_articles(asked))
     turns = [talk.turn_page(one, cited, timezone.now()) for one in asked]
+    (reading,) = with_topics(user, [reading])
     context = {
         "reading": reading,
         "page": brief_page(reading.document, cited, reading.gone),
@@ -156,7 +158,8 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
     ready = found is not None and found.state == State.READY
     if not ready and not is_today:
         raise Http404
-    readings = read.edition_readings(found) if found and ready else []
+    user = cast(User, request.user)
+    readings = with_topics(user, read.edition_readings(found)) if found and ready else []
     context = {
         "edition": found,
         "notices": read.edition_notices(found) if found and ready else [],

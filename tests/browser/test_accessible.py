@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from briefings import feed, saved, share
 from briefings.converse import answer, ask
+from briefings.topics import link
 from ingest.models import Source
 from tests.briefings import factories, rows
 from tests.browser.session import sign_in
@@ -29,9 +30,11 @@ def _here(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
 
 def adas_pages(ada: User, url: str) -> list[str]:
     """Every page that a reader has, with something on it and with nothing."""
-    empty = ["/shares/", "/feed/", "/saved/"]
+    empty = ["/shares/", "/feed/", "/saved/", "/topics/"]
     edition = factories.edition_of_two(ada)
     lead, short = (item.brief_id for item in edition.items.all())
+    for item in edition.items.select_related("brief"):
+        link.link(item.brief.story_id)
     rows.ready_edition(ada, factories.MORNING.replace(day=8), [])
     if ada.email.startswith("ben"):
         return [
@@ -51,6 +54,8 @@ def adas_pages(ada: User, url: str) -> list[str]:
     own = [
         "/today/",
         "/archive/",
+        "/topics/",
+        "/topics/openai/",
         "/search/?q=gpt-oss",
         "/sources/",
         "/filtered/",
