@@ -152,6 +152,14 @@ class Lens(Work):
         db_default="",
         help_text="the ledger's name of the calls it took, alone or with others",
     )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="the reader who looks through it and pays for it; nobody where an edition wished for it",
+    )
 
     class Meta:
         verbose_name_plural = "lenses"

@@ -36,6 +36,7 @@ from users.models import User
 WORDS_A_MINUTE = 220
 ISSUES = 60  # of a page of the archive
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
 
@@ -140,15 +141,16 @@ def latest_readings(user: User, most: int) -> list[Reading]:
     return _of_items(items.order_by("-edition__local_date", "rank")[:most])
 
 
-def reading_for(user: User, brief_id: str) -> Reading | None:
+def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading | None:
     """A brief from one of the reader's own editions (the latest that has it); None for anybody else's.
 
-    Theirs too, without a lens, is what replaced a brief of a story that they had a brief of.
+    Through `lens`, where it is given, instead of the reader's own. Theirs too, without a lens, is what replaced a brief
+    of a story that they had a brief of.
     """
     kept = Exists(Saved.objects.filter(reader=user, brief=brief_id))
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(saved=kept)
     latest = own.order_by("-edition__local_date")
-    if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1]):
+    if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1], lens):
         return found[0]
     replacing = Brief.objects.filter(pk=brief_id, state=State.READY, replaces__isnull=False)
     row = replacing.select_related("story").first()
@@ -156,8 +158,17 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
     if row is None or had is None:
         return None
     return replace(
-        _readings([(row, None)])[0], day=had.edition.local_date, saved=getattr(had, "saved", False)
+        _readings([(row, None if lens is OWN else lens)])[0],
+        day=had.edition.local_date,
+        saved=getattr(had, "saved", False),
     )
+
+
+def had(user: User, brief_id: str) -> bool:
+    """Whether one of the reader's editions has the brief."""
+    return EditionItem.objects.filter(
+        edition__reader=user, edition__state=State.READY, brief=brief_id
+    ).exists()
 
 
 def public_reading(brief_id: str) -> Reading | None:
@@ -256,10 +267,10 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
     )
 
 
-def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
+def _of_items(items: QuerySet[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
     rows = list(items.select_related("brief__story", "lens", "edition").defer("brief__story__vector"))
     rows = [row for row in rows if row.brief.state == State.READY]
-    readings = _readings([(row.brief, row.lens) for row in rows])
+    readings = _readings([(row.brief, row.lens if lens is OWN else lens) for row in rows])
     return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
 
 

@@ -59,6 +59,7 @@ app.conf.update(
         "briefings.tasks.sweep_deliveries": {"queue": "deliver"},
         "briefings.tasks.answer_question": {"queue": "answer"},
         "briefings.tasks.sweep_questions": {"queue": "answer"},
+        "briefings.tasks.write_lens": {"queue": "answer"},
         "briefings.tasks.*": {"queue": "write"},
     },
     beat_schedule=TIMETABLE,

@@ -125,6 +125,17 @@ def outcomes(since: datetime | None = None) -> Outcomes:
     return Outcomes(**{name: int(value) for name, value in found.items()})
 
 
+USUAL = 20  # calls whose time is usual
+
+
+def usual_seconds(purpose: str) -> float | None:
+    """How long the last answered calls for this purpose took on average; None where there are none."""
+    answered = Call.objects.filter(PAID, purpose=purpose, sent_at__isnull=False, closed_at__isnull=False)
+    rows = answered.order_by("-pk").values_list("sent_at", "closed_at")[:USUAL]
+    took = [(done - sent).total_seconds() for sent, done in rows if sent and done]
+    return sum(took) / len(took) if took else None
+
+
 def unknown_calls() -> QuerySet[Call]:
     """The calls of unknown outcome, the oldest first: each holds its money until a report closes it."""
     return Call.objects.filter(UNKNOWN).order_by("reserved_at", "pk")

@@ -14,12 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import feed, read
+from briefings import feed, looks, read
 from briefings import share as sharing
 from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
 from briefings.converse.shown import conversation
 from briefings.evidence import FAR, NEAR
+from briefings.looks import Kind, Look
 from briefings.models import State
 from briefings.topics.pages import with_topics
 from briefings.web import talk
@@ -82,9 +83,14 @@ def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
     return whole_page(request, brief_id)
 
 
-def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: object) -> HttpResponse:
-    """The page of one of the reader's briefs; `more` goes to its conversation. Raises Http404."""
-    reading = _own(request, brief_id)
+def whole_page(
+    request: HttpRequest, brief_id: str, status: int = 200, kind: Kind | None = None, **more: object
+) -> HttpResponse:
+    """The page of one of the reader's briefs, seen through the lens of another `kind` of reader where it is given.
+
+    `more` goes to its conversation. Raises Http404.
+    """
+    reading, seen = _seen_by(request, brief_id, kind)
     user = cast(User, request.user)
     asked = conversation(user, brief_id)
     cited = read.cited(reading.revisions, cited_articles(reading.document) | talk.cited_articles(asked))
@@ -92,10 +98,10 @@ def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: o
     (reading,) = with_topics(user, [reading])
     context = {
         "reading": reading,
-        "page": brief_page(reading.document, cited, reading.gone),
+        "page": brief_page(reading.document, cited, reading.gone, whose=_whose(seen)),
         "share": sharing.of_brief(user, brief_id),
         **talk_of(user, reading, turns),
-        **_reader(reading),
+        **_switch(request, reading, seen),
         **more,
     }
     return render(request, "briefings/brief.html", context, status=status)
@@ -126,12 +132,13 @@ def turns_of(user: User, reading: read.Reading, around: int = NEAR) -> list[talk
 @login_required
 @require_safe
 def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
-    reading = _own(request, brief_id)
+    kind = looks.kind_of_mark(mark)
+    reading, seen = _seen_by(request, brief_id, kind)
     if of_answer := mark.startswith("t"):
         turns = turns_of(cast(User, request.user), reading, FAR)
         shown = [one for turn in turns for one in turn.evidence]
     else:
-        shown = list(page_of(reading, FAR).evidence)
+        shown = list(page_of(reading, FAR, _whose(seen)).evidence)
     found = next((one for one in shown if one.mark == mark), None)
     if found is None:
         raise Http404
@@ -139,17 +146,10 @@ def evidence(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
     return render(request, "briefings/evidence.html", context)
 
 
-def _own(request: HttpRequest, brief_id: str) -> read.Reading:
-    reading = read.reading_for(cast(User, request.user), brief_id)
-    if reading is None:
-        raise Http404
-    return reading
-
-
-def page_of(reading: read.Reading, around: int = NEAR) -> BriefPage:
+def page_of(reading: read.Reading, around: int = NEAR, whose: str = "you-") -> BriefPage:
     """What the page of a brief shows, each sentence with its evidence."""
     cited = read.cited(reading.revisions, cited_articles(reading.document))
-    return brief_page(reading.document, cited, reading.gone, around)
+    return brief_page(reading.document, cited, reading.gone, around, whose)
 
 
 def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpResponse:
@@ -183,8 +183,38 @@ def _stage(state: str | None, stories: bool) -> str:
     return {State.QUEUED.value: "preparing", State.FAILED.value: "failed"}.get(state or "", "none")
 
 
-def _reader(reading: read.Reading) -> dict[str, object]:
-    lens = reading.document.lens
-    if lens is None:
-        return {}
-    return {"role": taxonomy.roles().get(lens.role), "industry": taxonomy.industries().get(lens.industry)}
+def lens_of(request: HttpRequest, brief_id: str, kind: Kind | None) -> dict[str, object]:
+    """What the lens on the brief's page is drawn from. Raises Http404."""
+    reading, seen = _seen_by(request, brief_id, kind)
+    cited = read.cited(reading.revisions, cited_articles(reading.document))
+    page = brief_page(reading.document, cited, reading.gone, whose=_whose(seen))
+    return {"reading": reading, "document": reading.document, "page": page, **_switch(request, reading, seen)}
+
+
+def _seen_by(request: HttpRequest, brief_id: str, kind: Kind | None) -> tuple[read.Reading, Look | None]:
+    """The brief through the reader's own lens, or that of another kind of reader, with how that stands."""
+    seen = looks.look(brief_id, kind) if kind else None
+    reading = read.reading_for(cast(User, request.user), brief_id, seen.lens if seen else read.OWN)
+    if reading is None:
+        raise Http404
+    return reading, seen
+
+
+def _whose(seen: Look | None) -> str:
+    return seen.prefix if seen else "you-"
+
+
+def _switch(request: HttpRequest, reading: read.Reading, seen: Look | None) -> dict[str, object]:
+    """The lens's own state, and what may be chosen instead."""
+    user, lens = cast(User, request.user), reading.document.lens
+    profile: Profile | None = getattr(user, "profile", None)
+    chosen = (seen.role.slug, seen.industry.slug) if seen else (lens.role, lens.industry) if lens else None
+    role, industry = chosen or ((profile.role, profile.industry) if profile else ("", ""))
+    return {
+        "look": seen,
+        "roles": taxonomy.roles().values(),
+        "industries": taxonomy.industries().values(),
+        "role": role,
+        "industry": industry,
+        "purse": looks.left(user, timezone.now()) if seen and seen.stage != "ready" else None,
+    }
