@@ -10,11 +10,12 @@ from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from briefings import feed, saved, share
+from briefings import compose, feed, looks, saved, share
 from briefings.converse import answer, ask
 from briefings.topics import link
 from ingest.models import Source
 from tests.briefings import factories, rows
+from tests.briefings.test_own_spending import paid
 from tests.browser.session import sign_in
 from users.models import User
 
@@ -45,6 +46,9 @@ def adas_pages(ada: User, url: str) -> list[str]:
             f"/brief/{short}/",
             "/edition/2025-08-08/",
         ]
+    look(ada, lead)
+    paid("converse", 4001, lead, ada)
+    paid("brief", 4001, lead)
     share.make(ada, lead)
     talk(ada, lead)
     saved.save(ada, lead)
@@ -60,6 +64,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/sources/",
         "/filtered/",
         "/settings/",
+        "/settings/spending/",
         "/settings/delete/",
         "/left/",
         "/edition/2025-08-07/",
@@ -68,6 +73,9 @@ def adas_pages(ada: User, url: str) -> list[str]:
         *empty,
         *own,
         f"/brief/{lead}/",
+        f"/brief/{lead}/lens/?role=cfo&industry=media",
+        f"/brief/{lead}/lens/?role=ceo&industry=media",
+        f"/brief/{lead}/lens/?role=lawyer&industry=media",
         f"/brief/{lead}/evidence/1/",
         f"/brief/{lead}/evidence/t1-1/",
         public,
@@ -86,6 +94,17 @@ def talk(ada: User, brief: str) -> None:
             answer.answer(turn.pk)
         elif number == 3:
             ask.stop(ada, brief, number)
+
+
+def look(ada: User, brief: str) -> None:
+    """One other lens that is written, and one that waits."""
+    for role in ("cfo", "ceo"):
+        kind = looks.kind_of(role, "media")
+        assert kind is not None
+        row = looks.ask(ada, brief, kind)
+        assert row is not None
+        if role == "cfo":
+            compose.write_lens(row.pk)
 
 
 def strangers_pages() -> list[str]:
