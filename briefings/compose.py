@@ -293,6 +293,21 @@ def ready_lens(brief: Brief, role: str, industry: str, patient: bool = False) ->
     return row if row.state == State.READY else None
 
 
+def look(brief: Brief, role: str, industry: str, reader: int) -> Lens | None:
+    """The lens through which a reader wants to look, to be written at their expense where there is none; not written
+    here. None for one that is no longer good enough for anybody who has not got it."""
+    row = lenses.look(brief, role, industry, reader)
+    if row.state == State.READY and not _lens_still_verified(row, brief) and not _lens_queued_again(row):
+        return None
+    return row
+
+
+def write_lens(lens_id: int) -> None:
+    """Write a lens that a reader waits for."""
+    if row := Lens.objects.filter(pk=lens_id).first():
+        write_lenses(row.brief_id, row)
+
+
 def _is_being_written(row: Brief | Lens) -> bool:
     """One that failed before has its next attempt to come: nobody waits for that."""
     return row.state == State.QUEUED and not row.error
@@ -335,13 +350,14 @@ def _standing(brief: Brief) -> BriefBody:
 
 
 def _store_lenses(rows: Sequence[Lens], patient: bool) -> None:
-    brief, key = rows[0].brief, f"lenses:{rows[0].brief_id}"
+    brief, reader = rows[0].brief, rows[0].asked_by_id  # one that a reader pays for is alone
+    key = f"lenses:{brief.pk}" if reader is None else f"lens:{rows[0].pk}"
     if brief.state != State.READY:
         raise NothingToWrite("its brief cannot be written")
     body, material = _standing(brief), stored_material(brief)
     readers = [(row.role, row.industry) for row in rows]
     known = lenses.halves_of(brief, material)
-    found = writers.write_lenses(body, material, readers, key, brief.pk, patient, known)
+    found = writers.write_lenses(body, material, readers, key, brief.pk, patient, known, reader)
     lenses.keep_halves(brief, found.halves, material)
     if found.wait is not None:
         for row in rows:

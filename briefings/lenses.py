@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from briefings import standing
-from briefings.models import Brief, Half, Lens, State
+from briefings.models import Brief, EditionItem, Half, Lens, State, Writer
 from briefings.schemas import LensBody, Material
 from briefings.verify import VerifiedLens
 from briefings.write import lens as halves
@@ -27,23 +28,52 @@ FEW = 3  # lenses that are written in one request with their brief
 
 
 def wish(brief: Brief, role: str, industry: str, wait: timedelta = timedelta()) -> Lens:
-    """The row of the brief's lens for such readers, when it is new queued to be written after `wait`."""
+    """The row of the brief's lens for such readers, when it is new queued to be written after `wait`.
+
+    From now on it is everybody's. One that a reader's own budget did not reach for is written anew.
+    """
     due = Now() + wait
     row, created = Lens.objects.get_or_create(
         brief=brief, role=role, industry=industry, defaults={"due_at": due}
     )
+    if not created and row.asked_by_id is not None:
+        _for_everybody(row, due)
     return row if created or wait else work.hasten(row)
+
+
+def look(brief: Brief, role: str, industry: str, reader: int) -> Lens:
+    """The row of the brief's lens, when it is new or has failed queued to be written at this reader's expense."""
+    row, created = Lens.objects.get_or_create(
+        brief=brief, role=role, industry=industry, defaults={"due_at": Now(), "asked_by_id": reader}
+    )
+    if not created and row.state == State.FAILED:
+        failed = Lens.objects.filter(pk=row.pk, state=State.FAILED, lease_until=None)
+        failed.update(state=State.QUEUED, due_at=Now(), attempt=0, error="", asked_by=reader)
+        row.refresh_from_db()
+    return row if created else work.hasten(row)
+
+
+def _for_everybody(row: Lens, due: CombinedExpression) -> None:
+    poor = Q(state=State.FAILED) | Q(state=State.READY, writer=Writer.EXTRACTIVE)
+    shown = EditionItem.objects.filter(lens=row.pk)
+    again = Lens.objects.filter(poor, ~Exists(shown), pk=row.pk, asked_by__isnull=False, lease_until=None)
+    again.update(state=State.QUEUED, due_at=due, attempt=0, error="")
+    Lens.objects.filter(pk=row.pk).update(asked_by=None)
+    row.refresh_from_db()
 
 
 def take(brief: str, first: Lens | None = None, most: int = MOST) -> list[Lens]:
     """Claim lenses of the brief that are due, at most so many; with them, those that still wait for company.
 
-    With `first`, that one or none: where it is not due or another worker has it, nothing is taken.
+    With `first`, that one or none: where it is not due or another worker has it, nothing is taken. One that a reader
+    pays for is taken alone, and with `first` only.
     """
     began = work.claim(Lens, first.pk, LEASE) if first else None
     if first and not began:
         return []
-    if not (began or work.claimable(Lens, Q(brief=brief)).exists()):
+    if began and began.asked_by_id is not None:
+        return [began]
+    if not (began or work.claimable(Lens, Q(brief=brief, asked_by=None)).exists()):
         return []
     others = _waiting(brief).order_by("role", "industry")[: most - (began is not None)]
     return [*([began] if began else []), *_claimed(others)]
@@ -128,7 +158,7 @@ def _waiting(brief: str) -> QuerySet[Lens]:
     """Those nobody has begun; one that failed before waits for its time alone."""
     waiting = Q(due_at__isnull=False) & (Q(error="", attempt=0) | Q(due_at__lte=Now()))
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
-    return Lens.objects.filter(waiting & free, brief=brief)
+    return Lens.objects.filter(waiting & free, brief=brief, asked_by=None)
 
 
 def _claimed(rows: Iterable[Lens]) -> list[Lens]:

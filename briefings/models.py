@@ -15,6 +15,8 @@ from briefings.converse.models import AnswerSentence as AnswerSentence
 from briefings.converse.models import Conversation as Conversation
 from briefings.converse.models import Turn as Turn
 from briefings.feedback.models import Opened as Opened
+from briefings.topics.models import StoryTopic as StoryTopic
+from briefings.topics.models import TopicsRead as TopicsRead
 from ingest.models import Article, Story, public_id
 from ingest.work import Work
 
@@ -155,6 +157,14 @@ class Lens(Work):
         blank=True,
         db_default="",
         help_text="the ledger's name of the calls it took, alone or with others",
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="the reader who looks through it and pays for it; nobody where an edition wished for it",
     )
 
     class Meta:

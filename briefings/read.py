@@ -28,6 +28,7 @@ from briefings.schemas import (
 )
 from briefings.spent import Spent
 from briefings.standing import is_major
+from briefings.topics.topic import Topic
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
@@ -35,6 +36,7 @@ from users.models import User
 WORDS_A_MINUTE = 220
 ISSUES = 60  # of a page of the archive
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
 
@@ -45,7 +47,8 @@ class Reading:
     `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
     something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
-    `read`: the reader whose edition it is from has read it. `lens` is the id of the lens.
+    `read`: the reader whose edition it is from has read it. `lens` is the id of the lens. `topics`: those that have a
+    page for the reader who asked.
     """
 
     document: BriefDocument
@@ -62,6 +65,7 @@ class Reading:
     saved: bool = False
     read: bool = False
     lens: int | None = None
+    topics: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,11 @@ def latest_readings(user: User, most: int) -> list[Reading]:
     return _of_items(items.order_by("-edition__local_date", "rank")[:most])
 
 
-def reading_for(user: User, brief_id: str) -> Reading | None:
+def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading | None:
     """A brief from one of the reader's own editions (the latest that has it); None for anybody else's.
 
-    Theirs too, without a lens, is what replaced a brief of a story that they had a brief of.
+    Through `lens`, where it is given, instead of the reader's own. Theirs too, without a lens, is what replaced a brief
+    of a story that they had a brief of.
     """
     marks = {
         "saved": Exists(Saved.objects.filter(reader=user, brief=brief_id)),
@@ -152,14 +157,22 @@ def reading_for(user: User, brief_id: str) -> Reading | None:
     }
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(**marks)
     latest = own.order_by("-edition__local_date")
-    if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1]):
+    if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1], lens):
         return found[0]
     replacing = Brief.objects.filter(pk=brief_id, state=State.READY, replaces__isnull=False)
     row = replacing.select_related("story").first()
     had = latest.filter(brief__story=row.story_id).select_related("edition").first() if row else None
     if row is None or had is None:
         return None
-    return replace(_marked(_readings([(row, None)])[0], had), day=had.edition.local_date)
+    (reading,) = _readings([(row, None if lens is OWN else lens)])
+    return replace(_marked(reading, had), day=had.edition.local_date)
+
+
+def had(user: User, brief_id: str) -> bool:
+    """Whether one of the reader's editions has the brief."""
+    return EditionItem.objects.filter(
+        edition__reader=user, edition__state=State.READY, brief=brief_id
+    ).exists()
 
 
 def public_reading(brief_id: str) -> Reading | None:
@@ -258,10 +271,10 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
     )
 
 
-def _of_items(items: QuerySet[EditionItem]) -> list[Reading]:
+def _of_items(items: QuerySet[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
     rows = list(items.select_related("brief__story", "lens", "edition").defer("brief__story__vector"))
     rows = [row for row in rows if row.brief.state == State.READY]
-    readings = _readings([(row.brief, row.lens) for row in rows])
+    readings = _readings([(row.brief, row.lens if lens is OWN else lens) for row in rows])
     return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
 
 

@@ -11,10 +11,12 @@ from django.utils import timezone
 from briefings import compose, correct, digest, edition, front
 from briefings.converse import answer
 from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
+from briefings.topics import link
 from ingest import work
 from ingest.nudge import nudge
 
 PER_SWEEP = 500
+TOPICS_PER_SWEEP = 100  # some seconds of a worker that has briefs to write
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
 # Of a brief or lenses a model is asked nothing more after five minutes (`briefings.write.asking.OPEN`). What was asked
 # last may take a minute and a half, twice where the flex tier does not answer; then the sources' own sentences serve.
@@ -27,9 +29,13 @@ def sweep_briefs() -> None:
     """Nudge the writing of whatever is due, and keep a brief on the front page, written here if need be."""
     for pk in work.due(Brief, PER_SWEEP, ~correct.READY):
         write_brief.apply_async((str(pk),), expires=NUDGE)
-    lenses = work.claimable(Lens, ~Q(brief__state=State.QUEUED)).values_list("brief", flat=True)
+    lenses = work.claimable(Lens, ~Q(brief__state=State.QUEUED), Q(asked_by=None)).values_list(
+        "brief", flat=True
+    )
     for brief in dict.fromkeys(lenses[:PER_SWEEP]):
         write_lenses.apply_async((brief,), expires=NUDGE)
+    for lens in work.due(Lens, PER_SWEEP, ~Q(brief__state=State.QUEUED), Q(asked_by__isnull=False)):
+        write_lens.apply_async((int(str(lens)),), expires=NUDGE)
     front.keep_fresh(timezone.now())
 
 
@@ -56,6 +62,13 @@ def sweep_deliveries() -> None:
     digest.queue_deliveries(timezone.now())
     for pk in work.due(Delivery, PER_SWEEP):
         deliver.apply_async((int(str(pk)),), expires=NUDGE)
+
+
+@shared_task
+def sweep_topics() -> None:
+    """Read what the latest stories are about."""
+    for pk in link.due(timezone.now()).values_list("pk", flat=True)[:TOPICS_PER_SWEEP]:
+        link.link(pk)
 
 
 @shared_task
@@ -90,6 +103,16 @@ def verify_again(brief_id: str) -> None:
 @shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
 def write_lenses(brief_id: str) -> None:
     compose.write_lenses(brief_id, patient=True)
+
+
+def write_lens_soon(lens_id: int) -> None:
+    """Nudge a lens whose reader waits. Without a broker the next sweep finds it."""
+    nudge("briefings.tasks.write_lens", lens_id, queue="answer")
+
+
+@shared_task(soft_time_limit=ENOUGH, time_limit=TOO_LONG)
+def write_lens(lens_id: int) -> None:
+    compose.write_lens(lens_id)
 
 
 # A dozen briefs by a slow model take longer than any other task may; still less than the edition's lease.

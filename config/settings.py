@@ -253,6 +253,7 @@ ACCOUNT_RATE_LIMITS = {
     # A question may go to a model.
     "search": "20/m/user,300/d/user",
     # So may what is asked about a brief, and each takes a worker its time.
+    "lens": "10/m/user,60/d/user,30/m/ip",
     "converse": "10/m/user,100/d/user,30/m/ip",
     # Compares all of the day's stories while somebody types.
     "preview": "60/m/user",

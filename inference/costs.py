@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any, Literal
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncDay
+from django.db.models.functions import TruncDate, TruncDay
 
 from inference.models import Call, Purpose, Statement
 from inference.money import price_of, usd
@@ -86,6 +86,33 @@ def of_reader(reader: int) -> list[Line]:
     return [Line(str(key), cost) for key, cost in sorted(found.items())]
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one reader's calls about one brief cost for one purpose; `brief` is empty where they were about none."""
+
+    brief: str
+    purpose: str
+    cost: CostSummary
+
+
+def of_reader_by_day(reader: int, since: datetime, zone: tzinfo) -> Mapping[date, CostSummary]:
+    """What was spent for one reader alone since then, by the days of that zone."""
+    calls = _since(since).filter(reader=reader).annotate(day=TruncDate("reserved_at", tzinfo=zone))
+    return _grouped(calls, "day")
+
+
+def of_reader_by_brief(reader: int, since: datetime) -> list[Spent]:
+    """What was spent for one reader alone since then, by brief and purpose, the dearest first."""
+    rows = _since(since).filter(reader=reader).order_by().values("brief", "purpose").annotate(**SUMS)
+    found = [Spent(row["brief"], row["purpose"], _read(row)) for row in rows]
+    return sorted(found, key=lambda one: (-one.cost.nano, one.brief, one.purpose))
+
+
+def shared_of_briefs(brief_ids: Iterable[str]) -> Mapping[str, CostSummary]:
+    """What was spent on each brief for nobody in particular, by id; those on which nothing was spent are left out."""
+    return _grouped(Call.objects.filter(brief__in=list(brief_ids), reader=None), "brief")
+
+
 def total(since: datetime | None = None) -> CostSummary:
     """Everything spent since then, or ever."""
     return _read(_since(since).aggregate(**SUMS))
@@ -123,6 +150,17 @@ def outcomes(since: datetime | None = None) -> Outcomes:
         repairs_nano=Sum("cost", filter=PAID & repair, default=0),
     )
     return Outcomes(**{name: int(value) for name, value in found.items()})
+
+
+USUAL = 20  # calls whose time is usual
+
+
+def usual_seconds(purpose: str) -> float | None:
+    """How long the last answered calls for this purpose took on average; None where there are none."""
+    answered = Call.objects.filter(PAID, purpose=purpose, sent_at__isnull=False, closed_at__isnull=False)
+    rows = answered.order_by("-pk").values_list("sent_at", "closed_at")[:USUAL]
+    took = [(done - sent).total_seconds() for sent, done in rows if sent and done]
+    return sum(took) / len(took) if took else None
 
 
 def unknown_calls() -> QuerySet[Call]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
+
+from users.models import Profile, User
 
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -17,3 +19,9 @@ def zone_choices() -> tuple[tuple[str, object], ...]:
         if place and region in groups:
             groups[region].append((zone, place.replace("_", " ").replace("/", ", ")))
     return (("UTC", "UTC"), *((region, tuple(places)) for region, places in groups.items()))
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """Where the reader is; UTC while they have not said."""
+    profile: Profile | None = getattr(user, "profile", None)
+    return profile.time_zone if profile else ZoneInfo("UTC")

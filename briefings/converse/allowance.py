@@ -31,14 +31,19 @@ class Allowance:
     until: date | None = None
 
 
-def allowance(reader: int, now: datetime) -> Allowance:
-    """The reader's budgets for questions at `now`; nothing is held."""
+def allowance(
+    reader: int,
+    now: datetime,
+    purpose: str = Purpose.CONVERSE,
+    tokens: tuple[int, int] = (READ, ANSWER_TOKENS),
+) -> Allowance:
+    """The reader's budgets for questions at `now`, or another purpose that takes so many tokens; holds nothing."""
     if not gateway.available():
         return Allowance(model=False)
-    found = budgets.standing_of(now, Purpose.CONVERSE, reader)
+    found = budgets.standing_of(now, purpose, reader)
     own = [one for one in found if one.scope.startswith("reader:")]
     tightest = min(own or found, key=lambda one: one.left)
-    each = _held_for_one()
+    each = _held_for_one(*tokens)
     used_up = [one for one in found if one.left < each]
     if not used_up:
         return Allowance(True, each, tightest.left, tightest.limit, _span(tightest))
@@ -47,10 +52,10 @@ def allowance(reader: int, now: datetime) -> Allowance:
     return Allowance(True, each, tightest.left, tightest.limit, _span(tightest), who, _until(longest, now))
 
 
-def _held_for_one() -> int:
+def _held_for_one(read: int, written: int) -> int:
     """About what has to be left of each budget for a model to be asked at all."""
     tariff = prices.listed(settings.NUTGRAF_MODEL_CHEAP)
-    return tariff.bound(READ, ANSWER_TOKENS) if tariff else 0
+    return tariff.bound(read, written) if tariff else 0
 
 
 def _span(standing: Standing) -> str:

@@ -76,7 +76,7 @@ def said(user: User, reading: read.Reading, mark: str) -> Said | None:
 def _marked(user: User, reading: read.Reading, mark: str) -> Iterator[Said]:
     """The sentences among which the mark counts, in the order of the page."""
     document, own = reading.document, Challenge.Of.OWN
-    if mark.startswith("you-") and document.lens:
+    if mark.startswith(("you-", "as-")) and document.lens:
         of = own if reading.private else Challenge.Of.LENS
         for where, sentence in standing.lens_places(document.lens, f"lens.{reading.lens}"):
             yield Said(document.id, where, of, sentence)

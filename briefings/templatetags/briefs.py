@@ -86,6 +86,12 @@ def dollars(nano: int | None) -> str:
 
 
 @register.filter
+def exactly(nano: int) -> str:
+    """Nano-dollars to the last digit: "$0.000412345"."""
+    return f"${written_out(nano, 2)}"
+
+
+@register.filter
 def words(name: str) -> str:
     """A name of the ledger's as words: "fact_sheet" and "purpose:fact_sheet" both as "fact sheet"."""
     return name.removeprefix("purpose:").replace("_", " ")

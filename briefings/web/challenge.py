@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from briefings import read
 from briefings.feedback import accuracy
 from briefings.feedback import challenge as challenging
 from briefings.feedback.models import REASON
 from briefings.web.limits import allowed, limited_by_address
 from briefings.web.live import is_live, signed_in
-from briefings.web.views import evidence_page
+from briefings.web.views import evidence_page, seen_by_mark
 from ingest.plain import visible
 from users.models import User
 
@@ -33,9 +32,9 @@ TOO_OFTEN = "That were many reports in a short time. Wait a minute, then try aga
 def report(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
     """Have the sentence verified again and the result shown; on GET the form, for htmx."""
     user = cast(User, request.user)
-    reading = read.reading_for(user, brief_id)
-    one = challenging.said(user, reading, mark) if reading else None
-    if reading is None or one is None:
+    reading, _ = seen_by_mark(request, brief_id, mark)
+    one = challenging.said(user, reading, mark)
+    if one is None:
         raise Http404
     context = {"reading": reading, "mark": mark, "longest": REASON, "live": is_live(request)}
     if request.method == "POST":

@@ -119,7 +119,7 @@ def forget(request: HttpRequest, brief_id: str) -> HttpResponse:
 def _shown(request: HttpRequest, brief_id: str, status: int = 200, **more: str) -> HttpResponse:
     """The conversation alone where htmx puts it into the page, with status 200 for that; else the whole page."""
     if not _live(request):
-        return whole_page(request, brief_id, status, **more)
+        return whole_page(request, brief_id, status, None, **more)
     reading = _own(request, brief_id)
     turns = turns_of(_reader(request), reading)
     context = {"reading": reading, "live": True, **talk_of(_reader(request), reading, turns), **more}

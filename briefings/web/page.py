@@ -81,6 +81,11 @@ class BriefPage:
     why_it_matters: tuple[Line, ...]
     questions: tuple[Block, ...]
     evidence: tuple[Evidence, ...]
+    of_lens: tuple[Evidence, ...]
+
+    @property
+    def of_brief(self) -> tuple[Evidence, ...]:
+        return self.evidence[: len(self.evidence) - len(self.of_lens)]
 
 
 def cited_articles(document: BriefDocument) -> set[int]:
@@ -89,9 +94,15 @@ def cited_articles(document: BriefDocument) -> set[int]:
 
 
 def brief_page(
-    document: BriefDocument, articles: Mapping[int, Cited], gone: Mapping[str, Strike], around: int = NEAR
+    document: BriefDocument,
+    articles: Mapping[int, Cited],
+    gone: Mapping[str, Strike],
+    around: int = NEAR,
+    whose: str = "you-",
 ) -> BriefPage:
     """The page. Markers are numbered as they are read: "1", "2" for what all readers share, "you-1" for the lens.
+
+    `whose` the lens is begins its markers.
 
     `gone` is what stands no longer of the brief and this lens, by place.
     """
@@ -100,7 +111,7 @@ def brief_page(
         for correction in document.corrections
         for strike in correction.struck
     }
-    shared, own = _Marker(articles, around, changes), _Marker(articles, around, changes, "you-")
+    shared, own = _Marker(articles, around, changes), _Marker(articles, around, changes, whose)
     lens = document.lens
     return BriefPage(
         headline=shared.line(document.headline),
@@ -126,6 +137,7 @@ def brief_page(
             for place, one in enumerate(lens.questions if lens else ())
         ),
         evidence=(*shared.evidence, *own.evidence),
+        of_lens=tuple(own.evidence),
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import feed, read
+from briefings import feed, looks, read
 from briefings import share as sharing
 from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
@@ -23,7 +23,9 @@ from briefings.evidence import FAR, NEAR
 from briefings.feedback import challenge as challenging
 from briefings.feedback import learn
 from briefings.feedback.models import REASON
+from briefings.looks import Kind, Look
 from briefings.models import State
+from briefings.topics.pages import with_topics
 from briefings.web import talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
 from ingest import own
@@ -84,20 +86,26 @@ def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
     return whole_page(request, brief_id)
 
 
-def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: object) -> HttpResponse:
-    """The page of one of the reader's briefs; `more` goes to its conversation. Raises Http404."""
-    reading = _own(request, brief_id)
+def whole_page(
+    request: HttpRequest, brief_id: str, status: int = 200, kind: Kind | None = None, **more: object
+) -> HttpResponse:
+    """The page of one of the reader's briefs, seen through the lens of another `kind` of reader where it is given.
+
+    `more` goes to its conversation. Raises Http404.
+    """
+    reading, seen = _seen_by(request, brief_id, kind)
     user = cast(User, request.user)
     asked = conversation(user, brief_id)
     cited = read.cited(reading.revisions, cited_articles(reading.document) | talk.cited_articles(asked))
     turns = [talk.turn_page(one, cited, timezone.now()) for one in asked]
+    (reading,) = with_topics(user, [reading])
     context = {
         "reading": reading,
-        "page": brief_page(reading.document, cited, reading.gone),
+        "page": brief_page(reading.document, cited, reading.gone, whose=_whose(seen)),
         "share": sharing.of_brief(user, brief_id),
         "stance": stance_of(user, reading),
         **talk_of(user, reading, turns),
-        **_reader(reading),
+        **_switch(request, reading, seen),
         **more,
     }
     return render(request, "briefings/brief.html", context, status=status)
@@ -140,13 +148,13 @@ def evidence_page(
     request: HttpRequest, brief_id: str, mark: str, status: int = 200, **more: object
 ) -> HttpResponse:
     """A sentence's evidence, and what came of the reader's report of it; `more` goes to its form. Raises Http404."""
-    reading = _own(request, brief_id)
+    reading, seen = seen_by_mark(request, brief_id, mark)
     user = cast(User, request.user)
     if of_answer := mark.startswith("t"):
         turns = turns_of(user, reading, FAR)
         shown = [one for turn in turns for one in turn.evidence]
     else:
-        shown = list(page_of(reading, FAR).evidence)
+        shown = list(page_of(reading, FAR, _whose(seen)).evidence)
     found = next((one for one in shown if one.mark == mark), None)
     said = challenging.said(user, reading, mark)
     if found is None or said is None:
@@ -163,17 +171,15 @@ def evidence_page(
     return render(request, "briefings/evidence.html", context, status=status)
 
 
-def _own(request: HttpRequest, brief_id: str) -> read.Reading:
-    reading = read.reading_for(cast(User, request.user), brief_id)
-    if reading is None:
-        raise Http404
-    return reading
+def seen_by_mark(request: HttpRequest, brief_id: str, mark: str) -> tuple[read.Reading, Look | None]:
+    """The reader's brief through the lens that has the sentence of that marker. Raises Http404."""
+    return _seen_by(request, brief_id, looks.kind_of_mark(mark))
 
 
-def page_of(reading: read.Reading, around: int = NEAR) -> BriefPage:
+def page_of(reading: read.Reading, around: int = NEAR, whose: str = "you-") -> BriefPage:
     """What the page of a brief shows, each sentence with its evidence."""
     cited = read.cited(reading.revisions, cited_articles(reading.document))
-    return brief_page(reading.document, cited, reading.gone, around)
+    return brief_page(reading.document, cited, reading.gone, around, whose)
 
 
 def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpResponse:
@@ -182,7 +188,8 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
     ready = found is not None and found.state == State.READY
     if not ready and not is_today:
         raise Http404
-    readings = read.edition_readings(found) if found and ready else []
+    user = cast(User, request.user)
+    readings = with_topics(user, read.edition_readings(found)) if found and ready else []
     context = {
         "edition": found,
         "notices": read.edition_notices(found) if found and ready else [],
@@ -214,8 +221,38 @@ def _stage(state: str | None, stories: bool) -> str:
     return {State.QUEUED.value: "preparing", State.FAILED.value: "failed"}.get(state or "", "none")
 
 
-def _reader(reading: read.Reading) -> dict[str, object]:
-    lens = reading.document.lens
-    if lens is None:
-        return {}
-    return {"role": taxonomy.roles().get(lens.role), "industry": taxonomy.industries().get(lens.industry)}
+def lens_of(request: HttpRequest, brief_id: str, kind: Kind | None) -> dict[str, object]:
+    """What the lens on the brief's page is drawn from. Raises Http404."""
+    reading, seen = _seen_by(request, brief_id, kind)
+    cited = read.cited(reading.revisions, cited_articles(reading.document))
+    page = brief_page(reading.document, cited, reading.gone, whose=_whose(seen))
+    return {"reading": reading, "document": reading.document, "page": page, **_switch(request, reading, seen)}
+
+
+def _seen_by(request: HttpRequest, brief_id: str, kind: Kind | None) -> tuple[read.Reading, Look | None]:
+    """The brief through the reader's own lens, or that of another kind of reader, with how that stands."""
+    seen = looks.look(brief_id, kind) if kind else None
+    reading = read.reading_for(cast(User, request.user), brief_id, seen.lens if seen else read.OWN)
+    if reading is None:
+        raise Http404
+    return reading, seen
+
+
+def _whose(seen: Look | None) -> str:
+    return seen.prefix if seen else "you-"
+
+
+def _switch(request: HttpRequest, reading: read.Reading, seen: Look | None) -> dict[str, object]:
+    """The lens's own state, and what may be chosen instead."""
+    user, lens = cast(User, request.user), reading.document.lens
+    profile: Profile | None = getattr(user, "profile", None)
+    chosen = (seen.role.slug, seen.industry.slug) if seen else (lens.role, lens.industry) if lens else None
+    role, industry = chosen or ((profile.role, profile.industry) if profile else ("", ""))
+    return {
+        "look": seen,
+        "roles": taxonomy.roles().values(),
+        "industries": taxonomy.industries().values(),
+        "role": role,
+        "industry": industry,
+        "purse": looks.left(user, timezone.now()) if seen and seen.stage != "ready" else None,
+    }

@@ -102,11 +102,12 @@ def write_lenses(
     brief: str | None = None,
     patient: bool = False,
     known: Mapping[Half, LensBody | None] = MappingProxyType({}),
+    reader: int | None = None,
 ) -> WrittenLenses:
     """The lenses of a verified brief for slugs of the taxonomy.
 
     `known` are halves written before, None for one of which nothing held. To whom nothing in the story matters, that is
-    said in one line without a model. Raises `taxonomy.Unknown`.
+    said in one line without a model. `reader` is who pays, by key; without, everybody. Raises `taxonomy.Unknown`.
     """
     kinds = [_kind(*reader) for reader in readers]
     ground = ground_of(material, body)
@@ -114,7 +115,7 @@ def write_lenses(
     wanted = dict.fromkeys(half for kind in kinds for half in kind if told)
     near = [half for half in wanted if bears(ground, half.cares)]
     new = [half for half in near if half not in known]
-    asked = _halves_by_model(body, material, new, Desk(work_key, brief, patient))
+    asked = _halves_by_model(body, material, new, Desk(work_key, brief, patient, reader=reader))
     if asked.wait is not None:
         return WrittenLenses((), asked.halves, asked.wait)
     found = {half: VerifiedLens(lens, ()) if lens else None for half, lens in known.items()} | asked.halves

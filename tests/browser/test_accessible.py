@@ -12,12 +12,14 @@ from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from briefings import feed, read, saved, share
+from briefings import compose, feed, looks, read, saved, share
 from briefings.converse import answer, ask
 from briefings.feedback import challenge, learn, opened
 from briefings.models import Brief
+from briefings.topics import link
 from ingest.models import Source
 from tests.briefings import factories, rows
+from tests.briefings.test_own_spending import paid
 from tests.browser.session import sign_in
 from users.models import User
 
@@ -33,9 +35,11 @@ def _here(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
 
 def adas_pages(ada: User, url: str) -> list[str]:
     """Every page that a reader has, with something on it and with nothing."""
-    empty = ["/shares/", "/feed/", "/saved/", "/learned/"]
+    empty = ["/shares/", "/feed/", "/saved/", "/learned/", "/topics/"]
     edition = factories.edition_of_two(ada)
     lead, short = (item.brief_id for item in edition.items.all())
+    for item in edition.items.select_related("brief"):
+        link.link(item.brief.story_id)
     rows.ready_edition(ada, factories.MORNING.replace(day=8), [])
     if ada.email.startswith("ben"):
         return [
@@ -46,6 +50,9 @@ def adas_pages(ada: User, url: str) -> list[str]:
             f"/brief/{short}/",
             "/edition/2025-08-08/",
         ]
+    look(ada, lead)
+    paid("converse", 4001, lead, ada)
+    paid("brief", 4001, lead)
     share.make(ada, lead)
     talk(ada, lead)
     saved.save(ada, lead)
@@ -56,11 +63,14 @@ def adas_pages(ada: User, url: str) -> list[str]:
     own = [
         "/today/",
         "/archive/",
+        "/topics/",
+        "/topics/openai/",
         "/search/?q=gpt-oss",
         "/sources/",
         "/filtered/",
         "/settings/",
         "/settings/sign-in/",
+        "/settings/spending/",
         "/settings/delete/",
         "/left/",
         "/edition/2025-08-07/",
@@ -71,6 +81,9 @@ def adas_pages(ada: User, url: str) -> list[str]:
         *empty,
         *own,
         f"/brief/{lead}/",
+        f"/brief/{lead}/lens/?role=cfo&industry=media",
+        f"/brief/{lead}/lens/?role=ceo&industry=media",
+        f"/brief/{lead}/lens/?role=lawyer&industry=media",
         f"/brief/{lead}/evidence/1/",
         f"/brief/{lead}/evidence/t1-1/",
         public,
@@ -102,6 +115,17 @@ def talk(ada: User, brief: str) -> None:
             answer.answer(turn.pk)
         elif number == 3:
             ask.stop(ada, brief, number)
+
+
+def look(ada: User, brief: str) -> None:
+    """One other lens that is written, and one that waits."""
+    for role in ("cfo", "ceo"):
+        kind = looks.kind_of(role, "media")
+        assert kind is not None
+        row = looks.ask(ada, brief, kind)
+        assert row is not None
+        if role == "cfo":
+            compose.write_lens(row.pk)
 
 
 def strangers_pages() -> list[str]:
