@@ -27,8 +27,10 @@ class Mail:
     html: str
 
 
-def render(edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = ()) -> Mail:
-    """The digest of a ready edition. `unsubscribe_url` is absolute and carries the reader's token.
+def render(
+    edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = (), preferences_url: str = ""
+) -> Mail:
+    """The digest of a ready edition. The two addresses are absolute and carry the reader's token.
 
     `unread` are sources of the reader's own that the reader is to be told of.
     """
@@ -40,6 +42,7 @@ def render(edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = ()
         "unread": unread,
         "site": settings.NUTGRAF_URL,
         "unsubscribe_url": unsubscribe_url,
+        "preferences_url": preferences_url,
         "preheader": _short(_preheader(readings, notices), PREHEADER),
         "minutes": sum(reading.minutes for reading in readings),
         "cost": spent.together([reading.document.cost for reading in readings]),

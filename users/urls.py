@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic import RedirectView
 
-from users import views
+from users import mail, views
 
 to_sign_in = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("settings/", views.edit_settings, name="settings"),
+    path("settings/mail/resume/", mail.resume, name="mail-resume"),
+    path("mail/reports/<slug:provider>/", mail.report, name="mail-report"),
+    path("mail/<str:token>/", mail.preferences, name="mail-preferences"),
     path("unsubscribe/<str:token>/", views.unsubscribe_page, name="unsubscribe"),
 ]
 

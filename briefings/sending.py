@@ -1,0 +1,250 @@
+"""Sends deliveries: each once, or visibly unknown. Many over one connection, so that sending is only sending."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from briefings import letters, mail_door, sent
+from briefings.due import LATE
+from briefings.mail_door import Closed, Line, Lost, Refused, Verdict
+from briefings.models import Delivery, Letter
+from briefings.planning import could_go
+from ingest import own, work
+from users import suppressed
+from users.models import Suppression
+
+LEASE = timedelta(minutes=5)
+BATCH = 50
+PATIENCE = 120.0  # seconds after which what is left of a batch is put back: well within its lease
+TRIES = 30  # with waits of up to half an hour: as long as a mail may be late
+SENT_BEFORE = "a note on disk says that it went before this database was restored; not sent again"
+DIED = "a worker died while sending; not sent again"
+WENT_DOWN = "the machine went down while it may have been sent; not sent again"
+log = logging.getLogger("briefings.sending")
+
+
+class Postman:
+    """Sends over one connection until the `with` block ends."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now, self.line, self.days = now, Line(), set[date]()
+
+    def __enter__(self) -> Postman:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.line.close()
+
+    def batch(self) -> int:
+        """Send up to BATCH of what is due; how many were claimed. 0 too while the server is left alone."""
+        if mail_door.is_paused():
+            return 0
+        rows = claim(work.due(Delivery, BATCH))
+        self.carry(rows)
+        return len(rows)
+
+    def carry(self, rows: Sequence[Delivery]) -> None:
+        """Bring claimed deliveries to an end, or put them back."""
+        begun = time.monotonic()
+        held = suppressed.among(row.edition.reader.email for row in rows)
+        with _commits_of_no_hurry():
+            for place, row in enumerate(rows):
+                if time.monotonic() - begun > PATIENCE or not self._one(
+                    row, row.edition.reader.email in held
+                ):
+                    _put_back(rows[place + 1 :])
+                    break
+        sent.keep(self.days)
+        _clear_away(rows)
+
+    def _one(self, row: Delivery, held: bool) -> bool:
+        """False: nothing more is to be sent for now."""
+        if doubt := _doubt(row):
+            work.finish(row, state=Delivery.State.UNKNOWN, error=doubt, held_by="")
+        elif reason := _reason_not_to(row, self.now, held):
+            work.finish(row, state=Delivery.State.SKIPPED, error=reason, held_by="")
+        else:
+            return self._send(row)
+        return True
+
+    def _send(self, row: Delivery) -> bool:
+        letter = letters.for_delivery(row, self.now)
+        content = letters.addressed(bytes(letter.message), row.edition.reader.email, row.message_id)
+        if not _wait_for_turn():
+            _put_back([row], timedelta(seconds=mail_door.LONGEST_TURN))
+            return False
+        try:
+            self.line.open()
+        except Closed as error:
+            return self._closed(row, error)
+        if not (_noted(row) and _begin(row)):
+            return True
+        self.days.add(row.edition.local_date)
+        return self._hand_over(row, content, letter)
+
+    def _hand_over(self, row: Delivery, content: bytes, letter: Letter) -> bool:
+        try:
+            self.line.send(row.edition.reader.email, content)
+        except Closed as error:
+            sent.take_back(row)
+            return self._closed(row, error)
+        except Refused as refused:
+            sent.take_back(row)
+            return _refused(row, refused)
+        except Lost as error:
+            work.finish(row, state=Delivery.State.UNKNOWN, error=str(error), held_by="")
+            log.error("delivery %s: %s", row.pk, error)
+        else:
+            work.finish(row, state=Delivery.State.SENT, sent_at=timezone.now(), held_by="")
+            if self.line.sent == 1:
+                mail_door.worked()
+        if letter.told:
+            own.told(row.edition.reader_id, letter.told, self.now)
+        return True
+
+    def _closed(self, row: Delivery, error: Closed) -> bool:
+        """The server is away, for all: this was nobody's attempt, and everything waits together."""
+        log.warning("mail: %s", error)
+        _put_back([row], mail_door.failed(str(error)), str(error))
+        return False
+
+
+def claim(keys: Sequence[object]) -> list[Delivery]:
+    """Those of the deliveries that are free, for this worker. Each still says where an earlier claim was noted."""
+    with transaction.atomic():
+        rows = work.claim_many(Delivery, work.among(keys), LEASE, limit=TRIES)
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(held_by=sent.place())
+    whole = Delivery.objects.select_related("edition__reader__profile").in_bulk([row.pk for row in rows])
+    found = []
+    for row in rows:
+        if row.pk in whole:  # its reader may have left meanwhile
+            row.edition = whole[row.pk].edition
+            found.append(row)
+    return found
+
+
+@contextmanager
+def _commits_of_no_hurry() -> Iterator[None]:
+    """Marks that a crash of the database may take back: the notes tell what they told.
+
+    Waiting for the disk twice for each mail would take most of the time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO OFF")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET synchronous_commit")
+
+
+def _doubt(row: Delivery) -> str:
+    """Why nobody can tell whether it went; empty where it certainly did not."""
+    if row.state == Delivery.State.SENDING:
+        return DIED
+    if sent.before(row):
+        return DIED if row.held_by else SENT_BEFORE
+    return WENT_DOWN if row.held_by and sent.may_have_lost(row.held_by) else ""
+
+
+def _reason_not_to(row: Delivery, now: datetime, held: bool) -> str:
+    reader = row.edition.reader
+    if not reader.is_active or not reader.profile.wants_mail(row.edition.local_date):
+        return "the reader does not want it any more"
+    if held:
+        return "mail to this address comes back, or was called unwanted"
+    if now - could_go(row.edition) > LATE:
+        return "too late: more than twelve hours after it could go"
+    if row.edition.sample and _had_the_sample(row):
+        return "the bundled sample was mailed before; real news has not come in yet"
+    return ""
+
+
+def _had_the_sample(row: Delivery) -> bool:
+    earlier = Delivery.objects.filter(edition__reader=row.edition.reader, edition__sample=True)
+    return earlier.exclude(pk=row.pk).filter(state__in=(Delivery.State.SENT, Delivery.State.UNKNOWN)).exists()
+
+
+def _wait_for_turn() -> bool:
+    wait = mail_door.turn()
+    if wait:
+        time.sleep(wait)
+    return wait is not None
+
+
+def _noted(row: Delivery) -> bool:
+    try:
+        sent.note(row)
+    except OSError as error:
+        _again(row, f"that it goes cannot be noted: {error}")
+        return False
+    return True
+
+
+BEGIN = """
+    UPDATE briefings_delivery SET state = 'sending'
+    FROM briefings_edition edition, users_user reader, users_profile profile
+    WHERE briefings_delivery.id = %s AND briefings_delivery.attempt = %s AND briefings_delivery.state = 'queued'
+      AND edition.id = briefings_delivery.edition_id AND edition.state = 'ready'
+      AND reader.id = edition.reader_id AND reader.is_active
+      AND profile.user_id = reader.id AND profile.digest
+      AND NOT EXISTS (SELECT FROM users_suppression WHERE email = reader.email AND lifted_at IS NULL)
+"""
+
+
+def _begin(row: Delivery) -> bool:
+    """Mark the row as being sent, unless the reader has left, unsubscribed or bounced in the meantime."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [row.pk, row.attempt])
+        begun = bool(cursor.rowcount == 1)
+    if not begun:
+        sent.take_back(row)
+        work.finish(
+            row, state=Delivery.State.SKIPPED, error="the reader does not want it any more", held_by=""
+        )
+    return begun
+
+
+def _refused(row: Delivery, refused: Refused) -> bool:
+    words = str(refused)
+    match refused.verdict:
+        case Verdict.PAUSE:
+            _again(row, f"refused for now: {words}")
+            mail_door.failed(words)
+            return False
+        case Verdict.AGAIN:
+            _again(row, f"refused for now: {words}")
+        case Verdict.OURS:
+            _again(row, f"our sender address was refused: {words}")
+        case Verdict.MAILBOX:
+            suppressed.hold(row.edition.reader.email, Suppression.Kind.BOUNCED, words, timezone.now())
+            work.finish(row, state=Delivery.State.FAILED, error=f"refused: {words}", held_by="")
+        case Verdict.REFUSED:
+            work.finish(row, state=Delivery.State.FAILED, error=f"refused: {words}", held_by="")
+    return True
+
+
+def _again(row: Delivery, words: str) -> None:
+    """Queued again while there are tries left."""
+    state = Delivery.State.FAILED if row.attempt >= TRIES else Delivery.State.QUEUED
+    work.fail(row, words, TRIES, state=state, held_by="")
+
+
+def _put_back(rows: Sequence[Delivery], wait: timedelta = timedelta(), error: str = "") -> None:
+    for row in rows:
+        work.not_begun(row, wait, state=Delivery.State.QUEUED, held_by="", error=error or row.error)
+
+
+def _clear_away(rows: Sequence[Delivery]) -> None:
+    """Letters that went, or never will; and with this commit all marks are on the disk."""
+    over = Q(edition__deliveries__pk__in=[row.pk for row in rows]) & ~Q(
+        edition__deliveries__state__in=(Delivery.State.QUEUED, Delivery.State.SENDING)
+    )
+    Letter.objects.filter(over).delete()
