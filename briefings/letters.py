@@ -8,10 +8,9 @@ from email.utils import formatdate
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.message import sanitize_address
 
-from briefings import digest_render
-from briefings.models import Delivery, Edition, Letter
+from briefings import digest_render, mail_door
+from briefings.models import Edition, Letter
 from ingest import own
 from ingest.health import Health
 from users import unsubscribe
@@ -57,11 +56,5 @@ def as_bytes(reader: User, made: digest_render.Mail) -> bytes:
 
 def addressed(content: bytes, to: str, message_id: str) -> bytes:
     """The message as it goes out."""
-    head = f"Date: {formatdate()}\r\nMessage-ID: {message_id}\r\nTo: {sanitize_address(to, 'utf-8')}\r\n"
+    head = f"Date: {formatdate()}\r\nMessage-ID: {message_id}\r\nTo: {mail_door.address(to)}\r\n"
     return head.encode("ascii") + content
-
-
-def for_delivery(row: Delivery, now: datetime) -> Letter:
-    """What was made before, or is made now where there is none or a correction took it."""
-    found = Letter.objects.filter(edition=row.edition_id).first()
-    return found or make(row.edition, now)

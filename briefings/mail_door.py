@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.message import Message
 from enum import Enum, auto
+from functools import lru_cache
 
 from django.conf import settings
 from django.core import mail
@@ -122,7 +123,7 @@ class Line:
         self.sent += 1
         try:
             if isinstance(smtp, smtplib.SMTP):
-                _by_steps(smtp, sanitize_address(to, "utf-8"), content)
+                _by_steps(smtp, address(to), content)
             else:
                 self.backend.send_messages([StoredMail(to, content)])
         except Refused as refused:
@@ -147,10 +148,20 @@ class Line:
             self.backend.connection = None
 
 
+def address(to: str) -> str:
+    """As a header and an envelope have it: ASCII, on one line."""
+    return to if re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", to) else sanitize_address(to, "utf-8")
+
+
+@lru_cache(4)
+def envelope_sender(sender: str) -> str:
+    return sanitize_address(sender, "utf-8")
+
+
 def _by_steps(smtp: smtplib.SMTP, to: str, content: bytes) -> None:
     options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
     try:
-        _expect(smtp.mail(sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"), options), (250,), "mail")
+        _expect(smtp.mail(envelope_sender(settings.DEFAULT_FROM_EMAIL), options), (250,), "mail")
         _expect(smtp.rcpt(to), (250, 251), "rcpt")
         _expect(smtp.docmd("data"), (354,), "data")
     except (smtplib.SMTPException, OSError) as error:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -22,12 +24,32 @@ from users import suppressed
 from users.models import Suppression
 
 LEASE = timedelta(minutes=5)
-BATCH = 50
+BATCH = 200
+FEW = 20  # marked in one round trip: as many may be unknown after their machine goes down
 PATIENCE = 120.0  # seconds after which what is left of a batch is put back: well within its lease
 TRIES = 30  # with waits of up to half an hour: as long as a mail may be late
 SENT_BEFORE = "a note on disk says that it went before this database was restored; not sent again"
 DIED = "a worker died while sending; not sent again"
 WENT_DOWN = "the machine went down while it may have been sent; not sent again"
+# Those that went are marked, and the next few as being sent whose readers still want them, in one round trip.
+ROUND = """
+    WITH gone AS (
+        UPDATE briefings_delivery
+        SET state = 'sent', sent_at = now(), due_at = NULL, lease_until = NULL, attempt = 0, error = '', held_by = ''
+        FROM unnest(%s::bigint[], %s::int[]) AS went (id, attempt)
+        WHERE briefings_delivery.id = went.id AND briefings_delivery.attempt = went.attempt
+    )
+    UPDATE briefings_delivery SET state = 'sending'
+    FROM unnest(%s::bigint[], %s::int[]) AS next (id, attempt), briefings_edition edition,
+         users_user reader, users_profile profile
+    WHERE briefings_delivery.id = next.id AND briefings_delivery.attempt = next.attempt
+      AND briefings_delivery.state IN ('queued', 'sending')
+      AND edition.id = briefings_delivery.edition_id AND edition.state = 'ready'
+      AND reader.id = edition.reader_id AND reader.is_active
+      AND profile.user_id = reader.id AND profile.digest
+      AND NOT EXISTS (SELECT FROM users_suppression WHERE email = reader.email AND lifted_at IS NULL)
+    RETURNING briefings_delivery.id
+"""
 log = logging.getLogger("briefings.sending")
 
 
@@ -35,7 +57,8 @@ class Postman:
     """Sends over one connection until the `with` block ends."""
 
     def __init__(self, now: datetime) -> None:
-        self.now, self.line, self.days = now, Line(), set[date]()
+        self.now, self.line = now, Line()
+        self.gone: list[Delivery] = []  # sent, as their notes say, and not marked so yet
 
     def __enter__(self) -> Postman:
         return self
@@ -53,31 +76,58 @@ class Postman:
 
     def carry(self, rows: Sequence[Delivery]) -> None:
         """Bring claimed deliveries to an end, or put them back."""
-        begun = time.monotonic()
-        held = suppressed.among(row.edition.reader.email for row in rows)
+        until = time.monotonic() + PATIENCE
         with _commits_of_no_hurry():
-            for place, row in enumerate(rows):
-                if time.monotonic() - begun > PATIENCE or not self._one(
-                    row, row.edition.reader.email in held
-                ):
-                    _put_back(rows[place + 1 :])
-                    break
-        sent.keep(self.days)
+            waiting = deque(self._to_send(rows))
+            while waiting and time.monotonic() < until and self._few(waiting):
+                pass
+            _put_back(waiting)
+            self._round([])
+        sent.keep({row.edition.local_date for row in rows})
         _clear_away(rows)
 
-    def _one(self, row: Delivery, held: bool) -> bool:
-        """False: nothing more is to be sent for now."""
-        if doubt := _doubt(row):
-            work.finish(row, state=Delivery.State.UNKNOWN, error=doubt, held_by="")
-        elif reason := _reason_not_to(row, self.now, held):
-            work.finish(row, state=Delivery.State.SKIPPED, error=reason, held_by="")
-        else:
-            return self._send(row)
+    def _to_send(self, rows: Sequence[Delivery]) -> list[Delivery]:
+        held = suppressed.among(row.edition.reader.email for row in rows)
+        going = []
+        for row in rows:
+            state, words = _judged(row, self.now, row.edition.reader.email in held)
+            if state is Delivery.State.SENT:
+                work.finish(row, state=state, sent_at=self.now, held_by="")
+            elif state is not Delivery.State.QUEUED:
+                work.finish(row, state=state, error=words, held_by="")
+            else:
+                going.append(row)
+        return going
+
+    def _few(self, waiting: deque[Delivery]) -> bool:
+        """Send the next few, which are taken out as each is dealt with. False: nothing more is to be sent for now."""
+        few = list(islice(waiting, FEW))
+        made = Letter.objects.in_bulk([row.edition_id for row in few])
+        ready = [(row, made.get(row.edition_id) or letters.make(row.edition, self.now)) for row in few]
+        try:
+            self.line.open()
+        except Closed as error:
+            return self._closed(waiting.popleft(), error)
+        begun = self._round(few)
+        for row, letter in ready:
+            waiting.popleft()
+            if row.pk not in begun:
+                unwanted = "the reader does not want it any more"
+                work.finish(row, state=Delivery.State.SKIPPED, error=unwanted, held_by="")
+            elif not self._one(row, letter):
+                return False
         return True
 
-    def _send(self, row: Delivery) -> bool:
-        letter = letters.for_delivery(row, self.now)
-        content = letters.addressed(bytes(letter.message), row.edition.reader.email, row.message_id)
+    def _round(self, rows: Sequence[Delivery]) -> set[int]:
+        """Mark what went, and these as being sent; those of them whose readers have not left or unsubscribed since."""
+        gone, self.gone = self.gone, []
+        if not (gone or rows):
+            return set()
+        with connection.cursor() as cursor:
+            cursor.execute(ROUND, [_keys(gone), _tries(gone), _keys(rows), _tries(rows)])
+            return {key for (key,) in cursor.fetchall()}
+
+    def _one(self, row: Delivery, letter: Letter) -> bool:
         if not _wait_for_turn():
             _put_back([row], timedelta(seconds=mail_door.LONGEST_TURN))
             return False
@@ -85,14 +135,14 @@ class Postman:
             self.line.open()
         except Closed as error:
             return self._closed(row, error)
-        if not (_noted(row) and _begin(row)):
-            return True
-        self.days.add(row.edition.local_date)
-        return self._hand_over(row, content, letter)
+        return not _noted(row) or self._hand_over(row, letter)
 
-    def _hand_over(self, row: Delivery, content: bytes, letter: Letter) -> bool:
+    def _hand_over(self, row: Delivery, letter: Letter) -> bool:
+        reader = row.edition.reader
         try:
-            self.line.send(row.edition.reader.email, content)
+            self.line.send(
+                reader.email, letters.addressed(bytes(letter.message), reader.email, row.message_id)
+            )
         except Closed as error:
             sent.take_back(row)
             return self._closed(row, error)
@@ -103,7 +153,8 @@ class Postman:
             work.finish(row, state=Delivery.State.UNKNOWN, error=str(error), held_by="")
             log.error("delivery %s: %s", row.pk, error)
         else:
-            work.finish(row, state=Delivery.State.SENT, sent_at=timezone.now(), held_by="")
+            sent.went(row)
+            self.gone.append(row)
             if self.line.sent == 1:
                 mail_door.worked()
         if letter.told:
@@ -115,6 +166,14 @@ class Postman:
         log.warning("mail: %s", error)
         _put_back([row], mail_door.failed(str(error)), str(error))
         return False
+
+
+def _keys(rows: Sequence[Delivery]) -> list[int]:
+    return [row.pk for row in rows]
+
+
+def _tries(rows: Sequence[Delivery]) -> list[int]:
+    return [row.attempt for row in rows]
 
 
 def claim(keys: Sequence[object]) -> list[Delivery]:
@@ -145,13 +204,22 @@ def _commits_of_no_hurry() -> Iterator[None]:
             cursor.execute("RESET synchronous_commit")
 
 
-def _doubt(row: Delivery) -> str:
-    """Why nobody can tell whether it went; empty where it certainly did not."""
-    if row.state == Delivery.State.SENDING:
-        return DIED
-    if sent.before(row):
-        return DIED if row.held_by else SENT_BEFORE
-    return WENT_DOWN if row.held_by and sent.may_have_lost(row.held_by) else ""
+def _judged(row: Delivery, now: datetime, held: bool) -> tuple[Delivery.State, str]:
+    """What becomes of a claimed delivery, and why: `queued` where it is to be sent.
+
+    Of one that a dead worker had, its note tells how far that came, on the machine where the note was made.
+    """
+    noted, unknown = sent.noted(row), Delivery.State.UNKNOWN
+    if noted is sent.Noted.WENT and row.held_by:
+        return Delivery.State.SENT, ""
+    if noted:
+        return unknown, DIED if row.held_by else SENT_BEFORE
+    if row.state == Delivery.State.SENDING and row.held_by != sent.place():
+        return unknown, DIED
+    if row.held_by and sent.may_have_lost(row.held_by):
+        return unknown, WENT_DOWN
+    reason = _reason_not_to(row, now, held)
+    return (Delivery.State.SKIPPED if reason else Delivery.State.QUEUED), reason
 
 
 def _reason_not_to(row: Delivery, now: datetime, held: bool) -> str:
@@ -188,30 +256,6 @@ def _noted(row: Delivery) -> bool:
     return True
 
 
-BEGIN = """
-    UPDATE briefings_delivery SET state = 'sending'
-    FROM briefings_edition edition, users_user reader, users_profile profile
-    WHERE briefings_delivery.id = %s AND briefings_delivery.attempt = %s AND briefings_delivery.state = 'queued'
-      AND edition.id = briefings_delivery.edition_id AND edition.state = 'ready'
-      AND reader.id = edition.reader_id AND reader.is_active
-      AND profile.user_id = reader.id AND profile.digest
-      AND NOT EXISTS (SELECT FROM users_suppression WHERE email = reader.email AND lifted_at IS NULL)
-"""
-
-
-def _begin(row: Delivery) -> bool:
-    """Mark the row as being sent, unless the reader has left, unsubscribed or bounced in the meantime."""
-    with connection.cursor() as cursor:
-        cursor.execute(BEGIN, [row.pk, row.attempt])
-        begun = bool(cursor.rowcount == 1)
-    if not begun:
-        sent.take_back(row)
-        work.finish(
-            row, state=Delivery.State.SKIPPED, error="the reader does not want it any more", held_by=""
-        )
-    return begun
-
-
 def _refused(row: Delivery, refused: Refused) -> bool:
     words = str(refused)
     match refused.verdict:
@@ -237,7 +281,7 @@ def _again(row: Delivery, words: str) -> None:
     work.fail(row, words, TRIES, state=state, held_by="")
 
 
-def _put_back(rows: Sequence[Delivery], wait: timedelta = timedelta(), error: str = "") -> None:
+def _put_back(rows: Iterable[Delivery], wait: timedelta = timedelta(), error: str = "") -> None:
     for row in rows:
         work.not_begun(row, wait, state=Delivery.State.QUEUED, held_by="", error=error or row.error)
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, timedelta
+from enum import Enum, auto
 from pathlib import Path
 
 from django.conf import settings
@@ -23,9 +24,22 @@ from briefings.models import Delivery
 KEPT = timedelta(days=3)  # above the time that a mail may be late
 
 
+class Noted(Enum):
+    BEGUN = auto()
+    WENT = auto()
+
+
+def noted(row: Delivery) -> Noted | None:
+    """How far this reader's mail of that date has come, as the note of it says; None where there is none."""
+    try:
+        return Noted.WENT if _note(row).stat().st_size else Noted.BEGUN
+    except FileNotFoundError:
+        return None
+
+
 def before(row: Delivery) -> bool:
     """Whether this reader's mail of that date has gone before, or may have."""
-    return _note(row).exists()
+    return noted(row) is not None
 
 
 def note(row: Delivery) -> None:
@@ -39,6 +53,12 @@ def note(row: Delivery) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _forget_old(row.edition.local_date)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def went(row: Delivery) -> None:
+    """The server has taken it."""
+    with suppress(OSError):
+        _note(row).write_bytes(b"+")
 
 
 def keep(days: Iterable[date]) -> None:
