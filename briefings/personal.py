@@ -22,6 +22,7 @@ from inference.money import usd
 from ingest import own
 from ingest.models import Article
 from ingest.split import hold_stories
+from users import suppressed
 from users.models import Profile, User
 
 IN_MEMORY = 8_000_000  # bytes of an archive; a larger one is made on the disk
@@ -74,6 +75,7 @@ def _account(user: User) -> dict[str, Any]:
     told = {"email": user.email, "since": user.date_joined, "last_sign_in": user.last_login}
     if profile is None:
         return told
+    held = suppressed.of(user.email)
     return told | {
         "role": profile.role,
         "industry": profile.industry,
@@ -82,6 +84,10 @@ def _account(user: User) -> dict[str, Any]:
         "hour": profile.hour,
         "days": profile.days,
         "daily_email": profile.digest,
+        "rhythm": profile.rhythm,
+        "round_up_day": profile.round_up_day,
+        "paused_until": profile.paused_until,
+        "mail_held_since": held.since if held else None,
     }
 
 
@@ -122,6 +128,7 @@ def delete(user: User) -> None:
         try:
             with transaction.atomic():
                 _hold(user)
+                suppressed.forget(user.email)
                 user.delete()
         except IntegrityError:  # a worker brought something after it was looked for
             if not again:

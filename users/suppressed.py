@@ -47,6 +47,16 @@ def lift(address: str) -> None:
     Suppression.objects.filter(_HELD, email=address.lower()).update(lifted_at=Now())
 
 
+def forget(address: str) -> None:
+    """The address belongs to nobody here any more."""
+    Suppression.objects.filter(email=address.lower()).delete()
+
+
+def forget_reports(before: datetime) -> None:
+    """Providers tell nothing again after days: what tells a repetition is kept no longer."""
+    MailEvent.objects.filter(received_at__lt=before).delete()
+
+
 def once(key: str, kind: str, happened_at: datetime | None) -> bool:
     """Whether a provider's report is the first of its `key`."""
     defaults = {"kind": kind, "happened_at": happened_at or timezone.now()}

@@ -7,12 +7,18 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from users import accounts
+from users import accounts, suppressed
 
 UNCONFIRMED_FOR = timedelta(days=1)
+REPORTED_FOR = timedelta(days=30)
 
 
 @shared_task
 def forget_unconfirmed() -> None:
     """Accounts whose address nobody ever confirmed go after a day."""
     accounts.forget_unconfirmed(timezone.now() - UNCONFIRMED_FOR)
+
+
+@shared_task
+def forget_mail_reports() -> None:
+    suppressed.forget_reports(timezone.now() - REPORTED_FOR)

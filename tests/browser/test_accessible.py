@@ -15,7 +15,9 @@ from briefings.converse import answer, ask
 from ingest.models import Source
 from tests.briefings import factories, rows
 from tests.browser.session import sign_in
+from users import suppressed
 from users.models import User
+from users.unsubscribe import preferences_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -31,6 +33,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
     """Every page that a reader has, with something on it and with nothing."""
     empty = ["/shares/", "/feed/", "/saved/"]
     edition = factories.edition_of_two(ada)
+    suppressed.hold(ada.email, "bounced", "550 5.1.1 no such mailbox", rows.NOON)
     lead, short = (item.brief_id for item in edition.items.all())
     rows.ready_edition(ada, factories.MORNING.replace(day=8), [])
     if ada.email.startswith("ben"):
@@ -55,6 +58,9 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/sources/",
         "/filtered/",
         "/settings/",
+        "/settings/mail/",
+        "/settings/mail/html/",
+        preferences_path(ada),
         "/settings/delete/",
         "/left/",
         "/edition/2025-08-07/",
