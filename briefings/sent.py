@@ -33,7 +33,7 @@ def noted(row: Delivery) -> Noted | None:
     """How far this reader's mail of that date has come, as the note of it says; None where there is none."""
     try:
         return Noted.WENT if _note(row).stat().st_size else Noted.BEGUN
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

@@ -33,7 +33,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     context = {
         "edition": found,
         "mail": letters.rendered(found) if found else None,
-        "coming": coming.at.astimezone(profile.time_zone) if coming else None,
+        # As the reader's clock shows it: templates would turn an aware one into UTC.
+        "coming": coming.at.astimezone(profile.time_zone).replace(tzinfo=None) if coming else None,
         "is_next": bool(found and coming and found.local_date == coming.day),
         "profile": profile,
     }

@@ -235,7 +235,9 @@ def test_a_correction_takes_letters_that_do_not_know_of_it(mail: MailServer) -> 
     assert not Letter.objects.exists()
     digest.queue_deliveries(EIGHT)
     digest.deliver_due(EIGHT)
-    assert "No longer stands" in mail.accepted[0].as_string()
+    body = mail.accepted[0].get_body(("plain",))
+    assert body is not None
+    assert "No longer stands" in body.get_content()
 
 
 def test_who_pauses_after_the_letter_was_made_gets_none(mail: MailServer) -> None:

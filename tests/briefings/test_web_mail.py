@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
@@ -12,7 +14,7 @@ from django.test import Client
 from briefings.models import Delivery
 from tests.briefings import factories, rows
 from tests.fakes.mail_server import MailServer, mail_server
-from users.models import User
+from users.models import Profile, User
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +37,9 @@ def page(ada: User) -> Client:
 
 def test_it_shows_the_mail_of_the_readers_own_latest_edition(ada: User, page: Client) -> None:
     factories.edition_of_two(ada)
+    Profile.objects.update(time_zone=ZoneInfo("Asia/Kathmandu"), hour=7)
     shown = page.get("/settings/mail/").content.decode()
-    assert "The next one goes on" in shown
+    assert re.search(r"The next one goes on \w+ \d+ \w+ at 07:00, Asia/Kathmandu", shown)
     assert "OpenAI releases GPT-5 to every ChatGPT user" in shown
     body = page.get("/settings/mail/html/")
     assert "sandbox" in body["Content-Security-Policy"]
