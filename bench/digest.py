@@ -93,6 +93,8 @@ def sending(mails: int, port: int, counted: Any) -> dict[str, Any]:
     from briefings.sending import Postman
 
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE users_user CASCADE")
     content = letter()
     with connection.cursor() as cursor:
         cursor.execute(READERS, [mails])
@@ -146,9 +148,8 @@ def planned(readers: int) -> dict[str, Any]:
 
     from briefings import due, planning
     from briefings.models import Edition
-    from users.models import Profile, User
+    from users.models import Profile
 
-    User.objects.all().delete() if User.objects.count() < 200_000 else None
     now = datetime.now(UTC).replace(minute=10, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE users_user CASCADE")
@@ -179,7 +180,7 @@ def planned(readers: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--mails", type=int, default=100_000)
+    parser.add_argument("--mails", type=int, default=100_000, help="0 for the planning alone")
     parser.add_argument("--readers", type=int, default=1_000_000)
     options = parser.parse_args()
     from tests.processes import free_port, state_directory
@@ -204,11 +205,13 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        found = {"sending": sending(options.mails, port, counted), "planning": planned(options.readers)}
+        found: dict[str, Any] = {"planning": planned(options.readers)}
+        if options.mails:
+            found["sending"] = sending(options.mails, port, counted)
         print(json.dumps(found, indent=1))
         taker.terminate()
-        failed = found["sending"]["ratio"] < 0.5 or found["planning"]["finding_who_is_due_seconds"] > 1
-        os._exit(1 if failed else 0)
+        slow = options.mails and found["sending"]["ratio"] < 0.5
+    raise SystemExit(bool(slow or found["planning"]["finding_who_is_due_seconds"] > 1))
 
 
 if __name__ == "__main__":

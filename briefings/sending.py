@@ -102,21 +102,31 @@ class Postman:
     def _few(self, waiting: deque[Delivery]) -> bool:
         """Send the next few, which are taken out as each is dealt with. False: nothing more is to be sent for now."""
         few = list(islice(waiting, FEW))
-        made = Letter.objects.in_bulk([row.edition_id for row in few])
-        ready = [(row, made.get(row.edition_id) or letters.make(row.edition, self.now)) for row in few]
         try:
             self.line.open()
         except Closed as error:
             return self._closed(waiting.popleft(), error)
-        begun = self._round(few)
+        made = Letter.objects.in_bulk([row.edition_id for row in few])
+        ready = [(row, made.get(row.edition_id) or self._made(row)) for row in few]
+        begun = self._round([row for row, letter in ready if letter])
         for row, letter in ready:
             waiting.popleft()
+            if letter is None:
+                continue  # its row says why
             if row.pk not in begun:
                 unwanted = "the reader does not want it any more"
                 work.finish(row, state=Delivery.State.SKIPPED, error=unwanted, held_by="")
             elif not self._one(row, letter):
                 return False
         return True
+
+    def _made(self, row: Delivery) -> Letter | None:
+        try:
+            return letters.make(row.edition, self.now)
+        except Exception as error:  # whatever it is, the mails behind it must not wait for it
+            log.exception("delivery %s: its mail cannot be made", row.pk)
+            _again(row, f"its mail cannot be made: {work.mishap(error)}")
+            return None
 
     def _round(self, rows: Sequence[Delivery]) -> set[int]:
         """Mark what went, and these as being sent; those of them whose readers have not left or unsubscribed since."""

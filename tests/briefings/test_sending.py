@@ -245,3 +245,16 @@ def test_who_pauses_after_the_letter_was_made_gets_none(mail: MailServer) -> Non
     Profile.objects.update(paused_until=EIGHT.date() + timedelta(days=7))
     digest.deliver_due(EIGHT)
     assert (states(), mail.accepted) == (["skipped"], [])
+
+
+def test_a_mail_that_cannot_be_made_holds_up_no_other(mail: MailServer) -> None:
+    ada = rows.reader("ada@bank.example", hour=7, time_zone="UTC")
+    broken = rows.ready_edition(ada, EIGHT.date(), [(factories.weights(), None)])
+    broken.items.get().brief.story.briefs.update(body={"verification": {"sentences": 1}})
+    first = digest.delivery_for(broken)
+    queued(2)
+    digest.deliver_due(EIGHT)
+    assert states() == ["queued", "sent", "sent"]
+    first.refresh_from_db()
+    assert "its mail cannot be made" in first.error
+    assert first.attempt == 1
