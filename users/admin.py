@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from users.models import Profile, User
+from users.models import Profile, Suppression, User
 
 
 class ProfileInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -28,3 +28,12 @@ class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     list_filter = ("digest", "role", "industry")
     search_fields = ("user__email",)
     list_select_related = ("user",)
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Addresses that no digest goes to. Deleting one has mail go there again."""
+
+    list_display = ("email", "kind", "since", "lifted_at", "detail")
+    list_filter = ("kind",)
+    search_fields = ("email",)
