@@ -14,7 +14,18 @@ from django.utils import timezone
 from briefings import share
 from briefings.feedback import challenge
 from briefings.feedback.models import Challenge, Report
-from briefings.models import Brief, Correction, Delivery, Edition, EditionItem, Lens, Notice, Share, Turn
+from briefings.models import (
+    Brief,
+    Correction,
+    Delivery,
+    Edition,
+    EditionItem,
+    Lens,
+    MailDoor,
+    Notice,
+    Share,
+    Turn,
+)
 from ingest.admin import RowAdmin
 
 
@@ -100,6 +111,14 @@ class DeliveryAdmin(RowAdmin):
     list_display = ("edition", "channel", "state", "sent_at", "attempt", "due_at", "error")
     list_filter = ("state", "channel")
     list_select_related = ("edition",)
+
+
+@admin.register(MailDoor)
+class MailDoorAdmin(RowAdmin):
+    """How the mail server is doing. An emptied pause has it tried at once."""
+
+    editable = ("paused_until",)
+    list_display = ("server", "failures", "paused_until", "error")
 
 
 @admin.register(Turn)

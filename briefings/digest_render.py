@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from briefings import read, spent
 from briefings.models import Edition
-from briefings.schemas import NoticeDocument, without_markup
+from briefings.schemas import BriefDocument, NoticeDocument, without_markup
+from briefings.templatetags import briefs
+from briefings.web.page import BriefPage, Line, brief_page, cited_articles
 from ingest.health import Health
 
 SUBJECT = 150  # characters; mail programs show fewer
 PREHEADER = 140
+ASKS = 2  # questions of each story that one may go on with
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,29 @@ class Mail:
     html: str
 
 
-def render(edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = ()) -> Mail:
-    """The digest of a ready edition. `unsubscribe_url` is absolute and carries the reader's token.
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A text with the absolute address that shows more of it; `label` names whose words support a sentence."""
+
+    text: str
+    url: str
+    label: str = ""
+    struck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailStory:
+    reading: read.Reading
+    url: str
+    points: tuple[Linked, ...]
+    lens: tuple[Linked, ...]
+    asks: tuple[Linked, ...]
+
+
+def render(
+    edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = (), preferences_url: str = ""
+) -> Mail:
+    """The digest of a ready edition. The two addresses are absolute and carry the reader's token.
 
     `unread` are sources of the reader's own that the reader is to be told of.
     """
@@ -36,10 +62,12 @@ def render(edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = ()
     context = {
         "edition": edition,
         "readings": readings,
+        "stories": [_story(reading) for reading in readings],
         "notices": notices,
         "unread": unread,
         "site": settings.NUTGRAF_URL,
         "unsubscribe_url": unsubscribe_url,
+        "preferences_url": preferences_url,
         "preheader": _short(_preheader(readings, notices), PREHEADER),
         "minutes": sum(reading.minutes for reading in readings),
         "cost": spent.together([reading.document.cost for reading in readings]),
@@ -53,7 +81,37 @@ def render(edition: Edition, unsubscribe_url: str, unread: Sequence[Health] = ()
     )
 
 
+def _story(reading: read.Reading) -> MailStory:
+    document = reading.document
+    cited = read.cited(reading.revisions, cited_articles(document))
+    page = brief_page(document, cited, reading.gone)
+    brief = settings.NUTGRAF_URL + reverse("brief", args=[document.id])
+    points = page.takeaways or page.lead[: len(briefs.points(document))]
+    asks = [
+        Linked(one, f"{brief}?{urlencode({'ask': one})}#conversation") for one in document.follow_ups[:ASKS]
+    ]
+    return MailStory(
+        reading=reading,
+        url=brief,
+        points=tuple(_linked(line, document.id, brief) for line in points),
+        lens=tuple(_linked(line, document.id, brief) for line in _bearing(page, document)),
+        asks=tuple(asks),
+    )
+
+
+def _bearing(page: BriefPage, document: BriefDocument) -> list[Line]:
+    return [line for line in page.why_it_matters if briefs.bearing(document) and not line.struck]
+
+
+def _linked(line: Line, brief: str, url: str) -> Linked:
+    """The sentence with the address of what supports it."""
+    mark = settings.NUTGRAF_URL + reverse("evidence", args=[brief, line.mark]) if line.mark else url
+    return Linked(line.text, mark, line.label, line.struck)
+
+
 def _subject(edition: Edition, readings: list[read.Reading]) -> str:
+    if not readings and edition.round_up:
+        return f"A quiet week in AI, to {edition.local_date:%-d %B}"
     if not readings:
         return f"A quiet day in AI, {edition.local_date:%-d %B}"
     standing = [one.document.headline for one in readings if not one.document.headline.struck]

@@ -13,11 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from briefings import compose, notices, select
-from briefings.due import Clock, still_to_come
+from briefings import compose, due, notices, round_up, select
 from briefings.feedback import learn, telling
 from briefings.feedback.taste import Taste
-from briefings.models import Brief, Correction, Edition, EditionItem, Lens, State
+from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Letter, State
 from briefings.schemas import BriefBody
 from ingest import embed, embedders, stories, work
 from ingest.nudge import nudge
@@ -92,22 +91,25 @@ def assemble(
     industry: str,
     interests: str,
     as_of: datetime,
-    size: int = select.EDITION_SIZE,
+    size: int | None = None,
     seen: Collection[str] = (),
     owner: int | None = None,
     patient: bool = False,
+    span: select.Span = select.DAY,
 ) -> Assembled:
     """Choose, write and verify what such a reader gets as of then (aware, UTC). Stores briefs and lenses only.
 
     `seen` are ids of briefs the reader had before: a story comes again only when a new version tells more. With
     `owner`, the reader's key, stories of their own sources compete with everybody's. `patient`: nobody waits, so what
-    is new is put off to be written with what others want of it.
+    is new is put off to be written with what others want of it. `size` is the span's where none is given.
     """
-    found, sample = candidates_at(as_of, owner)
+    size = span.size if size is None else size
+    found, sample = candidates_at(as_of, owner, span.window)
     embedder = _embedder_of(found)
     reader = reader_of(role, industry, interests, embedder, owner)
     usable = embedder == embed.LEXICAL or reader.role.vector is not None
-    choices = chosen(found, sample, reader, embedder if usable else "", as_of, size + SPARE + len(seen))
+    most = size + SPARE + len(seen)
+    choices = chosen(found, sample, reader, embedder if usable else "", as_of, most, span.half_life)
     kind = taxonomy.role(role).slug, taxonomy.industry(industry).slug
     told: list[tuple[Brief, select.Choice]] = []
     bare: list[
@@ -163,15 +165,17 @@ def _embedder_of(found: Sequence[stories.StorySnapshot]) -> str:
     return max(counts, key=lambda tag: (counts[tag], tag), default=embed.LEXICAL)
 
 
-def candidates_at(as_of: datetime, owner: int | None = None) -> tuple[list[stories.StorySnapshot], bool]:
-    """The stories of the two days before that are worth telling, or the bundled sample while no real article ever came.
+def candidates_at(
+    as_of: datetime, owner: int | None = None, window: timedelta = select.WINDOW
+) -> tuple[list[stories.StorySnapshot], bool]:
+    """The stories of the window before that are worth telling, or the bundled sample while no real article ever came.
 
     Those of a reader's own sources only where that reader is the `owner`, and then all: they asked for them.
     """
-    public = stories.candidates(as_of, select.WINDOW)
+    public = stories.candidates(as_of, window)
     found = [one for one in public if one.score >= select.WORTH_TELLING]
     if owner is not None:
-        found += stories.candidates(as_of, select.WINDOW, Scope(owner=owner))
+        found += stories.candidates(as_of, window, Scope(owner=owner))
     if found or stories.any_real(owner):
         return found, False
     return stories.candidates(as_of, ALWAYS, SAMPLE), True
@@ -184,11 +188,12 @@ def chosen(
     embedder: str,
     as_of: datetime,
     size: int,
+    half_life: timedelta = select.DAY.half_life,
 ) -> list[select.Choice]:
     """At most `size` of the stories for the reader as of then, compared by vectors of that embedder alone."""
     candidates = [_candidate(snapshot, embedder) for snapshot in found]
     moment = max((c.last_at for c in candidates), default=as_of) if sample else as_of
-    return select.choose(candidates, reader, moment, size)
+    return select.choose(candidates, reader, moment, size, half_life)
 
 
 def _candidate(snapshot: stories.StorySnapshot, embedder: str) -> select.Candidate:
@@ -221,6 +226,7 @@ def request(user: User, local_date: date, ahead: bool = False) -> Edition:
         defaults={
             "role": user.profile.role,
             "industry": user.profile.industry,
+            "round_up": user.profile.weekly and local_date.isoweekday() in user.profile.mail_days,
             "due_at": Now(),
             "asked": not ahead,
         },
@@ -291,7 +297,12 @@ def prepare(edition_id: str, now: datetime) -> Edition | None:
 
 
 def _seen(row: Edition) -> set[str]:
-    """The briefs of the reader's editions of the days before, as far back as a story can stay in the news."""
+    """The briefs of the reader's editions of the days before, as far back as a story can stay in the news.
+
+    For a round-up only those that the reader has read: it is there for what they missed.
+    """
+    if row.round_up:
+        return round_up.read_by(row.reader_id)
     earlier = EditionItem.objects.filter(
         edition__reader=row.reader_id,
         edition__local_date__lt=row.local_date,
@@ -306,8 +317,8 @@ def _failed(row: Edition, words: str, limit: int) -> None:
 
 def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
-    clock = Clock(row.reader.profile.time_zone, row.reader.profile.hour, row.reader.profile.days)
-    patient = not row.asked and still_to_come(clock, row.local_date, now)
+    clock = due.clock_of(row.reader.profile)
+    patient = not row.asked and due.still_to_come(clock, row.local_date, now)
     made = assemble(
         row.role,
         row.industry,
@@ -316,6 +327,7 @@ def _fill(row: Edition, now: datetime) -> Edition | None:
         seen=_seen(row),
         owner=row.reader_id,
         patient=patient,
+        span=select.WEEK if row.round_up else select.DAY,
     )
     if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
         work.finish(row, due_in=compose.GATHER if patient else BUSY)
@@ -331,10 +343,12 @@ def as_of(edition: Edition, now: datetime) -> datetime:
 
 
 def _freeze(row: Edition, made: Assembled, now: datetime) -> bool:
+    bare = made.sample or not made.items
     with transaction.atomic():
-        if not work.finish(row, state=State.READY, sample=made.sample, prepared_at=now):
+        if not work.finish(row, state=State.READY, sample=made.sample, bare=bare, prepared_at=now):
             return False  # our lease ran out and a successor owns it
         row.items.all().delete()
+        Letter.objects.filter(edition=row).delete()
         EditionItem.objects.bulk_create(_items(row, made.items))
         notices.put_into(row, as_of(row, now))
     row.refresh_from_db()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,10 +17,15 @@ from briefings.converse.models import AnswerSentence as AnswerSentence
 from briefings.converse.models import Conversation as Conversation
 from briefings.converse.models import Turn as Turn
 from briefings.feedback.models import Opened as Opened
+from briefings.mail_models import Delivery as Delivery
+from briefings.mail_models import Letter as Letter
+from briefings.mail_models import MailDoor as MailDoor
 from briefings.topics.models import StoryTopic as StoryTopic
 from briefings.topics.models import TopicsRead as TopicsRead
 from ingest.models import Article, Story, public_id
 from ingest.work import Work
+
+NOT_KNOWN = datetime(2000, 1, 1, tzinfo=UTC)  # of a mail's hour: the next sweep finds it
 
 
 class State(models.TextChoices):
@@ -136,7 +143,19 @@ class Correction(models.Model):
                 condition=~Q(replacement=F("brief")), name="correction_replaces_by_another"
             ),
         ]
-        triggers = [pgtrigger.ReadOnly(name="correction_stays_as_told", exclude=["article", "replacement"])]
+        triggers = [
+            pgtrigger.ReadOnly(name="correction_stays_as_told", exclude=["article", "replacement"]),
+            pgtrigger.Trigger(
+                name="letters_are_made_anew",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                func="""
+                DELETE FROM briefings_letter USING briefings_editionitem item
+                WHERE item.brief_id = NEW.brief_id AND briefings_letter.edition_id = item.edition_id;
+                RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.brief_id} by {self.publisher}'s revision {self.to_revision}"
@@ -221,6 +240,17 @@ class Edition(Work):
     asked = models.BooleanField(
         default=False, db_default=False, help_text="somebody asked for it, and may be waiting"
     )
+    round_up = models.BooleanField(
+        default=False, db_default=False, help_text="of the week, for a reader who gets one a week"
+    )
+    bare = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="frozen without real news; looked at again until it is mailed",
+    )
+    goes_at = models.DateTimeField(
+        null=True, blank=True, db_default=NOT_KNOWN, help_text="when to see to its mail; null when seen to"
+    )
     prepared_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -229,7 +259,9 @@ class Edition(Work):
             models.UniqueConstraint(fields=["reader", "local_date"], name="one_edition_per_reader_and_date")
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="edition_due", condition=models.Q(due_at__isnull=False))
+            models.Index(fields=["due_at"], name="edition_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["goes_at"], name="edition_goes", condition=models.Q(goes_at__isnull=False)),
+            models.Index(fields=["prepared_at"], name="edition_bare", condition=models.Q(bare=True)),
         ]
 
     def __str__(self) -> str:
@@ -287,38 +319,6 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} tells of {self.correction_id}"
-
-
-class Delivery(Work):
-    """One edition going out by one channel. `unknown`: the server may have taken it, so it is never sent again."""
-
-    class State(models.TextChoices):
-        QUEUED = "queued"
-        SENDING = "sending"
-        SENT = "sent"
-        SKIPPED = "skipped"
-        FAILED = "failed"
-        UNKNOWN = "unknown"
-
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="deliveries")
-    channel = models.CharField(max_length=10, default="email")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    message_id = models.CharField(max_length=200, unique=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "deliveries"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "channel"], name="one_delivery_per_edition_and_channel"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.edition_id} by {self.channel}"
 
 
 class Secret(models.Model):

@@ -22,7 +22,7 @@ from inference.money import usd
 from ingest import own
 from ingest.models import Article
 from ingest.split import hold_stories
-from users import devices, second, social
+from users import devices, second, social, suppressed
 from users.models import Profile, User
 
 IN_MEMORY = 8_000_000  # bytes of an archive; a larger one is made on the disk
@@ -90,6 +90,7 @@ def _account(user: User) -> dict[str, Any]:
     told = {"email": user.email, "since": user.date_joined, "last_sign_in": user.last_login}
     if profile is None:
         return told
+    held = suppressed.of(user.email)
     return told | {
         "role": profile.role,
         "industry": profile.industry,
@@ -98,6 +99,10 @@ def _account(user: User) -> dict[str, Any]:
         "hour": profile.hour,
         "days": profile.days,
         "daily_email": profile.digest,
+        "rhythm": profile.rhythm,
+        "round_up_day": profile.round_up_day,
+        "paused_until": profile.paused_until,
+        "mail_held_since": held.since if held else None,
     }
 
 
@@ -149,6 +154,7 @@ def delete(user: User) -> None:
             with transaction.atomic():
                 _hold(user)
                 devices.end_others(user)
+                suppressed.forget(user.email)
                 user.delete()
         except IntegrityError:  # a worker brought something after it was looked for
             if not again:

@@ -21,7 +21,6 @@ Vector = NDArray[np.float32]
 
 EDITION_SIZE = 6
 WINDOW = timedelta(hours=48)
-HALF_LIFE = timedelta(hours=96)
 # Importance leads, so that nobody misses the day's main event; the reader's own concerns order the rest.
 WEIGHTS = {"importance": 0.50, "interests": 0.22, "role": 0.14, "industry": 0.14}
 # What feedback can add or take away at most: half of importance, so that "less" hides no main event.
@@ -31,6 +30,20 @@ REPETITION = 0.45  # how much an already chosen look-alike takes away
 MOSTLY = 0.8
 # Of importance: guides, roundups and a forum's questions are no news that one must have read.
 WORTH_TELLING = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What an edition covers: so many stories of the `window` before it, which count for half after `half_life`."""
+
+    size: int
+    window: timedelta
+    half_life: timedelta
+
+
+DAY = Span(EDITION_SIZE, WINDOW, timedelta(hours=96))
+# Of a week the weightiest stories are told, whichever day they were: their age hardly counts.
+WEEK = Span(8, timedelta(days=7), timedelta(days=28))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +103,11 @@ class Choice:
 
 
 def choose(
-    candidates: Sequence[Candidate], reader: Reader, now: datetime, size: int = EDITION_SIZE
+    candidates: Sequence[Candidate],
+    reader: Reader,
+    now: datetime,
+    size: int = EDITION_SIZE,
+    half_life: timedelta = DAY.half_life,
 ) -> list[Choice]:
     """At most `size` stories, the lead first, none that the reader keeps out. The same input always gives the same
     edition."""
@@ -101,7 +118,7 @@ def choose(
     base = WEIGHTS["importance"] * _scaled(np.array([candidate.importance for candidate in candidates]))
     for name, concern in _concerns(reader):
         base = base + WEIGHTS[name] * day.closeness(concern)
-    fresh = np.array([_freshness(now - candidate.last_at) for candidate in candidates])
+    fresh = np.array([_freshness(now - candidate.last_at, half_life) for candidate in candidates])
     likeness = day.likeness()
     learned = np.array([reader.taste.of(candidate) for candidate in candidates])
     scores = np.clip(base + LEARNED * learned, 0, None) * fresh
@@ -188,8 +205,8 @@ def _scaled(values: NDArray[np.floating], middling: bool = False) -> NDArray[np.
     return np.clip(values - low, 0, None) / (top - low) if top > max(low, 0.0) else np.zeros_like(values)
 
 
-def _freshness(age: timedelta) -> float:
-    return float(0.5 ** (max(age, timedelta()) / HALF_LIFE))
+def _freshness(age: timedelta, half_life: timedelta) -> float:
+    return float(0.5 ** (max(age, timedelta()) / half_life))
 
 
 def _diverse(

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, timedelta
+from enum import Enum, auto
 from pathlib import Path
 
 from django.conf import settings
@@ -20,22 +24,80 @@ from briefings.models import Delivery
 KEPT = timedelta(days=3)  # above the time that a mail may be late
 
 
+class Noted(Enum):
+    BEGUN = auto()
+    WENT = auto()
+
+
+def noted(row: Delivery) -> Noted | None:
+    """How far this reader's mail of that date has come, as the note of it says; None where there is none."""
+    try:
+        return Noted.WENT if _note(row).stat().st_size else Noted.BEGUN
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def before(row: Delivery) -> bool:
     """Whether this reader's mail of that date has gone before, or may have."""
-    return _note(row).exists()
+    return noted(row) is not None
 
 
 def note(row: Delivery) -> None:
-    """To be on disk before the first byte of the mail leaves. Raises OSError where it cannot be."""
+    """To be made before the first byte of the mail leaves. Raises OSError where it cannot be.
+
+    It outlives this process and the database at once, and the machine from `keep` on: a claim from before the machine
+    went down is told by its `place`.
+    """
     path = _note(row)
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
         _forget_old(row.edition.local_date)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def went(row: Delivery) -> None:
+    """The server has taken it."""
+    with suppress(OSError):
+        _note(row).write_bytes(b"+")
+
+
+def keep(days: Iterable[date]) -> None:
+    """Have the notes of these dates on the disk itself."""
+    for day in days:
+        with suppress(OSError):
+            descriptor = os.open(_folder() / day.isoformat(), os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def place() -> str:
+    """Where notes are made: this folder, on this machine since it was last started."""
+    return f"{_folder_name()}/{_boot()}"
+
+
+def may_have_lost(earlier: str) -> bool:
+    """Whether notes made at that `place` may be gone: the same folder, but the machine went down since."""
+    folder, _, boot = earlier.partition("/")
+    return folder == _folder_name() and boot != _boot()
+
+
+def _boot() -> str:
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return str(round(time.time() - time.monotonic(), -2))
+
+
+def _folder_name() -> str:
+    """A name that the folder keeps, whichever machine or container sees it."""
+    file = _folder() / "name"
+    with suppress(OSError):
+        _folder().mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), file.open("x") as new:
+            new.write(secrets.token_hex(8))
+        return file.read_text()
+    return ""
 
 
 def take_back(row: Delivery) -> None:

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from briefings import compose, correct, digest, edition, front
+from briefings import compose, correct, digest, front
 from briefings.converse import answer
 from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
 from briefings.topics import link
@@ -58,10 +58,10 @@ def sweep_editions() -> None:
 
 @shared_task
 def sweep_deliveries() -> None:
-    """Queue the deliveries whose hour has come, and nudge whatever is due."""
+    """Queue the deliveries whose hour has come, and nudge the sending of whatever is due."""
     digest.queue_deliveries(timezone.now())
-    for pk in work.due(Delivery, PER_SWEEP):
-        deliver.apply_async((int(str(pk)),), expires=NUDGE)
+    if work.due(Delivery, 1):
+        deliver_due.apply_async(expires=NUDGE)
 
 
 @shared_task
@@ -118,7 +118,12 @@ def write_lens(lens_id: int) -> None:
 # A dozen briefs by a slow model take longer than any other task may; still less than the edition's lease.
 @shared_task(soft_time_limit=540, time_limit=570)
 def prepare_edition(edition_id: str) -> None:
-    edition.prepare(edition_id, timezone.now())
+    digest.prepare(edition_id, timezone.now())
+
+
+@shared_task
+def deliver_due() -> None:
+    digest.deliver_due(timezone.now())
 
 
 @shared_task

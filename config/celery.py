@@ -38,6 +38,9 @@ TIMETABLE = {
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
     "compare the ledger with the provider": _sweep("inference.tasks.compare_with_provider", "write", 21600.0),
+    "forget what mail providers reported long ago": _sweep(
+        "users.tasks.forget_mail_reports", "write", 86400.0
+    ),
     "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
     "forget sessions that ran out": _sweep("users.tasks.forget_ended", "write", 3600.0),
 }

@@ -22,7 +22,11 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 BROKERS = ("pgmq", "redis", "rediss", "amqp", "amqps", "memory")
 MAIL = {"smtp": 25, "smtp+tls": 587, "smtps": 465}  # and their usual ports
+# Providers by how their reports are proved: with a signature, or with a password in the address they are sent to.
+SIGNED = ("mailgun", "mailersend", "mandrill")
+BY_PASSWORD = ("postmark", "brevo", "mailjet", "sparkpost", "sendgrid")
 SECRETS = (
+    "NUTGRAF_MAIL_REPORTS",
     "SECRET_KEY",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
@@ -185,7 +189,7 @@ def broker(value: str) -> str:
 
 @env.parser_for("mail")
 def mail(value: str) -> dict[str, Any] | None:
-    """Django's mail settings from smtp://user:password@host:port?from=..., smtp+tls:// or smtps://."""
+    """Django's mail settings from smtp://user:password@host:port?from=...&per_second=..., smtp+tls:// or smtps://."""
     if not value.strip():
         return None
     parts = _parts(value, "smtp://, smtp+tls:// or smtps:// addresses", tuple(MAIL))
@@ -199,7 +203,38 @@ def mail(value: str) -> dict[str, Any] | None:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "DEFAULT_FROM_EMAIL": options.get("from", ""),
+        "EMAIL_PER_SECOND": _per_second(options.get("per_second", "0")),
     }
+
+
+def _per_second(value: str) -> float:
+    """Mails that the provider takes a second; 0 for no limit."""
+    if not re.fullmatch(r"\d{1,5}(\.\d{1,3})?", value):
+        raise _refuse(value, "per_second=14, or a fraction such as 0.5")
+    return float(value)
+
+
+@env.parser_for("reporters")
+def reporters(value: str) -> dict[str, str]:
+    """Mail providers that report bounces, such as `mailgun=signing-key, postmark=user:password`, by name."""
+    found: dict[str, str] = {}
+    for part in names(value):
+        name, _, key = part.partition("=")
+        by_password = name in BY_PASSWORD
+        if (
+            name not in (*SIGNED, *BY_PASSWORD)
+            or name in found
+            or not key
+            or (by_password and ":" not in key)
+        ):
+            raise ValidationError(
+                "its value is not allowed; allowed: each once, "
+                + ", ".join(
+                    [*(f"{one}=KEY" for one in SIGNED), *(f"{one}=USER:PASSWORD" for one in BY_PASSWORD)]
+                )
+            )
+        found[name] = key
+    return found
 
 
 def urlsplit_or_none(value: str) -> SplitResult | None:

@@ -70,6 +70,8 @@ MODEL_DEADLINE = 90.0
 # --- mail
 
 _mail: dict[str, Any] | None = env.mail("EMAIL_URL", "")
+# Providers that may report bounces and complaints to us, each with what proves that a report is its own.
+NUTGRAF_MAIL_REPORTS: dict[str, str] = env.reporters("NUTGRAF_MAIL_REPORTS", "")
 
 # --- how much the logs say
 
@@ -108,6 +110,7 @@ EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
+EMAIL_PER_SECOND: float = _mail.get("EMAIL_PER_SECOND", 0.0)
 DEFAULT_FROM_EMAIL: str = (
     _mail.get("DEFAULT_FROM_EMAIL") or f"Nutgraf <nutgraf@{urlsplit(NUTGRAF_URL).hostname or 'localhost'}>"
 )
@@ -248,6 +251,7 @@ ACCOUNT_RATE_LIMITS = {
     # What is learned from a click is a few rows each time, and a challenge has a sentence verified again.
     "feedback": "60/m/user,600/d/user",
     "challenge": "10/m/user,60/d/user",
+    "test-mail": "2/m/user,10/d/user",
     # Shared pages, their pictures and counts, and private feeds.
     "public": "120/m/ip",
     # A question may go to a model.

@@ -91,6 +91,12 @@ def put_back(row: Work) -> bool:
     return _update(row, {"lease_until": None, "attempt": row.attempt - 1})
 
 
+def not_begun(row: Work, wait: timedelta, **changes: object) -> bool:
+    """The work was not begun, for a reason that is not its own: due after `wait`, and this was no attempt."""
+    values: dict[str, object] = {"lease_until": None, "attempt": row.attempt - 1, **changes}
+    return _update(row, {**values, "due_at": Now() + wait})
+
+
 def put_off(row: Work, wait: timedelta) -> bool:
     """The work cannot go on for so long. That is no failure, but counts as an attempt: nothing is put off for ever."""
     return _update(row, {"lease_until": None, "due_at": Now() + wait})

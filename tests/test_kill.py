@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, LiteralString
@@ -352,16 +353,18 @@ def test_a_mail_whose_sending_was_cut_off_is_unknown_and_never_sent_again(
 def test_a_mail_whose_sending_had_not_begun_is_sent_once(
     writing: Running, brief: tuple[Any, ...], mail: MailServer
 ) -> None:
-    with writing.instance.connect() as other, other.transaction():
-        sign_up(writing, "dan@fund.example", digest=True)
-        other.execute(
-            "SELECT 1 FROM users_profile p JOIN users_user u ON u.id = p.user_id WHERE u.email = %s FOR UPDATE OF p",
-            ["dan@fund.example"],
-        )
-        wait_for(_edition(writing, "dan@fund.example"), PATIENCE, "the edition")
-        nudge(writing, "briefings.tasks.sweep_deliveries")
-        wait_for(lambda: waits_for_a_lock(writing), PATIENCE, "a worker about to send")
-        kill_the_worker(writing)
+    greeted = threading.Event()
+
+    def at_the_greeting() -> None:
+        if not greeted.is_set():
+            greeted.set()
+            kill_the_worker(writing)
+
+    mail.at_greeting = at_the_greeting
+    sign_up(writing, "dan@fund.example", digest=True)
+    wait_for(_edition(writing, "dan@fund.example"), PATIENCE, "the edition")
+    nudge(writing, "briefings.tasks.sweep_deliveries")
+    assert greeted.wait(PATIENCE), "a worker about to send"
     delivery = wait_for(lambda: one(writing, DELIVERY, "dan@fund.example", DONE), PATIENCE, "the end of it")
     assert delivery[0] == "sent"
     assert _letters(mail, "dan@fund.example") == 1

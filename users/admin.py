@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-from users.models import Profile, User
+from users.models import Profile, Suppression, User
 
 # Providers are named in the environment, devices are signed out by their reader, and no token is kept.
 admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
@@ -50,3 +50,12 @@ class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic
 
     def has_add_permission(self, *_: Any) -> bool:
         return False
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Addresses that no digest goes to. Deleting one has mail go there again."""
+
+    list_display = ("email", "kind", "since", "lifted_at", "detail")
+    list_filter = ("kind",)
+    search_fields = ("email",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import day_name
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -10,12 +11,13 @@ from allauth.core import context, ratelimit
 from django import forms
 
 from users.accounts import reader_for
-from users.models import EVERY_DAY, Profile
+from users.models import EVERY_DAY, Profile, Rhythm
 from users.taxonomy import industries, roles
 from users.zones import zone_choices
 
 LONGEST_ADDRESS = 254  # RFC 5321, and what the account stores
 WEEKDAYS = tuple(zip(EVERY_DAY, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+FULL_DAYS = tuple(enumerate(day_name, start=1))
 
 
 class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships no types
@@ -63,16 +65,58 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         self.initial["time_zone"] = str(self.initial.get("time_zone") or "UTC")
 
 
-class SettingsForm(ProfileForm):
-    """Everything a reader can change later, the daily email included."""
+HABITS = ("rhythm", "days", "round_up_day")
 
-    digest = forms.BooleanField(label="Send me the edition by email", required=False)
+
+class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """When editions come, and mail with them: on chosen days, or once a week as a round-up."""
+
+    rhythm = forms.ChoiceField(
+        label="How often",
+        required=False,  # a page of before an upgrade does not ask
+        choices=[
+            (Rhythm.DAILY.value, "An edition on each of these days"),
+            (Rhythm.WEEKLY.value, "One round-up a week, of what mattered most and you have not read"),
+        ],
+        widget=forms.RadioSelect,
+    )
     days = forms.TypedMultipleChoiceField(
-        label="On these days", coerce=int, choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
+        label="On these days",
+        coerce=int,
+        choices=WEEKDAYS,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    round_up_day = forms.TypedChoiceField(
+        label="The round-up comes on", coerce=int, choices=FULL_DAYS, required=False, empty_value=None
     )
 
+    class Meta:
+        model = Profile
+        fields: tuple[str, ...] = (*HABITS, "hour")
+
+    hour = forms.TypedChoiceField(
+        label="Ready at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        found["rhythm"] = found.get("rhythm") or self.instance.rhythm
+        found["round_up_day"] = found.get("round_up_day") or self.instance.round_up_day
+        if not found.get("days"):
+            if found["rhythm"] == Rhythm.DAILY:
+                self.add_error("days", "Choose at least one day, or one round-up a week.")
+            found["days"] = self.instance.days
+        return found
+
+
+class SettingsForm(ProfileForm, HabitsForm):
+    """Everything a reader can change later, the email included."""
+
+    digest = forms.BooleanField(label="Send me the edition by email", required=False)
+
     class Meta(ProfileForm.Meta):
-        fields = (*ProfileForm.Meta.fields, "digest", "days")
+        fields = (*ProfileForm.Meta.fields, "digest", *HABITS)
 
 
 def _titles(entries: Any) -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -60,8 +62,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
 
+FRIDAY = 5
+
+
+class Rhythm(models.TextChoices):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Profile(models.Model):
-    """What a reader told us at onboarding. `hour` is local to `time_zone`; `days` are ISO weekdays."""
+    """What a reader told us at onboarding. `hour` is local to `time_zone`; `days` are ISO weekdays.
+
+    A weekly reader gets one round-up, on `round_up_day`. `slot_at` is when (UTC) the next edition is to go by that
+    clock, for the planner alone: null when a habit changed and it is to be found anew. No mail goes before
+    `paused_until`, a local date.
+    """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
     role = models.SlugField(max_length=40)
@@ -74,9 +89,82 @@ class Profile(models.Model):
     days = ArrayField(models.PositiveSmallIntegerField(), default=every_day)
     digest = models.BooleanField(default=True, help_text="send the daily email")
     onboarded_at = models.DateTimeField(default=timezone.now)
+    rhythm = models.CharField(
+        max_length=10, choices=Rhythm.choices, default=Rhythm.DAILY, db_default=Rhythm.DAILY
+    )
+    round_up_day = models.PositiveSmallIntegerField(default=FRIDAY, db_default=FRIDAY)
+    paused_until = models.DateField(null=True, blank=True)
+    slot_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(hour__lte=23), name="hour_of_day")]
+        indexes = [models.Index(fields=["slot_at"], name="profile_slot")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="slot_is_found_anew",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange(
+                    "time_zone", "hour", "days", "rhythm", "round_up_day", "digest", "paused_until"
+                ),
+                func="NEW.slot_at = NULL; RETURN NEW;",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} in {self.industry}"
+
+    @property
+    def weekly(self) -> bool:
+        return self.rhythm == Rhythm.WEEKLY
+
+    @property
+    def mail_days(self) -> list[int]:
+        """ISO weekdays on which an edition is made and sent."""
+        return [self.round_up_day] if self.weekly else self.days
+
+    def wants_mail(self, day: date) -> bool:
+        """Whether the edition of that local date is to be mailed, as far as the reader says."""
+        return (
+            self.digest
+            and day.isoweekday() in self.mail_days
+            and not (self.paused_until and day < self.paused_until)
+        )
+
+
+class Suppression(models.Model):
+    """An address that our mails come back from, or whose owner called one unwanted: the digest is held.
+
+    Turned on again by its reader (`lifted_at`), only what is found out later holds it once more. Sign-in mail always
+    goes. It is kept by address, not by account: a new account changes nothing about a mailbox.
+    """
+
+    class Kind(models.TextChoices):
+        BOUNCED = "bounced"
+        COMPLAINED = "complained"
+
+    email = models.EmailField(primary_key=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    detail = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="suppressed_email_lower")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.kind}"
+
+
+class MailEvent(models.Model):
+    """A mail provider's report that was acted on: by its id, so that one told twice is acted on once."""
+
+    key = models.CharField(primary_key=True, max_length=200)
+    kind = models.CharField(max_length=20)
+    happened_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.key

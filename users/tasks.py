@@ -7,9 +7,10 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from users import accounts, devices
+from users import accounts, devices, suppressed
 
 UNCONFIRMED_FOR = timedelta(days=1)
+REPORTED_FOR = timedelta(days=30)
 
 
 @shared_task
@@ -22,3 +23,8 @@ def forget_unconfirmed() -> None:
 def forget_ended() -> None:
     """Sessions that ran out go, with what was noted of their devices."""
     devices.forget_ended()
+
+
+@shared_task
+def forget_mail_reports() -> None:
+    suppressed.forget_reports(timezone.now() - REPORTED_FOR)

@@ -29,6 +29,11 @@ def path(user: User) -> str:
     return reverse("unsubscribe", args=[make_token(user)])
 
 
+def preferences_path(user: User) -> str:
+    """The address of the reader's page of mail habits, from the root. It opens with the same token."""
+    return reverse("mail-preferences", args=[make_token(user)])
+
+
 def unsubscribe(user_id: int) -> None:
     """Stop the daily digest. Sign-in codes still go out, and repeating it changes nothing."""
     Profile.objects.filter(user_id=user_id).update(digest=False)

@@ -13,7 +13,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from users import passkeys, security, social, views
+from users import mail, passkeys, security, social, views
 from users.proof import ProveByCode
 from users.second import View, fresh
 
@@ -60,6 +60,9 @@ urlpatterns = [
     path("settings/accounts/<int:account_id>/end/", security.disconnect, name="disconnect"),
     path("settings/devices/<int:device_id>/end/", security.end_device, name="end-device"),
     path("settings/devices/end/", security.end_other_devices, name="end-other-devices"),
+    path("settings/mail/resume/", mail.resume, name="mail-resume"),
+    path("mail/reports/<slug:provider>/", mail.report, name="mail-report"),
+    path("mail/<str:token>/", mail.preferences, name="mail-preferences"),
     path("unsubscribe/<str:token>/", views.unsubscribe_page, name="unsubscribe"),
 ]
 

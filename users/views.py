@@ -16,17 +16,17 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from users import outbox
+from users import outbox, suppressed
 from users.forms import LONGEST_ADDRESS, SettingsForm, SignInForm
 from users.models import Profile, User
-from users.unsubscribe import read_token, unsubscribe
+from users.unsubscribe import preferences_path, read_token, unsubscribe
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_settings(request: HttpRequest) -> HttpResponse:
-    profile = Profile.objects.filter(user=cast(User, request.user)).first()
+    profile = Profile.objects.filter(user=cast(User, request.user)).select_related("user").first()
     if profile is None:
         return redirect("welcome")
     form = SettingsForm(request.POST or None, instance=profile)
@@ -34,7 +34,8 @@ def edit_settings(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved. It counts from your next edition on.")
         return redirect("settings")
-    return render(request, "users/settings.html", {"form": form})
+    held, habits = suppressed.of(profile.user.email), preferences_path(profile.user)
+    return render(request, "users/settings.html", {"form": form, "held": held, "habits": habits})
 
 
 # The pages it is sent from set no cookie that a token could be compared with. What the browser says of the page instead

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefings', '0011_halves'),
+        ('briefings', '0012_feedback'),
         ('ingest', '0009_defaults_for_old_workers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

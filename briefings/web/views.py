@@ -83,7 +83,7 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @login_required
 @require_safe
 def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
-    return whole_page(request, brief_id)
+    return whole_page(request, brief_id, draft=request.GET.get("ask", "")[:LONGEST])
 
 
 def whole_page(

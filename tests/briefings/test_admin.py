@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from briefings import share
+from briefings import mail_door, share
 from briefings.models import Brief, Correction, Lens, Notice, Share
 from ingest.models import Article, Story
 from tests.briefings import rows
 from tests.briefings.factories import edition_of_two
+from users import suppressed
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,10 @@ def test_staff_take_a_shared_page_down_without_learning_its_address(operator: Cl
     assert Client().get(path).status_code == 200
     operator.post(reverse("admin:briefings_share_delete", args=[row.pk]), {"post": "yes"})
     assert Client().get(path).status_code == 404
+
+
+def test_it_shows_held_addresses_and_how_the_mail_server_does(operator: Client) -> None:
+    suppressed.hold("ada@example.org", "bounced", "550 5.1.1 no such mailbox", timezone.now())
+    mail_door.failed("the mail server cannot be reached: timed out")
+    assert "no such mailbox" in operator.get("/admin/users/suppression/").content.decode()
+    assert "timed out" in operator.get("/admin/briefings/maildoor/").content.decode()

@@ -215,7 +215,7 @@ def test_an_hour_just_before_midnight_is_not_lost(mail: MailServer, ada: User) -
 
 
 def test_a_sample_edition_gives_way_to_real_news(mail: MailServer, prepared: Edition) -> None:
-    Edition.objects.update(sample=True)
+    Edition.objects.update(sample=True, bare=True, prepared_at=EIGHT - timedelta(minutes=10))
     digest.queue_editions(EIGHT)
     prepared.refresh_from_db()
     assert prepared.state == "queued"

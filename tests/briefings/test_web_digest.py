@@ -84,3 +84,38 @@ def test_it_says_when_it_is_the_sample() -> None:
     mail = render(rows.ready_edition(ada, factories.MORNING, items, sample=True), LEAVE)
     for part in (mail.html, mail.text):
         assert "sample edition" in part
+
+
+def test_each_point_leads_to_what_supports_it_and_each_story_to_what_one_may_ask_next() -> None:
+    ada = rows.reader("ada@bank.example")
+    mail = render(factories.edition_of_two(ada), LEAVE, preferences_url="https://news.example/mail/token/")
+    client = Client()
+    client.force_login(ada)
+    evidence = re.findall(
+        r'class="src"[^>]*href="http://[^/]*(/brief/\w+/evidence/[\w-]+/)"|href="http://[^/]*'
+        r'(/brief/\w+/evidence/[\w-]+/)"',
+        mail.html,
+    )
+    addresses = {one or other for one, other in evidence}
+    assert len(addresses) >= 4
+    assert {client.get(address).status_code for address in addresses} == {200}
+    asks = re.findall(r'href="http://[^/]*(/brief/\w+/\?ask=[^"#]+)#conversation"', mail.html)
+    assert asks
+    assert "What " in mail.text.partition("Ask next:")[2][:80]
+    page = client.get(asks[0]).content.decode()
+    assert re.search(r'name="question"[^>]*value="[^"]+\?"', page), "typed in, and asked by nobody yet"
+    for part in (mail.html, mail.text):
+        assert "https://news.example/mail/token/" in part
+
+
+def test_a_round_up_says_which_week_it_tells_of() -> None:
+    ada = rows.reader("ada@bank.example")
+    row = factories.edition_of_two(ada)
+    row.round_up = True
+    mail = render(row, LEAVE)
+    for part in (mail.html, mail.text):
+        assert "The week to Thursday 7 August 2025" in part
+    quiet = rows.ready_edition(rows.reader("ben@fund.example"), factories.MORNING, [])
+    quiet.round_up = True
+    assert render(quiet, LEAVE).subject == "A quiet week in AI, to 7 August"
+    assert "A quiet week" in render(quiet, LEAVE).text

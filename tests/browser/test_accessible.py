@@ -21,7 +21,9 @@ from ingest.models import Source
 from tests.briefings import factories, rows
 from tests.briefings.test_own_spending import paid
 from tests.browser.session import sign_in
+from users import suppressed
 from users.models import User
+from users.unsubscribe import preferences_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -37,6 +39,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
     """Every page that a reader has, with something on it and with nothing."""
     empty = ["/shares/", "/feed/", "/saved/", "/learned/", "/topics/"]
     edition = factories.edition_of_two(ada)
+    suppressed.hold(ada.email, "bounced", "550 5.1.1 no such mailbox", rows.NOON)
     lead, short = (item.brief_id for item in edition.items.all())
     for item in edition.items.select_related("brief"):
         link.link(item.brief.story_id)
@@ -71,6 +74,9 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/settings/",
         "/settings/sign-in/",
         "/settings/spending/",
+        "/settings/mail/",
+        "/settings/mail/html/",
+        preferences_path(ada),
         "/settings/delete/",
         "/left/",
         "/edition/2025-08-07/",

@@ -20,7 +20,8 @@ from tests.processes import free_port
 @dataclass
 class MailServer:
     """`answers`: SMTP replies to give to the next messages instead of accepting them; "drop" accepts, then hangs up
-    without a word; "hold" accepts, then answers only when `release` is set. `at_greeting` is called when a client has
+    without a word; "hold" accepts, then answers only when `release` is set. `judge` says the answer to each message in
+    their place. `at_greeting` is called when a client has
     connected, before it is greeted."""
 
     url: str = ""
@@ -29,14 +30,16 @@ class MailServer:
     release: threading.Event = field(default_factory=threading.Event)
     holding: threading.Event = field(default_factory=threading.Event)
     at_greeting: Callable[[], None] = lambda: None
+    judge: Callable[[EmailMessage], str] | None = None
     greeted: int = 0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith(("4", "5")):
-            return answer
         message = email.message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
+        said = self.judge(message) if self.judge else ""
+        answer = said or (self.answers.pop(0) if self.answers else "250 OK")
+        if answer.startswith(("4", "5")):
+            return answer
         self.accepted.append(message)
         if answer == "drop":
             server.transport.close()

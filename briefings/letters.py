@@ -1,0 +1,60 @@
+"""Makes the mail of an edition before its hour and keeps it, so that sending is only sending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import formatdate
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from briefings import digest_render, mail_door
+from briefings.models import Edition, Letter
+from ingest import own
+from ingest.health import Health
+from users import unsubscribe
+from users.models import User
+
+
+def make(row: Edition, now: datetime) -> Letter:
+    """The edition's letter, made anew. It knows neither an address nor a Message-ID: these come when it goes."""
+    unread = own.unread(row.reader_id, now)
+    content = as_bytes(row.reader, rendered(row, unread))
+    told = [one.source.pk for one in unread]
+    letter, _ = Letter.objects.update_or_create(edition=row, defaults={"message": content, "told": told})
+    return letter
+
+
+def rendered(row: Edition, unread: Sequence[Health] = ()) -> digest_render.Mail:
+    """What the reader of the edition is to see."""
+    leave = settings.NUTGRAF_URL + unsubscribe.path(row.reader)
+    habits = settings.NUTGRAF_URL + unsubscribe.preferences_path(row.reader)
+    return digest_render.render(row, leave, unread, habits)
+
+
+def as_bytes(reader: User, made: digest_render.Mail) -> bytes:
+    """The message with CR LF, without the headers that `addressed` adds."""
+    leave = settings.NUTGRAF_URL + unsubscribe.path(reader)
+    message = EmailMultiAlternatives(
+        subject=made.subject,
+        body=made.text,
+        headers={
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+            "Message-ID": "set when it goes",
+            "Date": "set when it goes",
+        },
+    )
+    message.attach_alternative(made.html, "text/html")
+    whole = message.message()
+    for header in ("Message-ID", "Date"):
+        del whole[header]
+    return bytes(whole.as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's own has a linesep
+
+
+def addressed(content: bytes, to: str, message_id: str) -> bytes:
+    """The message as it goes out."""
+    head = f"Date: {formatdate()}\r\nMessage-ID: {message_id}\r\nTo: {mail_door.address(to)}\r\n"
+    return head.encode("ascii") + content

@@ -1,0 +1,46 @@
+"""A reader's latest edition as a mail to themselves, at once: to look at, and counted as no delivery."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.utils import make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from briefings import letters
+from briefings.mail_door import Closed, Line, Lost, Refused
+from briefings.models import Edition, State
+from users.models import User
+
+NOTHING_YET = (
+    "You have no edition yet, so there is nothing to send. Your first one is made on the page of today."
+)
+AWAY = "We cannot send mail right now, and nothing was sent. Try again in a few minutes."
+REFUSED = "The mail server refused it, and nothing was sent. It said: {words}"
+
+
+def latest(user: User) -> Edition | None:
+    """The reader's newest edition that is ready."""
+    return Edition.objects.filter(reader=user, state=State.READY).order_by("-local_date").first()
+
+
+def send(user: User) -> str:
+    """Send it; what went wrong, in words for the reader, or nothing."""
+    found = latest(user)
+    if found is None:
+        return NOTHING_YET
+    made = letters.rendered(found)
+    marked = replace(made, subject=f"[Test] {made.subject}")
+    message_id = make_msgid(domain=urlsplit(settings.NUTGRAF_URL).hostname or "localhost")
+    line = Line()
+    try:
+        line.open()
+        line.send(user.email, letters.addressed(letters.as_bytes(user, marked), user.email, message_id))
+    except Refused as refused:
+        return REFUSED.format(words=refused)
+    except (Closed, Lost):
+        return AWAY
+    finally:
+        line.close()
+    return ""

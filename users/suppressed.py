@@ -1,0 +1,72 @@
+"""Addresses whose mail comes back or is complained of: the digest is held, until its reader turns it on again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from users.models import MailEvent, Suppression
+
+_HELD = Q(lifted_at=None)
+
+
+def among(addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses (lower case) that no digest goes to."""
+    held = Suppression.objects.filter(_HELD, email__in=set(addresses))
+    return set(held.values_list("email", flat=True))
+
+
+def of(address: str) -> Suppression | None:
+    """Why no digest goes to the address; None where it does."""
+    return Suppression.objects.filter(_HELD, email=address.lower()).first()
+
+
+def hold(address: str, kind: str, detail: str, happened_at: datetime) -> bool:
+    """No digest goes there from now on. False when the reader has turned it on again since, or it is held already."""
+    email = address.strip().lower()
+    with transaction.atomic():
+        row, new = Suppression.objects.select_for_update().get_or_create(
+            email=email, defaults={"kind": kind, "detail": detail[:300], "since": happened_at}
+        )
+        if new:
+            return True
+        if row.lifted_at is None or happened_at <= row.lifted_at:
+            return False
+        row.kind, row.detail, row.since, row.lifted_at = kind, detail[:300], happened_at, None
+        row.save()
+    return True
+
+
+def lift(address: str) -> None:
+    """The reader wants the digest again. What is reported of earlier holds it no more; what comes back anew does."""
+    Suppression.objects.filter(_HELD, email=address.lower()).update(lifted_at=Now())
+
+
+def forget(address: str) -> None:
+    """The address belongs to nobody here any more."""
+    Suppression.objects.filter(email=address.lower()).delete()
+
+
+def forget_reports(before: datetime) -> None:
+    """Providers tell nothing again after days: what tells a repetition is kept no longer."""
+    MailEvent.objects.filter(received_at__lt=before).delete()
+
+
+def once(key: str, kind: str, happened_at: datetime | None) -> bool:
+    """Whether a provider's report is the first of its `key`."""
+    defaults = {"kind": kind, "happened_at": happened_at or timezone.now()}
+    return MailEvent.objects.get_or_create(key=key[:200], defaults=defaults)[1]
+
+
+def report(key: str, address: str, kind: str, detail: str, happened_at: datetime | None) -> bool:
+    """Act on a provider's report, once by its `key`. False when it was told before."""
+    with transaction.atomic():
+        new = once(key, kind, happened_at)
+        if new:
+            hold(address, kind, detail, happened_at or timezone.now())
+    return new
