@@ -38,6 +38,7 @@ sources.opml        your own sources, for any feed reader
 articles.json       what was read from them
 mails.json          when mail went to you
 spending.json       what was spent for you alone, by purpose, in dollars
+devices.json        the apps that you signed in, and when each was used last
 """
 
 
@@ -67,6 +68,10 @@ def _parts(user: User) -> Iterator[tuple[str, Any]]:
     mails = Delivery.objects.filter(edition__reader=user).order_by("edition__local_date")
     yield "mails.json", list(mails.values("state", "sent_at", date=F("edition__local_date")))
     yield "spending.json", _spending(user)
+    yield (
+        "devices.json",
+        list(user.devices.order_by("created_at").values("name", "created_at", "last_used_at")),
+    )
 
 
 def _account(user: User) -> dict[str, Any]:

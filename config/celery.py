@@ -37,6 +37,10 @@ TIMETABLE = {
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
     "compare the ledger with the provider": _sweep("inference.tasks.compare_with_provider", "write", 21600.0),
+    "forget devices that were not heard of": _sweep("users.tasks.forget_devices", "write", 3600.0),
+    "forget what long went, of which devices were told": _sweep(
+        "briefings.tasks.forget_tombstones", "write", 3600.0
+    ),
     "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
 }
 

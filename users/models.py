@@ -80,3 +80,7 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} in {self.industry}"
+
+
+from users.tokens import DeviceToken as DeviceToken  # noqa: E402 - it needs the reader's model
+from users.tokens import DeviceUse as DeviceUse  # noqa: E402

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from users import accounts
+from users import accounts, tokens
 
 UNCONFIRMED_FOR = timedelta(days=1)
 
@@ -16,3 +16,9 @@ UNCONFIRMED_FOR = timedelta(days=1)
 def forget_unconfirmed() -> None:
     """Accounts whose address nobody ever confirmed go after a day."""
     accounts.forget_unconfirmed(timezone.now() - UNCONFIRMED_FOR)
+
+
+@shared_task
+def forget_devices() -> None:
+    """Tokens that open nothing any more are not kept."""
+    tokens.forget_expired(timezone.now())
