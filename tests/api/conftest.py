@@ -14,8 +14,9 @@ from users.models import User
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> None:
-    cache.clear()
+def _fresh(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("django_db"):
+        cache.clear()
     shelf.clear()
 
 
