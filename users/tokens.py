@@ -9,18 +9,21 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from users.models import User
+from users.models import Profile, User
 
 LASTS = timedelta(days=90)  # after the last use
 NOTED = timedelta(hours=1)  # uses within it count as one, so that reading seldom writes
 MOST = 20  # devices of one reader; the one unused for longest makes room
 NAMELESS = "Unnamed device"
 LONGEST_NAME = 60
+Row = TypeVar("Row", bound=models.Model)
 PREFIX = "nutgraf_"  # so that people and scanners know what was left lying around
 
 
@@ -65,32 +68,76 @@ def issue(reader: User, name: str) -> tuple[DeviceToken, str]:
     return device, token
 
 
-def opened(token: str, now: datetime) -> DeviceToken | None:
-    """The device with that token and its active reader, profile included; that counts as a use. None for any other."""
-    found = DeviceToken.objects.select_related("reader__profile").filter(
-        digest=_digest(token), last_used_at__gt=now - LASTS, reader__is_active=True
-    )
-    device = found.first()
-    if device is not None and now - device.last_used_at > NOTED:
+def opened(token: str, now: datetime) -> tuple[DeviceToken, int] | None:
+    """The device with that token and its active reader, profile included; None for any other token.
+
+    That is a use: with it comes how many there were in this minute of the clock, by all web processes together. All in
+    one query, since every request to the API begins with it.
+    """
+    values: dict[str, str | int | datetime] = {
+        "digest": _digest(token),
+        "after": now - LASTS,
+        "minute": int(now.timestamp()) // 60,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_open_query(), values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    device = _device(row)
+    if now - device.last_used_at > NOTED:
         DeviceToken.objects.filter(pk=device.pk, last_used_at__lt=now).update(last_used_at=now)
         device.last_used_at = now
-    return device
+    return device, int(row[-1])
 
 
-COUNT = """
-INSERT INTO users_deviceuse AS use (device, minute, times) VALUES (%s, %s, 1)
-ON CONFLICT (device) DO UPDATE SET
-    times = CASE WHEN use.minute = excluded.minute THEN use.times + 1 ELSE 1 END, minute = excluded.minute
-RETURNING times
+OPEN = """
+WITH device AS (
+    SELECT {device} FROM users_devicetoken AS device
+    WHERE device.digest = %(digest)s AND device.last_used_at > %(after)s
+), use AS (
+    INSERT INTO users_deviceuse AS use (device, minute, times) SELECT id, %(minute)s, 1 FROM device
+    ON CONFLICT (device) DO UPDATE SET
+        times = CASE WHEN use.minute = excluded.minute THEN use.times + 1 ELSE 1 END, minute = excluded.minute
+    RETURNING times
+)
+SELECT {device}, {reader}, {profile}, use.times
+FROM device JOIN users_user AS reader ON reader.id = device.reader_id CROSS JOIN use
+    LEFT JOIN users_profile AS profile ON profile.user_id = reader.id
+WHERE reader.is_active
 """
 
 
-def times_this_minute(device: DeviceToken, now: datetime) -> int:
-    """How often the device has asked in this minute of the clock, this time included; all web processes together."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, [device.pk, int(now.timestamp()) // 60])
-        (times,) = cursor.fetchone()
-    return int(times)
+@cache
+def _open_query() -> str:
+    named = {"device": DeviceToken, "reader": User, "profile": Profile}
+    columns = {
+        name: ", ".join(f"{name}.{one.column}" for one in _fields(model)) for name, model in named.items()
+    }
+    return OPEN.format(**columns)
+
+
+def _device(row: Sequence[Any]) -> DeviceToken:
+    first, second = len(_fields(DeviceToken)), len(_fields(DeviceToken)) + len(_fields(User))
+    device, reader = _made(DeviceToken, row[:first]), _made(User, row[first:second])
+    if row[second] is not None:
+        reader.profile = _made(Profile, row[second:-1])
+    device.reader = reader
+    return device
+
+
+def _made(model: type[Row], values: Sequence[Any]) -> Row:
+    """The instance that a query of the model itself would make."""
+    fields = _fields(model)
+    read = [
+        one.from_db_value(value, None, connection) if hasattr(one, "from_db_value") else value
+        for one, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [one.attname for one in fields], read)
+
+
+def _fields(model: type[models.Model]) -> Sequence[models.Field[Any, Any]]:
+    return model._meta.concrete_fields
 
 
 def mine(reader: User, now: datetime) -> Sequence[DeviceToken]:

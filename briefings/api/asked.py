@@ -29,11 +29,12 @@ class Device(AuthBase):
         if kind.lower() != "bearer" or not token:
             raise Problem("unauthenticated")
         now = timezone.now()
-        device = tokens.opened(token.strip(), now) if len(token) <= LONGEST_TOKEN else None
-        if device is None:
+        found = tokens.opened(token.strip(), now) if len(token) <= LONGEST_TOKEN else None
+        if found is None:
             limit(request, "api-token")
             raise Problem("unauthenticated")
-        if tokens.times_this_minute(device, now) > settings.API_REQUESTS_A_MINUTE:
+        device, times = found
+        if times > settings.API_REQUESTS_A_MINUTE:
             raise Problem("too_many", retry_after=A_MINUTE - now.second)
         request.user = device.reader
         return device

@@ -1,6 +1,6 @@
 """The contract's documents as answers: whole or some fields of them, kept for a minute as they were sent.
 
-A frozen edition is asked for again and again by the same device. Two small queries tell whether it still is what was
+A frozen edition is asked for again and again by the same device. One small query tells whether it still is what was
 sent: of which state, with which corrections. What else may alter in it, a cost that is reckoned anew or the name of
 a source, is told within the minute.
 """
@@ -21,7 +21,7 @@ from pydantic import BaseModel, create_model
 from briefings import read
 from briefings.api.frame import Packed, pack
 from briefings.api.problems import FieldProblem, Problem
-from briefings.models import Correction, Edition
+from briefings.models import Edition
 from briefings.schemas import DOCUMENT_ORDER, BriefDocument, Cost, NoticeDocument, Shape
 
 KEPT = 60.0  # seconds
@@ -107,13 +107,10 @@ class Shelf:
 shelf = Shelf()
 
 
-def edition(found: Edition, fields: str) -> HttpResponse:
-    """A ready edition of the reader who asks."""
+def edition(found: Edition, news: tuple[int, int], fields: str) -> HttpResponse:
+    """A ready edition of the reader who asks, and what tells whether it changed (`briefings.read`)."""
     asked = parts(fields)
-    corrected = (
-        Correction.objects.filter(brief__items__edition=found).order_by("-changed").values_list("changed")
-    )
-    key = ("edition", found.pk, found.changed, corrected.first(), asked)
+    key = ("edition", found.pk, news, asked)
 
     def make() -> dict[str, Any]:
         whole = read.edition_document(found)

@@ -91,10 +91,10 @@ def _today(reader: User) -> date:
 
 
 def _document(reader: User, day: date, fields: str, is_today: bool = False) -> HttpResponse:
-    found = read.edition_for(reader, day)
+    found, news = read.edition_and_news(reader, day) or (None, (0, 0))
     if found is None or found.state != State.READY:
         raise _not_ready(found) if is_today else not_found()
-    return documents.edition(found, fields)
+    return documents.edition(found, news, fields)
 
 
 def _not_ready(found: Edition | None) -> Problem:

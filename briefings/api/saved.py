@@ -64,6 +64,6 @@ def told(one: keeping.Kept, struck: bool) -> SavedDocument:
 
 def all_told(reader: User, briefs: list[str]) -> list[SavedDocument]:
     """Those of the briefs that the reader saved, in the order of `briefs`."""
-    kept = {one.brief: one for one in keeping.mine(reader)}
+    kept = {one.brief: one for one in keeping.mine(reader)} if briefs else {}
     fallen = read.fallen_headlines(briefs)
     return [told(kept[brief], brief in fallen) for brief in briefs if brief in kept]

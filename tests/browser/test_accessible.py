@@ -57,6 +57,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/settings/",
         "/settings/delete/",
         "/left/",
+        "/api/v1/docs",
         "/edition/2025-08-07/",
     ]
     return [
