@@ -217,6 +217,13 @@ class BriefDocument(BriefBody):
     sample: bool
     corrections: tuple[CorrectionDocument, ...] = ()
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Without what is stored only, as the serializer writes it."""
+        described = super().__get_pydantic_json_schema__(core, handler)
+        handler.resolve_ref_schema(described)["properties"].pop("prepared", None)
+        return described
+
     @model_serializer(mode="wrap")
     def _in_the_contracts_order(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         whole = handler(self)

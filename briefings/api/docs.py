@@ -18,12 +18,25 @@ from briefings.api import problems
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text; `code`: it is to be read letter by letter."""
+
+    text: str
+    code: bool
+
+
+def pieces(text: str) -> Sequence[Piece]:
+    """A text with `code` in it, as parts to be escaped one by one."""
+    return [Piece(part, bool(number % 2)) for number, part in enumerate(text.split("`")) if part]
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     name: str
     where: str
     shape: str
     needed: bool
-    words: str
+    words: Sequence[Piece]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +46,7 @@ class Shown:
     id: str
     method: str
     path: str
-    summary: str
-    words: str
+    words: Sequence[Piece]
     open: bool
     parameters: Sequence[Parameter]
     body: str
@@ -72,8 +84,9 @@ def _described() -> Mapping[str, Any]:
     for path, operations in schema["paths"].items():
         for method, one in operations.items():
             groups[one["tags"][0]].append(_shown(method, path, one))
-    shapes = [(name, _properties(one), one.get("description", "")) for name, one in _shapes(schema)]
-    return {"info": schema["info"], "groups": dict(groups), "shapes": shapes, "problems": problems.CODES}
+    shapes = [(name, _properties(one), pieces(one.get("description", ""))) for name, one in _shapes(schema)]
+    paragraphs = [pieces(one) for one in schema["info"]["description"].split("\n\n")]
+    return {"paragraphs": paragraphs, "groups": dict(groups), "shapes": shapes, "problems": problems.CODES}
 
 
 def _shapes(schema: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -86,8 +99,7 @@ def _shown(method: str, path: str, one: Mapping[str, Any]) -> Shown:
         id=one["operationId"],
         method=method.upper(),
         path=path,
-        summary=one["summary"],
-        words=one.get("description", ""),
+        words=pieces(one.get("description", "")),
         open="security" not in one,
         parameters=[_parameter(each) for each in one["parameters"]],
         body=_content(one.get("requestBody", {})),
@@ -98,7 +110,7 @@ def _shown(method: str, path: str, one: Mapping[str, Any]) -> Shown:
 
 def _parameter(one: Mapping[str, Any]) -> Parameter:
     return Parameter(
-        one["name"], one["in"], shape_of(one["schema"]), one["required"], one.get("description", "")
+        one["name"], one["in"], shape_of(one["schema"]), one["required"], pieces(one.get("description", ""))
     )
 
 
@@ -118,6 +130,8 @@ def shape_of(schema: Mapping[str, Any]) -> str:
     """A schema in a few words: "string", "list of Sentence", "integer or null"."""
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
+    if "allOf" in schema:
+        return shape_of(schema["allOf"][0])
     if "anyOf" in schema:
         return " or ".join(shape_of(one) for one in schema["anyOf"])
     if "enum" in schema or "const" in schema:
