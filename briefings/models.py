@@ -13,6 +13,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from briefings.changing import Changing, leaves_tombstone, lifts_tombstone, marks_change
+from briefings.changing import Tombstone as Tombstone
 from briefings.converse.models import AnswerSentence as AnswerSentence
 from briefings.converse.models import Conversation as Conversation
 from briefings.converse.models import Turn as Turn
@@ -92,7 +94,7 @@ class Brief(Work):
         return f"{self.story_id} v{self.version}"
 
 
-class Correction(models.Model):
+class Correction(Changing):
     """What of a brief stands no longer, or stands again, since one of its articles was edited or a reader objected.
 
     `struck` holds `briefings.schemas.Strike`s and `restored` places. How source and article were named then, and when
@@ -143,8 +145,12 @@ class Correction(models.Model):
                 condition=~Q(replacement=F("brief")), name="correction_replaces_by_another"
             ),
         ]
+        indexes = [models.Index(fields=["changed"], name="correction_changed")]
         triggers = [
-            pgtrigger.ReadOnly(name="correction_stays_as_told", exclude=["article", "replacement"]),
+            pgtrigger.ReadOnly(
+                name="correction_stays_as_told", exclude=["article", "replacement", "changed"]
+            ),
+            marks_change("correction_has_changed", "replacement"),
             pgtrigger.Trigger(
                 name="letters_are_made_anew",
                 operation=pgtrigger.Insert,
@@ -225,7 +231,7 @@ class Half(models.Model):
         return f"{self.brief_id} for {self.part}"
 
 
-class Edition(Work):
+class Edition(Work, Changing):
     """What one reader gets on one local date: ranked and frozen once ready."""
 
     id = models.CharField(primary_key=True, max_length=16, default=public_id, editable=False)
@@ -262,7 +268,9 @@ class Edition(Work):
             models.Index(fields=["due_at"], name="edition_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["goes_at"], name="edition_goes", condition=models.Q(goes_at__isnull=False)),
             models.Index(fields=["prepared_at"], name="edition_bare", condition=models.Q(bare=True)),
+            models.Index(fields=["reader", "changed"], name="edition_changed"),
         ]
+        triggers = [marks_change("edition_has_changed", "state", "prepared_at", "sample")]
 
     def __str__(self) -> str:
         return f"{self.local_date} for {self.reader_id}"
@@ -394,7 +402,7 @@ class PrivateFeed(Secret):
         return f"feed of {self.reader_id}"
 
 
-class Saved(models.Model):
+class Saved(Changing):
     """A brief that a reader wants to find again."""
 
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved")
@@ -404,6 +412,11 @@ class Saved(models.Model):
     class Meta:
         verbose_name_plural = "saved briefs"
         constraints = [models.UniqueConstraint(fields=["reader", "brief"], name="saved_once")]
+        indexes = [models.Index(fields=["reader", "changed"], name="saved_changed")]
+        triggers = [
+            leaves_tombstone("saved_no_longer", "saved", "brief_id"),
+            lifts_tombstone("saved_again", "saved", "brief_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.brief_id} by {self.reader_id}"

@@ -43,6 +43,7 @@ articles.json       what was read from them
 mails.json          when mail went to you
 sign_in.json        where you are signed in, your passkeys by name, authenticator app, accounts elsewhere
 spending.json       what was spent for you alone, by purpose, in dollars
+devices.json        the apps that you signed in, and when each was used last
 """
 
 
@@ -83,6 +84,10 @@ def _parts(user: User) -> Iterator[tuple[str, Any]]:
         },
     )
     yield "spending.json", _spending(user)
+    yield (
+        "devices.json",
+        list(user.devices.order_by("created_at").values("name", "created_at", "last_used_at")),
+    )
 
 
 def _account(user: User) -> dict[str, Any]:

@@ -105,6 +105,25 @@ def edition_for(user: User, day: date) -> Edition | None:
     return Edition.objects.filter(reader=user, local_date=day).first()
 
 
+NEWS = """
+SELECT edition.*, (
+    SELECT max(correction.changed)
+    FROM briefings_editionitem item JOIN briefings_correction correction ON correction.brief_id = item.brief_id
+    WHERE item.edition_id = edition.id
+) AS corrected
+FROM briefings_edition edition WHERE edition.reader_id = %s AND edition.local_date = %s
+"""
+
+
+def edition_and_news(user: User, day: date) -> tuple[Edition, tuple[int, int]] | None:
+    """The edition with what tells whether it changed: the transactions of its last change and its last correction.
+
+    Written out because devices ask for nothing else as often.
+    """
+    found = next(iter(Edition.objects.raw(NEWS, [user.pk, day])), None)
+    return (found, (found.changed, getattr(found, "corrected", None) or 0)) if found else None
+
+
 def edition_documents(edition: Edition) -> list[BriefDocument]:
     """The edition's briefs in their order."""
     return [reading.document for reading in edition_readings(edition)]
@@ -131,12 +150,26 @@ def edition_readings(edition: Edition) -> list[Reading]:
 
 def edition_notices(edition: Edition) -> list[NoticeDocument]:
     """The corrections that the edition tells of, in the order in which they were noticed."""
-    rows = list(Correction.objects.filter(notices__edition=edition).select_related("brief", "replacement"))
+    rows = Correction.objects.filter(notices__edition=edition)
+    return list(_notices(rows, edition.reader_id).values())
+
+
+def notices(user: User, corrections: Iterable[int]) -> dict[int, NoticeDocument]:
+    """Those of the corrections of the reader's briefs, by id, as far as they concern the reader."""
+    asked = list(corrections)
+    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
+    rows = Correction.objects.filter(pk__in=asked, brief__in=own.values("brief"))
+    told = _notices(rows, user.pk) if asked else {}
+    return {key: one for key, one in told.items() if one.struck or one.restored}
+
+
+def _notices(corrections: QuerySet[Correction], reader: int) -> dict[int, NoticeDocument]:
+    rows = list(corrections.select_related("brief", "replacement"))
     if not rows:
-        return []
-    mine = EditionItem.objects.filter(edition__reader=edition.reader_id, lens__isnull=False)
-    lenses = set(mine.filter(brief__corrections__notices__edition=edition).values_list("lens", flat=True))
-    return [corrected.notice(row, BriefBody.model_validate(row.brief.body), lenses) for row in rows]
+        return {}
+    mine = EditionItem.objects.filter(edition__reader=reader, lens__isnull=False)
+    lenses = set(mine.filter(brief__in=[row.brief_id for row in rows]).values_list("lens", flat=True))
+    return {row.pk: corrected.notice(row, BriefBody.model_validate(row.brief.body), lenses) for row in rows}
 
 
 def latest_readings(user: User, most: int) -> list[Reading]:
@@ -226,18 +259,33 @@ def _current(story: str, briefs: Iterable[Brief]) -> Brief:
 
 def archive(user: User, page: int) -> tuple[list[Issue], bool]:
     """The reader's own editions, the newest first, by pages from 1 on; and whether there are older ones."""
+    issues = _issues(user, Q(), slice((page - 1) * ISSUES, page * ISSUES + 1))
+    return issues[:ISSUES], len(issues) > ISSUES
+
+
+def issues(user: User, before: date | None, most: int) -> list[Issue]:
+    """The reader's own editions of earlier dates than that, the newest first."""
+    return _issues(user, Q(local_date__lt=before) if before else Q(), slice(most))
+
+
+def issues_of(user: User, days: Iterable[date]) -> dict[date, Issue]:
+    """Those of the dates of which the reader has an edition."""
+    asked = list(days)
+    return {one.day: one for one in _issues(user, Q(local_date__in=asked), slice(None))} if asked else {}
+
+
+def _issues(user: User, which: Q, part: slice) -> list[Issue]:
     first = EditionItem.objects.filter(edition=OuterRef("pk")).order_by("rank")
     headline = first.values(text=KeyTextTransform("text", KeyTextTransform("headline", "brief__body")))
     editions = (
-        Edition.objects.filter(reader=user, state=State.READY)
+        Edition.objects.filter(which, reader=user, state=State.READY)
         .annotate(
             first=Subquery(headline[:1]), stories=Count("items"), leads=Subquery(first.values("brief")[:1])
         )
-        .order_by("-local_date")[(page - 1) * ISSUES : page * ISSUES + 1]
+        .order_by("-local_date")[part]
     )
     gone = fallen_headlines([e.leads for e in editions])
-    issues = [Issue(e.local_date, e.first or "", e.stories, e.sample, e.leads in gone) for e in editions]
-    return issues[:ISSUES], len(issues) > ISSUES
+    return [Issue(e.local_date, e.first or "", e.stories, e.sample, e.leads in gone) for e in editions]
 
 
 def fallen_headlines(briefs: Iterable[str]) -> set[str]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 # What a brief is written from: ingest makes it, and every writer and verifier here reads it.
 from ingest.material import Material as Material
@@ -15,6 +24,11 @@ from ingest.material import Span as Span
 
 class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Described by its fields, also where a serializer leaves out some that are not required."""
+        return handler({name: value for name, value in core.items() if name != "serialization"})
 
 
 # ---------------------------------------------------------------- the brief document
@@ -203,6 +217,13 @@ class BriefDocument(BriefBody):
     cost: Cost
     sample: bool
     corrections: tuple[CorrectionDocument, ...] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Without what is stored only, as the serializer writes it."""
+        described = super().__get_pydantic_json_schema__(core, handler)
+        handler.resolve_ref_schema(described)["properties"].pop("prepared", None)
+        return described
 
     @model_serializer(mode="wrap")
     def _in_the_contracts_order(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
-from briefings import compose, correct, digest, front
+from briefings import changes, compose, correct, digest, front
 from briefings.converse import answer
 from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
 from briefings.topics import link
@@ -129,3 +129,9 @@ def deliver_due() -> None:
 @shared_task
 def deliver(delivery_id: int) -> None:
     digest.deliver(delivery_id, timezone.now())
+
+
+@shared_task
+def forget_tombstones() -> None:
+    """Devices that could still have what went have lost their tokens by then."""
+    changes.forget(timezone.now())

@@ -41,6 +41,10 @@ TIMETABLE = {
     "forget what mail providers reported long ago": _sweep(
         "users.tasks.forget_mail_reports", "write", 86400.0
     ),
+    "forget devices that were not heard of": _sweep("users.tasks.forget_devices", "write", 3600.0),
+    "forget what long went, of which devices were told": _sweep(
+        "briefings.tasks.forget_tombstones", "write", 3600.0
+    ),
     "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
     "forget sessions that ran out": _sweep("users.tasks.forget_ended", "write", 3600.0),
 }

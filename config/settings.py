@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     *(f"allauth.socialaccount.providers.{kind}" for kind in SOCIALACCOUNT_PROVIDERS),
+    "allauth.headless",
     "users",
     "inference",
     "ingest",
@@ -145,6 +146,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "briefings.api.frame.Frame",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.forms.PlainForms",
@@ -261,8 +263,16 @@ ACCOUNT_RATE_LIMITS = {
     "converse": "10/m/user,100/d/user,30/m/ip",
     # Compares all of the day's stories while somebody types.
     "preview": "60/m/user",
+    # The API: tries at a code, and tokens that open nothing. What a device may ask is API_REQUESTS_A_MINUTE.
+    "api-code": "30/m/ip",
+    "api-token": "60/m/ip",
+    "api-profile": "20/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = NUTGRAF_PROXIES
+# Apps sign in by the same code and then carry a token of their own (users/tokens.py).
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "users.headless.DeviceTokens"  # noqa: S105 - the name of a class
+API_REQUESTS_A_MINUTE = 600  # of one device
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
 
 # --- more doors: passkeys, and an authenticator app for those who turn it on

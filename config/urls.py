@@ -9,5 +9,6 @@ handler500 = "config.outage.handler500"
 urlpatterns = [
     path("", include("users.urls")),
     path("", include("briefings.web.urls")),
+    path("api/v1/", include("briefings.api.urls")),
     path("admin/", admin.site.urls),
 ]

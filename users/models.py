@@ -168,3 +168,7 @@ class MailEvent(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+from users.tokens import DeviceToken as DeviceToken  # noqa: E402 - it needs the reader's model
+from users.tokens import DeviceUse as DeviceUse  # noqa: E402

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from users import accounts, devices, suppressed
+from users import accounts, devices, suppressed, tokens
 
 UNCONFIRMED_FOR = timedelta(days=1)
 REPORTED_FOR = timedelta(days=30)
@@ -28,3 +28,9 @@ def forget_ended() -> None:
 @shared_task
 def forget_mail_reports() -> None:
     suppressed.forget_reports(timezone.now() - REPORTED_FOR)
+
+
+@shared_task
+def forget_devices() -> None:
+    """Tokens that open nothing any more are not kept."""
+    tokens.forget_expired(timezone.now())

@@ -20,10 +20,15 @@ class CannotAsk(Exception):
     """The question is not taken; the text says why, in words for the reader."""
 
 
-def ask(user: User, brief_id: str, question: str) -> Turn | None:
+class AskedOtherwise(CannotAsk):
+    """The same client id came with another question before."""
+
+
+def ask(user: User, brief_id: str, question: str, client_id: str = "") -> Turn | None:
     """A question about a brief of the reader's editions, due to be answered; None where they have no such brief.
 
-    Raises CannotAsk. Asked the same again while the last is still being answered, that one serves.
+    Raises CannotAsk. Asked the same again while the last is still being answered, that one serves; under a client id
+    that was used before, that turn serves whatever became of it.
     """
     text = clean(question)
     left = TRIES
@@ -33,7 +38,7 @@ def ask(user: User, brief_id: str, question: str) -> Turn | None:
         try:
             with transaction.atomic():
                 conversation, _ = Conversation.objects.get_or_create(reader=user, brief_id=brief_id)
-                return _next(conversation, text)
+                return _next(conversation, text, client_id)
         except IntegrityError:  # the same reader, who asks or forgets in another window
             if not left:
                 raise
@@ -47,8 +52,12 @@ def _check(text: str) -> None:
         raise CannotAsk(f"A question may have {LONGEST} characters; this one has {len(text)}.")
 
 
-def _next(conversation: Conversation, text: str) -> Turn:
+def _next(conversation: Conversation, text: str, client_id: str) -> Turn:
     turns = conversation.turns.all()
+    if client_id and (known := turns.filter(client_id=client_id).first()):
+        if known.question != text:
+            raise AskedOtherwise("This id was given to another question.")
+        return known
     last = turns.order_by("-number").first()
     if last and last.state == Turn.State.QUEUED:
         if last.question == text:
@@ -63,6 +72,7 @@ def _next(conversation: Conversation, text: str) -> Turn:
         conversation=conversation,
         number=(turns.aggregate(last=Max("number"))["last"] or 0) + 1,
         question=text,
+        client_id=client_id,
         stands_alone=not asked.personal and not (last and asked.leans),
         due_at=Now(),
     )
@@ -91,6 +101,7 @@ def again(user: User, brief_id: str, number: int) -> Turn | None:
             conversation=old.conversation,
             number=old.number,
             question=old.question,
+            client_id=old.client_id,
             stands_alone=old.stands_alone,
             due_at=Now(),
         )

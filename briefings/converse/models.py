@@ -67,6 +67,12 @@ class Turn(Work):
     without = models.CharField(max_length=16, choices=Without.choices, blank=True)
     stands_alone = models.BooleanField(default=False)
     dropped = models.PositiveIntegerField(default=0, help_text="sentences the verifier rejected")
+    client_id = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text="what the asking device calls it, if it repeats itself",
+    )
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -74,6 +80,11 @@ class Turn(Work):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["conversation", "number"], name="one_turn_per_number"),
+            models.UniqueConstraint(
+                fields=["conversation", "client_id"],
+                name="one_turn_per_client_id",
+                condition=~Q(client_id=""),
+            ),
             models.CheckConstraint(
                 condition=~Q(state="answered") | (Q(answered_at__isnull=False) & ~Q(writer="")),
                 name="answered_turn_says_when_and_by_what",

@@ -79,6 +79,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
         preferences_path(ada),
         "/settings/delete/",
         "/left/",
+        "/api/v1/docs",
         "/edition/2025-08-07/",
         f"/brief/{lead}/evidence/6/",
         f"/brief/{short}/",

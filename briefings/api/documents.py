@@ -1,0 +1,141 @@
+"""The contract's documents as answers: whole or some fields of them, kept for a minute as they were sent.
+
+A frozen edition is asked for again and again by the same device. One small query tells whether it still is what was
+sent: of which state, with which corrections. What else may alter in it, a cost that is reckoned anew or the name of
+a source, is told within the minute.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Annotated, Any, Optional
+
+from django.http import HttpResponse
+from ninja import Query
+from pydantic import BaseModel, create_model
+
+from briefings import read
+from briefings.api.frame import Packed, pack
+from briefings.api.problems import FieldProblem, Problem
+from briefings.models import Edition
+from briefings.schemas import DOCUMENT_ORDER, BriefDocument, Cost, NoticeDocument, Shape
+
+KEPT = 60.0  # seconds
+MOST = 32_000_000  # bytes, compressed
+Fields = Annotated[
+    str,
+    Query(
+        max_length=300,
+        description="only these parts of each brief, by name and separated by commas; its `id` is always there",
+        examples=["headline,takeaways"],
+    ),
+]
+
+
+def _compact() -> type[BaseModel]:
+    parts: dict[str, Any] = {
+        name: (one.annotation, ...) if name == "id" else (Optional[one.annotation], None)  # noqa: UP045 - a value, not a type
+        for name, one in BriefDocument.model_fields.items()
+        if name in DOCUMENT_ORDER
+    }
+    return create_model(
+        "CompactBrief", __base__=Shape, __doc__="The parts of a brief that were asked for.", **parts
+    )
+
+
+CompactBrief = _compact()
+
+
+class CompactEntry(Shape):
+    rank: int
+    why: tuple[str, ...]
+    brief: CompactBrief  # type: ignore[valid-type]  # made above
+
+
+class CompactEdition(Shape):
+    """An edition with the parts of its briefs that were asked for."""
+
+    reader: str
+    date: str
+    items: tuple[CompactEntry, ...]
+    cost: Cost
+    corrections: tuple[NoticeDocument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    packed: bytes
+    etag: str
+    until: float
+
+
+class Shelf:
+    """Answers as they were sent, the oldest going first when it is full; each web process has its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Kept] = {}
+        self._size = 0
+        self._lock = Lock()
+
+    def answer(self, key: Hashable, make: Callable[[], Any]) -> HttpResponse:
+        found = self._kept.get(key)
+        if found is None or found.until < time.monotonic():
+            found = self._put(key, json.dumps(make(), ensure_ascii=False, separators=(",", ":")).encode())
+        return Packed(found.packed, found.etag)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._size = 0
+
+    def _put(self, key: Hashable, body: bytes) -> Kept:
+        made = Kept(*pack(body), until=time.monotonic() + KEPT)
+        with self._lock:
+            if old := self._kept.pop(key, None):
+                self._size -= len(old.packed)
+            self._kept[key] = made
+            self._size += len(made.packed)
+            while self._size > MOST:
+                self._size -= len(self._kept.pop(next(iter(self._kept))).packed)
+        return made
+
+
+shelf = Shelf()
+
+
+def edition(found: Edition, news: tuple[int, int], fields: str) -> HttpResponse:
+    """A ready edition of the reader who asks, and what tells whether it changed (`briefings.read`)."""
+    asked = parts(fields)
+    key = ("edition", found.pk, news, asked)
+
+    def make() -> dict[str, Any]:
+        whole = read.edition_document(found)
+        for one in whole["items"] if asked else ():
+            one["brief"] = some(one["brief"], asked)
+        return whole
+
+    return shelf.answer(key, make)
+
+
+def brief(document: BriefDocument, fields: str) -> HttpResponse:
+    """A brief of the reader who asks."""
+    told = some(document.model_dump(mode="json"), parts(fields))
+    return HttpResponse(json.dumps(told, ensure_ascii=False, separators=(",", ":")), "application/json")
+
+
+def parts(fields: str) -> tuple[str, ...]:
+    """The names asked for; none means all. Raises Problem for one that no brief has."""
+    asked = tuple(sorted({name.strip() for name in fields.split(",") if name.strip()}))
+    if unknown := [name for name in asked if name not in DOCUMENT_ORDER]:
+        raise Problem(
+            "invalid", errors=[FieldProblem(field="query.fields", message=f"no part: {unknown[0]}")]
+        )
+    return asked
+
+
+def some(document: dict[str, Any], asked: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if not asked or name in asked or name == "id"}

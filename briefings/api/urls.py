@@ -1,0 +1,42 @@
+"""Addresses of the API and of its description."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from briefings.api import (
+    account,
+    briefs,
+    conversation,
+    devices,
+    docs,
+    editions,
+    profile,
+    saved,
+    search,
+    service,
+    shares,
+    sign_in,
+    sources,
+    sync,
+)
+
+api = service.make()
+api.add_router("/auth", sign_in.router)
+api.add_router("/devices", devices.router)
+api.add_router("/sync", sync.router)
+api.add_router("/editions", editions.router)
+api.add_router("/briefs", briefs.router)
+api.add_router("/briefs", conversation.router)
+api.add_router("/saved", saved.router)
+api.add_router("/search", search.router)
+api.add_router("/shares", shares.router)
+api.add_router("/sources", sources.router)
+api.add_router("/profile", profile.router)
+api.add_router("", account.router)
+
+urlpatterns = [
+    path("openapi.json", docs.openapi, name="openapi"),
+    path("docs", docs.docs, name="api-docs"),
+    path("", api.urls),
+]

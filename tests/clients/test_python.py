@@ -1,0 +1,113 @@
+"""The reference client: its shapes are those of the description, and its commands read a real Nutgraf."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NotRequired, get_origin, get_type_hints, is_typeddict
+
+import pytest
+
+from briefings.api import docs
+from briefings.api.urls import api
+from tests.fakes.mail_server import MailServer, mail_server
+from tests.processes import PROJECT, Instance, Running, state_directory, wait_for
+from tests.test_journey import CODE
+
+PACKAGE = PROJECT / "clients" / "python"
+sys.path.insert(0, str(PACKAGE))
+from nutgraf import Client, Problem, documents  # noqa: E402
+
+SHAPES = [one for one in vars(documents).values() if is_typeddict(one)]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_its_shapes_are_those_of_the_description(shape: Any) -> None:
+    described = docs.of(api)["components"]["schemas"][shape.__name__]
+    hints = get_type_hints(shape, include_extras=True)
+    assert set(hints) == set(described["properties"])
+    always = {name for name, hint in hints.items() if get_origin(hint) is not NotRequired}
+    assert always == set(described.get("required", ()))
+
+
+@pytest.fixture(scope="module")
+def mail() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(mail: MailServer) -> Iterator[Running]:
+    with state_directory() as var, Instance(var, {"EMAIL_URL": mail.url}).up("--no-catalogue") as running:
+        yield running
+
+
+def command(home: Path, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE), "XDG_CONFIG_HOME": str(home)}
+    return subprocess.run(
+        [sys.executable, "-m", "nutgraf.reader", *words],
+        env=environment, input=typed, capture_output=True, text=True, timeout=200, check=False,
+    )  # fmt: skip
+
+
+def code_of(mail: MailServer) -> str:
+    letter: Any = wait_for(lambda: mail.accepted and mail.accepted.pop(), 30, "the code")
+    found = CODE.search(letter.get_body(("plain",)).get_content())
+    assert found
+    return found[1]
+
+
+@pytest.mark.processes
+def test_it_signs_in_reads_and_asks(running: Running, mail: MailServer, tmp_path: Path) -> None:
+    before = command(tmp_path, "today")
+    assert (before.returncode, "sign in first" in before.stderr) == (1, True)
+    client = Client(running.url)
+    session = client.request_code("ada@bank.example")
+    with pytest.raises(Problem) as wrong:
+        client.confirm_code(session, "0000-0001", "Desk")
+    assert (wrong.value.status, wrong.value.code) == (401, "wrong_code")
+    signed_in = client.confirm_code(session, code_of(mail), "Desk")
+    assert signed_in["device"]["current"]
+    client._ask("PATCH", "/profile", {"role": "cto", "industry": "finance"})
+    edition = client.today(patience=150)
+    brief = edition["items"][0]["brief"]
+    turn = client.ask(brief["id"], brief["headline"]["text"])
+    sentences = list(client.answer(brief["id"], turn["number"]))
+    assert client.turn(brief["id"], turn["number"])["answer"] == sentences
+    client.save(brief["id"])
+    (*_, last) = client.sync()
+    assert [one["brief"] for one in last["saved"]] == [brief["id"]]
+    client.unsave(brief["id"])
+    assert {(one["kind"], one["key"]) for part in client.sync(last["cursor"]) for one in part["gone"]} == {
+        ("saved", brief["id"])
+    }
+    kept = tmp_path / "nutgraf" / "device.json"
+    kept.parent.mkdir()
+    kept.write_text(f'{{"url": "{running.url}", "token": "{client.token}"}}')
+    shown = command(tmp_path, "today")
+    assert shown.returncode == 0, shown.stderr
+    assert f"1. {brief['headline']['text']}" in shown.stdout
+    asked = command(tmp_path, "ask", "1", "What", "does", "it", "say?")
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout.strip()
+    client.sign_out()
+    out = command(tmp_path, "today")
+    assert (out.returncode, "unauthenticated" in out.stderr) == (1, True)
+
+
+@pytest.mark.processes
+def test_its_sign_in_keeps_the_token_for_its_user_alone(
+    running: Running, mail: MailServer, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE), "XDG_CONFIG_HOME": str(tmp_path)}
+    shell = subprocess.Popen(
+        [sys.executable, "-m", "nutgraf.reader", "sign-in", running.url, "ben@fund.example"],
+        env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    _, errors = shell.communicate(f"{code_of(mail)}\n", timeout=60)
+    assert shell.returncode == 0, errors
+    kept = tmp_path / "nutgraf" / "device.json"
+    assert kept.stat().st_mode & 0o077 == 0
