@@ -15,6 +15,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import re
 import resource
 import sys
@@ -92,7 +93,7 @@ def curve(most: int = 100_000, per_day: int = 250) -> int:
     """Fill an archive at so many articles a day and place small polls on the way, which are timed."""
     from ingest.place import place
 
-    _, found = entries(CORPUS / "feeds" / "2025-08")
+    found = varied(entries(CORPUS / "feeds" / "2025-08")[1])
     points: list[dict[str, float]] = []
     stored, marks = 0, iter([n for n in (1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000) if n <= most])
     mark = next(marks, None)
@@ -118,6 +119,16 @@ def curve(most: int = 100_000, per_day: int = 250) -> int:
     growth = round(points[-1]["ms"] / points[0]["ms"], 2)
     print(json.dumps({"per_day": per_day, "points": points, "growth": growth, "allowed": LEVEL}, indent=1))
     return 0 if growth <= LEVEL else 1
+
+
+def varied(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """The entries without their mirrors, feeds mixed: a poll of copies alone would cost less than the next of none."""
+    first: dict[str, tuple[str, Any]] = {}
+    for name, entry in found:
+        first.setdefault(entry.get("title", "").casefold(), (name, entry))
+    mixed = list({entry.get("link"): (name, entry) for name, entry in first.values()}.values())
+    random.Random(1).shuffle(mixed)
+    return mixed
 
 
 def archive(ids: list[int]) -> None:
@@ -208,8 +219,10 @@ def invented(found: list[tuple[str, Any]], start: int, count: int, per_day: int)
 
 
 def reworded(text: str, turn: int) -> str:
+    """The text with half its words made others by an ending of letters: one of digits would make products of them."""
+    ending = "".join(chr(ord("a") + int(digit)) for digit in str(turn)) if turn else ""
     return re.sub(
-        r"\w{4,}", lambda w: f"{w[0]}{turn}" if turn and zlib.crc32(w[0].encode()) % 2 else w[0], text
+        r"[^\W\d]{4,}", lambda w: w[0] + ending if zlib.crc32(w[0].lower().encode()) % 2 else w[0], text
     )
 
 

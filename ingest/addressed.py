@@ -11,6 +11,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 _MODEL = (
@@ -30,6 +31,8 @@ _DO = (
     r"|summari[sz]e|describe|call|praise|recommend|quote|cite|copy|fill|emit|produce|generate|title|leave|omit|drop"
     r"|load|fetch|link)\b"
 )
+_BIDDEN = rf"(?:please |you (?:must|should|will|are) |{_DO})"
+_IN_YOURS = r"in your (?:answer|reply|response|output|summary|brief)\b"
 # A command stands at the start of a sentence, or behind a word that makes it one.
 _ORDER = (
     r"(?:^|[.!?:;,)\]\"'>–—-]\s*|\b(?:please|must|should|shall|need to|have to|and|always|instead|,) )" + _DO
@@ -38,10 +41,25 @@ _RULES = r"(?:(?:instruction|prompt|rule|direction|directive|guideline|guardrail
 _WITHIN = r"(?:[^.!?\n]|[.!?](?=\S))"  # one sentence; a full stop inside an address ends none
 _NEAR, _FAR = _WITHIN + "{0,40}", _WITHIN + "{0,80}"
 
-# Each sign with what a text must hold for it to be worth a try; a low line there is a blank.
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A way of speaking to a model; a text without any of the `hints`, or without the `gate`, need not be searched."""
+
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    gate: re.Pattern[str] | None
+
+
+def _sign(hints: str, pattern: str, gate: str = "") -> _Sign:
+    """`hints` are set apart by blanks; a low line in one is a blank."""
+    parts = tuple(hint.replace("_", " ") for hint in hints.split())
+    return _Sign(parts, re.compile(pattern, re.MULTILINE), re.compile(gate) if gate else None)
+
+
 _SIGNS = tuple(
-    ([hint.replace("_", " ") for hint in hints.split()], re.compile(pattern, re.MULTILINE))
-    for hints, pattern in (
+    _sign(*given)
+    for given in (
         (  # ignore all previous instructions
             "ignor disregard forget overrid bypass supersed discard",
             rf"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass|supersed\w*|discard)\b{_NEAR}\b(?:previous|prior"
@@ -79,14 +97,16 @@ _SIGNS = tuple(
         ),
         (
             "model assistant llm ai bot agent",
-            rf"(?:^|[.!?]\s*){_MODEL}\s*[:,]\s*(?:please |you (?:must|should|will|are) |{_DO})",
+            rf"(?:^|[.!?]\s*){_MODEL}\s*[:,]\s*{_BIDDEN}",
+            rf"[:,]\s*{_BIDDEN}",
         ),
         (  # the headline must be
             "headline take bottom follow matters lead fact summar brief answer repl respon output write lens digest "
             "edition newsletter citation json markdown",
             rf"{_ORDER}{_FAR}\b{_PART}|\b{_PART} (?:must|should|shall|has to|needs to|is to|are to) (?:\w+ )?(?:be|read"
             r"|say|state|contain|include|begin|end|start|open|mention|praise|link|use|cite|carry)\b"
-            r"|\bin your (?:answer|reply|response|output|summary|brief)\b",
+            rf"|\b{_IN_YOURS}",
+            rf"{_PART}|{_IN_YOURS}",
         ),
         (
             "\": ':",
@@ -154,12 +174,20 @@ _ALIKE = {n: n for n in range(0x3000)} | str.maketrans("аеорсухіјѕԁһ
 
 def speaks_to_model(text: str) -> bool:
     """Whether `text`, one passage, speaks to a model that reads it: commands, forged fences, forged fields, blobs."""
-    return _signed(_plain(text)) or any(_signed(_plain(hidden)) for hidden in _decoded(text))
+    return _signed(_plain(text)) or _hides_order(text)
 
 
 def count(passages: Iterable[str]) -> int:
-    """How many of the passages speak to a model."""
-    return sum(map(speaks_to_model, passages))
+    """How many of the passages, those of one article, speak to a model."""
+    passages = list(passages)
+    plain = [_plain(one) for one in passages]
+    # Most signs are out of the question for the whole article.
+    whole = "\n".join(plain)
+    likely = [sign for sign in _SIGNS if _holds(whole, sign.hints)]
+    blobs = _ENCODED.search("\n".join(passages)) is not None
+    return sum(
+        _bears(low, likely) or (blobs and _hides_order(one)) for one, low in zip(passages, plain, strict=True)
+    )
 
 
 def outside_quotations(text: str) -> str:
@@ -169,7 +197,22 @@ def outside_quotations(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _signed(low: str) -> bool:
-    return any(_holds(low, hints) and pattern.search(low) for hints, pattern in _SIGNS)
+    return _bears(low, _SIGNS)
+
+
+def _bears(low: str, signs: Iterable[_Sign]) -> bool:
+    for sign in signs:
+        if (
+            _holds(low, sign.hints)
+            and (sign.gate is None or sign.gate.search(low))
+            and sign.pattern.search(low)
+        ):
+            return True
+    return False
+
+
+def _hides_order(text: str) -> bool:
+    return any(_signed(_plain(hidden)) for hidden in _decoded(text))
 
 
 def _holds(low: str, hints: Sequence[str]) -> bool:

@@ -28,7 +28,12 @@ _SCORES = re.compile(
     r"|\b\d[\d,.]*k?\s+(?:points?|comments?|votes?|upvotes?|likes?|views?|stars?|replies)\b"
     r"|\b(?:\d+|an?)\s+(?:sec(?:ond)?|min(?:ute)?|hour|day|week|month|year)s?\s+ago\b"
 )
-_COUNTED = re.compile(r"(?i)\b(?:points?|comments?|votes?|upvotes?|score|likes?|views?|stars?|replies|ago)\b")
+_COUNTED_NAMES = "point comment vote upvote like view star"
+_COUNTED = {name + ending for name in _COUNTED_NAMES.split() for ending in ("", "s")} | {
+    "score",
+    "replies",
+    "ago",
+}
 # Marks that feeds add to links; any other fragment may name one entry of a long page.
 _MARK = re.compile(r"^(?:atom|rss|ref|utm|xtor|ftag|comments?$|respond$|:~:)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -133,7 +138,19 @@ def content_hash(title: str, paragraphs: Sequence[str]) -> str:
 
 def told(text: str) -> str:
     """What a text tells, as words: its scores and ages left out."""
-    return words(_SCORES.sub("", text) if _COUNTED.search(text) else text)
+    found = _WORD.findall(text.casefold())
+    return words(_SCORES.sub("", text)) if _may_count(found) else " ".join(found)
+
+
+def _may_count(found: Sequence[str]) -> bool:
+    """Whether a score or an age may be among the words: looking for one takes longer than all else."""
+    if _COUNTED.isdisjoint(found):
+        return False
+    around = zip(["", *found], found, [*found[1:], ""], strict=False)
+    return any(
+        word in _COUNTED and (word == "ago" or before[:1].isdigit() or after[:1].isdigit())
+        for before, word, after in around
+    )
 
 
 def happened(published: datetime | None, first_seen: datetime) -> datetime:

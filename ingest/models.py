@@ -125,7 +125,8 @@ class Article(Work):
     else `first_seen`.
     """
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="articles")
+    # Found through the unique constraint, which begins with it.
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="articles", db_index=False)
     identity = models.CharField(max_length=64, help_text="hash of guid, else canonical link, else content")
     guid = models.TextField(blank=True)
     url = models.TextField(blank=True)
@@ -216,7 +217,8 @@ class PageRetry(Work):
 class Passage(models.Model):
     """A paragraph-sized span of an article's text: `article.text[start:end]`. Number 0 is the title."""
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="passages")
+    # Its unique constraint finds an article's passages as well: a second index would only be written.
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="passages", db_index=False)
     number = models.PositiveIntegerField()
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
@@ -235,7 +237,7 @@ class Passage(models.Model):
 class Revision(models.Model):
     """An earlier text of an article, kept so that what was cited can still be shown."""
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions", db_index=False)
     number = models.PositiveIntegerField()
     title = models.TextField()
     text = models.TextField()

@@ -13,11 +13,12 @@ from typing import TypedDict
 from django.db.models import Q
 
 from ingest import work
+from ingest.look import Refreshed
 from ingest.models import Article, PageRetry, Source, Stage
 from ingest.place import Placed, place
 from ingest.read import Read, read_many
 from ingest.reembed import catch_up
-from ingest.refresh import Refreshed, refresh_many
+from ingest.refresh import refresh_many
 from ingest.reread import reread_many
 
 BATCH = 5_000

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,7 @@ from ingest.extract import wants_page
 from ingest.insert import defaults, insert, reserve_keys
 from ingest.models import Article, Passage, Revision, Source, Stage
 from ingest.passages import compose, spans
+from ingest.scope import Scope
 
 PAGES_PER_LOOK = (
     100  # a feed may hold its whole archive; only the newest entries are worth a visit to its server
@@ -25,38 +28,82 @@ SKEW = timedelta(minutes=5)  # the database's clock decides what is due, and may
 ARCHIVED = f"not read: only the newest {PAGES_PER_LOOK} entries of one look at a feed have their pages read"
 
 
-def add(source: Source, drafts: Sequence[Draft], now: datetime) -> int:
-    """Store drafts as articles of `source` with what their feed says; how many copies that sets aside.
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A draft about to be stored under its key; `near`: whether it is among the newest of its look."""
+
+    pk: int
+    source: Source
+    draft: Draft
+    near: bool
+
+    def candidate(self) -> Candidate:
+        draft = self.draft
+        size = len(draft.feed_text)
+        return Candidate(
+            self.pk,
+            self.source.pk,
+            draft.canonical_url,
+            draft.content_hash,
+            draft.title,
+            size,
+            self.source.primary,
+            settled=False,
+        )
+
+
+def add(found: Sequence[tuple[Source, Sequence[Draft]]], now: datetime) -> Counter[int]:
+    """Store each source's drafts as its articles with what their feed says; how many copies that sets aside, by the
+    source's key.
 
     What needs its page read next is NEW; the rest is READ at once.
     """
-    if not drafts:
-        return 0
-    near = newest(drafts, PAGES_PER_LOOK)
-    numbered = list(zip(reserve_keys(Article, len(drafts)), drafts, strict=True))
-    found = originals([_candidate(pk, source, draft) for pk, draft in numbered], source.scope)
-    rows = [_row(pk, source, draft, draft.identity in near, found.get(pk), now) for pk, draft in numbered]
+    arriving = _numbered(found)
+    if not arriving:
+        return Counter()
+    best, copies = _originals(arriving)
+    rows = [_row(one, best.get(one.pk), now) for one in arriving]
     usual = defaults(Article, rows[0])
     insert(Article, ([*row.values(), *usual.values()] for row in rows), [*rows[0], *usual])
     write_passages((row["id"], row["text"]) for row in rows)
     adopt_copies([row["id"] for row in rows if row["duplicate_of"]])
-    return len(found)
+    return copies
 
 
-def _candidate(pk: int, source: Source, draft: Draft) -> Candidate:
-    size = len(draft.feed_text)
-    link, contents = draft.canonical_url, draft.content_hash
-    return Candidate(pk, source.pk, link, contents, draft.title, size, source.primary, settled=False)
+def _numbered(found: Sequence[tuple[Source, Sequence[Draft]]]) -> list[_Arrival]:
+    count = sum(len(drafts) for _, drafts in found)
+    keys = iter(reserve_keys(Article, count) if count else ())
+    near = {source.pk: newest(drafts, PAGES_PER_LOOK) for source, drafts in found}
+    return [
+        _Arrival(next(keys), source, draft, draft.identity in near[source.pk])
+        for source, drafts in found
+        for draft in drafts
+    ]
 
 
-def _row(
-    pk: int, source: Source, draft: Draft, near: bool, original: int | None, now: datetime
-) -> dict[str, Any]:
+def _originals(arriving: Sequence[_Arrival]) -> tuple[dict[int, int], Counter[int]]:
+    """Which article counts in place of each that is a copy, and how many copies each source brought to light."""
+    best: dict[int, int] = {}
+    copies: Counter[int] = Counter()
+    scopes: dict[Scope, list[_Arrival]] = defaultdict(list)
+    for one in arriving:
+        scopes[one.source.scope].append(one)
+    for scope, together in scopes.items():
+        found = originals([one.candidate() for one in together], scope)
+        sources = {one.pk: one.source.pk for one in together}
+        first = together[0].source.pk
+        copies.update(sources.get(pk, sources.get(original, first)) for pk, original in found.items())
+        best |= found
+    return best, copies
+
+
+def _row(one: _Arrival, original: int | None, now: datetime) -> dict[str, Any]:
+    source, draft, near = one.source, one.draft, one.near
     text = draft.feed_text
     page = wants_page(draft.url, text) and not source.sample
     stage = Stage.COPY if original else Stage.NEW if page and near else Stage.READ
     return {
-        "id": pk,
+        "id": one.pk,
         "source": source.pk,
         "identity": draft.identity,
         "guid": draft.guid,
@@ -91,13 +138,13 @@ def rewrite_passages(texts: Sequence[tuple[int, str]]) -> None:
     write_passages(texts)
 
 
-def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> int:
+def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> set[int]:
     """Give articles the new text of their feed, keep the old as a revision, and send them through every step again.
 
-    How many there were to change: what the feed only tells shorter than before stays as it is.
+    Keys of those there were to change: what the feed only tells shorter than before stays as it is.
     """
     if not changed:
-        return 0
+        return set()
     drafts = {known.pk: draft for known, draft in changed}
     stored = Article.objects.select_for_update().filter(pk__in=drafts).order_by("pk")
     articles = [one for one in stored if is_edit(one.title, one.feed_text, drafts[one.pk])]
@@ -116,7 +163,7 @@ def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> int:
         _apply(article, drafts[article.pk], now)
     Article.objects.bulk_update(articles, _CHANGED, batch_size=200)
     rewrite_passages([(article.pk, article.text) for article in articles])
-    return len(articles)
+    return {article.pk for article in articles}
 
 
 def rename(renamed: Sequence[tuple[Known, Draft]]) -> None:

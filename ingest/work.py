@@ -160,6 +160,17 @@ def claim_keys(model: type[Row], which: Q, lease: timedelta, limit: int = POISON
     return keys
 
 
+def held(rows: Sequence[Work]) -> set[object]:
+    """Keys of those rows, all of one model, whose work is still ours; it stays so until the transaction ends."""
+    if not rows:
+        return set()
+    attempts = {row.pk: row.attempt for row in rows}
+    stored = type(rows[0])._default_manager.filter(among(list(attempts))).order_by("pk")
+    # What refers to the rows may be added to meanwhile.
+    locked = stored.select_for_update(no_key=True).values_list("pk", "attempt")
+    return {pk for pk, attempt in locked if attempts[pk] == attempt}
+
+
 def rest(model: type[Row], which: Q, limit: int = POISON) -> None:
     """Lay down those of `which` that `limit` attempts have not brought to an end: they are due no more."""
     words = Concat(Value(f"given up after {limit} attempts; "), F("error"))

@@ -91,7 +91,7 @@ def test_the_log_names_an_own_source_by_its_key(
         refresh(own.pk, timezone.now() + day * DAY, force=True)
     own.refresh_from_db()
     assert own.url == web.url("/secret-new")
-    (told,) = [one.getMessage() for one in caplog.records if one.name == "ingest.refresh"]
+    (told,) = [one.getMessage() for one in caplog.records if one.name in ("ingest.refresh", "ingest.take")]
     assert told == f"own source {own.pk} has moved"
     caplog.clear()
     web.put("/secret-new", rss(item("Odd")))

@@ -262,7 +262,7 @@ def test_it_gives_a_copy_that_comes_later_the_story_of_its_original(paper: Sourc
         happened_at=LATER,
         content_hash="x",
     )
-    assert save.add(other, [draft], LATER) == 1
+    assert save.add([(other, [draft])], LATER) == {other.pk: 1}
     copy = Article.objects.get(source=other)
     first.refresh_from_db()
     assert (copy.stage, copy.duplicate_of, copy.story) == (Stage.COPY, first, first.story)

@@ -15,8 +15,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from ingest.edits import difference
+from ingest.look import Refreshed
 from ingest.models import Article, Revision, Source, Stage
-from ingest.refresh import Refreshed, refresh
+from ingest.refresh import refresh
 from tests.fakes.web_server import WebServer
 
 pytestmark = [pytest.mark.corpus, pytest.mark.django_db]
