@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import config  # noqa: F401 - before numpy: one thread, as in every process of ours
 from briefings.schemas import Material
 from briefings.terms import terms
 from briefings.write.extractive import write_extractive

@@ -95,6 +95,13 @@ _MULTIPLYING = frozenset(
 _VAGUELY = frozenset(["dozens", "hundreds", "thousands", "millions", "billions", "trillions"])
 _PERIODS = frozenset(["year", "quarter", "month", "week", "day", "hour", "minute", "second"])
 _ORDERING = frozenset([*number_words.ORDINALS, "st", "nd", "rd", "th"])
+# The same for all that is in one of the hard units.
+_MEASURES = (*CURRENCIES, *(name for name, (unit, _) in UNITS.items() if unit in HARD))
+_MEASURE_SIGN = re.compile("[$€£¥₹₩%×¢]")
+_MEASURING = _MULTIPLYING | {
+    "times",
+    *(_WORDS.findall(name)[-1] for name in _MEASURES if not _MEASURE_SIGN.search(name)),
+}
 
 
 _Units = tuple[tuple[str, Decimal], ...]
@@ -125,6 +132,11 @@ def amounts(text: str, said: frozenset[str]) -> Iterator[Figure]:
         figure = amount.figure
         yield replace(figure, keys=(*figure.keys, *lent[place])) if place in lent else figure
     yield from _loose(text, said)
+
+
+def may_measure(text: str, said: frozenset[str]) -> bool:
+    """Whether an amount in one of the hard units can stand in `text` at all; arguments as of `amounts`."""
+    return not said.isdisjoint(_MEASURING) or "fold" in text or _MEASURE_SIGN.search(text) is not None
 
 
 def _written(text: str, said: frozenset[str]) -> Iterator[re.Match[str]]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 
-from briefings.verify.amounts import amounts
+from briefings.verify.amounts import amounts, may_measure
 from briefings.verify.dates import dates
 from briefings.verify.evidence import split
 from briefings.verify.figure import Date, Figure, Key, Quantity, Token
@@ -30,6 +30,15 @@ def read(text: str) -> tuple[Figure, ...]:
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures `text` claims, in order of appearance; each character belongs to one figure at most."""
     return tuple(figure for figure in read(text) if figure.claim)
+
+
+def measured(text: str) -> list[tuple[Figure, Quantity]]:
+    """The figures that `text` claims in a unit of `units.HARD`, each with its first reading, in order."""
+    plain = for_figures(text)
+    if not may_measure(plain, words_in(plain)):
+        return []
+    first = ((figure, key) for figure in figures(text) for key in figure.keys[:1])
+    return [(figure, key) for figure, key in first if isinstance(key, Quantity) and key.unit in HARD]
 
 
 def unsupported(text: str, grounds: Iterable[str]) -> tuple[Figure, ...]:

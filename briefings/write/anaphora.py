@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from briefings.write.alternatives import by_letter
 from briefings.write.furniture import unquoted
 from briefings.write.lexicon import ACTORS
 from briefings.write.names import TITLES
@@ -62,9 +63,9 @@ OPENING = re.compile(
     r"(?!\w| of\b| that\b| in (?:which|the)\b| for\b| to\b| on\b| between\b| against\b| behind\b|, (?:known|called|"
     r"named|dubbed)))\b"
 )
-PERSONAL = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself|He|She|His|Her)\b")
-NEUTRAL = re.compile(r"\b(?:they|them|their|theirs|it|its|itself|themselves)\b")
-MANY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b")
+PERSONAL = by_letter(r"\b(?:he|she|him|his|her|hers|himself|herself|He|She|His|Her)\b")
+NEUTRAL = by_letter(r"\b(?:they|them|their|theirs|it|its|itself|themselves)\b")
+MANY = by_letter(r"\b(?:they|them|their|theirs|themselves)\b")
 # Who or what "they" can be: a plural, two of them, or a body of people.
 SEVERAL = re.compile(
     r"[a-z][a-z’'-]+s\b|[A-Z]\w+s\b| and |\b(?:people|men|women|children|police|data|media|everyone|anyone|someone|"
@@ -78,16 +79,16 @@ SINGLE = re.compile(
     re.IGNORECASE,
 )
 # Not that of "makes it easy to try".
-ONE = re.compile(r"\b(?:it|itself)\b(?!(?:[’']s)? (?:\w+ ){0,3}(?:to|that|how|whether|for|when|like)\b)")
+ONE = by_letter(r"\b(?:it|itself)\b(?!(?:[’']s)? (?:\w+ ){0,3}(?:to|that|how|whether|for|when|like)\b)")
 # A time or place and then a pronoun: "With two factories, it leads the market".
 SET_BEFORE = re.compile(
     r"(?:With|In|On|At|By|For|From|Under|During|Despite|Without|Besides|Beyond|Having|Using|Given) [^,“”\"]{2,70}, "
     r"(?:(?:they|he|she)\b|it\b(?!(?:[’']s)? (?:\w+ ){0,3}(?:to|that|how|whether|what)\b))"
 )
 # "A buyer will therefore have to ask": the reason stands before, in the sentence or out of it.
-THEREFORE = re.compile(r"\b(?:therefore|thus|hence|consequently|accordingly)\b")
+THEREFORE = by_letter(r"\b(?:therefore|thus|hence|consequently|accordingly)\b")
 REASONED = re.compile(r"\b(?:and|because|since|as|so|but|if|when)\b|[;:]")
-SPEECH_TAG = re.compile(
+SPEECH_TAG = by_letter(
     r"\b(?:he|she|they|it) (?:said|says|told|added|wrote|tweeted|asked|continued|explained|noted|argued|replied|"
     r"concluded|testified|stated|posted|warned)\b"
     r"|\b(?:said|says|added|wrote|asked|continued) (?:he|she|they)\b"
@@ -118,7 +119,7 @@ THAT_ONE = re.compile(
     r"(?!(?:the|an?|it|he|she|they|we|this|there|is|are|was|were|has|have|had|will|would|can|could|may|if|when|one|all|"
     r"no|not|some|its|their|his|her|of|in|to|for|from|you|size)\b)(?P<what>[a-z]+)"
 )
-BARE_ACTOR = re.compile(
+BARE_ACTOR = by_letter(
     r"\bthe (?:\d+-year-old|company|firm|agency|startup|suspect|victim|senator|congressman|congresswoman|lawmaker|"
     r"social network|tech giant|"
     r"social media giant|search giant|newspaper|lawsuit|complaint|letter|memo|bill|couple|organization|nonprofit|"
@@ -187,7 +188,9 @@ def leans_back(text: str, names: frozenset[str], people: frozenset[str], topical
 
 def _points_out(own: str) -> bool:
     """Whether a "that" with its noun means something that the sentence has not named before."""
-    return any(match["what"] not in own[: match.start()].lower() for match in THAT_ONE.finditer(own))
+    return " that " in own and any(
+        match["what"] not in own[: match.start()].lower() for match in THAT_ONE.finditer(own)
+    )
 
 
 def _follows_from_before(own: str) -> bool:

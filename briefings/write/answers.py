@@ -61,22 +61,19 @@ def _enough(draft: Draft) -> int:
 
 def _alike(draft: Draft, anchor: Candidate) -> list[Candidate]:
     """Candidates that speak of the same as the anchor, nearest first."""
-    row = draft.pool.likeness.cosine[anchor.index]
+    likeness = draft.pool.likeness
+    row, own = likeness.cosine[anchor.index], likeness.sets[anchor.index] - GENERIC
+    # By these words two sentences can be about one thing; sharing a figure or "percent" is chance.
+    telling = {word for word in own if word[0].isalpha() and word != "percent"}
     near = [
         c
         for c in draft.pool.candidates
         if c is not anchor
         and row[c.index] >= ALIKE_ENOUGH
         and c.relevance >= ON_THE_STORY
-        and len(_telling(draft, c) & _telling(draft, anchor)) >= 2
+        and len(likeness.sets[c.index] & telling) >= 2
     ]
     return sorted(near, key=lambda c: (-row[c.index], c.index))
-
-
-def _telling(draft: Draft, candidate: Candidate) -> set[str]:
-    """The words by which two sentences can be about one thing; sharing a figure or "percent" is chance."""
-    own = draft.pool.likeness.sets[candidate.index]
-    return {word for word in own - GENERIC if word[0].isalpha() and word != "percent"}
 
 
 def _extend(draft: Draft, answer: list[Candidate], last: Candidate, about: str) -> None:

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from briefings.write.alternatives import by_letter
 from briefings.write.furniture import unquoted
 
 
@@ -134,7 +135,7 @@ def has_figure(text: str) -> bool:
     return bool(SIGNS[Aspect.MONEY].search(text) or SIGNS[Aspect.COUNT].search(text))
 
 
-PLAIN_DOUBT = re.compile(
+PLAIN_DOUBT = by_letter(
     r"\b(?:(?<!Media )(?:[Cc]ritics|[Oo]pponents) "
     r"(?:say|said|argue|warn|fear|call|point out|accuse|contend|question)|[Uu]nclear|not clear|no evidence|did not (?:"
     r"disclose|say|provide)|remains to be|remains unclear|has yet to|have yet to|not yet|"
@@ -151,7 +152,7 @@ PLAIN_DOUBT = re.compile(
     r"no gain|no admission|"
     r"no guarantee|does not (?:address|cover|include|say)|difficult to|not enough)\b"
 )
-MILD_DOUBT = re.compile(
+MILD_DOUBT = by_letter(
     r"\b(?:risks?|risky|concerns?|concerned|warn(?:s|ed)|warning (?:that|of|about)|limits?|limited|limitations?|"
     r"[Hh]owever|"
     r"[Aa]lthough|"
@@ -160,7 +161,7 @@ MILD_DOUBT = re.compile(
 )
 
 
-CATCH_ITSELF = re.compile(
+CATCH_ITSELF = by_letter(
     r"\b(?:[Tt]he|a) catch\b|\b[Tt]he (?:main )?(?:drawback|weakness|caveat)\b|"
     r"\b[Tt]he (?:main )?limit (?:of|is|here)\b"
 )
@@ -171,9 +172,10 @@ def doubt(text: str, turns: bool) -> float:
     """How much a sentence names a limit, a risk or an opposing voice. `turns`: it began with "but" or "
     ""however"."""
     own = unquoted(text)
-    plain = len({match.group() for match in PLAIN_DOUBT.finditer(own)})
-    mild = len({match.group() for match in MILD_DOUBT.finditer(own)})
     if CATCH_ITSELF.search(own):
         return 1.5
-    # Mild words and a "though" are found in any story; they only add to a plain doubt.
-    return 0.45 * min(2, plain) + (0.1 * min(2, mild) + 0.15 * turns if plain else 0.0)
+    plain = len({match.group() for match in PLAIN_DOUBT.finditer(own)})
+    if not plain:  # mild words and a "though" are found in any story; they only add to a plain doubt
+        return 0.0
+    mild = len({match.group() for match in MILD_DOUBT.finditer(own)})
+    return 0.45 * min(2, plain) + (0.1 * min(2, mild) + 0.15 * turns)

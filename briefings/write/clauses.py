@@ -96,7 +96,7 @@ MASS = frozenset(
 WHEN_WITHIN = re.compile(r"\b(?:last|next|earlier|today|yesterday|\w+day|week|month|year|again|ago)\b")
 LOOSE_END = frozenset(["even", "also", "now", "still", "just", "then", "already", "soon", "later", "ever"])
 MOST_WORDS = 9
-NOT_WITHIN = re.compile(rf"\b(?:{NO_SUBJECT})\b", re.IGNORECASE)
+LETTERS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,9 @@ def _main(own: str, names: Names) -> Clause | None:
     at = 0
     while found := GROUP.search(own, at):
         at = found.start() + 1
-        before = own[: found.start()]
         if found["verb"] not in FORM and not (found["aux"] in MODAL and found["verb"] not in NO_VERB):
             continue
+        before = own[: found.start()]
         # "The agency, based in Atlanta, did not": what stands right behind one comma hangs on the name before it.
         if before.count(",") == 1 and before.endswith(",") and not found["aux"]:
             continue
@@ -179,10 +179,10 @@ def _those_who(before: str, aux: str | None, names: Names) -> str | None:
 
 
 def _agrees(kind: str, aux: str | None, plural: bool) -> bool:
-    if aux in MODALS.split("|") or aux in DO.split("|"):
+    if aux in MODAL or aux in ("does", "do", "did"):
         return kind == "base" and (aux not in ("does", "do") or plural == (aux == "do"))
     if aux:
-        return kind in ("past", "participle") or (kind == "doing" and aux in BE.split("|"))
+        return kind in ("past", "participle") or (kind == "doing" and aux in ("is", "are", "was", "were"))
     if kind in ("participle", "doing"):
         return False
     return kind == "past" or plural == (kind == "base")
@@ -202,7 +202,9 @@ def subject_in(before: str, names: Names) -> str | None:
         return None
     if words.endswith((" the", " a", " of", " an")) or WHEN_WITHIN.search(words):
         return None
-    if NOT_WITHIN.search(words) or words.split()[0].lower() in OPENS_NO_SUBJECT:
+    if not NO_SUBJECT.isdisjoint(LETTERS.findall(words.lower())):
+        return None
+    if words.split()[0].lower() in OPENS_NO_SUBJECT:
         return None
     if words.endswith((" and", " or")):
         return None

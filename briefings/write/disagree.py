@@ -10,9 +10,8 @@ from itertools import combinations
 from briefings.schemas import Disagreement, Material
 from briefings.terms import STOP
 from briefings.verify.figure import Figure, Quantity
-from briefings.verify.numbers import figures
+from briefings.verify.numbers import figures, measured
 from briefings.verify.places import Place, place, words
-from briefings.verify.units import HARD
 from briefings.write.pool import Candidate, Pool, pool_of, story_names
 
 MOST = 3
@@ -45,7 +44,9 @@ def disagreements_in(pool: Pool) -> tuple[Disagreement, ...]:
     told: set[int] = set()
     for one, other in combinations(claims, 2):
         first, second = one.candidate, other.candidate
-        if first.article.source == second.article.source or {first.index, second.index} & told:
+        if one.value.unit != other.value.unit or first.article.source == second.article.source:
+            continue
+        if not told.isdisjoint((first.index, second.index)):
             continue
         if _of_one_quantity(one, other) and _apart(one, other) and (about := _about(one, other)):
             told |= {first.index, second.index}
@@ -56,12 +57,7 @@ def disagreements_in(pool: Pool) -> tuple[Disagreement, ...]:
 
 def _claims(candidate: Candidate) -> Iterator[_Claim]:
     """The figures with a unit that stand apart from their like; what is listed or compared is no claim of its own."""
-    found = [
-        (figure, key)
-        for figure in figures(candidate.text)
-        for key in figure.keys[:1]
-        if isinstance(key, Quantity) and key.unit in HARD
-    ]
+    found = measured(candidate.text)
     for figure, value in found:
         near = any(
             other.unit == value.unit and 0 < abs(also.start - figure.start) < LISTED for also, other in found
@@ -78,12 +74,9 @@ def _plain(around: Place) -> Place:
 
 
 def _of_one_quantity(one: _Claim, other: _Claim) -> bool:
-    shared = one.around & other.around
-    return (
-        one.value.unit == other.value.unit
-        and len(shared) >= NEIGHBOURS
-        and bool(one.beside & other.around or other.beside & one.around)
-    )
+    """Whether two claims in one unit count the same thing."""
+    beside = bool(one.beside & other.around or other.beside & one.around)
+    return beside and len(one.around & other.around) >= NEIGHBOURS
 
 
 def _apart(one: _Claim, other: _Claim) -> bool:

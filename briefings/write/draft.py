@@ -20,6 +20,7 @@ ECHO = 0.78  # likeness times shared words from which of two sentences read in o
 SAME_FIGURE = 0.12  # likeness at which one figure in both makes it so
 NEW = 0.36  # share of a sentence's words that headline, takeaways and lead have not used
 COMES_BACK = 0.15  # share of a story's sentences
+FIGURE = re.compile(r"\d[\d.,]+[a-z]?")
 YEAR = re.compile(r"(?:19|20)\d\d")
 JUST_BEFORE = 400  # characters in which a sentence's subject may have been named last
 
@@ -32,21 +33,22 @@ class Draft:
         self.headline = headline
         self.asks: dict[int, tuple[Ask, ...]] = {}  # what each candidate answers, once read
         self._used: list[Candidate] = []
-        self._stale: set[int] = set()
-        self._compared: dict[int, int] = {}
         self._held: dict[int, tuple[Name, ...]] = {}
         self._strangers: dict[int, tuple[str, ...]] = {}
         self._said = headline
         self._ahead = ""
-        self._headline_index = len(pool.candidates)
-        sets, heading = pool.likeness.sets, pool.likeness.sets[len(pool.candidates)]
-        self._retells_headline = {
+        sets, self.heading = pool.likeness.sets, pool.likeness.sets[-1]  # the headline's content words
+        # What says nothing new: it retells the headline, or what is used.
+        self._stale = {
             index
             for index in range(len(pool.candidates))
-            if len(sets[index] & heading) >= REPEATS_HEADLINE * max(1, len(sets[index]))
+            if len(sets[index] & self.heading) >= REPEATS_HEADLINE * max(1, len(sets[index]))
         }
+        self._able = sorted(
+            (c for c in pool.candidates if c.on_topic and not c.leans), key=lambda c: (-c.weight, c.index)
+        )
         self._named = frozenset(terms(" ".join(sorted(pool.names.words))))
-        self._words: frozenset[str] = pool.likeness.sets[self._headline_index]
+        self._words: frozenset[str] = self.heading
 
     def take(self, chosen: Iterable[Candidate]) -> None:
         """Counts these as told, in the order in which they will be read."""
@@ -56,7 +58,12 @@ class Draft:
 
     def reserve(self, chosen: Iterable[Candidate]) -> None:
         """Keeps these from being used again, though they will be read later than what is chosen next."""
-        self._used.extend(chosen)
+        for candidate in chosen:
+            self._used.append(candidate)
+            self._stale |= {candidate.index, *self.pool.likeness.repeating(candidate.index)}
+            if _quoted_runs(candidate.text):
+                told = (c.index for c in self.pool.candidates if _share_quotation(candidate.text, c.text))
+                self._stale.update(told)
 
     def tell(self, reserved: Iterable[Candidate]) -> None:
         """Counts what was reserved as told from here on."""
@@ -88,16 +95,9 @@ class Draft:
 
     def fresh(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> bool:
         """Whether the candidate says something that neither the draft nor `beside` has said."""
-        index = candidate.index
-        # What is used stays used: each candidate is held once against each of them.
-        if index not in self._stale and self._compared.get(index, 0) < len(self._used):
-            later = self._used[self._compared.get(index, 0) :]
-            if any(self._repeats(candidate, other) for other in later):
-                self._stale.add(index)
-            self._compared[index] = len(self._used)
-        if index in self._stale or any(self._repeats(candidate, other, closely=True) for other in beside):
-            return False
-        return index not in self._retells_headline
+        return candidate.index not in self._stale and not any(
+            self._repeats(candidate, other) for other in beside
+        )
 
     def close(self, kind: Callable[[Candidate], bool]) -> None:
         """Counts all candidates of this kind as told."""
@@ -113,13 +113,13 @@ class Draft:
     def _echoes(self, candidate: Candidate, other: Candidate) -> bool:
         likeness = self.pool.likeness
         one, two = likeness.sets[candidate.index], likeness.sets[other.index]
-        cosine = float(likeness.cosine[candidate.index, other.index])
-        if cosine < SAME_FIGURE and cosine * min(len(one), len(two)) < ECHO:
+        cosine = likeness.cosine[candidate.index, other.index]
+        if (cosine < SAME_FIGURE and cosine * min(len(one), len(two)) < ECHO) or not _apart(candidate, other):
             return False
         shared = (one & two) - self._named
-        figure = any(re.fullmatch(r"\d[\d.,]+[a-z]?", word) and not YEAR.fullmatch(word) for word in shared)
-        return _apart(candidate, other) and (
-            cosine * len(shared) >= ECHO or (figure and cosine >= SAME_FIGURE)
+        return bool(
+            cosine * len(shared) >= ECHO
+            or (cosine >= SAME_FIGURE and any(FIGURE.fullmatch(w) and not YEAR.fullmatch(w) for w in shared))
         )
 
     def tells_more(self, candidate: Candidate) -> bool:
@@ -127,12 +127,12 @@ class Draft:
         own = self.pool.likeness.sets[candidate.index]
         return len(own - self._words) >= NEW * len(own)
 
-    def _repeats(self, candidate: Candidate, other: Candidate, closely: bool = False) -> bool:
-        """Whether both say the same. `closely`: they would stand in one answer, where less of a likeness is felt."""
+    def _repeats(self, candidate: Candidate, other: Candidate) -> bool:
+        """Whether both say the same, as in one answer is felt of less of a likeness than farther apart."""
         likeness = self.pool.likeness
         if candidate is other or likeness.same_claim(candidate.index, other.index):
             return True
-        if closely and _apart(candidate, other) and likeness.cosine[candidate.index, other.index] >= FELT:
+        if _apart(candidate, other) and likeness.cosine[candidate.index, other.index] >= FELT:
             shared = likeness.sets[candidate.index] & likeness.sets[other.index]
             if len(shared) >= FELT_WORDS:
                 return True
@@ -187,8 +187,7 @@ class Draft:
 
     def shared_with_headline(self, candidate: Candidate) -> int:
         """How many content words the candidate has in common with the headline."""
-        sets = self.pool.likeness.sets
-        return len(sets[candidate.index] & sets[self._headline_index])
+        return len(self.pool.likeness.sets[candidate.index] & self.heading)
 
     def held(self, candidate: Candidate) -> tuple[Name, ...]:
         """The names in the candidate."""
@@ -198,15 +197,17 @@ class Draft:
 
     def stands(self, candidate: Candidate, beside: Sequence[Candidate] = (), heading: str = "") -> bool:
         """Whether the candidate can be read by itself at this point, under the `heading` if there is one."""
-        needs = candidate.needs
-        met = not needs or needs in heading or self.has_said(needs) or any(needs in c.text for c in beside)
         return (
             not candidate.leans
-            and met
             and candidate.on_topic
             and self.fresh(candidate, beside)
+            and self._met(candidate.needs, beside, heading)
             and self.introduced(candidate, beside, heading)
         )
+
+    def _met(self, needs: str, beside: Sequence[Candidate], heading: str) -> bool:
+        """Whether a reader knows the thing that a sentence opens with, if any."""
+        return not needs or needs in heading or self.has_said(needs) or any(needs in c.text for c in beside)
 
     def continues(self, candidate: Candidate, beside: Sequence[Candidate] = ()) -> Candidate | None:
         """The next sentence of the article, if it may be read right after `candidate`."""
@@ -224,7 +225,7 @@ class Draft:
 
         "X also ..." and a new paragraph that only names the same people begin another point.
         """
-        if ALSO.search(other.text):
+        if ALSO.match(other.text):
             return False
         if other.leans or other.text[0] in '“"':
             return True
@@ -253,7 +254,8 @@ class Draft:
 
     def open(self) -> list[Candidate]:
         """All candidates that can stand by themselves now, best first."""
-        return sorted((c for c in self.pool.candidates if self.stands(c)), key=lambda c: (-c.weight, c.index))
+        self._able = [candidate for candidate in self._able if candidate.index not in self._stale]
+        return [candidate for candidate in self._able if self.stands(candidate)]
 
 
 def _apart(one: Candidate, other: Candidate) -> bool:

@@ -40,9 +40,10 @@ SAME_DEED = (
 def tells_deed(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
     """Whether the sentence is about what the headline says, with its actor doing it."""
     actor = subject.deed.actor.removeprefix("the ") if subject.deed else subject.name
-    opens = " ".join(candidate.text.split()[: len(actor.split()) + 3])
     shared = draft.shared_with_headline(candidate)
-    if actor not in opens or not shared:
+    if not shared or actor not in candidate.text:
+        return False
+    if actor not in " ".join(candidate.text.split()[: len(actor.split()) + 3]):
         return False
     # "Facebook said on Monday it removed the ads": who tells of their own deed.
     text = OF_ITSELF.sub(" ", ASIDE.sub("", candidate.text), count=1)

@@ -6,6 +6,7 @@ import html
 import re
 from functools import lru_cache
 
+from briefings.write.alternatives import by_letter
 from briefings.write.sentences import balanced
 
 SHORTEST, LONGEST = 40, 350
@@ -35,9 +36,9 @@ POINT = re.compile(
     r"(?:[A-Z][\w’'&/-]*(?: [\w’'&/()-]+){0,8}:\s+(?=[A-Z][a-z]+ )"
     r"|[A-Z][a-z’']+,?(?: [a-z’'-]+){0,5}:\s+(?=[A-Z][\w.’'-]+[ ,]))"
 )
-MARK_UP = re.compile(r"\*\*|__|`|^[•·*–—-]\s+|^#+\s+")
-# Looked for in lower case: to ignore case costs a pattern of so many beginnings three times as long.
-NEVER = re.compile(
+MARK_UP = by_letter(r"\*\*|__|`|^[•·*–—\-]\s+|^##*\s+")
+# Looked for in lower case: then it can be skimmed for.
+NEVER = by_letter(
     r"^advertisement\b|advertisement$|continues below|\bsubscribe\b|our subscri|subscription required|"
     r"(?:our|free|"
     r"daily|weekly|this|the) newsletter\b|newsletters?$"
@@ -84,13 +85,13 @@ SHOWN = (
     r"listens?|stands?|waits?|"
     r"sits?|wears?|appears?|leaves?|smiles?|protests?|demonstrates?|delivers?|shakes?|waves?)"
 )
-CAPTION = re.compile(
-    rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|^(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |"
-    rf"founder |"
-    rf"chief |executive |co-founder ){{2,12}}{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|"
-    rf"out|his|her|"
-    rf"from|as)\b"
-    rf"|\b{SHOWN}\b.*\b{MONTH} \d{{1,2}}, (?:19|20)\d\d|, left,|, right,|, center,|from left"
+CAPTION = by_letter(
+    rf"\((?:L|R|C|left|right|center|centre|top|bottom)\)|\(@\w+|, left,|, right,|, center,|from left"
+    rf"|\b{SHOWN}\b.*\b{MONTH} \d{{1,2}}, (?:19|20)\d\d"
+)
+WHO_IS_SHOWN = re.compile(
+    r"(?:[A-Z][\w’'.-]+,? |of |the |and |CEO |founder |chief |executive |co-founder ){2,12}"
+    rf"{SHOWN} (?:at|during|on|to|with|in|before|after|for|outside|out|his|her|from|as)\b"
 )
 BEGINS = re.compile(r"[“\"‘'(]?(?:[A-Z0-9$€£]|[a-z]+[A-Z\d-])|(?=[“\"])")
 # A caption's start, or an order to the reader.
@@ -105,10 +106,8 @@ URGES = re.compile(
     r"Don[’']t|Please|Note that|Remember|Imagine|Consider|Say hello|Welcome|Tags?:)\b(?! Corp| Inc)"
 )
 # A heading that ran into the sentence below it, or a link into the word before it.
-GLUED = re.compile(
-    r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|.*[a-z](?:MORE|READ|WATCH)\b"
-    r"|.*\bMORE \(|CLOSE [A-Z]|.*\([A-Z]-[A-Z][\w.]*\)[’']s\.$"
-)
+GLUED = re.compile(r"(?:[A-Z0-9][\w’'.-]* ){1,6}(?:A|The|An|It|This|There|When|If|We|You) [a-z]|CLOSE [A-Z]")
+GLUED_IN = by_letter(r"(?<=[a-z])(?:MORE|READ|WATCH)\b|\bMORE \(|\([A-Z]-[A-Z][\w.]*\)[’']s\.$")
 # A prompt, an exercise, an order: a verb first, and what is to be done with it.
 ORDER = re.compile(
     r"(?:Write|Give|Create|Make|Add|Describe|List|Explain|"
@@ -135,7 +134,7 @@ FRAGMENT = re.compile(
     r"|\d[\d,]* (?:[\w-]+ ){1,4}[a-z]+ing (?:(?!(?:is|are|was|were|has|have|had|will|would|can|could|may|said|says) )"
     r"[^ .!?]+ )*[^ .!?]+[.!]$"
 )
-DATED = re.compile(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
+DATED = by_letter(rf"\b{MONTH} \d{{1,2}}, (?:19|20)\d\d\b")
 HAPPENED = re.compile(r"\b(?:said|says|was|were|has|had|announced|reported|told|will|is|are|\w+ed)\b")
 GRAMMAR = re.compile(
     r"\b(?:the|an?|its|his|her|their|this|that|it|he|she|they|was|were|has|have|had|is|are|be|been|will|"
@@ -143,21 +142,20 @@ GRAMMAR = re.compile(
     r"said|to|which|who|than|after|because|on|of|by|from)\b",
     re.IGNORECASE,
 )
-CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|[,;:–—-])[\"”’')\]]*$")
 TERMINATED = re.compile(r"[.!][\"”’')\]]*$")
 CODE = re.compile(
-    r"[{}<>|\\~^=*]|\w+\(\)|\w+_\w+|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b"
+    r"[{}<>|\\~^=*]|\w+\(\)|\w+_\w+|::|->|^(?:import|from|def|pip|!pip|\$) |\b\w+\.(?:py|js|json|md)\b"
 )
 # One of these is in all that CODE finds, which is slow to look for.
-CODE_MARK = re.compile(
-    r"[{}<>|\\~^=*_]|\(\)|::|->|^\s*(?:import|from|def|pip|!pip|\$) |\.(?:py|js|json|md)\b"
-)
-FIRST_PERSON = re.compile(r"\b(?:I|I[’']\w+|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b")
-FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Ww]e[’']\w+|[Oo]urs?|[Uu]s|[Oo]urselves|[Ll]et[’']s)\b")
-SECOND_PERSON = re.compile(r"\b(?:[Yy]ou|[Yy]ou[’']\w+|[Yy]ours?|[Yy]ourself)\b")
+CODE_MARK = by_letter(r"[{}<>|\\~^=*_]|\(\)|::|->|^(?:import|from|def|pip|!pip|\$) |\.(?:py|js|json|md)\b")
+WORD = re.compile(r"[A-Za-z’'-]+")
+BEGINS_NO_SENTENCE = (URGES, FRAGMENT, ASKS_ONLY, ORPHAN, GLUED, TIMELINE, ORDER, WHO_IS_SHOWN, BY_LINE)
+FIRST_PERSON = by_letter(r"\b(?:I|I[’']\w+|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine)\b")
+FIRST_PLURAL = by_letter(r"\b(?:[Ww]e|[Ww]e[’']\w+|[Oo]urs?|[Uu]s|[Oo]urselves|[Ll]et[’']s)\b")
+SECOND_PERSON = by_letter(r"\b(?:[Yy]ou|[Yy]ou[’']\w+|[Yy]ours?|[Yy]ourself)\b")
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # Somebody who would not speak answers nothing.
-NO_COMMENT = re.compile(
+NO_COMMENT = by_letter(
     r"\b(?:no comment|declined to (?:comment|confirm|say|discuss|elaborate|answer)|refused to comment|"
     r"(?:did not|didn[’']t|has not|have not) (?:immediately )?(?:respond|return|reply|responded|returned|replied)\b|"
     r"(?:could not|couldn[’']t) (?:immediately )?be reached|yet to comment|(?:would|will) not comment)"
@@ -178,7 +176,7 @@ def trimmed(text: str, start: int, end: int, opens_passage: bool) -> int:
     """Where the sentence `text[start:end]` begins once a dateline, a list's label and a filler word are cut off."""
     if opens_passage and (dateline := DATELINE.match(text, start, end)):
         start = dateline.end()
-    if point := POINT.match(text, start, end):
+    if ":" in text[start:end] and (point := POINT.match(text, start, end)):
         start = point.end()
     if filler := FILLER.match(text, start, end):
         start = filler.end()
@@ -200,26 +198,18 @@ def tells(text: str, *, addressing: bool = False) -> bool:
     """
     if not SHORTEST <= len(text) <= LONGEST or len(text.split()) < 6:
         return False
-    if not TERMINATED.search(text) or CUT_OFF.search(text) or not balanced(text):
+    if not TERMINATED.search(text) or "..." in text or "…" in text or " ." in text or not balanced(text):
         return False
-    if not BEGINS.match(text):
+    if not BEGINS.match(text) or any(pattern.match(text) for pattern in BEGINS_NO_SENTENCE):
         return False
-    if URGES.match(text) or (DATED.search(text) and not HAPPENED.search(text.replace("displayed", ""))):
+    if DATED.search(text) and not HAPPENED.search(text.replace("displayed", "")):
         return False
-    if any(pattern.match(text) for pattern in (FRAGMENT, ASKS_ONLY, ORPHAN, GLUED, TIMELINE, ORDER)):
-        return False
-    if (
-        NEVER.search(unquoted(text).lower())
-        or CAPTION.search(text)
-        or BY_LINE.match(text)
-        or (CODE_MARK.search(text) and CODE.search(text))
-    ):
+    if GLUED_IN.search(text) or CAPTION.search(text) or (CODE_MARK.search(text) and CODE.search(text)):
         return False
     own = unquoted(text)
-    addresses = SECOND_PERSON.search(own) and not addressing
-    return not (FIRST_PERSON.search(own) or " ." in text or addresses or "?" in own) and _looks_like_prose(
-        text
-    )
+    if NEVER.search(own.lower()) or FIRST_PERSON.search(own) or "?" in own:
+        return False
+    return (addressing or not SECOND_PERSON.search(own)) and _looks_like_prose(text)
 
 
 def speaks_as_we(text: str) -> bool:
@@ -229,9 +219,8 @@ def speaks_as_we(text: str) -> bool:
 
 
 def _looks_like_prose(text: str) -> bool:
-    words = re.findall(r"[A-Za-z’'-]+", text)
-    letters = sum(len(word) for word in words)
-    lower = sum(word[0].islower() for word in words)
+    words = WORD.findall(text)
     if len(words) < 16 and not GRAMMAR.search(text):
         return False  # a headline or a line of a list
-    return letters > 0.6 * len(text) and lower >= 0.38 * len(words) and "..." not in text and "…" not in text
+    lower = sum(word[0].islower() for word in words)
+    return len("".join(words)) > 0.6 * len(text) and lower >= 0.38 * len(words)

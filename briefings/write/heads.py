@@ -9,7 +9,7 @@ from briefings.write.ask import Ask, about_clause
 from briefings.write.aspects import Aspect
 from briefings.write.clauses import SETTING, Clause, clause_of, head, plural_of, subject_in
 from briefings.write.compared import ABOUT, AMOUNT, UNIT, compared
-from briefings.write.lexicon import ASKABLE, HAPPENINGS, REACTIONS, STILL
+from briefings.write.lexicon import ASKABLE, HAPPENINGS, KEPT_BACK, MOVES, REACTIONS, STATES, STILL, WROTE
 from briefings.write.names import Names
 from briefings.write.verbs import doing, forms, participle
 from briefings.write.whys import OBJECT, if_clause, in_what_way, why
@@ -19,7 +19,6 @@ MONEY = re.compile(rf"{ABOUT}[$€£]\d[\d.,]*{UNIT}(?! ?(?:percent|%))")
 TAIL = re.compile(
     r"(?: (?:a year|a month|a day|dollars|in [a-z]+ time))*(?P<tail> (?:to|for|in|on) [^,;:]{3,40})?(?:[,;]|$)"
 )
-MOVES = "rise|fall|dip|climb|rally|drop|gain|climb|jump|slip|grow|shrink|sink|slide|surge|increase|soar"
 SHARE = re.compile(rf"(?:by )?(?:as much as |to )?{AMOUNT} ?(?:percent|%|per cent)")
 DAY = re.compile(
     r"(?P<what>[^,;:“”\"]{0,60}?) (?:only )?(?:on|from|in|by|until|before) (?:the (?:first|second) half of )?"
@@ -51,24 +50,6 @@ WITH_PREPOSITION = {
     "rely": "on", "depend": "on", "rest": "on", "focus": "on", "consist": "of", "lead": "to", "point": "to",
     "result": "in", "belong": "to", "apply": "to",
 }  # fmt: skip
-STATES = (
-    "require|include|exclude|cover|contain|mean|show|offer|allow|cost|need|want|fear|expect|"
-    "support|supply|ban|forbid|own|control|measure|collect|promise|propose|claim|warn|"
-    "prohibit|protect|change|add|accept|affect|threaten|discuss|dismiss|condemn|blame|"
-    "detect|attack|challenge|question|oppose|cite|describe|highlight|leak|share|win|lose|"
-    "seek|hire|record|expose|test|replace|prevent|enable|handle|serve|provide|produce|"
-    "generate|restrict|target|limit|specify|hide|face|violate|receive|retain|store|address|consider|resemble|exploit|harvest|"
-    "praise|pass|dispute|abandon|"
-    "govern|outline|lack|avoid|combine|reduce|improve|rank|list|define|reflect|detail"
-)
-KEPT_BACK = (
-    "publish|disclose|say|confirm|include|cover|explain|name|reveal|know|address|release|give|"
-    "provide|show|answer"
-)
-WROTE = (
-    "write|build|create|found|lead|sign|own|develop|design|acquire|buy|present|launch|fund|train|"
-    "pay|run|supply|file"
-)
 SILENT = re.compile(
     r"to (?:comment|say|answer|discuss|respond|elaborate|be (?:named|identified|interviewed|specific))\b"
 )
@@ -170,7 +151,7 @@ def _is_put(text: str, names: Names) -> Iterator[Ask]:
 def _held_back(clause: Clause, names: Names) -> Iterator[Ask]:
     if (
         clause.negated
-        and re.fullmatch(KEPT_BACK, clause.verb)
+        and clause.verb in KEPT_BACK
         and clause.aux not in ("is", "are", "was", "were", "would")
     ):
         if clause.form == "past" and clause.aux in ("has", "have", "had"):
@@ -242,7 +223,7 @@ def _befell(clause: Clause, names: Names) -> Iterator[Ask]:
 
 
 def _how_far(clause: Clause, names: Names) -> Iterator[Ask]:
-    moves = re.fullmatch(MOVES, clause.verb) and not clause.aux and clause.form == "past"
+    moves = clause.verb in MOVES and not clause.aux and clause.form == "past"
     if (
         moves
         and re.search(r"\b(?:[Ss]hares|stock|stocks|index)\b", clause.subject)
@@ -257,7 +238,7 @@ def _how_far(clause: Clause, names: Names) -> Iterator[Ask]:
 def _who(clause: Clause, names: Names) -> Iterator[Ask]:
     """Who made the thing: asked about the object, where the subject is a name and the object another."""
     owners = names.in_text(clause.subject)
-    if not owners or clause.aux or clause.negated or not re.fullmatch(WROTE, clause.verb):
+    if not owners or clause.aux or clause.negated or clause.verb not in WROTE:
         return
     whole = re.match(
         r"(?:the |The )?[A-Z][^,;:]*?(?=$|,| (?:after|in|with|for|on|to|when|while|as|and|by|from|at)\b)",
@@ -321,7 +302,7 @@ def _does(clause: Clause, names: Names) -> Iterator[Ask]:
         return
     done = participle(clause.verb) if clause.aux else clause.verb
     asked = f"What {clause.aux or clause.helper} {clause.subject} {done}"
-    natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb) is not None
+    natural = clause.verb in ASKABLE or clause.verb in STATES
     for tails, aspect in ((WITH_PREPOSITION, Aspect.WORKS), (WITH_PARTICLES, Aspect.DID)):
         tail = tails.get(clause.verb)
         if tail and clause.rest.startswith(f"{tail} "):
@@ -358,7 +339,7 @@ def _modal(clause: Clause, names: Names) -> Iterator[Ask]:
         yield about_clause(Aspect.NEXT, f"What will {clause.subject} do next", clause, 1.0)
     elif clause.aux in ("must", "can") and (acts or clause.subject.startswith("the ")):
         yield about_clause(Aspect.MEANS, f"What {clause.aux} {clause.subject} do", clause, 1.1)
-    natural = clause.verb in ASKABLE or re.fullmatch(STATES, clause.verb)
+    natural = clause.verb in ASKABLE or clause.verb in STATES
     if clause.aux in ("would", "could", "may", "will") and natural and OBJECT.match(clause.rest):
         yield about_clause(Aspect.MEANS, f"What {clause.aux} {clause.subject} {clause.verb}", clause, 1.1)
     elif clause.aux == "would" and not names.in_text(clause.subject) and not clause.plural:

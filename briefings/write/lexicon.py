@@ -243,14 +243,13 @@ COMMON_PLURALS = _words(
 )
 
 # What a subject that stands for itself does not hold: openers, pronouns, clauses inside it.
-NO_SUBJECT = (
-    "in|on|at|by|after|before|when|while|if|because|since|although|though|as|during|despite|under|that|"
-    "which|who|"
-    "whose|where|what|how|why|it|its|they|their|he|his|she|her|this|these|those|you|we|our|there|but|"
-    "or|nor|not|"
-    "said|says|is|are|was|were|be|been|has|have|had|will|would|could|can|may|also|once|until|another|"
-    "both|each|such|"
-    "using|including|according|instead|rather|than|to"
+NO_SUBJECT = _words(
+    """
+    in on at by after before when while if because since although though as during despite under that which
+    who whose where what how why it its they their he his she her this these those you we our there but or nor
+    not said says is are was were be been has have had will would could can may also once until another both
+    each such using including according instead rather than to
+    """
 )
 
 # What is done to somebody: answers "What happened to X?".
@@ -273,5 +272,41 @@ REACTIONS = _words(
 STILL = _words(
     """
     control cost get know like live look need pay reach receive remain see show stay use want
+    """
+)
+
+# How a figure moves.
+MOVES = _words(
+    """
+    rise fall dip climb rally drop gain jump slip grow shrink sink slide surge increase soar
+    """
+)
+
+# Verbs after which "What does X ...?" asks for their object.
+STATES = _words(
+    """
+    require include exclude cover contain mean show offer allow cost need want fear expect support supply ban
+    forbid own control measure collect promise propose claim warn prohibit protect change add accept affect
+    threaten discuss dismiss condemn blame detect attack challenge question oppose cite describe highlight
+    leak share win lose seek hire record expose test replace prevent enable handle serve provide produce
+    generate restrict target limit specify hide face violate receive retain store address consider resemble
+    exploit harvest praise pass dispute abandon govern outline lack avoid combine reduce improve rank list
+    define reflect detail
+    """
+)
+
+# What somebody who "did not" kept back.
+KEPT_BACK = _words(
+    """
+    publish disclose say confirm include cover explain name reveal know address release give provide show
+    answer
+    """
+)
+
+# What makes a thing: "Who wrote X?".
+WROTE = _words(
+    """
+    write build create found lead sign own develop design acquire buy present launch fund train pay run supply
+    file
     """
 )

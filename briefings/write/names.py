@@ -30,6 +30,7 @@ SEQUENCE = re.compile(
     rf" \d+(?:\.\d+)?\b(?![,.]?\d)(?! (?:million|billion|percent)))*"
 )
 TITLED = re.compile(rf"\b{TITLES}\. $")
+INSIDE_SENTENCE = re.compile(r"(?<=[a-z,;] )[A-Za-z][\w’'-]*")
 STARTS = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s*|\n)$")
 SAYING = (
     r"(?:said|says|told|wrote|writes|tweeted|added|adds|argued|argues|warned|warns|testified|noted|"
@@ -116,26 +117,31 @@ def names_of(bodies: Sequence[str], titles: Sequence[str]) -> Names:
         here = _sequences(body, set(re.findall(r"[A-Z][\w’'-]+", " ".join(titles))))
         counts.update(here)
         spread.update(set(here))
-        for match in re.finditer(r"(?<=[a-z,;] )[A-Za-z][\w’'-]*", body):
-            word = match.group()
-            (lower if word[0].islower() else upper)[word.lower()] += 1
+        for word, count in Counter(INSIDE_SENTENCE.findall(body)).items():
+            (lower if word[0].islower() else upper)[word.lower()] += count
     return _resolve(counts, spread, lower, upper, bodies, " ".join(titles))
 
 
-def _sequences(body: str, titled: set[str]) -> list[str]:
-    middle: list[str] = []
-    initial: list[str] = []
-    for match in SEQUENCE.finditer(body):
-        before = body[max(0, match.start() - 16) : match.start()]
-        # "Rep. Joaquin Castro": that full stop ends no sentence.
-        opens = not before or bool(STARTS.search(before[-3:]) and not TITLED.search(before))
-        for part in _parts(match.group()):
+def _sequences(body: str, titled: set[str]) -> Counter[str]:
+    middle, initial = Counter[str](), Counter[str]()
+    runs = Counter((match.group(), _opens(body, match.start())) for match in SEQUENCE.finditer(body))
+    for (run, opens), count in runs.items():
+        for part in _parts(run):
             if text := _tidy(part):
-                (initial if opens else middle).append(text)
+                (initial if opens else middle)[text] += count
                 opens = False
     known = set(middle)
     known |= {text for text in initial if text in titled and text.lower() not in body}
-    return middle + [text for text in initial if text in known or (" " in text and text.split()[0] in GIVEN)]
+    for text, count in initial.items():
+        if text in known or (" " in text and text.split()[0] in GIVEN):
+            middle[text] += count
+    return middle
+
+
+def _opens(body: str, start: int) -> bool:
+    """Whether a sentence begins here; the full stop of "Rep. Joaquin Castro" ends none."""
+    before = body[max(0, start - 16) : start]
+    return not before or (STARTS.search(before[-3:]) is not None and not TITLED.search(before))
 
 
 def _parts(sequence: str) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from briefings.terms import STOP
 from briefings.write.lexicon import NOT_TOPICS
 
+Run = tuple[str, ...]
 NOUN = r"[a-z][a-z-]{2,}"
 BEFORE = (
     r"the|a|an|of|for|to|on|about|with|its|their|his|her|and|over|against|from|by|into|through|in|under|some|more|new|"
@@ -24,6 +25,7 @@ PHRASE = re.compile(
     rf"\b(?P<before>{BEFORE}) (?P<words>(?:[A-Z][\w-]+ )?{NOUN} {NOUN}|(?:[A-Z][\w-]+ ){{1,2}}{NOUN}|{NOUN}){AFTER}"
 )
 NOT_A_NOUN = re.compile(r"(?:ly|ing|ed|ous|ful|able|ible|ive|ic|al|ish|less|est|ern)$")
+WORD = re.compile(r"[\w-]+|[^\w\s]")
 LEAST = {1: 6, 2: 3, 3: 3}  # how often a phrase of so many words must come back
 MOST = 12
 
@@ -35,35 +37,34 @@ def phrases_of(
 
     `least`: how often by number of words; `definite`: how often behind "the" to be called so.
     """
-    seen = {match.group("words") for body in bodies for match in PHRASE.finditer(body)}
-    counts, behind_the = _counted(bodies)
+    seen = {tuple(match["words"].split()) for body in bodies for match in PHRASE.finditer(body)}
+    counts, behind_the = _counted(bodies, seen)
+    often = [
+        (run, counts[run]) for run in seen if counts[run] >= least.get(len(run), 9) and _is_noun_phrase(run)
+    ]
     kept: dict[str, str] = {}
-    for words in sorted(seen, key=lambda each: (-counts[each] * (1 + each.count(" ")), each)):
-        enough = counts[words] >= least.get(words.count(" ") + 1, 9)
-        if (
-            enough
-            and _is_noun_phrase(words)
-            and (said := _said(words, behind_the[words], counts[words], definite))
-        ):
-            kept[words] = said
+    for run, count in sorted(often, key=lambda each: (-each[1] * len(each[0]), " ".join(each[0]))):
+        if said := _said(" ".join(run), behind_the[run], count, definite):
+            kept[" ".join(run)] = said
     return dict(list(kept.items())[:most])
 
 
-def _counted(bodies: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
-    """How often every run of one to three words is used, and how often behind "the"."""
-    counts: Counter[str] = Counter()
-    definite: Counter[str] = Counter()
+def _counted(bodies: Sequence[str], seen: Set[Run]) -> tuple[Counter[Run], Counter[Run]]:
+    """How often each of these runs of one to three words is used, and how often behind "the"."""
+    counts, definite = Counter[Run](), Counter[Run]()
     for body in bodies:
-        words = re.findall(r"[\w-]+|[^\w\s]", body)
+        words = WORD.findall(body)
+        known = [at for at, word in enumerate(words, start=1) if word in ("the", "The")]
         for size in (1, 2, 3):
-            runs = [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
-            counts.update(runs)
-            definite.update(run for at, run in enumerate(runs) if at and words[at - 1] in ("the", "The"))
+            counts.update(
+                filter(seen.__contains__, zip(*(words[first:] for first in range(size)), strict=False))
+            )
+            definite.update(tuple(words[at : at + size]) for at in known if at + size <= len(words))
     return counts, definite
 
 
-def _is_noun_phrase(words: str) -> bool:
-    *modifiers, head = words.split()
+def _is_noun_phrase(run: Run) -> bool:
+    *modifiers, head = run
     if head in STOP or head in NOT_TOPICS or NOT_A_NOUN.search(head):
         return False
     return not any(word in STOP or word in NOT_TOPICS or word.endswith(("ly", "ing")) for word in modifiers)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from briefings.schemas import Citation, Material, Sentence, SourceText
 from briefings.terms import terms
+from briefings.write.alternatives import by_letter
 from briefings.write.anaphora import leans_back, only_names_a_thing, opens_with
 from briefings.write.furniture import FIRST_PERSON, NO_COMMENT, bare, speaks_as_we, tells, trimmed, unquoted
 from briefings.write.names import Names, names_of
@@ -34,9 +37,9 @@ GENERIC = frozenset(
     )
 )
 OPENING_SENTENCES = 5
-ALSO = re.compile(r"^(?:\S+ ){1,6}also\b")
+ALSO = re.compile(r"(?:\S+ ){1,6}also\b")
 # A columnist's voice: it judges and plays where a brief should tell.
-CHATTY = re.compile(
+CHATTY = by_letter(
     r"^(?:Predictably|Unsurprisingly|Surprisingly|Remarkably|Ironically|Naturally|Frankly|Incredibly|Curiously)\b|"
     r"\bto (?:say|put it)\b.*\b(?:lightly|mildly|bluntly)\b|\bcould not have asked\b|\bneedless to say\b|"
     r"\bthe real story\b|\bpoints out\b|"
@@ -44,11 +47,11 @@ CHATTY = re.compile(
     r"seamless\w*|cutting-edge|world-class|revolutionary|groundbreaking|"
     r"unlock(?:s|ing)?|empower\w*|transformative|undeniable|no easy feat|mission.critical|"
     r"jaw-dropping|game.changer|insane|ridiculous|whopping|of course|after all|simply|just happened)\b|"
-    r"\b(?:it|that|there|what|who)[’']s\b|\b(?:isn|wasn|doesn|didn|won|can|couldn|wouldn|hasn|haven|aren)[’']t\b|!$"
+    r"\b(?:it|that|there|what|who)[’']s\b|"
+    r"\b(?:isn|wasn|doesn|didn|won|can|couldn|wouldn|hasn|haven|aren)[’']t\b|!$"
 )
-TWEET = re.compile(
-    r"\(@\w+\)|\bt\.co/|\bpic\.twitter\.com/"
-)  # one shown whole in a page: not the article's words
+# One shown whole in a page: not the article's words.
+TWEET = by_letter(r"\(@\w+\)|\bt\.co/|\bpic\.twitter\.com/")
 # A box set into a page, its entries run together.
 WIDGET = re.compile(r"Timeline\b|Quick [Gg]uide\b|.{0,200}\bShow Hide\b")
 TURN = re.compile(r"(?:But|However|Yet|Still|Nevertheless|Nonetheless|Despite|Although|While|Though)\b")
@@ -130,9 +133,9 @@ def pool_of(material: Material, headline: str, names: Names) -> Pool:
     found = [piece for article in material.articles for piece in _of_article(article, names, topical)]
     if all(each.leans for each in found):
         found = [piece for article in material.articles for piece in _short_of(article, names)] or found
-    plain = [each for each in found if not speaks_as_we(each.text)]
-    own_words = [each for each in found if each.article.primary or not speaks_as_we(each.text)]
-    kept = plain if len(plain) >= ENOUGH_WITHOUT_WE else own_words
+    kept = [each for each in found if not speaks_as_we(each.text)]
+    if len(kept) < ENOUGH_WITHOUT_WE:
+        kept = [each for each in found if each.article.primary or each in kept]
     likeness = Likeness([*(terms(each.text) for each in kept), terms(headline)])
     relevance = _relevance(kept, likeness)
     order = {article.article: place for place, article in enumerate(material.articles)}
@@ -161,11 +164,11 @@ def _short_of(article: SourceText, names: Names) -> list[Candidate]:
 
 def _common_terms(kept: list[Candidate], likeness: Likeness) -> frozenset[str]:
     """The terms that at least two articles use; empty for a story of one article."""
-    used: dict[str, set[int]] = {}
+    by_article: dict[int, set[str]] = defaultdict(set)
     for index, each in enumerate(kept):
-        for term in likeness.sets[index]:
-            used.setdefault(term, set()).add(each.article.article)
-    return frozenset(term for term, articles in used.items() if len(articles) > 1) - GENERIC
+        by_article[each.article.article] |= likeness.sets[index]
+    articles = Counter(chain.from_iterable(by_article.values()))
+    return frozenset(term for term, using in articles.items() if using > 1) - GENERIC
 
 
 def _on_topic(own: frozenset[str], headline: frozenset[str], common: frozenset[str], *, thin: bool) -> bool:
@@ -193,7 +196,7 @@ def _weight(each: Candidate, central: float, relevance: float) -> float:
     words = len(each.text.split())
     early = 1.0 / (1.0 + 0.12 * each.place)
     shapely = 1.0 if 12 <= words <= 34 else 0.8 if words <= 42 else 0.55
-    if ALSO.search(each.text):
+    if " also" in each.text and ALSO.match(each.text):
         shapely *= 0.75
     if not each.plain:
         shapely *= 0.7

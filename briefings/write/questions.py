@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from briefings.terms import stem, terms
+from briefings.write.alternatives import by_letter
 from briefings.write.ask import Ask
 from briefings.write.aspects import SIGNS, Aspect, shows
 from briefings.write.clauses import is_plural
@@ -41,7 +42,7 @@ SUM = re.compile(
     r"[$€£][\d.,]+ ?(?:million |billion )?(fine|penalty|settlement|valuation)|"
     r"\b(fine|penalty|settlement|valuation) of (?:\w+ ){0,3}[$€£]"
 )
-HARMED = re.compile(r"\b(?:affected|exposed|stolen|compromised|harvested|leaked)\b")
+HARMED = by_letter(r"\b(?:affected|exposed|stolen|compromised|harvested|leaked)\b")
 HAS_SO_MANY = re.compile(rf"{HERE} (?:now )?has (?:[a-z]+ ){{0,3}}\d")
 MOVED = re.compile(r"\b([A-Z]\w+)[’']s (decision|move|announcement|request|proposal|removal) ")
 PAPER = re.compile(
@@ -54,7 +55,7 @@ RULED = re.compile(
     r"(?:ruled|decided|blocked|ordered|found|rejected|upheld|said|sided|overturned|dismissed|approved|struck down)\b"
 )
 CHARGED = re.compile(r"\b(?P<who>[A-Z]\w+) (?:was|is|were) charged with\b")
-PROBED = re.compile(
+PROBED = by_letter(
     r"\b(?:investigating|looking into|examining)\b|"
     r"\b(?:opened|launched|began|started) (?:\w+ ){1,3}(?:investigation|probe|inquiry)\b"
 )
@@ -75,7 +76,7 @@ DATED_BACK = re.compile(
     r"September|October|November|December),? )?(?:19|20)\d\d|(?:January|February|March|April|June|July|August|"
     r"September|October|November|December))(?:,| (?!(?:and|to|by|or)\b)[\w’]+ )"
 )
-UNCLEAR = re.compile(
+UNCLEAR = by_letter(
     r"\b(?:unclear|not clear|not known|(?:is|are|was|were|remains?|remained|still) (?:largely )?unknown|has not said|"
     r"have not said|remains to be seen|did not "
     r"say|no word|"
@@ -88,7 +89,7 @@ RISKY = re.compile(
 SAFER = re.compile(
     r"\b(?:not an?|less|lower|reduc\w+|without|minimi[sz]\w+|no|avoid\w*|mitigat\w+) (?:\w+ )?(?:risks?|dangers?)\b"
 )
-MATTERS = re.compile(
+MATTERS = by_letter(
     r"\b(?:means? that|would mean|implications?|consequences?|could (?:lead|help|hurt|change|cost|force|"
     r"open|provoke|"
     r"dent)|the (?:largest|biggest|most|worst) [\w-]+ (?:\w+ )?(?:ever|in|of|to|since)|"
@@ -96,7 +97,7 @@ MATTERS = re.compile(
     r"undermin\w+|underscor\w+|touched off|at stake|more than any|(?<!no )matters? (?:because|to|for|most))\b"
 )
 NEGATED = re.compile(r"\b(?:not|never|no longer|no plans)\b|n[’']t\b")
-WILL = re.compile(
+WILL = by_letter(
     r"\b(?:scheduled (?:to|for)|(?:is|are) set to|later this (?:year|month|week)|upcoming|in the coming|"
     r"is due|are due|is expected to|are expected to|will (?:vote|testify|appear|decide|hear|meet|launch|"
     r"begin|start|"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,35 +22,42 @@ class Likeness:
     """tf-idf cosine between texts that are known from the start, by their place in the list."""
 
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
-        self.texts = texts
         self.sets = [frozenset(text) for text in texts]
-        self.vectors = _tf_idf(texts)
-        self._same: dict[tuple[int, int], bool] = {}
+        self._place = {word: place for place, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
+        self.vectors = _tf_idf(texts, self._place)
         self.cosine: Matrix = self.vectors @ self.vectors.T
+        self._holding = np.ascontiguousarray(self.vectors.T > 0)  # by word, the texts that hold it
+        self._sizes = np.array([len(words) for words in self.sets])
+        self._repeating: dict[int, frozenset[int]] = {}
 
     def same_claim(self, one: int, other: int) -> bool:
         """Whether two texts say so nearly the same that a reader would feel told twice."""
-        pair = (one, other) if one < other else (other, one)
-        if pair not in self._same:
-            self._same[pair] = self._says_the_same(*pair)
-        return self._same[pair]
+        return one in self.repeating(other)
 
-    def _says_the_same(self, one: int, other: int) -> bool:
-        cosine = self.cosine[one, other]
-        if cosine >= ALIKE:
-            return True
-        if not cosine:  # no word in common
-            return False
-        shared = self.sets[one] & self.sets[other]
-        smaller = min(len(self.sets[one]), len(self.sets[other]))
-        if smaller >= 4 and len(shared) >= CONTAINED * smaller:
-            return True
-        if len(shared) >= 7 and len(shared) >= 0.4 * smaller:
-            return True
-        figures = {
-            word for word in shared if word[0].isdigit() and len(word) > 1 and not YEAR.fullmatch(word)
-        }
-        return bool(figures) and cosine >= 0.25 and len(shared) >= 4
+    def repeating(self, index: int) -> frozenset[int]:
+        """The texts that are the same claim as this one."""
+        if index not in self._repeating:
+            self._repeating[index] = self._that_repeat(index)
+        return self._repeating[index]
+
+    def _that_repeat(self, index: int) -> frozenset[int]:
+        cosine, words = self.cosine[index], self.sets[index]
+        smaller = np.minimum(self._sizes, len(words))
+        shared = self._shared(words)
+        figures = self._shared(
+            word for word in words if word[0].isdigit() and len(word) > 1 and not YEAR.fullmatch(word)
+        )
+        same = (
+            (cosine >= ALIKE)
+            | ((smaller >= 4) & (shared >= CONTAINED * smaller))
+            | ((shared >= 7) & (shared >= 0.4 * smaller))
+            | ((figures > 0) & (cosine >= 0.25) & (shared >= 4))
+        )
+        return frozenset(np.flatnonzero(same).tolist())
+
+    def _shared(self, words: Iterable[str]) -> NDArray[np.int64]:
+        """How many of these words each text holds."""
+        return np.asarray(self._holding[[self._place[word] for word in words]].sum(axis=0))
 
 
 def centrality(cosine: Matrix, groups: Sequence[int]) -> NDArray[np.float64]:
@@ -69,16 +76,17 @@ def centrality(cosine: Matrix, groups: Sequence[int]) -> NDArray[np.float64]:
     return np.asarray(rank / rank.max())
 
 
-def _tf_idf(texts: Sequence[tuple[str, ...]]) -> Matrix:
-    vocabulary: dict[str, int] = {}
-    for text in texts:
-        for word in text:
-            vocabulary.setdefault(word, len(vocabulary))
-    matrix = np.zeros((len(texts), max(1, len(vocabulary))))
-    for row, text in enumerate(texts):
-        for word, count in Counter(text).items():
-            matrix[row, vocabulary[word]] = 1 + math.log(count)
-    idf = np.log((1 + len(texts)) / (1 + (matrix > 0).sum(axis=0))) + 0.3
+def _tf_idf(texts: Sequence[tuple[str, ...]], places: Mapping[str, int]) -> Matrix:
+    width = max(1, len(places))
+    cells, counts = np.unique(
+        np.array(
+            [row * width + places[word] for row, text in enumerate(texts) for word in text], dtype=np.int64
+        ),
+        return_counts=True,
+    )
+    matrix = np.zeros((len(texts), width))
+    matrix.flat[cells] = [1 + math.log(count) for count in counts]
+    idf = np.log((1 + len(texts)) / (1 + np.bincount(cells % width, minlength=width))) + 0.3
     matrix *= idf
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.where(norms > 0, norms, 1.0))

@@ -271,15 +271,14 @@ def _comes_back(draft: Draft, candidate: Candidate) -> bool:
 def _of_the_story(draft: Draft, candidate: Candidate, subject: Subject) -> bool:
     """Whether what leads the sentence is in the headline: a reader asks after that, not after bystanders."""
     leading = " ".join(candidate.text.split()[:LEADING_WORDS])
-    return bool(subject.name and subject.name in leading) or bool(
-        set(terms(leading)) & set(terms(draft.headline))
-    )
+    named = bool(subject.name) and subject.name in leading
+    return named or not draft.heading.isdisjoint(terms(leading))
 
 
 def _dated(ask: Ask, text: str) -> Ask:
     """Where the sentence opens with an earlier time, the question names it: "What did X announce a year ago?"."""
-    found = EARLIER.match(text)
-    if not found or ask.aspect not in OPENS_A_STORY or found["when"] in ask.question:
+    found = EARLIER.match(text) if ask.aspect in OPENS_A_STORY else None
+    if not found or found["when"] in ask.question:
         return ask
     return replace(ask, question=f"{ask.question[:-1]} {found['when'][0].lower()}{found['when'][1:]}?")
 

@@ -13,6 +13,9 @@ TAG_AFTER_QUOTE = re.compile(
     r"(?:[A-Z][\w’'-]+ ){1,3}(?:said|says|asked|asks|wrote|added|tweeted|told|replied|shouted|quipped|joked)\b"
 )
 LONGEST_JOIN = 420
+CURLY = re.compile(r"[“”]")
+SINGLE_OPENS = re.compile(r"(?:(?<=^)|(?<=[\s(“\"—]))[‘'](?=\w)(?!\d\ds?\b)")
+SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?])[’'](?!\w)")
 
 
 def split(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -29,21 +32,11 @@ def balanced(text: str) -> bool:
     """Whether every quotation mark and bracket that opens in `text` closes in it, and none closes unopened."""
     if text.count('"') % 2 or text.count("(") != text.count(")") or text.count("[") != text.count("]"):
         return False
-    if text.count("“") != text.count("”"):
+    if CURLY.findall(text) != ["“", "”"] * text.count("“"):
         return False
-    if not _alternating(text, "“", "”"):
-        return False
-    singles = len(re.findall(r"(?:(?<=^)|(?<=[\s(“\"—]))[‘'](?=\w)(?!\d\ds?\b)", text))
-    return singles <= len(re.findall(r"(?<=[\w.,!?])[’'](?!\w)", text))
-
-
-def _alternating(text: str, opening: str, closing: str) -> bool:
-    depth = 0
-    for char in text:
-        depth += (char == opening) - (char == closing)
-        if depth not in (0, 1):
-            return False
-    return True
+    if "‘" not in text and "'" not in text:
+        return True
+    return len(SINGLE_OPENS.findall(text)) <= len(SINGLE_CLOSES.findall(text))
 
 
 def _pieces(text: str, start: int, stop: int) -> list[tuple[int, int]]:
@@ -83,7 +76,7 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], stop: int) -> bo
 
 
 def _period_ends(before: str, following: str, closed: bool) -> bool:
-    word = WORD_BEFORE.search(before)
+    word = WORD_BEFORE.search(before, before.rfind(" ") + 1)
     if word is None:
         return True
     last = word.group(1).lower().lstrip("'’")

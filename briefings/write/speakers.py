@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from briefings.write.alternatives import by_letter
 from briefings.write.furniture import NO_COMMENT
 from briefings.write.lexicon import PRESS
 from briefings.write.names import SAYING, TITLES, Name
@@ -29,7 +30,7 @@ NO_ROLE = (
     r"their|no|not|"
     r"was|were|is|had|has|would|will|we|you) )"
 )
-SPEAKS = re.compile(
+SPEAKS = by_letter(
     rf"(?<![\w’'-])(?<!what )(?<!how )(?<!that )(?<!of ){HERE}"
     r"(?: of [A-Z]\w+)?(?:,[^,“”]{3,110},| (?:--|–|—) [^“”]{3,220}? (?:--|–|—))? "
     r"(?:spokes\w+ |officials? |executives? )?"
@@ -45,12 +46,12 @@ WROTE_A_THING = re.compile(
     r"|\bannounced (?!that\b|it\b|“|\")"
 )
 GOES_ON = r"(?:must|will|would|can|could|may|might|should|has|had|is|was|did)\b"  # "said Biden must": he was spoken of
-PERSON_SPOKE = re.compile(
+PERSON_SPOKE = by_letter(
     rf"{SAID_BY}(?:{TITLES}\.? |{NO_ROLE}[\w’'.-]+ ){{0,6}}{HERE}(?! [A-Z])(?![\w’'-])"
     rf"(?! {GOES_ON})"
 )
 # "According to the DeepSeek paper": the paper speaks.
-OTHER_SPOKE = re.compile(
+OTHER_SPOKE = by_letter(
     rf"{SAID_BY}{HERE}(?! [A-Z]| (?:paper|report|study|survey|filing|papers|documents|data|estimates|"
     rf"figures)\b)(?![\w’'-])"
     rf"(?! {GOES_ON})"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from briefings.verify.numbers import figures, unsupported
+from briefings.verify.numbers import figures, measured, unsupported
+from briefings.verify.units import CURRENCIES, HARD, UNITS
 
 SAME = [
     # money
@@ -202,3 +203,30 @@ def test_it_counts_each_figure_once(text: str, count: int) -> None:
 
 def test_it_looks_only_at_the_cited_passage() -> None:
     assert unsupported("24 people were hurt.", ["France 24 reported that people were hurt."])
+
+
+MEASURES = [
+    *(f"It grew by 5 {name} in May." for name in CURRENCIES if name[0].isalpha() and "$" not in name),
+    *(f"It grew by {name}5 in May." for name in CURRENCIES if name[-1] in "$€£¥₹₩"),
+    *(f"It grew by 5 {name} in May." for name, (unit, _) in UNITS.items() if unit in HARD),
+    *(
+        "It more than doubled.",
+        "It is twice as large.",
+        "It rose tenfold.",
+        "It is 3 times as large.",
+        "It rose 5％.",
+    ),
+]
+
+
+@pytest.mark.parametrize("text", MEASURES)
+def test_it_reads_what_is_measured_without_reading_all_figures(text: str) -> None:
+    (figure, value), *_ = measured(text)
+    assert figure in figures(text)
+    assert figure.keys[0] == value
+    assert value.unit in HARD
+
+
+def test_it_measures_nothing_in_a_sentence_of_dates_and_counts() -> None:
+    assert figures("On 7 May 2025 it hired 40 engineers in 3 cities.")
+    assert measured("On 7 May 2025 it hired 40 engineers in 3 cities.") == []
