@@ -10,6 +10,7 @@ import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -80,6 +81,10 @@ def client(ada: User) -> Client:
     client = Client()
     assert enter(client).headers["Location"] == "/today/"
     return client
+
+
+def test_no_network_address_is_kept_of_who_signed_in(client: Client) -> None:
+    assert UserSession.objects.get().ip == "::"
 
 
 def test_it_is_off_until_a_reader_turns_it_on(client: Client) -> None:
