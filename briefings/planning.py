@@ -80,6 +80,8 @@ def _edition(profile: Profile, slot: due.Slot) -> Edition:
         role=profile.role,
         industry=profile.industry,
         round_up=profile.weekly,
+        asked=False,
+        bare=False,
         due_at=Now(),
         goes_at=slot.at,
     )
