@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from users.models import Profile, User
+from users.models import DeviceToken, Profile, User
 
 
 class ProfileInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -28,3 +29,16 @@ class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     list_filter = ("digest", "role", "industry")
     search_fields = ("user__email",)
     list_select_related = ("user",)
+
+
+@admin.register(DeviceToken)
+class DeviceTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """To see and to revoke; what a token is nobody knows."""
+
+    list_display = ("name", "reader", "created_at", "last_used_at")
+    search_fields = ("name", "reader__email")
+    readonly_fields = ("reader", "name", "created_at", "last_used_at")
+    list_select_related = ("reader",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
