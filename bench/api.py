@@ -34,15 +34,17 @@ def main(var: str) -> int:
     server = serve(var, port)
     try:
         _await(port)
-        one = _headers(tokens[0])
-        today = measure(port, "/api/v1/editions/today", one)
-        tag = {**one, "If-None-Match": today.pop("etag")}
+        # A device each: one may not ask as often in a minute as all of this does.
+        first, second, third, fourth = (_headers(token) for token in tokens[:4])
+        today = measure(port, "/api/v1/editions/today", first)
+        _, etag = _ask(http.client.HTTPConnection("127.0.0.1", port), "/api/v1/editions/today", second, 200)
+        tag = {**second, "If-None-Match": etag}
         same = measure(port, "/api/v1/editions/today", tag, 304)
-        small = measure(port, "/api/v1/editions/today?fields=headline,takeaways", one)
-        sync = measure(port, "/api/v1/sync", one)
+        small = measure(port, "/api/v1/editions/today?fields=headline,takeaways", third)
+        sync = measure(port, "/api/v1/sync", fourth)
         bare = measure(port, "/api/v1/editions/today", {}, 401)
         rates = {
-            "edition": rate(port, "/api/v1/editions/today", tokens),
+            "edition": rate(port, "/api/v1/editions/today", tokens[4:]),
             "bare": rate(port, "/api/v1/editions/today", [""], 401),
         }
     finally:
@@ -125,10 +127,10 @@ def serve(var: str, port: int) -> subprocess.Popen[bytes]:
 def measure(port: int, path: str, headers: dict[str, str], status: int = 200) -> dict[str, float]:
     """Milliseconds until the whole answer was there, one after the other on one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    took, size, etag, first = [], 0, "", 0.0
+    took, size, first = [], 0, 0.0
     for number in range(TIMES + 20):
         began = time.perf_counter()
-        size, etag = _ask(connection, path, headers, status)
+        size, _ = _ask(connection, path, headers, status)
         spent = (time.perf_counter() - began) * 1000
         if not number:
             first = spent
@@ -141,7 +143,7 @@ def measure(port: int, path: str, headers: dict[str, str], status: int = 200) ->
         "median_ms": statistics.median(took),
         "p95_ms": took[int(len(took) * 0.95)],
     }
-    return {**{name: round(value, 2) for name, value in told.items()}, "bytes": size, "etag": etag}  # type: ignore[dict-item]
+    return {**{name: round(value, 2) for name, value in told.items()}, "bytes": size}
 
 
 def rate(port: int, path: str, tokens: list[str], status: int = 200) -> float:

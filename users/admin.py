@@ -8,8 +8,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.http import HttpRequest
 
-from users.models import Profile, Suppression, User
+from users.models import DeviceToken, Profile, Suppression, User
 
 # Providers are named in the environment, devices are signed out by their reader, and no token is kept.
 admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
@@ -59,3 +60,16 @@ class SuppressionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic i
     list_display = ("email", "kind", "since", "lifted_at", "detail")
     list_filter = ("kind",)
     search_fields = ("email",)
+
+
+@admin.register(DeviceToken)
+class DeviceTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """To see and to revoke; what a token is nobody knows."""
+
+    list_display = ("name", "reader", "created_at", "last_used_at")
+    search_fields = ("name", "reader__email")
+    readonly_fields = ("reader", "name", "created_at", "last_used_at")
+    list_select_related = ("reader",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
