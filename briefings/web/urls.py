@@ -11,6 +11,7 @@ from briefings.web import (
     filtered,
     leaving,
     share,
+    shell,
     sources,
     spending,
     views,
@@ -19,6 +20,9 @@ from briefings.web import (
 
 urlpatterns = [
     path("", views.landing, name="landing"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("sw.js", shell.worker, name="worker"),
+    path("offline/", shell.offline, name="offline"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("today/", views.today, name="today"),
     path("today/prepare/", views.prepare, name="prepare"),

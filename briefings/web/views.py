@@ -9,6 +9,7 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,7 +22,7 @@ from briefings.converse.models import LONGEST
 from briefings.converse.shown import conversation
 from briefings.evidence import FAR, NEAR
 from briefings.models import State
-from briefings.web import talk
+from briefings.web import shell, talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
 from ingest import own
 from users import taxonomy
@@ -78,7 +79,7 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @login_required
 @require_safe
 def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
-    return whole_page(request, brief_id)
+    return shell.keep(whole_page(request, brief_id, rendered_at=timezone.now()), request.path)
 
 
 def whole_page(request: HttpRequest, brief_id: str, status: int = 200, **more: object) -> HttpResponse:
@@ -170,8 +171,14 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "stage": _stage(found.state if found else None, bool(readings)),
         "role": taxonomy.roles().get(found.role) if found else None,
         "industry": taxonomy.industries().get(found.industry) if found else None,
+        "rendered_at": timezone.now(),
     }
-    return render(request, "briefings/edition.html", context)
+    page = render(request, "briefings/edition.html", context)
+    if not ready:
+        return page
+    briefs = [reverse("brief", args=[one.document.id]) for one in readings]
+    also = [reverse("edition", args=[day.isoformat()]), *briefs] if is_today else []
+    return shell.keep(page, request.path, also)
 
 
 def _stage(state: str | None, stories: bool) -> str:

@@ -85,7 +85,7 @@ def talk(ada: User, brief: str) -> None:
 
 def strangers_pages() -> list[str]:
     factories.launch()
-    return ["/", "/accounts/login/code/", "/unsubscribe/nobody/"]
+    return ["/", "/accounts/login/code/", "/unsubscribe/nobody/", "/offline/"]
 
 
 @pytest.mark.parametrize("who", ["ada", "ben, who has little", "a stranger"])
