@@ -44,7 +44,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    if not Profile.objects.filter(user=user).exists():
+    if not hasattr(user, "profile"):  # asked for in this way it is at hand for the rest of the page
         return redirect("welcome")
     return _edition(request, editions.local_date_of(user, timezone.now()), is_today=True)
 
