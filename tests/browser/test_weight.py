@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -46,7 +45,7 @@ class Wire:
 
 
 @pytest.fixture
-def paths(live_server: LiveServer) -> Iterator[tuple[User, list[str]]]:
+def paths(live_server: LiveServer) -> tuple[User, list[str]]:
     ada = rows.reader("ada@bank.example")
     edition = factories.edition_of_two(ada, timezone.now().date())
     brief = edition.items.get(rank=1).brief
@@ -55,7 +54,7 @@ def paths(live_server: LiveServer) -> Iterator[tuple[User, list[str]]]:
     brief.save()
     share.make(ada, brief.pk)
     public = "/s/" + share.mine(ada)[0].url.partition("/s/")[2]
-    yield ada, ["/today/", f"/brief/{brief.pk}/", f"/brief/{brief.pk}/evidence/1/", public, "/archive/"]
+    return ada, ["/today/", f"/brief/{brief.pk}/", f"/brief/{brief.pk}/evidence/1/", public, "/archive/"]
 
 
 @pytest.mark.parametrize("width", [360, 1440])
