@@ -64,7 +64,10 @@ def short(name: str) -> str:
 def web_address(url: str) -> str:
     """The url when it is http or https, else nothing."""
     # Feeds are hostile: anything but the web (javascript:, data:) must not become a link anywhere.
-    return url if urlsplit(url).scheme in ("http", "https") else ""
+    try:
+        return url if urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:  # "https://[": no address at all
+        return ""
 
 
 def _rows(wanted: set[int]) -> Sequence[Article]:

@@ -6,8 +6,9 @@ from briefings.models import Brief
 
 
 def read_by(reader: int) -> set[str]:
-    """The briefs that the reader has certainly read: asked about, saved or shared. A newer version tells more again."""
+    """The briefs that the reader has read: opened, asked about, saved or shared. A newer version tells more again."""
     asked = Brief.objects.filter(conversations__reader=reader)
     kept = Brief.objects.filter(saved__reader=reader)
     shared = Brief.objects.filter(shares__reader=reader)
-    return set(asked.union(kept, shared).values_list("pk", flat=True))
+    opened = Brief.objects.filter(opened__reader=reader)
+    return set(asked.union(kept, shared, opened).values_list("pk", flat=True))

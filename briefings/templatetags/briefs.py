@@ -7,13 +7,14 @@ from decimal import Decimal, InvalidOperation
 
 from django import template
 
-from briefings.coverage import short
+from briefings.coverage import short, web_address
 from briefings.schemas import BriefDocument, Cost, Sentence, SourceRef
 from inference.costs import usd_at_2021_prices
 from inference.money import usd as written_out
 from users import taxonomy
 
 register = template.Library()
+register.filter("web_address", web_address)
 
 
 @register.filter

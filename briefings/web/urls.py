@@ -16,6 +16,7 @@ from briefings.web import (
     mail,
     own_spending,
     share,
+    shell,
     sources,
     spending,
     topics,
@@ -25,6 +26,9 @@ from briefings.web import (
 
 urlpatterns = [
     path("", views.landing, name="landing"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("sw.js", shell.worker, name="worker"),
+    path("offline/", shell.offline, name="offline"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/preview/", welcome.preview, name="preview"),
     path("today/", views.today, name="today"),

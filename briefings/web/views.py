@@ -9,6 +9,7 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,7 +27,7 @@ from briefings.feedback.models import REASON
 from briefings.looks import Kind, Look
 from briefings.models import State
 from briefings.topics.pages import with_topics
-from briefings.web import talk
+from briefings.web import shell, talk
 from briefings.web.page import BriefPage, brief_page, cited_articles
 from ingest import own
 from users import taxonomy
@@ -48,7 +49,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    if not hasattr(user, "profile"):  # looked up once for the whole page
+    if not hasattr(user, "profile"):  # asked for in this way it is at hand for the rest of the page
         return redirect("welcome")
     return _edition(request, editions.local_date_of(user, timezone.now()), is_today=True)
 
@@ -83,7 +84,9 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @login_required
 @require_safe
 def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
-    return whole_page(request, brief_id, draft=request.GET.get("ask", "")[:LONGEST])
+    draft = request.GET.get("ask", "")[:LONGEST]
+    page = whole_page(request, brief_id, draft=draft, rendered_at=timezone.now())
+    return page if draft else shell.keep(page, request.path)
 
 
 def whole_page(
@@ -205,8 +208,14 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         "stage": _stage(found.state if found else None, bool(readings)),
         "role": taxonomy.roles().get(found.role) if found else None,
         "industry": taxonomy.industries().get(found.industry) if found else None,
+        "rendered_at": timezone.now(),
     }
-    return render(request, "briefings/edition.html", context)
+    page = render(request, "briefings/edition.html", context)
+    if not ready:
+        return page
+    briefs = [reverse("brief", args=[one.document.id]) for one in readings]
+    also = [reverse("edition", args=[day.isoformat()]), *briefs] if is_today else []
+    return shell.keep(page, request.path, also)
 
 
 def stories_of(user: User, readings: Sequence[read.Reading]) -> list[tuple[read.Reading, learn.Stance]]:

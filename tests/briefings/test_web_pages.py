@@ -314,3 +314,12 @@ def test_it_never_shows_a_brief_that_is_not_ready(page: Client, ada: User) -> No
     Brief.objects.filter(pk=brief.pk).update(state=State.QUEUED)
     assert page.get(f"/brief/{brief.pk}/").status_code == 404
     assert "gpt-oss" not in body(page.get("/today/"))
+
+
+def test_reading_takes_few_questions_of_the_database(
+    page: Client, ada: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    lead = factories.edition_of_two(ada, timezone.now().date()).items.get(rank=1).brief_id
+    for path in ("/today/", f"/brief/{lead}/", f"/brief/{lead}/evidence/1/"):
+        with django_assert_max_num_queries(11):
+            assert page.get(path).status_code == 200

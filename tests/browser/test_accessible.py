@@ -140,7 +140,7 @@ def strangers_pages() -> list[str]:
     ben = rows.reader("ben@bank.example")
     rows.ready_edition(ben, factories.MORNING, [(brief, None), (factories.weights(), None)])
     taught(ben, brief.pk, Brief.objects.exclude(pk=brief.pk).get().pk)
-    return ["/", "/accounts/login/code/", "/unsubscribe/nobody/", "/accuracy/"]
+    return ["/", "/accounts/login/code/", "/unsubscribe/nobody/", "/accuracy/", "/offline/"]
 
 
 def doors(user: User) -> list[str]:

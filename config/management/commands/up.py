@@ -177,23 +177,17 @@ def _environment(port: int) -> dict[str, str]:
     }
 
 
+def web_command(port: int) -> tuple[str, ...]:
+    """How the web process is started; the application comes last."""
+    where = ("--host", "127.0.0.1", "--port", str(port))
+    how = ("--interface", "wsgi", "--log-level", "warning", "--no-ws", "--blocking-threads", "4")
+    return (sys.executable, "-m", "granian", *where, *how, "config.wsgi:application")
+
+
 def _start_children(supervisor: Supervisor, port: int) -> None:
     python = sys.executable
     os.chdir(settings.BASE_DIR)
-    web = (
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--log-level",
-        "warning",
-        "--no-ws",
-    )
-    supervisor.start(
-        "web", python, "-m", "granian", *web, "--blocking-threads", "4", "config.wsgi:application"
-    )
+    supervisor.start("web", *web_command(port))
     celery = (python, "-m", "celery", "--quiet", "-A", "config")
     quiet = ("--loglevel", "WARNING")
     worker = ("-c", "2", "-Q", ",".join(QUEUES), *ALONE, *quiet)
