@@ -12,7 +12,18 @@ from django.db.models.fields.json import KeyTextTransform
 
 from briefings import corrected, coverage, spent
 from briefings.coverage import Coverage
-from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Opened, Saved, State, Writer
+from briefings.models import (
+    Brief,
+    Correction,
+    Edition,
+    EditionItem,
+    Lens,
+    Opened,
+    Saved,
+    Share,
+    State,
+    Writer,
+)
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
@@ -47,8 +58,8 @@ class Reading:
     `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
     something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
-    `read`: the reader whose edition it is from has read it. `lens` is the id of the lens. `topics`: those that have a
-    page for the reader who asked.
+    `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it. `lens` is the id
+    of the lens. `topics`: those that have a page for the reader who asked.
     """
 
     document: BriefDocument
@@ -64,6 +75,7 @@ class Reading:
     mark: str = ""
     saved: bool = False
     read: bool = False
+    shared: bool = False
     lens: int | None = None
     topics: tuple[Topic, ...] = ()
 
@@ -187,6 +199,7 @@ def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading |
     marks = {
         "saved": Exists(Saved.objects.filter(reader=user, brief=brief_id)),
         "read": Exists(Opened.objects.filter(reader=user, brief=brief_id)),
+        "shared": Exists(Share.objects.filter(reader=user, brief=brief_id)),
     }
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(**marks)
     latest = own.order_by("-edition__local_date")
@@ -331,8 +344,9 @@ def _placed(reading: Reading, row: EditionItem) -> Reading:
 
 
 def _marked(reading: Reading, row: EditionItem) -> Reading:
-    """With whether the reader has saved and read it, as far as that was asked for with the row."""
-    return replace(reading, saved=getattr(row, "saved", False), read=getattr(row, "read", False))
+    """With whether the reader has saved, read and shared it, as far as that was asked for with the row."""
+    marks: dict[str, Any] = {name: getattr(row, name, False) for name in ("saved", "read", "shared")}
+    return replace(reading, **marks)
 
 
 def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:

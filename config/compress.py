@@ -13,6 +13,8 @@ class Compress(GZipMiddleware):
     """Django's, which pads what it sends by a random length, so that no secret can be guessed from the size."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path_info.startswith(OWN_WAY) or not response.headers.get("Content-Type", "").startswith(KINDS):
+        if request.path_info.startswith(OWN_WAY) or not response.headers.get("Content-Type", "").startswith(
+            KINDS
+        ):
             return response
         return super().process_response(request, response)

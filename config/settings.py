@@ -222,8 +222,8 @@ if not DEBUG:
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "users.backends.ByPassword",
+    "users.backends.ByCode",
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/today/"

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from users import outbox, suppressed
 from users.forms import LONGEST_ADDRESS, SettingsForm, SignInForm
-from users.models import Profile, User
+from users.models import Profile
 from users.unsubscribe import preferences_path, read_token, unsubscribe
 
 
@@ -26,7 +26,7 @@ from users.unsubscribe import preferences_path, read_token, unsubscribe
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_settings(request: HttpRequest) -> HttpResponse:
-    profile = Profile.objects.filter(user=cast(User, request.user)).select_related("user").first()
+    profile: Profile | None = getattr(request.user, "profile", None)
     if profile is None:
         return redirect("welcome")
     form = SettingsForm(request.POST or None, instance=profile)

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import feed, looks, read
+from briefings import looks, read
 from briefings import share as sharing
 from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
@@ -105,7 +105,7 @@ def whole_page(
     context = {
         "reading": reading,
         "page": brief_page(reading.document, cited, reading.gone, whose=_whose(seen)),
-        "share": sharing.of_brief(user, brief_id),
+        "share": sharing.of_brief(user, brief_id) if reading.shared else None,
         "stance": stance_of(user, reading),
         **talk_of(user, reading, turns),
         **_switch(request, reading, seen),
@@ -196,7 +196,6 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
     context = {
         "edition": found,
         "notices": read.edition_notices(found) if found and ready else [],
-        "feed_url": feed.address(cast(User, request.user)),
         "day": day,
         "is_today": is_today,
         "unread": own.unread(cast(User, request.user).pk, timezone.now()) if is_today else [],

@@ -108,7 +108,7 @@ def test_cal_ends_no_device_of_adas(ada: User) -> None:
 
 def test_between_two_notes_a_device_costs_nothing(ada: User, django_assert_num_queries: Any) -> None:
     desk = at(ada, DESK)
-    with django_assert_num_queries(3):  # the session, the reader, the profile
+    with django_assert_num_queries(3):  # the session, the reader, whether their digest is held
         desk.get("/settings/")
 
 

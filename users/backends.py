@@ -1,0 +1,20 @@
+"""Who a session's reader is: fetched with their profile, which nearly every page needs."""
+
+from __future__ import annotations
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.backends import ModelBackend
+
+from users.models import User
+
+
+class ByPassword(ModelBackend):
+    """Django's, for the admin; with the profile in the same query."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.select_related("profile").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
+
+class ByCode(AuthenticationBackend, ByPassword):  # type: ignore[misc]  # allauth ships no types
+    """allauth's, for everybody else."""
