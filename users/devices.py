@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from users import tokens
 from users.browsers import named
 from users.models import User
 
@@ -97,8 +98,8 @@ def end(user: User, device_id: int) -> bool:
 
 
 def end_others(user: User, this: str | None = None) -> int:
-    """Sign out everywhere but in the browser with session key `this`, if any; how many devices that were."""
-    return _end(UserSession.objects.filter(user=user).exclude(session_key=this))
+    """Sign out everywhere but in the browser with session key `this`, if any, apps included; how many that were."""
+    return _end(UserSession.objects.filter(user=user).exclude(session_key=this)) + tokens.revoke_all(user)
 
 
 def forget_ended() -> int:

@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from users import devices, qr, second, social
+from users import devices, qr, second, social, tokens
 from users.models import Profile, User
 from users.second import fresh
 
@@ -28,6 +29,7 @@ def security(request: HttpRequest) -> HttpResponse:
     kinds = {factor.type for factor in factors}
     context = {
         "devices": devices.devices(user, request.session.session_key),
+        "apps": tokens.mine(user, timezone.now()),
         "passkeys": [factor for factor in factors if factor.type == second.PASSKEY],
         "app": next((factor for factor in factors if factor.type == second.APP), None),
         "codes": second.CODES in kinds,
@@ -72,6 +74,16 @@ def end_device(request: HttpRequest, device_id: int) -> HttpResponse:
     if not devices.end(cast(User, request.user), device_id):
         raise Http404
     messages.success(request, "That device is signed out.")
+    return redirect("security")
+
+
+@never_cache
+@login_required
+@require_POST
+def end_app(request: HttpRequest, device_id: int) -> HttpResponse:
+    if not tokens.revoke(cast(User, request.user), device_id):
+        raise Http404
+    messages.success(request, "That app is signed out.")
     return redirect("security")
 
 

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from users import devices
+from users import devices, tokens
 from users.browsers import named
 from users.models import Profile, User
 
@@ -104,6 +104,29 @@ def test_cal_ends_no_device_of_adas(ada: User) -> None:
     assert cal.get(f"/settings/devices/{hers.id}/end/").status_code == 405
     assert desk.get("/settings/").status_code == 200
     assert "Firefox on Windows" not in shown(cal)
+
+
+def test_apps_are_listed_beside_browsers_and_signed_out_at_once(ada: User) -> None:
+    desk = at(ada, DESK)
+    lost, token = tokens.issue(ada, "Lost phone")
+    assert "Lost phone" in shown(desk)
+    cal = at(User.objects.create_user("cal@rival.example"), PHONE)
+    assert cal.post(f"/settings/devices/apps/{lost.pk}/end/").status_code == 404
+    assert "Lost phone" not in shown(cal)
+    assert tokens.opened(token, timezone.now())
+    assert desk.post(f"/settings/devices/apps/{lost.pk}/end/").headers["Location"] == "/settings/sign-in/"
+    assert tokens.opened(token, timezone.now()) is None
+    assert "Lost phone" not in shown(desk)
+
+
+def test_everywhere_else_is_in_apps_too(ada: User) -> None:
+    desk, (_, token) = at(ada, DESK), tokens.issue(ada, "Lost phone")
+    _, theirs = tokens.issue(User.objects.create_user("cal@rival.example"), "Phone")
+    assert "Sign out everywhere else" in shown(desk)
+    desk.post("/settings/devices/end/")
+    assert tokens.opened(token, timezone.now()) is None
+    assert tokens.opened(theirs, timezone.now()), "somebody else's stay"
+    assert desk.get("/settings/").status_code == 200
 
 
 def test_between_two_notes_a_device_costs_nothing(ada: User, django_assert_num_queries: Any) -> None:
