@@ -37,7 +37,7 @@ class ExcerptDocument(Shape):
 class ChangeDocument(Shape):
     """Why the sentence stands no longer; `now` is the passage as it is today, where there still is one."""
 
-    kind: Literal["changed", "withdrawn"]
+    kind: Literal["changed", "withdrawn", "challenged"]
     publisher: str
     changes: str
     note: str

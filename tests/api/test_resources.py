@@ -13,6 +13,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from briefings import read
+from briefings.feedback import challenge
 from briefings.models import Brief, Correction, Edition, Saved, Share, State
 from ingest.models import Source, Story
 from tests.api.device import Device, device_of, problem
@@ -132,6 +134,29 @@ def test_a_brief_is_the_contracts_document_with_its_evidence(
     problem(phone.get(f"/briefs/{brief.pk}/evidence/999"), 404, "not_found")
     _correct(brief)
     assert phone.get(f"/briefs/{brief.pk}/evidence/1").json()["change"]["kind"] == "changed"
+
+
+def test_a_sentence_that_readers_had_struck_says_so_in_its_evidence(
+    phone: Device, ada: User, edition: Edition, brief: Brief
+) -> None:
+    brief.body["takeaways"][0]["text"] = wrong = "OpenAI gave GPT-5 to all of its 900 million weekly users."
+    brief.save()
+    (mark,) = [
+        one["mark"]
+        for one in phone.get(f"/briefs/{brief.pk}/evidence").json()["items"]
+        if one["claim"] == wrong
+    ]
+    reading = read.reading_for(ada, brief.pk)
+    assert reading
+    said = challenge.said(ada, reading, mark)
+    assert said
+    challenge.challenge(ada, said, "", timezone.now())
+    told = phone.get(f"/briefs/{brief.pk}/evidence/{mark}")
+    assert told.status_code == 200, told.content
+    assert told.json()["change"]["kind"] == "challenged"
+    assert phone.get(f"/briefs/{brief.pk}/evidence").status_code == 200
+    assert phone.get(f"/briefs/{brief.pk}").json()["takeaways"][0]["struck"] is True
+    assert phone.get("/sync").status_code == 200
 
 
 def test_saving_may_be_repeated(phone: Device, edition: Edition, brief: Brief) -> None:
