@@ -26,7 +26,7 @@ from users.models import Suppression
 LEASE = timedelta(minutes=5)
 BATCH = 200
 FEW = 20  # marked in one round trip: as many may be unknown after their machine goes down
-PATIENCE = 120.0  # seconds after which what is left of a batch is put back: well within its lease
+PATIENCE = 120.0  # seconds after which what is left of a batch is put back: well within its lease, with one slow mail
 TRIES = 30  # with waits of up to half an hour: as long as a mail may be late
 SENT_BEFORE = "a note on disk says that it went before this database was restored; not sent again"
 DIED = "a worker died while sending; not sent again"
@@ -57,7 +57,7 @@ class Postman:
     """Sends over one connection until the `with` block ends."""
 
     def __init__(self, now: datetime) -> None:
-        self.now, self.line = now, Line()
+        self.now, self.line, self.until = now, Line(), 0.0
         self.gone: list[Delivery] = []  # sent, as their notes say, and not marked so yet
 
     def __enter__(self) -> Postman:
@@ -76,10 +76,10 @@ class Postman:
 
     def carry(self, rows: Sequence[Delivery]) -> None:
         """Bring claimed deliveries to an end, or put them back."""
-        until = time.monotonic() + PATIENCE
+        self.until = time.monotonic() + PATIENCE
         with _commits_of_no_hurry():
             waiting = deque(self._to_send(rows))
-            while waiting and time.monotonic() < until and self._few(waiting):
+            while waiting and time.monotonic() < self.until and self._few(waiting):
                 pass
             _put_back(waiting)
             self._round([])
@@ -138,6 +138,9 @@ class Postman:
             return {key for (key,) in cursor.fetchall()}
 
     def _one(self, row: Delivery, letter: Letter) -> bool:
+        if time.monotonic() > self.until:  # a slow server: before the lease lapses and another worker has it too
+            _put_back([row])
+            return False
         if not _wait_for_turn():
             _put_back([row], timedelta(seconds=mail_door.LONGEST_TURN))
             return False

@@ -43,7 +43,8 @@ def before(row: Delivery) -> bool:
 
 
 def note(row: Delivery) -> None:
-    """To be made before the first byte of the mail leaves. Raises OSError where it cannot be.
+    """To be made before the first byte of the mail leaves. Raises OSError where it cannot be, and where there is one:
+    of two workers who both think that it is theirs, the second one stops here.
 
     It outlives this process and the database at once, and the machine from `keep` on: a claim from before the machine
     went down is told by its `place`.
@@ -52,7 +53,7 @@ def note(row: Delivery) -> None:
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
         _forget_old(row.edition.local_date)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def went(row: Delivery) -> None:

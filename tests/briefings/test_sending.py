@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.db.models.functions import Now
 from briefings import correct, digest, letters, mail_door, sent
 from briefings.mail_door import Verdict, verdict
 from briefings.models import Delivery, Edition, Letter, MailDoor
+from briefings.sending import Postman, claim
 from ingest.models import Article
 from tests.briefings import factories, rows
 from tests.fakes.mail_server import MailServer, mail_server
@@ -258,3 +260,40 @@ def test_a_mail_that_cannot_be_made_holds_up_no_other(mail: MailServer) -> None:
     first.refresh_from_db()
     assert "its mail cannot be made" in first.error
     assert first.attempt == 1
+
+
+def test_a_worker_that_was_held_up_past_its_lease_sends_nothing_that_another_has_sent(
+    mail: MailServer,
+) -> None:
+    queued(2)
+    mail.answers = ["hold"]
+    with ThreadPoolExecutor(1) as apart:
+        late = apart.submit(_deliver_apart)
+        assert mail.holding.wait(20)
+        Delivery.objects.update(lease_until=Now() - timedelta(seconds=1))
+        digest.deliver_due(EIGHT)
+        assert states() == ["unknown", "sent"], "of the first nobody else knows whether it went"
+        mail.release.set()
+        late.result(20)
+    assert states() == ["unknown", "sent"]
+    assert len({letter["To"] for letter in mail.accepted}) == len(mail.accepted) == 2
+
+
+def _deliver_apart() -> None:
+    from django.db import connection
+
+    digest.deliver_due(EIGHT)
+    connection.close()
+
+
+def test_a_slow_server_is_sent_no_more_than_fits_in_the_lease(mail: MailServer) -> None:
+    rows_ = queued(3)
+    with Postman(EIGHT) as postman:
+        some = claim([row.pk for row in rows_])
+        mail.judge = lambda _: setattr(postman, "until", 0.0) or ""  # type: ignore[func-returns-value]
+        postman.carry(some)
+    assert len(mail.accepted) == 1
+    assert sorted(states()) == ["queued", "queued", "sent"]
+    mail.judge = None
+    digest.deliver_due(EIGHT)
+    assert (states(), len(mail.accepted)) == (["sent"] * 3, 3)
