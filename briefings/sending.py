@@ -138,7 +138,9 @@ class Postman:
             return {key for (key,) in cursor.fetchall()}
 
     def _one(self, row: Delivery, letter: Letter) -> bool:
-        if time.monotonic() > self.until:  # a slow server: before the lease lapses and another worker has it too
+        if (
+            time.monotonic() > self.until
+        ):  # a slow server: before the lease lapses and another worker has it too
             _put_back([row])
             return False
         if not _wait_for_turn():

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.headless.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.inputs import Input
+from allauth.headless.mfa.views import AuthenticateView
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.http import HttpRequest
 
@@ -37,3 +38,4 @@ class RequestCode(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships 
 
 request_code = RequestCode.as_api_view(client=Client.APP)
 confirm_code = ConfirmLoginCodeView.as_api_view(client=Client.APP)
+second_code = AuthenticateView.as_api_view(client=Client.APP)

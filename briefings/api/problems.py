@@ -28,7 +28,7 @@ CODES: Mapping[str, Kind] = MappingProxyType(
         "unauthenticated": Kind(401, "A token of a signed-in device is needed."),
         "wrong_code": Kind(401, "That is not the code we sent."),
         "sign_in_expired": Kind(401, "This sign-in is over. Ask for a new code."),
-        "second_factor_needed": Kind(401, "The account asks for a second factor."),
+        "second_factor_needed": Kind(401, "The account asks for a second factor: POST /api/v1/auth/second."),
         "not_found": Kind(404, "There is no such thing, or it is not yours."),
         "edition_preparing": Kind(404, "The edition is being prepared."),
         "edition_failed": Kind(404, "The edition could not be prepared."),

@@ -25,6 +25,7 @@ from users.tokens import LONGEST_NAME
 
 router = Router(tags=["sign-in"], auth=None)
 log = logging.getLogger("briefings.api")
+SECOND = "mfa_authenticate"  # what allauth calls the step
 TOO_MANY = ("too_many_login_attempts", "rate_limited")
 
 
@@ -76,16 +77,33 @@ def request_code(request: HttpRequest, address: Address) -> Status[SignIn]:
     "/code/confirm", response=SignedIn, auth=None, operation_id="confirm_code", openapi_extra=may_answer(401)
 )
 def confirm_code(request: HttpRequest, code: Code) -> SignedIn:
-    """Trade the code for the token of this device. Three wrong codes end the sign-in."""
+    """Trade the code for the token of this device. Three wrong codes end the sign-in.
+
+    Where the account asks for a second factor (`second_factor_needed`), go on with `/auth/second`.
+    """
+    return _signed_in(request, headless.confirm_code, code)
+
+
+@router.post(
+    "/second", response=SignedIn, auth=None, operation_id="second_code", openapi_extra=may_answer(401)
+)
+def second_code(request: HttpRequest, code: Code) -> SignedIn:
+    """After the emailed code, where a second factor is needed: a code of the authenticator app, or a recovery code."""
+    return _signed_in(request, headless.second_code, code)
+
+
+def _signed_in(request: HttpRequest, step: Callable[[HttpRequest], HttpResponse], code: Code) -> SignedIn:
     limit(request, "api-code")
     request.device_name = code.device  # type: ignore[attr-defined]
-    reply = through(request, headless.confirm_code, code.session)
+    reply = through(request, step, code.session)
     if reply.status in (409, 410):
         raise Problem("sign_in_expired")
     if reply.errors:
         _refuse(reply)
     if "access_token" not in reply.meta:
-        raise Problem("second_factor_needed", f"Pending: {reply.pending or 'unknown'}.")
+        if reply.pending != SECOND:
+            raise Problem("sign_in_expired")
+        raise Problem("second_factor_needed")
     device = DeviceToken.objects.get(pk=reply.meta["device"])
     return SignedIn(token=reply.meta["access_token"], device=devices.told(device, device))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -87,6 +90,70 @@ def test_a_code_works_once_and_in_its_own_sign_in_only() -> None:
         Device().post("/auth/code/confirm", {"session": other, "code": other_code}), 401, "sign_in_expired"
     )
     problem(Device().post("/auth/code/confirm", {"session": "made-up", "code": "1"}), 401, "sign_in_expired")
+
+
+def app_of(user: User) -> tuple[str, list[str]]:
+    """An authenticator app that the account asks for: its secret and the recovery codes."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret, RecoveryCodes.activate(user).get_unused_codes()
+
+
+def app_code(secret: str, later: int = 0) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+
+
+def after_the_code(email: str = "ada@bank.example") -> str:
+    """The sign-in whose emailed code was right, and not enough."""
+    session = ask(email)
+    answer = Device().post("/auth/code/confirm", {"session": session, "code": code(), "device": "Phone"})
+    problem(answer, 401, "second_factor_needed")
+    return session
+
+
+def second(session: str, given: str) -> Any:
+    return Device().post("/auth/second", {"session": session, "code": given, "device": "Phone"})
+
+
+def test_where_the_account_asks_for_a_second_factor_the_app_has_to_show_it(ada: User) -> None:
+    secret, codes = app_of(ada)
+    session = after_the_code()
+    problem(second(session, "00000000"), 401, "wrong_code")
+    assert not DeviceToken.objects.exists()
+    answer = second(session, app_code(secret))
+    assert answer.status_code == 200, answer.content
+    assert Device(answer.json()["token"]).get("/devices").json()["items"][0]["name"] == "Phone"
+    assert not Session.objects.exists()
+    problem(second(session, app_code(secret, 1)), 401, "sign_in_expired")
+    assert second(after_the_code(), codes[0]).status_code == 200
+    problem(second(after_the_code(), codes[0]), 401, "wrong_code")
+
+
+def test_the_second_step_is_none_without_the_first(ada: User) -> None:
+    secret, _ = app_of(ada)
+    for session in (ask(), "made-up"):
+        problem(second(session, app_code(secret)), 401, "sign_in_expired")
+    assert not DeviceToken.objects.exists()
+
+
+def test_guessing_at_the_second_factor_ends_soon(ada: User) -> None:
+    secret, _ = app_of(ada)
+    session = after_the_code()
+    for _ in range(5):
+        problem(second(session, "00000000"), 401, "wrong_code")
+    problem(second(session, app_code(secret)), 429, "too_many")
+    assert not DeviceToken.objects.exists()
+
+
+def test_a_browsers_session_is_no_sign_in_of_an_app(ada: User) -> None:
+    browser = Client()
+    browser.force_login(ada)
+    key = browser.session.session_key
+    for path in ("/auth/code/confirm", "/auth/second"):
+        answer = Device().post(path, {"session": key, "code": "1234-5678", "device": "Thief"})
+        problem(answer, 401, "sign_in_expired")
+    assert not DeviceToken.objects.exists()
+    assert browser.get("/settings/sign-in/").status_code == 200, "and it goes on"
 
 
 def test_an_address_gets_so_many_codes_and_is_told_when_to_come_again() -> None:

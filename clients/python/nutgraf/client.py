@@ -37,9 +37,18 @@ class Client:
         return str(self._ask("POST", "/auth/code", {"email": email})["session"])
 
     def confirm_code(self, session: str, code: str, device: str) -> SignedIn:
-        """Sign this device in; from now on the client has its token."""
+        """Sign this device in; from now on the client has its token. Raises Problem: with "second_factor_needed" go on
+        with `second_code`.
+        """
+        return self._sign_in("/auth/code/confirm", session, code, device)
+
+    def second_code(self, session: str, code: str, device: str) -> SignedIn:
+        """The end of a sign-in that needs a second factor: a code of the authenticator app, or a recovery code."""
+        return self._sign_in("/auth/second", session, code, device)
+
+    def _sign_in(self, path: str, session: str, code: str, device: str) -> SignedIn:
         body = {"session": session, "code": code, "device": device}
-        signed_in = cast(SignedIn, self._ask("POST", "/auth/code/confirm", body))
+        signed_in = cast(SignedIn, self._ask("POST", path, body))
         self.token = signed_in["token"]
         return signed_in
 

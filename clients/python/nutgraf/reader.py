@@ -27,13 +27,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 def sign_in(asked: argparse.Namespace) -> int:
     client = Client(asked.url)
-    session = client.request_code(asked.email)
-    print(f"A code is on its way to {asked.email}. Code: ", end="", file=sys.stderr, flush=True)
-    code = sys.stdin.readline().strip()
-    client.confirm_code(session, code, asked.device or platform.node())
+    session, device = client.request_code(asked.email), asked.device or platform.node()
+    try:
+        client.confirm_code(session, _typed(f"A code is on its way to {asked.email}. Code: "), device)
+    except Problem as problem:
+        if problem.code != "second_factor_needed":
+            raise
+        client.second_code(session, _typed("Code of your authenticator app: "), device)
     _keep(client)
     print("Signed in.", file=sys.stderr)
     return 0
+
+
+def _typed(asked: str) -> str:
+    print(asked, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
 
 
 def today(_: argparse.Namespace) -> int:
