@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from email.utils import formatdate
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from briefings import digest_render, mail_door
-from briefings.models import Edition, Letter
+from briefings.models import Correction, Edition, Letter
 from ingest import own
 from ingest.health import Health
 from users import unsubscribe
 from users.models import User
 
+STORING = timedelta(hours=1)  # more than there is between noticing what a source changed and having stored it
+
+
+def current(editions: Collection[str]) -> dict[str, Letter]:
+    """The letters of these editions, by edition, without any that a correction may have overtaken while it was made.
+
+    Letters that are there when a correction is stored go with it; one that was being made just then would stay.
+    """
+    told = Correction.objects.filter(
+        brief__items__edition=OuterRef("pk"), noticed_at__gt=OuterRef("made_at") - STORING
+    )
+    return Letter.objects.exclude(Exists(told)).in_bulk(editions)
+
 
 def make(row: Edition, now: datetime) -> Letter:
     """The edition's letter, made anew. It knows neither an address nor a Message-ID: these come when it goes."""
-    unread = own.unread(row.reader_id, now)
+    begun, unread = timezone.now(), own.unread(row.reader_id, now)
     content = as_bytes(row.reader, rendered(row, unread))
     told = [one.source.pk for one in unread]
-    letter, _ = Letter.objects.update_or_create(edition=row, defaults={"message": content, "told": told})
+    letter, _ = Letter.objects.update_or_create(edition=row, defaults={"message": content, "told": told, "made_at": begun})
     return letter
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from briefings import letters, mail_door, sent
 from briefings.due import LATE
 from briefings.mail_door import Closed, Line, Lost, Refused, Verdict
-from briefings.models import Delivery, Letter
+from briefings.models import Delivery, Edition, Letter, State
 from briefings.planning import could_go
 from ingest import own, work
 from users import suppressed
@@ -27,6 +27,7 @@ LEASE = timedelta(minutes=5)
 BATCH = 200
 FEW = 20  # marked in one round trip: as many may be unknown after their machine goes down
 PATIENCE = 120.0  # seconds after which what is left of a batch is put back: well within its lease, with one slow mail
+MADE_ANEW = timedelta(seconds=30)  # until an edition that is prepared again is looked at again
 TRIES = 30  # with waits of up to half an hour: as long as a mail may be late
 SENT_BEFORE = "a note on disk says that it went before this database was restored; not sent again"
 DIED = "a worker died while sending; not sent again"
@@ -106,7 +107,7 @@ class Postman:
             self.line.open()
         except Closed as error:
             return self._closed(waiting.popleft(), error)
-        made = Letter.objects.in_bulk([row.edition_id for row in few])
+        made = letters.current([row.edition_id for row in few])
         ready = [(row, made.get(row.edition_id) or self._made(row)) for row in few]
         begun = self._round([row for row, letter in ready if letter])
         for row, letter in ready:
@@ -114,8 +115,7 @@ class Postman:
             if letter is None:
                 continue  # its row says why
             if row.pk not in begun:
-                unwanted = "the reader does not want it any more"
-                work.finish(row, state=Delivery.State.SKIPPED, error=unwanted, held_by="")
+                _not_begun(row)
             elif not self._one(row, letter):
                 return False
         return True
@@ -260,6 +260,14 @@ def _wait_for_turn() -> bool:
     if wait:
         time.sleep(wait)
     return wait is not None
+
+
+def _not_begun(row: Delivery) -> None:
+    if not Edition.objects.filter(pk=row.edition_id, state=State.READY).exists():
+        _put_back([row], MADE_ANEW)  # asked for again in the moment in which its mail was planned
+        return
+    unwanted = "the reader does not want it any more"
+    work.finish(row, state=Delivery.State.SKIPPED, error=unwanted, held_by="")
 
 
 def _noted(row: Delivery) -> bool:

@@ -242,6 +242,33 @@ def test_a_correction_takes_letters_that_do_not_know_of_it(mail: MailServer) -> 
     assert "No longer stands" in body.get_content()
 
 
+def test_a_letter_that_a_correction_overtook_while_it_was_made_is_made_anew(mail: MailServer) -> None:
+    ada = rows.reader("ada@bank.example", hour=7, time_zone="UTC")
+    brief, article = factories.weights(), Article.objects.get()
+    row = rows.ready_edition(ada, EIGHT.date(), [(brief, None)])
+    ignorant = letters.make(row, EIGHT)
+    rows.edit(article, "with 80 gigabytes", "with 160 gigabytes")
+    noticed = ignorant.made_at - timedelta(seconds=5)
+    assert correct.catch_up(noticed)
+    ignorant.save(force_insert=True)
+    digest.queue_deliveries(EIGHT)
+    digest.deliver_due(EIGHT)
+    body = mail.accepted[0].get_body(("plain",))
+    assert body is not None
+    assert "No longer stands" in body.get_content()
+
+
+def test_the_mail_of_an_edition_that_is_prepared_again_waits_for_it(mail: MailServer) -> None:
+    queued(1)
+    Edition.objects.update(state="queued")
+    digest.deliver_due(EIGHT)
+    assert (states(), mail.accepted) == (["queued"], [])
+    Edition.objects.update(state="ready")
+    soon()
+    digest.deliver_due(EIGHT)
+    assert (states(), len(mail.accepted)) == (["sent"], 1)
+
+
 def test_who_pauses_after_the_letter_was_made_gets_none(mail: MailServer) -> None:
     queued(1)
     Profile.objects.update(paused_until=EIGHT.date() + timedelta(days=7))
