@@ -17,6 +17,7 @@ from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
 from django.http import HttpRequest
 
 from users import suppressed
@@ -77,10 +78,10 @@ def _act(provider: str, event: Any) -> bool:
     address = str(event.recipient).strip().lower()
     key = f"{provider}:{event.event_id or _fingerprint(event)}"
     if event.event_type == "unsubscribed":
-        stopped = Profile.objects.filter(user__email=address, digest=True)
-        return bool(suppressed.once(key, event.event_type, event.timestamp)) and bool(
-            stopped.update(digest=False)
-        )
+        with transaction.atomic():  # a report that could not be acted on is told again, and is new then
+            new = suppressed.once(key, event.event_type, event.timestamp)
+            stopped = Profile.objects.filter(user__email=address, digest=True)
+            return new and bool(stopped.update(digest=False))
     if (kind := HOLDING.get(event.event_type)) is None:
         return False
     words = str(event.mta_response or event.description or event.reject_reason or "")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from tests.briefings import rows
@@ -162,6 +163,23 @@ def test_who_unsubscribes_at_the_provider_is_unsubscribed_here(ada: User) -> Non
     Profile.objects.update(digest=True)
     assert post(mailgun("unsubscribed")) == 200
     assert Profile.objects.get(user=ada).digest is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_unsubscription_that_could_not_be_kept_is_taken_when_it_is_told_again(ada: User) -> None:
+    report = json.dumps(mailgun("unsubscribed"))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE users_profile ADD CONSTRAINT stays CHECK (digest)")
+    try:
+        failed = Client(raise_request_exception=False).post(
+            "/mail/reports/mailgun/", report, "application/json"
+        )
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE users_profile DROP CONSTRAINT stays")
+    assert failed.status_code == 500
+    assert post(mailgun("unsubscribed")) == 200
+    assert Profile.objects.get(user=ada).digest is False
 
 
 def test_the_reader_is_told_in_settings_and_can_turn_it_on_again(ada: User) -> None:
