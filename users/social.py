@@ -24,6 +24,7 @@ from users.accounts import reader_for
 from users.models import User
 from users.second import View
 
+BACK = "/accounts/with/"  # where the addresses begin to which providers send readers back
 NAMES = {"google": "Google", "github": "GitHub", "microsoft": "Microsoft"}
 UNVERIFIED = (
     "That account told us no address it has verified. Sign in by an emailed code; then you can connect it under "
@@ -85,8 +86,8 @@ def urls(named: Mapping[str, Any]) -> list[URLPattern]:
         where, name = (kind, kind) if kind != "openid_connect" else ("oidc/<slug:provider_id>", kind)
         begin = getattr(views, "login", None) or views.oauth2_login
         end = getattr(views, "callback", None) or views.oauth2_callback
-        found.append(path(f"accounts/with/{where}/", _begun(begin), name=f"{name}_login"))
-        found.append(path(f"accounts/with/{where}/callback/", end, name=f"{name}_callback"))
+        found.append(path(f"{BACK[1:]}{where}/", _begun(begin), name=f"{name}_login"))
+        found.append(path(f"{BACK[1:]}{where}/callback/", end, name=f"{name}_callback"))
     return found
 
 

@@ -23,6 +23,8 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from users import social
+
 READER, KEEP = "X-Nutgraf-Reader", "X-Nutgraf-Keep"
 VISITOR = "none"
 PAPER = "#fbf9f4"  # the token of static/nutgraf.css
@@ -53,15 +55,14 @@ class Reader:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        posted = (
-            request.method == "POST"
-        )  # a GET changes no reader, and public pages must not read the cookie
-        before = request.session.get(SESSION_KEY) if posted else None
+        # No other GET changes the reader, and public pages must not read the cookie.
+        may_change = request.method == "POST" or request.path_info.startswith(social.BACK)
+        before = request.session.get(SESSION_KEY) if may_change else None
         response = self._get_response(request)
         if request.session.accessed:
             now = request.session.get(SESSION_KEY)
             response.headers[READER] = mark(now) if now else VISITOR
-            if posted and now != before:
+            if may_change and now != before:
                 response.headers["Clear-Site-Data"] = '"cache", "storage"' if before else '"storage"'
         return response
 

@@ -91,7 +91,9 @@ def test_none_is_named_and_there_is_no_trace(client: Client, django_assert_num_q
 
 def test_a_verified_address_opens_a_new_account(client: Client, acme: OpenIdServer) -> None:
     assert "Sign in with Acme" in client.get("/accounts/login/code/").content.decode()
-    assert come_back(client).headers["Location"] == "/today/"
+    came = come_back(client)
+    assert came.headers["Location"] == "/today/"
+    assert came.headers["Clear-Site-Data"] == '"storage"', "what the browser kept of an earlier reader's"
     user = User.objects.get()
     assert user.email == "ada@bank.example"
     assert EmailAddress.objects.get().verified
