@@ -37,7 +37,9 @@ def make(row: Edition, now: datetime) -> Letter:
     begun, unread = timezone.now(), own.unread(row.reader_id, now)
     content = as_bytes(row.reader, rendered(row, unread))
     told = [one.source.pk for one in unread]
-    letter, _ = Letter.objects.update_or_create(edition=row, defaults={"message": content, "told": told, "made_at": begun})
+    letter, _ = Letter.objects.update_or_create(
+        edition=row, defaults={"message": content, "told": told, "made_at": begun}
+    )
     return letter
 
 

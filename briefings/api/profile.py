@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -23,7 +23,10 @@ router = Router(tags=["profile"])
 
 
 class ProfileDocument(Shape):
-    """`hour` is local to `time_zone`; `days` are ISO weekdays, Monday is 1, on which the `daily_email` comes."""
+    """`hour` is local to `time_zone`; `days` are ISO weekdays, Monday is 1, on which the `daily_email` comes.
+
+    Where the `rhythm` is weekly, one round-up comes on `round_up_day` in place of them.
+    """
 
     email: str
     role: str
@@ -33,6 +36,8 @@ class ProfileDocument(Shape):
     hour: int
     days: tuple[int, ...]
     daily_email: bool
+    rhythm: Literal["daily", "weekly"]
+    round_up_day: int
 
 
 class ProfileChange(Shape):
@@ -45,6 +50,8 @@ class ProfileChange(Shape):
     hour: int | None = Field(None, ge=0, le=23)
     days: tuple[int, ...] | None = Field(None, max_length=7)
     daily_email: bool | None = None
+    rhythm: Literal["daily", "weekly"] | None = None
+    round_up_day: int | None = Field(None, ge=1, le=7)
 
 
 class Choice(Shape):
@@ -126,6 +133,8 @@ def _current(row: Profile) -> dict[str, Any]:
         "hour": row.hour,
         "days": row.days or EVERY_DAY,
         "digest": row.digest,
+        "rhythm": row.rhythm,
+        "round_up_day": row.round_up_day,
     }
 
 

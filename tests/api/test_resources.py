@@ -69,6 +69,16 @@ def test_the_profile_changes_as_on_the_page(phone: Device, ada: User) -> None:
     assert "cto" in slugs
 
 
+def test_a_round_up_a_week_is_told_and_chosen_as_on_the_page(phone: Device, ada: User) -> None:
+    assert phone.get("/profile").json()["rhythm"] == "daily"
+    changed = phone.patch("/profile", {"rhythm": "weekly", "round_up_day": 2})
+    assert (changed.json()["rhythm"], changed.json()["round_up_day"]) == ("weekly", 2)
+    assert Profile.objects.get(user=ada).mail_days == [2]
+    assert phone.patch("/profile", {"hour": 9}).json()["rhythm"] == "weekly", "what is left out stays"
+    for wrong in ({"rhythm": "hourly"}, {"round_up_day": 8}, {"round_up_day": 0}):
+        problem(phone.patch("/profile", wrong), 422, "invalid")
+
+
 def test_an_answer_is_told_once_and_then_by_its_tag(phone: Device, edition: Edition) -> None:
     first = phone.get("/editions/today")
     tag = first.headers["ETag"]
