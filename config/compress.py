@@ -1,4 +1,6 @@
-"""Sends text compressed. Pictures, archives and what whitenoise has compressed already go as they are."""
+"""Sends text compressed, but for answers that a view marks by `as_it_is = True`.
+
+Pictures, archives and what whitenoise has compressed already go as they are."""
 
 from __future__ import annotations
 
@@ -13,8 +15,7 @@ class Compress(GZipMiddleware):
     """Django's, which pads what it sends by a random length, so that no secret can be guessed from the size."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path_info.startswith(OWN_WAY) or not response.headers.get("Content-Type", "").startswith(
-            KINDS
-        ):
+        is_text = response.headers.get("Content-Type", "").startswith(KINDS)
+        if request.path_info.startswith(OWN_WAY) or not is_text or getattr(response, "as_it_is", False):
             return response
         return super().process_response(request, response)
