@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -24,6 +24,9 @@ from users import taxonomy
 LEASE = timedelta(minutes=9)  # above the longest that a task may write
 MOST = 500  # rows that one worker takes at once: so that the halves of all of them are asked for together
 BESIDE = 24  # that it takes while somebody waits for one of them
+POOR = Q(state=State.FAILED) | Q(
+    state=State.READY, writer=Writer.EXTRACTIVE
+)  # to be written anew for an edition
 FEW = 3  # lenses that are written in one request with their brief
 
 
@@ -53,10 +56,19 @@ def look(brief: Brief, role: str, industry: str, reader: int) -> Lens:
     return row if created else work.hasten(row)
 
 
+def let_go(reader: int) -> None:
+    """The reader leaves: nobody else pays for what they asked for, and what their budget did not reach for is no
+    longer there to be taken for everybody's. What a model wrote stays.
+    """
+    unpaid = Q(state=State.QUEUED) | POOR
+    Lens.objects.filter(
+        unpaid, ~Exists(EditionItem.objects.filter(lens=OuterRef("pk"))), asked_by=reader
+    ).delete()
+
+
 def _for_everybody(row: Lens, due: CombinedExpression) -> None:
-    poor = Q(state=State.FAILED) | Q(state=State.READY, writer=Writer.EXTRACTIVE)
     shown = EditionItem.objects.filter(lens=row.pk)
-    again = Lens.objects.filter(poor, ~Exists(shown), pk=row.pk, asked_by__isnull=False, lease_until=None)
+    again = Lens.objects.filter(POOR, ~Exists(shown), pk=row.pk, asked_by__isnull=False, lease_until=None)
     again.update(state=State.QUEUED, due_at=due, attempt=0, error="")
     Lens.objects.filter(pk=row.pk).update(asked_by=None)
     row.refresh_from_db()

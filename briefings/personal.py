@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from briefings import feed, read, saved, share
+from briefings import feed, lenses, read, saved, share
 from briefings.converse.shown import conversation
 from briefings.models import Delivery, Edition, State, Turn
 from inference import costs
@@ -160,6 +160,7 @@ def delete(user: User) -> None:
                 _hold(user)
                 devices.end_others(user)
                 suppressed.forget(user.email)
+                lenses.let_go(user.pk)
                 user.delete()
         except IntegrityError:  # a worker brought something after it was looked for
             if not again:

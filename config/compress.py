@@ -1,6 +1,7 @@
 """Sends text compressed, but for answers that a view marks by `as_it_is = True`.
 
-Pictures, archives and what whitenoise has compressed already go as they are."""
+Pictures, archives and what whitenoise has compressed already go as they are.
+"""
 
 from __future__ import annotations
 

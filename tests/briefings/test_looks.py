@@ -239,6 +239,26 @@ def test_who_leaves_leaves_the_lens_to_others(page: Client, ada: User, brief: Br
     assert asked(brief).asked_by_id is None
 
 
+def test_who_leaves_leaves_nobody_their_bill_and_no_poor_lens(
+    page: Client, ada: User, written: Brief, settings: Any
+) -> None:
+    page.post(f"/brief/{written.pk}/lens/", CFO)
+    waiting = asked(written)
+    settings.NUTGRAF_BUDGET_READER_MONTH_USD = Decimal("0.00001")
+    page.post(f"/brief/{written.pk}/lens/", {"role": "lawyer", "industry": "software"})
+    poor = Lens.objects.get(role="lawyer")
+    tasks.write_lens(poor.pk)
+    poor.refresh_from_db()
+    assert poor.writer == "extractive"
+    rows.ready_edition(rows.reader("ben@fund.example"), date(2025, 8, 7), [(written, None)])
+    page.post("/settings/delete/", {"email": ada.email})
+    assert not User.objects.filter(email=ada.email).exists()
+    assert not Lens.objects.filter(pk__in=[waiting.pk, poor.pk]).exists()
+    anew = compose.ready_lens(written, "lawyer", "software")
+    assert anew is not None
+    assert anew.writer == "model"
+
+
 def test_the_markers_of_a_look_are_nobody_elses() -> None:
     assert looks.kind_of_mark("you-1") is None
     assert looks.kind_of_mark("t3-1") is None
