@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NotRequired, get_origin, get_type_hints, is_typeddict
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from pytest_django.live_server_helper import LiveServer
 
 from briefings.api import docs
 from briefings.api.urls import api
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.processes import PROJECT, Instance, Running, state_directory, wait_for
 from tests.test_journey import CODE
+from users.models import User
 
 PACKAGE = PROJECT / "clients" / "python"
 sys.path.insert(0, str(PACKAGE))
@@ -111,3 +115,19 @@ def test_its_sign_in_keeps_the_token_for_its_user_alone(
     assert shell.returncode == 0, errors
     kept = tmp_path / "nutgraf" / "device.json"
     assert kept.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_shows_a_second_factor_where_one_is_asked_for(live_server: LiveServer, mailoutbox: Any) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(User.objects.create_user("ada@bank.example"), secret)
+    client = Client(live_server.url)
+    session = client.request_code("ada@bank.example")
+    code = CODE.search(mailoutbox[-1].body)
+    assert code
+    with pytest.raises(Problem) as first:
+        client.confirm_code(session, code[1], "Desk")
+    assert (first.value.code, client.token) == ("second_factor_needed", "")
+    now = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    assert client.second_code(session, now, "Desk")["device"]["name"] == "Desk"
+    client.sign_out()
