@@ -297,8 +297,11 @@ def look(brief: Brief, role: str, industry: str, reader: int) -> Lens | None:
     """The lens through which a reader wants to look, to be written at their expense where there is none; not written
     here. None for one that is no longer good enough for anybody who has not got it."""
     row = lenses.look(brief, role, industry, reader)
-    if row.state == State.READY and not _lens_still_verified(row, brief) and not _lens_queued_again(row):
-        return None
+    if row.state == State.READY and not _lens_still_verified(row, brief):
+        if not _lens_queued_again(row):
+            return None
+        # Whoever wants it now pays for it now; what editions have is everybody's still.
+        Lens.objects.filter(pk=row.pk, asked_by__isnull=False).update(asked_by=reader)
     return row
 
 

@@ -231,6 +231,18 @@ def test_it_takes_few_queries(
         page.get(f"/brief/{brief.pk}/lens/", CFO)
 
 
+def test_one_that_no_longer_passes_is_written_anew_for_whoever_asks_now(
+    page: Client, ada: User, written: Brief
+) -> None:
+    row = look(page, written)
+    row.body["why_it_matters"][0]["text"] = "OpenAI gave GPT-5 to all of its 900 million weekly users."
+    Lens.objects.filter(pk=row.pk).update(body=row.body, verified_at=timezone.now())
+    ben = rows.reader("ben@fund.example", "investor")
+    assert compose.look(written, "cfo", "media", ben.pk)
+    again = asked(written)
+    assert (again.state, again.asked_by_id) == (State.QUEUED, ben.pk)
+
+
 def test_who_leaves_leaves_the_lens_to_others(page: Client, ada: User, brief: Brief) -> None:
     ben = rows.reader("ben@fund.example", "investor")
     rows.ready_edition(ben, factories.MORNING, [(brief, None)])
