@@ -26,7 +26,8 @@ CODES: Mapping[str, Kind] = MappingProxyType(
     {
         "malformed": Kind(400, "The request cannot be read."),
         "unauthenticated": Kind(401, "A token of a signed-in device is needed."),
-        "wrong_code": Kind(401, "That is not the code we sent."),
+        "wrong_code": Kind(401, "That code is not right."),
+        "wrong_passkey": Kind(401, "That passkey does not open anything here."),
         "sign_in_expired": Kind(401, "This sign-in is over. Ask for a new code."),
         "second_factor_needed": Kind(401, "The account asks for a second factor."),
         "not_found": Kind(404, "There is no such thing, or it is not yours."),

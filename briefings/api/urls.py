@@ -14,6 +14,7 @@ from briefings.api import (
     profile,
     saved,
     search,
+    second,
     service,
     shares,
     sign_in,
@@ -23,6 +24,7 @@ from briefings.api import (
 
 api = service.make()
 api.add_router("/auth", sign_in.router)
+api.add_router("/auth", second.router)
 api.add_router("/devices", devices.router)
 api.add_router("/sync", sync.router)
 api.add_router("/editions", editions.router)
