@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from users import devices, qr, second, social
+from users import devices, qr, second, social, tokens
 from users.models import Profile, User
 from users.second import fresh
 
@@ -28,6 +29,7 @@ def security(request: HttpRequest) -> HttpResponse:
     kinds = {factor.type for factor in factors}
     context = {
         "devices": devices.devices(user, request.session.session_key),
+        "apps": tokens.mine(user, timezone.now()),
         "passkeys": [factor for factor in factors if factor.type == second.PASSKEY],
         "app": next((factor for factor in factors if factor.type == second.APP), None),
         "codes": second.CODES in kinds,
@@ -78,7 +80,20 @@ def end_device(request: HttpRequest, device_id: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
+def end_app(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Sign out an app on one of the reader's devices."""
+    if not tokens.revoke(cast(User, request.user), device_id):
+        raise Http404
+    messages.success(request, "That app is signed out.")
+    return redirect("security")
+
+
+@never_cache
+@login_required
+@require_POST
 def end_other_devices(request: HttpRequest) -> HttpResponse:
-    devices.end_others(cast(User, request.user), request.session.session_key)
+    user = cast(User, request.user)
+    devices.end_others(user, request.session.session_key)
+    tokens.revoke_all(user)
     messages.success(request, "You are signed out everywhere else.")
     return redirect("security")

@@ -152,6 +152,12 @@ def revoke(reader: User, device_id: int) -> bool:
     return gone > 0
 
 
+def revoke_all(reader: User) -> int:
+    """Sign all the reader's devices out at once; how many there were."""
+    gone, _ = DeviceToken.objects.filter(reader=reader).delete()
+    return gone
+
+
 def forget_expired(now: datetime) -> int:
     """Delete devices not heard of for longer than a token lasts; the number deleted."""
     gone, _ = DeviceToken.objects.filter(last_used_at__lte=now - LASTS).delete()

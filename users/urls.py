@@ -59,6 +59,7 @@ urlpatterns = [
     path("settings/codes/file/", fresh(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("settings/accounts/<int:account_id>/end/", security.disconnect, name="disconnect"),
     path("settings/devices/<int:device_id>/end/", security.end_device, name="end-device"),
+    path("settings/apps/<int:device_id>/end/", security.end_app, name="end-app"),
     path("settings/devices/end/", security.end_other_devices, name="end-other-devices"),
     path("settings/mail/resume/", mail.resume, name="mail-resume"),
     path("mail/reports/<slug:provider>/", mail.report, name="mail-report"),
