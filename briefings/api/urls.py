@@ -12,6 +12,7 @@ from briefings.api import (
     docs,
     editions,
     profile,
+    reading,
     saved,
     search,
     second,
@@ -31,6 +32,7 @@ api.add_router("/editions", editions.router)
 api.add_router("/briefs", briefs.router)
 api.add_router("/briefs", conversation.router)
 api.add_router("/saved", saved.router)
+api.add_router("", reading.router)
 api.add_router("/search", search.router)
 api.add_router("/shares", shares.router)
 api.add_router("/sources", sources.router)

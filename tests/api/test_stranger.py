@@ -12,7 +12,8 @@ from briefings import saved, share
 from briefings.api import docs
 from briefings.api.urls import api
 from briefings.converse import ask
-from briefings.models import Edition, Saved, Share, Turn
+from briefings.feedback import opened
+from briefings.models import Edition, Opened, Saved, Share, Turn
 from ingest import own
 from ingest.models import Source
 from tests.api.device import Device
@@ -37,6 +38,7 @@ def real(ada: User, phone: Device, edition: Edition) -> dict[str, Any]:
     turn = ask.ask(ada, brief.pk, "Is it secretquestion?")
     assert turn
     assert saved.save(ada, brief.pk)
+    assert opened.mark(ada, brief.pk)
     assert share.make(ada, brief.pk)
     own.add_list(
         ada.pk, b'<opml version="2.0"><body><outline xmlUrl="https://mine.example/f"/></body></opml>'
@@ -99,5 +101,5 @@ def test_every_route_but_signing_in_and_the_description_wants_a_token(real: dict
 
 
 def state() -> tuple[Any, ...]:
-    models: tuple[Any, ...] = (Saved, Share, Turn, Source, DeviceToken)
+    models: tuple[Any, ...] = (Saved, Opened, Share, Turn, Source, DeviceToken)
     return tuple(list(model.objects.order_by("pk").values("pk")) for model in models)
