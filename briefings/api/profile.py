@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -20,10 +21,15 @@ from users.forms import SettingsForm
 from users.models import EVERY_DAY, Profile, User
 
 router = Router(tags=["profile"])
+LONGEST_PAUSE = timedelta(days=366)
 
 
 class ProfileDocument(Shape):
-    """`hour` is local to `time_zone`; `days` are ISO weekdays, Monday is 1, on which the `daily_email` comes."""
+    """`hour` is local to `time_zone`; `days` are ISO weekdays, Monday is 1, on which the `daily_email` comes.
+
+    A `weekly` reader gets one round-up instead, on `round_up_day`. No mail goes before `paused_until`, a date where the
+    reader is.
+    """
 
     email: str
     role: str
@@ -33,6 +39,9 @@ class ProfileDocument(Shape):
     hour: int
     days: tuple[int, ...]
     daily_email: bool
+    rhythm: Literal["daily", "weekly"]
+    round_up_day: int
+    paused_until: date | None
 
 
 class ProfileChange(Shape):
@@ -45,6 +54,9 @@ class ProfileChange(Shape):
     hour: int | None = Field(None, ge=0, le=23)
     days: tuple[int, ...] | None = Field(None, max_length=7)
     daily_email: bool | None = None
+    rhythm: Literal["daily", "weekly"] | None = None
+    round_up_day: int | None = Field(None, ge=1, le=7)
+    paused_until: date | None = Field(None, description="null goes on at once; at most a year ahead")
 
 
 class Choice(Shape):
@@ -93,9 +105,13 @@ def _profile(reader: User) -> Profile | None:
 
 
 def _saved(row: Profile, change: ProfileChange) -> Profile:
-    """Through the form of the page, so that both take the same."""
+    """Through the form of the page, so that both take the same; a pause has no field there."""
+    if "paused_until" in change.model_fields_set:
+        row.paused_until = _pause(change.paused_until)
     given = {
-        name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None
+        name: value
+        for name, value in change.model_dump(exclude_unset=True, exclude={"paused_until"}).items()
+        if value is not None
     }
     if "daily_email" in given:
         given["digest"] = given.pop("daily_email")
@@ -117,6 +133,13 @@ def _saved(row: Profile, change: ProfileChange) -> Profile:
     return saved
 
 
+def _pause(until: date | None) -> date | None:
+    """Raises Problem for a day too far away."""
+    if until and until > timezone.now().date() + LONGEST_PAUSE:
+        raise Problem("invalid", errors=[FieldProblem(field="body.paused_until", message="too far away")])
+    return until
+
+
 def _current(row: Profile) -> dict[str, Any]:
     return {
         "role": row.role,
@@ -126,11 +149,17 @@ def _current(row: Profile) -> dict[str, Any]:
         "hour": row.hour,
         "days": row.days or EVERY_DAY,
         "digest": row.digest,
+        "rhythm": row.rhythm,
+        "round_up_day": row.round_up_day,
     }
 
 
 def _told(reader: User, row: Profile) -> ProfileDocument:
     current = _current(row)
     return ProfileDocument(
-        email=reader.email, daily_email=current.pop("digest"), days=tuple(current.pop("days")), **current
+        email=reader.email,
+        daily_email=current.pop("digest"),
+        days=tuple(current.pop("days")),
+        paused_until=row.paused_until,
+        **current,
     )

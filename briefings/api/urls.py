@@ -11,8 +11,11 @@ from briefings.api import (
     devices,
     docs,
     editions,
+    feedback,
+    lenses,
     profile,
     reading,
+    reports,
     saved,
     search,
     second,
@@ -21,6 +24,7 @@ from briefings.api import (
     sign_in,
     sources,
     sync,
+    topics,
 )
 
 api = service.make()
@@ -31,11 +35,15 @@ api.add_router("/sync", sync.router)
 api.add_router("/editions", editions.router)
 api.add_router("/briefs", briefs.router)
 api.add_router("/briefs", conversation.router)
+api.add_router("/briefs", lenses.router)
+api.add_router("/briefs", reports.router)
+api.add_router("", feedback.router)
 api.add_router("/saved", saved.router)
 api.add_router("", reading.router)
 api.add_router("/search", search.router)
 api.add_router("/shares", shares.router)
 api.add_router("/sources", sources.router)
+api.add_router("/topics", topics.router)
 api.add_router("/profile", profile.router)
 api.add_router("", account.router)
 

@@ -67,6 +67,24 @@ def test_the_profile_changes_as_on_the_page(phone: Device, ada: User) -> None:
     assert "cto" in slugs
 
 
+def test_the_digest_comes_weekly_pauses_and_goes_on(phone: Device, ada: User) -> None:
+    told = phone.get("/profile").json()
+    assert (told["rhythm"], told["round_up_day"], told["paused_until"]) == ("daily", 5, None)
+    until = str(timezone.now().date() + timedelta(days=14))
+    changed = phone.patch("/profile", {"rhythm": "weekly", "round_up_day": 1, "paused_until": until})
+    assert changed.status_code == 200, changed.content
+    assert changed.json() == phone.get("/profile").json()
+    row = Profile.objects.get(user=ada)
+    assert (row.weekly, row.round_up_day, str(row.paused_until)) == (True, 1, until)
+    assert phone.patch("/profile", {"hour": 8}).json()["paused_until"] == until, "left out, it stays"
+    assert phone.patch("/profile", {"paused_until": None}).json()["paused_until"] is None
+    assert Profile.objects.get(user=ada).paused_until is None
+    far = str(timezone.now().date() + timedelta(days=400))
+    wrongs = ({"rhythm": "hourly"}, {"round_up_day": 8}, {"paused_until": far}, {"paused_until": "soon"})
+    for wrong in wrongs:
+        problem(phone.patch("/profile", wrong), 422, "invalid")
+
+
 def test_an_answer_is_told_once_and_then_by_its_tag(phone: Device, edition: Edition) -> None:
     first = phone.get("/editions/today")
     tag = first.headers["ETag"]
