@@ -20,8 +20,8 @@ KEPT = timedelta(days=120)  # a tombstone: longer than any device's token lasts 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`key` names what changed among those of its `kind`: an edition by its date, a saved brief by its id, a
-    correction by its number. `gone`: it is no longer there.
+    """`key` names what changed among those of its `kind`: an edition by its date, a saved or read brief by its id,
+    a correction by its number. `gone`: it is no longer there.
     """
 
     changed: int
@@ -41,6 +41,9 @@ SELECT changed, kind, key, gone FROM (
     WHERE reader_id = %(reader)s AND changed >= %(start)s AND (state = %(ready)s OR prepared_at IS NOT NULL)
     UNION ALL
     SELECT changed, 'saved', brief_id, false FROM briefings_saved
+    WHERE reader_id = %(reader)s AND changed >= %(start)s
+    UNION ALL
+    SELECT changed, 'read', brief_id, false FROM briefings_opened
     WHERE reader_id = %(reader)s AND changed >= %(start)s
     UNION ALL
     SELECT changed, 'correction', id::text, false FROM briefings_correction

@@ -102,6 +102,12 @@ def end_others(user: User, this: str | None = None) -> int:
     return _end(UserSession.objects.filter(user=user).exclude(session_key=this)) + tokens.revoke_all(user)
 
 
+def end_this(session: SessionBase) -> None:
+    """Leave nothing of the session, nor of what was noted of it."""
+    UserSession.objects.filter(session_key=session.session_key).delete()
+    session.flush()
+
+
 def forget_ended() -> int:
     """Delete sessions that ran out, and what was noted of their devices; the number of the latter."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

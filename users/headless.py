@@ -7,12 +7,13 @@ from typing import Any
 from allauth.headless.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.inputs import Input
-from allauth.headless.mfa.views import AuthenticateView
+from allauth.headless.mfa.views import AuthenticateView, AuthenticateWebAuthnView, LoginWebAuthnView
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from users import tokens
+from users import devices, tokens
 from users.forms import SignInForm
+from users.mfa import AuthenticateForm, LoginForm
 
 
 class DeviceTokens(SessionTokenStrategy):  # type: ignore[misc]  # allauth ships no types
@@ -24,7 +25,6 @@ class DeviceTokens(SessionTokenStrategy):  # type: ignore[misc]  # allauth ships
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
         name = getattr(request, "device_name", "")
         device, token = tokens.issue(request.user, name)  # type: ignore[arg-type]  # signed in by now
-        request.session.flush()
         return {"access_token": token, "device": device.pk}
 
 
@@ -36,6 +36,65 @@ class RequestCode(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships 
     input_class = SignInInput
 
 
+class Ending:
+    """Mixed into a view that may end a sign-in: once the token is out nothing is left of its session.
+
+    Not before, since allauth notes the session as a browser's after it has asked for the token.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        if request.user.is_authenticated:
+            devices.end_this(request.session)
+        return response
+
+
+class ConfirmCode(Ending, ConfirmLoginCodeView):  # type: ignore[misc]
+    pass
+
+
+class ConfirmSecond(Ending, AuthenticateView):  # type: ignore[misc]
+    pass
+
+
+class PasskeyInput(LoginForm, Input):  # type: ignore[misc]
+    """A passkey alone; nonsense is told as on the page."""
+
+
+class SecondPasskeyInput(AuthenticateForm, Input):  # type: ignore[misc]
+    """A passkey after the code, of the reader whom the code was sent to."""
+
+
+class Passkey(Ending, LoginWebAuthnView):  # type: ignore[misc]
+    input_class = PasskeyInput
+
+
+class SecondPasskey(Ending, AuthenticateWebAuthnView):  # type: ignore[misc]
+    input_class = SecondPasskeyInput
+
+
+class Challenge:
+    """Mixed into a view of a passkey: posting to it begins, since what begins a sign-in is kept by no cache."""
+
+    input_class = None
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = self.get(request)  # type: ignore[attr-defined]  # of the view it is mixed into
+        return answer
+
+
+class PasskeyChallenge(Challenge, LoginWebAuthnView):  # type: ignore[misc]
+    pass
+
+
+class SecondPasskeyChallenge(Challenge, AuthenticateWebAuthnView):  # type: ignore[misc]
+    pass
+
+
 request_code = RequestCode.as_api_view(client=Client.APP)
-confirm_code = ConfirmLoginCodeView.as_api_view(client=Client.APP)
-second_code = AuthenticateView.as_api_view(client=Client.APP)
+confirm_code = ConfirmCode.as_api_view(client=Client.APP)
+confirm_second = ConfirmSecond.as_api_view(client=Client.APP)
+begin_second_passkey = SecondPasskeyChallenge.as_api_view(client=Client.APP)
+confirm_second_passkey = SecondPasskey.as_api_view(client=Client.APP)
+begin_passkey = PasskeyChallenge.as_api_view(client=Client.APP)
+confirm_passkey = Passkey.as_api_view(client=Client.APP)

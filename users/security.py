@@ -81,6 +81,7 @@ def end_device(request: HttpRequest, device_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def end_app(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Sign out an app on one of the reader's devices."""
     if not tokens.revoke(cast(User, request.user), device_id):
         raise Http404
     messages.success(request, "That app is signed out.")
@@ -91,6 +92,8 @@ def end_app(request: HttpRequest, device_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def end_other_devices(request: HttpRequest) -> HttpResponse:
-    devices.end_others(cast(User, request.user), request.session.session_key)
+    user = cast(User, request.user)
+    devices.end_others(user, request.session.session_key)
+    tokens.revoke_all(user)
     messages.success(request, "You are signed out everywhere else.")
     return redirect("security")

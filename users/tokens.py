@@ -153,7 +153,7 @@ def revoke(reader: User, device_id: int) -> bool:
 
 
 def revoke_all(reader: User) -> int:
-    """Sign all of the reader's devices out at once; how many there were."""
+    """Sign all the reader's devices out at once; how many there were."""
     gone, _ = DeviceToken.objects.filter(reader=reader).delete()
     return gone
 

@@ -7,7 +7,7 @@ from typing import Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from briefings import read
+from briefings import looks, read
 from briefings.api import documents
 from briefings.api.asked import reader_of
 from briefings.api.ids import BriefId, Mark
@@ -68,7 +68,9 @@ def list_evidence(request: HttpRequest, brief_id: BriefId) -> Page[EvidenceDocum
 @router.get("/{brief_id}/evidence/{mark}", response=EvidenceDocument, operation_id="evidence")
 def evidence(request: HttpRequest, brief_id: BriefId, mark: Mark) -> EvidenceDocument:
     """What supports one sentence, with a page of the article around each quote."""
-    shown = page_of(own(reader_of(request), brief_id), FAR).evidence
+    seen = looks.kind_of_mark(mark)
+    whose = f"as-{seen[0].slug}--{seen[1].slug}-" if seen else "you-"
+    shown = page_of(by_mark(reader_of(request), brief_id, mark), FAR, whose).evidence
     found = next((one for one in shown if one.mark == mark), None)
     if found is None:
         raise not_found()
@@ -81,6 +83,13 @@ def own(reader: User, brief_id: str) -> read.Reading:
     if reading is None:
         raise not_found()
     return reading
+
+
+def by_mark(reader: User, brief_id: str, mark: str) -> read.Reading:
+    """The brief through the lens that has the sentence of that mark: the reader's own, or another kind's."""
+    kind = looks.kind_of_mark(mark)
+    found = read.reading_for(reader, brief_id, looks.look(brief_id, kind).lens) if kind else None
+    return found or own(reader, brief_id)
 
 
 def evidence_of(one: Evidence) -> EvidenceDocument:

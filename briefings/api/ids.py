@@ -13,7 +13,7 @@ LARGEST = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=LARGEST)]
 BriefId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,16}$", description="a brief's `id`")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Mark = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,20}$", description="`mark` of a piece of evidence")]
+Mark = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,100}$", description="`mark` of a piece of evidence")]
 Day = Annotated[
     str,
     Path(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date where the reader is", examples=["2025-08-08"]),

@@ -26,7 +26,8 @@ CODES: Mapping[str, Kind] = MappingProxyType(
     {
         "malformed": Kind(400, "The request cannot be read."),
         "unauthenticated": Kind(401, "A token of a signed-in device is needed."),
-        "wrong_code": Kind(401, "That is not the code we sent."),
+        "wrong_code": Kind(401, "That code is not right."),
+        "wrong_passkey": Kind(401, "That passkey does not open anything here."),
         "sign_in_expired": Kind(401, "This sign-in is over. Ask for a new code."),
         "second_factor_needed": Kind(401, "The account asks for a second factor: POST /api/v1/auth/second."),
         "not_found": Kind(404, "There is no such thing, or it is not yours."),
@@ -37,6 +38,8 @@ CODES: Mapping[str, Kind] = MappingProxyType(
         "no_profile": Kind(409, "Say first who you are: PATCH /api/v1/profile."),
         "cannot_ask": Kind(409, "The question cannot be taken now."),
         "id_in_use": Kind(409, "The Idempotency-Key belongs to another request."),
+        "already_struck": Kind(409, "The sentence has been struck before."),
+        "no_room": Kind(409, "The interests are as long as they may be."),
         "private_brief": Kind(409, "A brief of your own sources cannot be shared."),
         "too_many_sources": Kind(409, "There is no room for more sources."),
         "too_large": Kind(413, "The request is too large."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
@@ -20,12 +21,14 @@ from users.forms import SettingsForm
 from users.models import EVERY_DAY, Profile, User
 
 router = Router(tags=["profile"])
+LONGEST_PAUSE = timedelta(days=366)
 
 
 class ProfileDocument(Shape):
     """`hour` is local to `time_zone`; `days` are ISO weekdays, Monday is 1, on which the `daily_email` comes.
 
-    Where the `rhythm` is weekly, one round-up comes on `round_up_day` in place of them.
+    A `weekly` reader gets one round-up instead, on `round_up_day`. No mail goes before `paused_until`, a date where the
+    reader is.
     """
 
     email: str
@@ -38,6 +41,7 @@ class ProfileDocument(Shape):
     daily_email: bool
     rhythm: Literal["daily", "weekly"]
     round_up_day: int
+    paused_until: date | None
 
 
 class ProfileChange(Shape):
@@ -52,6 +56,7 @@ class ProfileChange(Shape):
     daily_email: bool | None = None
     rhythm: Literal["daily", "weekly"] | None = None
     round_up_day: int | None = Field(None, ge=1, le=7)
+    paused_until: date | None = Field(None, description="null goes on at once; at most a year ahead")
 
 
 class Choice(Shape):
@@ -100,9 +105,13 @@ def _profile(reader: User) -> Profile | None:
 
 
 def _saved(row: Profile, change: ProfileChange) -> Profile:
-    """Through the form of the page, so that both take the same."""
+    """Through the form of the page, so that both take the same; a pause has no field there."""
+    if "paused_until" in change.model_fields_set:
+        row.paused_until = _pause(change.paused_until)
     given = {
-        name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None
+        name: value
+        for name, value in change.model_dump(exclude_unset=True, exclude={"paused_until"}).items()
+        if value is not None
     }
     if "daily_email" in given:
         given["digest"] = given.pop("daily_email")
@@ -124,6 +133,13 @@ def _saved(row: Profile, change: ProfileChange) -> Profile:
     return saved
 
 
+def _pause(until: date | None) -> date | None:
+    """Raises Problem for a day too far away."""
+    if until and until > timezone.now().date() + LONGEST_PAUSE:
+        raise Problem("invalid", errors=[FieldProblem(field="body.paused_until", message="too far away")])
+    return until
+
+
 def _current(row: Profile) -> dict[str, Any]:
     return {
         "role": row.role,
@@ -141,5 +157,9 @@ def _current(row: Profile) -> dict[str, Any]:
 def _told(reader: User, row: Profile) -> ProfileDocument:
     current = _current(row)
     return ProfileDocument(
-        email=reader.email, daily_email=current.pop("digest"), days=tuple(current.pop("days")), **current
+        email=reader.email,
+        daily_email=current.pop("digest"),
+        days=tuple(current.pop("days")),
+        paused_until=row.paused_until,
+        **current,
     )

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +60,7 @@ class Reply:
     meta: dict[str, Any]
     errors: list[dict[str, Any]]
     pending: str
+    data: dict[str, Any]
 
 
 @router.post(
@@ -69,7 +70,7 @@ def request_code(request: HttpRequest, address: Address) -> Status[SignIn]:
     """Send a code to the address. Whoever has it or not, has an account or not: the answer is the same."""
     reply = through(request, headless.request_code)
     if reply.errors:
-        _refuse(reply)
+        refuse(reply)
     return Status(202, SignIn(session=reply.meta["session_token"]))
 
 
@@ -79,31 +80,22 @@ def request_code(request: HttpRequest, address: Address) -> Status[SignIn]:
 def confirm_code(request: HttpRequest, code: Code) -> SignedIn:
     """Trade the code for the token of this device. Three wrong codes end the sign-in.
 
-    Where the account asks for a second factor (`second_factor_needed`), go on with `/auth/second`.
+    An account with an authenticator app answers `second_factor_needed`: go on with the same session at `/auth/second`.
     """
-    return _signed_in(request, headless.confirm_code, code)
-
-
-@router.post(
-    "/second", response=SignedIn, auth=None, operation_id="second_code", openapi_extra=may_answer(401)
-)
-def second_code(request: HttpRequest, code: Code) -> SignedIn:
-    """After the emailed code, where a second factor is needed: a code of the authenticator app, or a recovery code."""
-    return _signed_in(request, headless.second_code, code)
-
-
-def _signed_in(request: HttpRequest, step: Callable[[HttpRequest], HttpResponse], code: Code) -> SignedIn:
     limit(request, "api-code")
     request.device_name = code.device  # type: ignore[attr-defined]
-    reply = through(request, step, code.session)
+    reply = through(request, headless.confirm_code, code.session)
     if reply.status in (409, 410):
         raise Problem("sign_in_expired")
     if reply.errors:
-        _refuse(reply)
+        refuse(reply)
     if "access_token" not in reply.meta:
-        if reply.pending != SECOND:
-            raise Problem("sign_in_expired")
-        raise Problem("second_factor_needed")
+        raise Problem("second_factor_needed", f"Pending: {reply.pending or 'unknown'}.")
+    return signed_in(reply)
+
+
+def signed_in(reply: Reply) -> SignedIn:
+    """The device and its token, of a reply that has one."""
     device = DeviceToken.objects.get(pk=reply.meta["device"])
     return SignedIn(token=reply.meta["access_token"], device=devices.told(device, device))
 
@@ -115,6 +107,8 @@ def through(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse], s
         answered = view(request)
     except ImmediateHttpResponse as stopped:
         answered = stopped.response
+    if answered.status_code == 429:
+        raise Problem("too_many", retry_after=60)
     if answered.status_code == 503:
         raise Problem("mail_unavailable", retry_after=60)
     try:
@@ -122,12 +116,13 @@ def through(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse], s
     except ValueError:
         log.error("allauth answered %s without JSON", answered.status_code)
         raise Problem("malformed") from None
-    waiting = [one["id"] for one in told.get("data", {}).get("flows", ()) if one.get("is_pending")]
-    meta, errors = told.get("meta", {}), told.get("errors", [])
-    return Reply(answered.status_code, meta, errors, waiting[0] if waiting else "")
+    data, meta, errors = told.get("data", {}), told.get("meta", {}), told.get("errors", [])
+    waiting = [one["id"] for one in data.get("flows", ()) if one.get("is_pending")]
+    return Reply(answered.status_code, meta, errors, waiting[0] if waiting else "", data)
 
 
-def _refuse(reply: Reply) -> None:
+def refuse(reply: Reply) -> NoReturn:
+    """Raises what the errors of the reply come to."""
     codes = {one.get("code") for one in reply.errors}
     if not codes.isdisjoint(TOO_MANY):
         raise Problem("too_many", retry_after=60)

@@ -17,18 +17,20 @@ from briefings.api import pages, saved
 from briefings.api.asked import reader_of
 from briefings.api.editions import IssueDocument, issue
 from briefings.api.pages import Paging
+from briefings.api.reading import ReadDocument, told
 from briefings.changes import Change
+from briefings.feedback import opened
 from briefings.schemas import NoticeDocument, Shape
 from users.models import User
 
 router = Router(tags=["sync"])
 Written = TypeAdapter(tuple[int, int, int, tuple[int, str, str] | None])
 LARGEST = 2**63 - 1
-KINDS = ("edition", "saved", "correction")
+KINDS = ("edition", "saved", "read", "correction")
 
 
 class Gone(Shape):
-    """What is no longer there: `kind` is edition (its `key` the date) or saved (the brief's id)."""
+    """What is no longer there: `kind` is edition (its `key` the date), saved or read (the brief's id)."""
 
     kind: str
     key: str
@@ -44,6 +46,7 @@ class Changes(Shape):
     reset: bool
     editions: tuple[IssueDocument, ...]
     saved: tuple[saved.SavedDocument, ...]
+    read: tuple[ReadDocument, ...]
     corrections: tuple[NoticeDocument, ...]
     gone: tuple[Gone, ...]
     cursor: str
@@ -67,7 +70,7 @@ class Mark:
 
 @router.get("", response=Changes, operation_id="sync")
 def sync(request: HttpRequest, paging: Query[Paging]) -> Changes:
-    """What changed since the `cursor` of the call before: editions, what is saved, corrections, and what went."""
+    """What changed since the `cursor` of the call before: editions, saved, read, corrections, and what went."""
     reader, now = reader_of(request), timezone.now()
     oldest, coming = changes.now()
     mark = _read(paging.cursor, coming, now)
@@ -112,6 +115,7 @@ def _told(reader: User, shown: Sequence[Change], reset: bool, more: bool, cursor
         reset=reset,
         editions=tuple(map(issue, issues.values())),
         saved=tuple(saved.all_told(reader, there["saved"])),
+        read=tuple(told(one) for one in opened.among(reader, there["read"])),
         corrections=tuple(notices[key] for key in sorted(notices)),
         gone=tuple(Gone(kind=one.kind, key=one.key) for one in shown if one.gone and not reset),
         cursor=cursor,

@@ -7,10 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from briefings.changing import Changing, leaves_tombstone, lifts_tombstone
+
 REASON = 500  # characters of a report's reason
 
 
-class Opened(models.Model):
+class Opened(Changing):
     """A brief that a reader has read. Without a row it is unread."""
 
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="opened")
@@ -20,6 +22,11 @@ class Opened(models.Model):
     class Meta:
         verbose_name_plural = "opened briefs"
         constraints = [models.UniqueConstraint(fields=["reader", "brief"], name="opened_once")]
+        indexes = [models.Index(fields=["reader", "changed"], name="opened_changed")]
+        triggers = [
+            leaves_tombstone("read_no_longer", "read", "brief_id"),
+            lifts_tombstone("read_again", "read", "brief_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.brief_id} by {self.reader_id}"

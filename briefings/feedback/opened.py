@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from briefings import read
 from briefings.feedback.models import Opened
 from users.models import User
@@ -21,3 +23,15 @@ def unmark(user: User, brief_id: str) -> bool:
         return False
     Opened.objects.filter(reader=user, brief=brief_id).delete()
     return True
+
+
+def mine(user: User) -> Sequence[Opened]:
+    """What the reader has read, the latest first."""
+    return list(Opened.objects.filter(reader=user).order_by("-read_at", "-brief"))
+
+
+def among(user: User, briefs: Sequence[str]) -> Sequence[Opened]:
+    """Those of the briefs that the reader has read, in the order of `briefs`."""
+    rows = Opened.objects.filter(reader=user, brief__in=briefs) if briefs else []
+    found = {one.brief_id: one for one in rows}
+    return [found[brief] for brief in briefs if brief in found]

@@ -144,6 +144,8 @@ def _after(stories: QuerySet[Story], cursor: str) -> QuerySet[Story]:
         at = datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
     except ValueError:
         return stories
+    if "\0" in pk:  # the database has no such text
+        return stories
     return stories.filter(Q(last_at__lt=at) | Q(last_at=at, pk__lt=pk))
 
 

@@ -69,13 +69,21 @@ def test_the_profile_changes_as_on_the_page(phone: Device, ada: User) -> None:
     assert "cto" in slugs
 
 
-def test_a_round_up_a_week_is_told_and_chosen_as_on_the_page(phone: Device, ada: User) -> None:
-    assert phone.get("/profile").json()["rhythm"] == "daily"
-    changed = phone.patch("/profile", {"rhythm": "weekly", "round_up_day": 2})
-    assert (changed.json()["rhythm"], changed.json()["round_up_day"]) == ("weekly", 2)
-    assert Profile.objects.get(user=ada).mail_days == [2]
-    assert phone.patch("/profile", {"hour": 9}).json()["rhythm"] == "weekly", "what is left out stays"
-    for wrong in ({"rhythm": "hourly"}, {"round_up_day": 8}, {"round_up_day": 0}):
+def test_the_digest_comes_weekly_pauses_and_goes_on(phone: Device, ada: User) -> None:
+    told = phone.get("/profile").json()
+    assert (told["rhythm"], told["round_up_day"], told["paused_until"]) == ("daily", 5, None)
+    until = str(timezone.now().date() + timedelta(days=14))
+    changed = phone.patch("/profile", {"rhythm": "weekly", "round_up_day": 1, "paused_until": until})
+    assert changed.status_code == 200, changed.content
+    assert changed.json() == phone.get("/profile").json()
+    row = Profile.objects.get(user=ada)
+    assert (row.weekly, row.round_up_day, str(row.paused_until)) == (True, 1, until)
+    assert phone.patch("/profile", {"hour": 8}).json()["paused_until"] == until, "left out, it stays"
+    assert phone.patch("/profile", {"paused_until": None}).json()["paused_until"] is None
+    assert Profile.objects.get(user=ada).paused_until is None
+    far = str(timezone.now().date() + timedelta(days=400))
+    wrongs = ({"rhythm": "hourly"}, {"round_up_day": 8}, {"paused_until": far}, {"paused_until": "soon"})
+    for wrong in wrongs:
         problem(phone.patch("/profile", wrong), 422, "invalid")
 
 

@@ -16,8 +16,10 @@ from briefings import saved, share
 from briefings.api import docs
 from briefings.api.urls import api
 from briefings.converse import ask
+from briefings.feedback import learn
 from briefings.models import Edition
 from ingest import own
+from tests.briefings.test_topics import linked, told
 from users import tokens
 from users.models import User
 
@@ -35,12 +37,16 @@ def real(edition: Edition, ada: User) -> dict[str, Any]:
     assert turn
     assert saved.save(ada, brief.pk)
     assert share.make(ada, brief.pk)
+    assert learn.learn(ada, brief.pk, "dismiss")
     own.add_list(ada.pk, b'<opml version="2.0"><body><outline xmlUrl="https://a.example/f"/></body></opml>')
+    linked(told("OpenAI opens an office", "OpenAI hires."), told("OpenAI hires", "OpenAI opens.", 1))
     return {
         "brief_id": brief.pk,
         "number": turn.number,
         "mark": "1",
+        "slug": "openai",
         "day": str(edition.local_date),
+        "learned_id": ada.signals.get().pk,
         "share_id": share.mine(ada)[0].id,
         "source_id": ada.sources.get().pk,
     }

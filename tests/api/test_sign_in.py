@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -49,6 +50,7 @@ def test_a_code_is_traded_for_a_token_that_opens_the_api_and_nothing_else() -> N
     listed = Device(told["token"]).get("/devices")
     assert [one["current"] for one in listed.json()["items"]] == [True]
     assert not Session.objects.exists(), "the token is all that is left of the sign-in"
+    assert not UserSession.objects.exists(), "and it is no browser"
     assert not answer.cookies
     page = Client().get("/today/", headers={"Authorization": f"Bearer {told['token']}"})
     assert page.status_code == 302

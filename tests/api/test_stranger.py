@@ -12,16 +12,25 @@ from briefings import saved, share
 from briefings.api import docs
 from briefings.api.urls import api
 from briefings.converse import ask
-from briefings.models import Edition, Saved, Share, Turn
+from briefings.feedback import learn, opened
+from briefings.feedback.models import Report, Signal
+from briefings.models import Edition, Lens, Opened, Saved, Share, Turn
 from ingest import own
 from ingest.models import Source
 from tests.api.device import Device
+from tests.briefings.test_topics import linked, told
 from users.models import DeviceToken, User
 
 pytestmark = pytest.mark.django_db
-MISSING = {"brief_id": "0" * 16, "number": 9, "mark": "99", "day": "1999-01-01"}
-MISSING |= dict.fromkeys(("share_id", "source_id", "device_id"), 987654321)
-BODIES = {"ask": {"question": "What does it cost?"}}
+MISSING = {"slug": "nobody", "brief_id": "0" * 16, "number": 9, "mark": "99", "day": "1999-01-01"}
+MISSING |= dict.fromkeys(("share_id", "source_id", "device_id", "learned_id"), 987654321)
+BODIES: dict[str, object] = {
+    "ask": {"question": "What does it cost?"},
+    "give_feedback": {"act": "more"},
+    "report": {"reason": "no"},
+    "ask_lens": {"role": "cfo", "industry": "media"},
+}
+QUERIES = {"look": "?role=cfo&industry=media"}
 AWAY = {"delete_account", "sign_out"}  # what one does to oneself; each has a test of its own
 
 
@@ -37,17 +46,25 @@ def real(ada: User, phone: Device, edition: Edition) -> dict[str, Any]:
     turn = ask.ask(ada, brief.pk, "Is it secretquestion?")
     assert turn
     assert saved.save(ada, brief.pk)
+    assert opened.mark(ada, brief.pk)
+    assert learn.learn(ada, brief.pk, "dismiss")
     assert share.make(ada, brief.pk)
     own.add_list(
         ada.pk, b'<opml version="2.0"><body><outline xmlUrl="https://mine.example/f"/></body></opml>'
+    )
+    linked(
+        told("Tangerine Robotics raises money", "This week Tangerine Robotics said how much.", owner=ada),
+        told("Tangerine Robotics hires", "Last week Tangerine Robotics said whom.", 1, owner=ada),
     )
     return {
         "brief_id": brief.pk,
         "number": turn.number,
         "mark": "1",
         "day": str(edition.local_date),
+        "slug": "tangerine-robotics",
+        "learned_id": Signal.objects.get().pk,
         "share_id": Share.objects.get().pk,
-        "source_id": Source.objects.get(owner=ada).pk,
+        "source_id": Source.objects.get(url="https://mine.example/f").pk,
         "device_id": DeviceToken.objects.get(reader=ada).pk,
     }
 
@@ -63,6 +80,7 @@ def test_what_is_adas_is_to_cal_as_if_it_were_not(
     operation: str, method: str, path: str, phone: Device, stranger: Device, real: dict[str, Any]
 ) -> None:
     before = state()
+    path += QUERIES.get(operation, "")
     adas = bytes_of(stranger, operation, method, path.format(**real))
     none = bytes_of(stranger, operation, method, path.format(**MISSING))
     assert adas == none
@@ -80,9 +98,9 @@ def test_no_list_of_cals_has_a_byte_of_adas(
     query = "?q=GPT-5" if operation == "search" else ""
     status, body = bytes_of(stranger, operation, method, path + query)
     assert status < 500
-    told = body.decode(errors="replace")
-    assert not re.search(r"ada@bank|secretquestion|mine\.example|GPT-5|/s/", told)
-    assert str(real["brief_id"]) not in told
+    shown = body.decode(errors="replace")
+    assert not re.search(r"ada@bank|secretquestion|mine\.example|[Tt]angerine|GPT-5|/s/", shown)
+    assert str(real["brief_id"]) not in shown
 
 
 def test_a_share_of_adas_brief_is_refused_like_one_of_none(stranger: Device, real: dict[str, Any]) -> None:
@@ -99,5 +117,5 @@ def test_every_route_but_signing_in_and_the_description_wants_a_token(real: dict
 
 
 def state() -> tuple[Any, ...]:
-    models: tuple[Any, ...] = (Saved, Share, Turn, Source, DeviceToken)
+    models: tuple[Any, ...] = (Saved, Opened, Signal, Report, Lens, Share, Turn, Source, DeviceToken)
     return tuple(list(model.objects.order_by("pk").values("pk")) for model in models)

@@ -11,6 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from briefings import changes, saved
+from briefings.api.sync import KINDS
+from briefings.feedback import opened
 from briefings.models import Brief, Correction, Edition, Saved, State, Tombstone
 from tests.api.device import Device, device_of, problem
 from tests.briefings import factories, rows
@@ -25,11 +27,12 @@ def sync(phone: Device, cursor: str = "", limit: int = 50) -> Any:
 
 def copied(phone: Device, cursor: str = "", limit: int = 50, copy: dict[str, set[str]] | None = None) -> Any:
     """A device's copy after as many calls as it takes, and its cursor."""
-    copy = copy if copy is not None else {"edition": set(), "saved": set(), "correction": set()}
+    copy = copy if copy is not None else {kind: set() for kind in KINDS}
     while True:
         told = sync(phone, cursor, limit)
         copy["edition"] |= {one["date"] for one in told["editions"]}
         copy["saved"] |= {one["brief"] for one in told["saved"]}
+        copy["read"] |= {one["brief"] for one in told["read"]}
         copy["correction"] |= {one["brief"] for one in told["corrections"]}
         for one in told["gone"]:
             copy[one["kind"]].discard(one["key"])
@@ -85,6 +88,24 @@ def test_what_went_is_told_as_gone(phone: Device, edition: Edition, brief: Brief
 
 
 @pytest.mark.django_db
+def test_what_is_read_or_unread_on_one_device_is_so_on_another(
+    phone: Device, ada: User, edition: Edition, brief: Brief
+) -> None:
+    tablet = device_of(ada, "Tablet")
+    copy, cursor = copied(tablet)
+    assert phone.put(f"/briefs/{brief.pk}/read").status_code == 204
+    copy, cursor = copied(tablet, cursor, copy=copy)
+    assert copy["read"] == {brief.pk}
+    assert phone.delete(f"/briefs/{brief.pk}/read").status_code == 204
+    copy, cursor = copied(tablet, cursor, copy=copy)
+    assert copy["read"] == set()
+    assert opened.mark(ada, brief.pk), "on a page"
+    copy, _ = copied(tablet, cursor, copy=copy)
+    assert copy["read"] == {brief.pk}
+    assert not Tombstone.objects.exists()
+
+
+@pytest.mark.django_db
 def test_it_comes_by_pages_without_a_gap(phone: Device, ada: User, edition: Edition, brief: Brief) -> None:
     for back in range(1, 8):
         rows.ready_edition(ada, edition.local_date - timedelta(days=back), [(brief, None)])
@@ -120,9 +141,10 @@ def test_a_strangers_changes_are_not_told(
 ) -> None:
     phone.put(f"/saved/{brief.pk}")
     phone.delete(f"/saved/{brief.pk}")
+    phone.put(f"/briefs/{brief.pk}/read")
     correct(brief)
     told = sync(stranger)
-    assert not any(told[name] for name in ("editions", "saved", "corrections", "gone"))
+    assert not any(told[name] for name in ("editions", "saved", "read", "corrections", "gone"))
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from ingest.models import Source
 from tests.briefings import factories, rows
 from tests.briefings.test_own_spending import paid
 from tests.browser.session import sign_in
-from users import suppressed
+from users import suppressed, tokens
 from users.models import User
 from users.unsubscribe import preferences_path
 
@@ -149,6 +149,7 @@ def doors(user: User) -> list[str]:
         user=user, type="webauthn", data={"name": "Phone", "credential": {}}
     )
     RecoveryCodes.activate(user)
+    tokens.issue(user, "Phone")
     here, passkeys = "/settings/sign-in/", "/settings/passkeys/"
     one = [f"{passkeys}{passkey.pk}/", f"{passkeys}{passkey.pk}/remove/", f"{passkeys}add/"]
     return [

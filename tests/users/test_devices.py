@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from users import devices, tokens
 from users.browsers import named
-from users.models import Profile, User
+from users.models import DeviceToken, Profile, User
 
 pytestmark = pytest.mark.django_db
 PHONE = (
@@ -94,6 +94,48 @@ def test_it_signs_out_everywhere_else(ada: User) -> None:
     assert all(one.get("/settings/").status_code == 302 for one in others)
     assert desk.get("/settings/").status_code == 200
     assert cal.get("/settings/sign-in/").status_code == 200, "somebody else's stay"
+
+
+def test_apps_are_listed_in_the_readers_time_and_signed_out_one_by_one(ada: User) -> None:
+    desk = at(ada, DESK)
+    (phone, token), (tablet, other) = tokens.issue(ada, "<b>Phone"), tokens.issue(ada, "Tablet")
+    DeviceToken.objects.filter(pk=phone.pk).update(last_used_at=timezone.now() - timedelta(days=1))
+    DeviceToken.objects.filter(pk=tablet.pk).update(created_at="2026-03-01T20:05:00Z")
+    page = shown(desk)
+    assert page.index("Firefox on Windows") < page.index("Tablet") < page.index("&lt;b&gt;Phone")
+    assert "2 March 2026" in page
+    answer = desk.post(f"/settings/apps/{phone.pk}/end/")
+    assert answer.headers["Location"] == "/settings/sign-in/"
+    assert tokens.opened(token, timezone.now()) is None
+    assert tokens.opened(other, timezone.now()) is not None
+    assert "Phone" not in shown(desk)
+
+
+def test_a_token_that_ran_out_is_not_listed(ada: User) -> None:
+    desk = at(ada, DESK)
+    tokens.issue(ada, "Old phone")
+    DeviceToken.objects.update(last_used_at=timezone.now() - tokens.LASTS)
+    assert "Old phone" not in shown(desk)
+
+
+def test_signing_out_everywhere_else_ends_apps_too(ada: User) -> None:
+    desk, cal = at(ada, DESK), User.objects.create_user("cal@rival.example")
+    (_, hers), (_, his) = tokens.issue(ada, "Phone"), tokens.issue(cal, "Phone")
+    assert "Sign out everywhere else" in shown(desk)
+    desk.post("/settings/devices/end/")
+    assert tokens.opened(hers, timezone.now()) is None
+    assert tokens.opened(his, timezone.now()) is not None, "somebody else's stay"
+    assert "Sign out everywhere else" not in shown(desk)
+
+
+def test_cal_sees_and_ends_no_app_of_adas(ada: User) -> None:
+    cal = at(User.objects.create_user("cal@rival.example"), PHONE)
+    device, token = tokens.issue(ada, "Ada's phone")
+    assert "Ada&#x27;s phone" not in shown(cal)
+    assert cal.post(f"/settings/apps/{device.pk}/end/").status_code == 404
+    assert cal.post("/settings/apps/987654321/end/").status_code == 404
+    assert cal.get(f"/settings/apps/{device.pk}/end/").status_code == 405
+    assert tokens.opened(token, timezone.now()) is not None
 
 
 def test_cal_ends_no_device_of_adas(ada: User) -> None:

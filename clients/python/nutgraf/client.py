@@ -83,6 +83,12 @@ class Client:
     def unsave(self, brief: str) -> None:
         self._ask("DELETE", f"/saved/{brief}")
 
+    def mark_read(self, brief: str) -> None:
+        self._ask("PUT", f"/briefs/{brief}/read")
+
+    def mark_unread(self, brief: str) -> None:
+        self._ask("DELETE", f"/briefs/{brief}/read")
+
     def sync(self, cursor: str = "") -> Iterator[Changes]:
         """What changed since the cursor, in as many parts as it comes; the last part's cursor is for the next time."""
         while True:

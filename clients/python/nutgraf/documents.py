@@ -147,6 +147,11 @@ class SavedDocument(TypedDict):
     struck: bool
 
 
+class ReadDocument(TypedDict):
+    brief: str
+    read_at: str
+
+
 class Gone(TypedDict):
     kind: str
     key: str
@@ -156,6 +161,7 @@ class Changes(TypedDict):
     reset: bool
     editions: list[IssueDocument]
     saved: list[SavedDocument]
+    read: list[ReadDocument]
     corrections: list[dict[str, Any]]
     gone: list[Gone]
     cursor: str
