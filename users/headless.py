@@ -44,7 +44,7 @@ class Ending:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        if request.user.is_authenticated:
+        if response.status_code == 200:  # what was a browser's session before ends in 409, and goes on
             devices.end_this(request.session)
         return response
 

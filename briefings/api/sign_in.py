@@ -25,7 +25,6 @@ from users.tokens import LONGEST_NAME
 
 router = Router(tags=["sign-in"], auth=None)
 log = logging.getLogger("briefings.api")
-SECOND = "mfa_authenticate"  # what allauth calls the step
 TOO_MANY = ("too_many_login_attempts", "rate_limited")
 
 

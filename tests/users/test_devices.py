@@ -153,10 +153,10 @@ def test_apps_are_listed_beside_browsers_and_signed_out_at_once(ada: User) -> No
     lost, token = tokens.issue(ada, "Lost phone")
     assert "Lost phone" in shown(desk)
     cal = at(User.objects.create_user("cal@rival.example"), PHONE)
-    assert cal.post(f"/settings/devices/apps/{lost.pk}/end/").status_code == 404
+    assert cal.post(f"/settings/apps/{lost.pk}/end/").status_code == 404
     assert "Lost phone" not in shown(cal)
     assert tokens.opened(token, timezone.now())
-    assert desk.post(f"/settings/devices/apps/{lost.pk}/end/").headers["Location"] == "/settings/sign-in/"
+    assert desk.post(f"/settings/apps/{lost.pk}/end/").headers["Location"] == "/settings/sign-in/"
     assert tokens.opened(token, timezone.now()) is None
     assert "Lost phone" not in shown(desk)
 
