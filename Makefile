@@ -33,7 +33,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up --port $(or $(PORT),8000)
 
 test: $(VENV)/.installed-dev browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser: $(VENV)/.installed-dev
 	@sh tests/system_packages.sh $(BIN)/python
