@@ -21,10 +21,10 @@ from users import tokens
 from users.browsers import named
 from users.models import User
 
-NOTED = "device_noted"  # in a session: when it was last noted, in seconds since 1970
 LONGEST: int = UserSession._meta.get_field("user_agent").max_length
 NOWHERE = "::"  # the address of no machine: nothing here needs to know where a reader is
 EVERY = 600  # seconds; between two notes a device costs no query
+REMEMBERED = 10_000  # devices whose last note a web process knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,15 @@ class Device:
 
 
 class Noted:
-    """Middleware: notes a signed-in reader's device, at most every ten minutes, and never for pages without cookies."""
+    """Middleware: notes a signed-in reader's device, at most every ten minutes, and never for pages without cookies.
+
+    When that was, each web process remembers by itself. Kept in the session it would be written beside what another
+    request of the same browser writes, and whoever saves last takes the other's away: such as a passkey's challenge.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
+        self._noted: dict[str, float] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
@@ -51,16 +56,24 @@ class Noted:
         if (
             response.status_code < 500
             and session.accessed
-            and _due(session)
+            and self._due(session)
             and request.user.is_authenticated
         ):
             _note(request)
+            self._remember(str(session.session_key))
         return response
+
+    def _due(self, session: SessionBase) -> bool:
+        return SESSION_KEY in session and time.time() - self._noted.get(str(session.session_key), 0) >= EVERY
+
+    def _remember(self, key: str) -> None:
+        if len(self._noted) >= REMEMBERED:
+            self._noted.clear()
+        self._noted[key] = time.time()
 
 
 def _note(request: HttpRequest) -> None:
     """As allauth's own middleware does on every request, in one statement for seven, and without the address."""
-    request.session[NOTED] = int(time.time())
     row = UserSession(
         user=request.user,
         session_key=request.session.session_key,
@@ -71,10 +84,6 @@ def _note(request: HttpRequest) -> None:
     UserSession.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["session_key"], update_fields=noted
     )
-
-
-def _due(session: SessionBase) -> bool:
-    return SESSION_KEY in session and time.time() - session.get(NOTED, 0) >= EVERY
 
 
 def devices(user: User, this: str | None = None) -> list[Device]:

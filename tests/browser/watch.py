@@ -13,6 +13,7 @@ STRANGE = r"""(other) => {
   const never = new Set(`iframe object embed applet base frame frameset math style template marquee video audio source
     track picture plaintext xmp listing noembed portal dialog animate animatetransform animatemotion set image desc
     foreignobject feimage use handler discard slot keygen isindex bgsound area map param font center`.split(/\s+/));
+  const OURS = "#conversation, #lens, #feedback, .feedback, form.read, form.out, .report";
   const found = [];
   const ids = new Set();
   for (const one of page.querySelectorAll("*")) {
@@ -31,8 +32,8 @@ STRANGE = r"""(other) => {
         const admins = said === "style" && location.pathname.startsWith("/admin/"); // its calendars
         if (!admins && !(said === "autofocus" && one.matches("#searchbar"))) found.push(`${name}[${said}]`);
       }
-      if (/^(data-)?hx-/.test(said) && !one.closest("#conversation")) found.push(`${name}[${said}]`);
-      if (/^(data-)?hx-(get|post)$/.test(said) && !value.startsWith("/brief/")) found.push(`${said}=${value}`);
+      if (/^(data-)?hx-/.test(said) && !one.closest(OURS)) found.push(`${name}[${said}]`);
+      if (/^(data-)?hx-(get|post)$/.test(said) && !/^\/(brief|learned)\//.test(value)) found.push(`${said}=${value}`);
       if (/^(href|src|action|xlink:href|data|poster)$/.test(said)) {
         if (!/^https?:$/.test(new URL(value, page.baseURI).protocol)) found.push(`${name}[${said}=${value}]`);
       }
