@@ -13,7 +13,7 @@ STRANGE = r"""(other) => {
   const never = new Set(`iframe object embed applet base frame frameset math style template marquee video audio source
     track picture plaintext xmp listing noembed portal dialog animate animatetransform animatemotion set image desc
     foreignobject feimage use handler discard slot keygen isindex bgsound area map param font center`.split(/\s+/));
-  const OURS = "#conversation, #lens, #feedback, .feedback, form.read, form.out, .report";
+  const OURS = "#conversation, #lens, #feedback, .feedback, form.read, form.out, .report, .evidence p.actions > a";
   const found = [];
   const ids = new Set();
   for (const one of page.querySelectorAll("*")) {
