@@ -11,8 +11,8 @@ const hyphened = /(\S*\w-\d\S*|\b\w{1,4}-\w{1,5}\b)/;
 const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
 const found = [];
 while (texts.nextNode()) {
-  const text = texts.currentNode; // in a drawing a span would show nothing
-  if (hyphened.test(text.data) && !text.parentElement.closest("svg")) found.push(text);
+  const text = texts.currentNode; // in a drawing a span would show nothing; a heading that breaks anew moves the page
+  if (hyphened.test(text.data) && !text.parentElement.closest("svg, h1, h2")) found.push(text);
 }
 for (const text of found) {
   const parts = text.data.split(hyphened);
