@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from briefings import corrected, coverage, spent
 from briefings.coverage import Coverage
+from briefings.feedback.models import Signal
 from briefings.models import (
     Brief,
     Correction,
@@ -47,6 +48,7 @@ from users.models import User
 WORDS_A_MINUTE = 220
 ISSUES = 60  # of a page of the archive
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+MARKS = ("saved", "read", "shared", "taught")
 OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
@@ -59,7 +61,8 @@ class Reading:
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
     something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
     `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it. `lens` is the id
-    of the lens. `topics`: those that have a page for the reader who asked.
+    of the lens. `taught`: the feedback of the reader who asked has taught us something. `topics`: those that have a
+    page for the reader who asked.
     """
 
     document: BriefDocument
@@ -76,6 +79,7 @@ class Reading:
     saved: bool = False
     read: bool = False
     shared: bool = False
+    taught: bool = False
     lens: int | None = None
     topics: tuple[Topic, ...] = ()
 
@@ -200,6 +204,7 @@ def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading |
         "saved": Exists(Saved.objects.filter(reader=user, brief=brief_id)),
         "read": Exists(Opened.objects.filter(reader=user, brief=brief_id)),
         "shared": Exists(Share.objects.filter(reader=user, brief=brief_id)),
+        "taught": Exists(Signal.objects.filter(reader=user)),
     }
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(**marks)
     latest = own.order_by("-edition__local_date")
@@ -344,8 +349,8 @@ def _placed(reading: Reading, row: EditionItem) -> Reading:
 
 
 def _marked(reading: Reading, row: EditionItem) -> Reading:
-    """With whether the reader has saved, read and shared it, as far as that was asked for with the row."""
-    marks: dict[str, Any] = {name: getattr(row, name, False) for name in ("saved", "read", "shared")}
+    """With what is the reader's own about it, as far as that was asked for with the row."""
+    marks: dict[str, Any] = {name: getattr(row, name, False) for name in MARKS}
     return replace(reading, **marks)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Length
@@ -26,6 +27,22 @@ A_PAGE = 30
 LATELY = timedelta(days=30)
 MOST_TOLD = 60
 SHORT = 5  # topics named below a story
+
+# Those of some stories' topics of which another story tells that `seen_by` lets the reader see. Every page asks this,
+# and putting it together from querysets took a quarter of a brief's time.
+_WITH_A_PAGE = """
+    SELECT t.story_id, t.key, t.name, t.kind FROM briefings_storytopic t
+    WHERE t.story_id = ANY(%(stories)s) AND EXISTS (
+        SELECT FROM briefings_storytopic other JOIN ingest_story s ON s.id = other.story_id
+        WHERE other.key = t.key AND other.story_id <> t.story_id AND CASE
+            WHEN NOT s.sample THEN s.owner_id IS NULL OR s.owner_id = %(reader)s
+            ELSE s.owner_id IS NULL AND EXISTS (
+                SELECT FROM briefings_brief b
+                JOIN briefings_editionitem i ON i.brief_id = b.id JOIN briefings_edition e ON e.id = i.edition_id
+                WHERE b.story_id = s.id AND e.reader_id = %(reader)s AND e.state = %(ready)s)
+        END)
+    ORDER BY t.rank
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +97,11 @@ def seen_by(user: User) -> QuerySet[Story]:
 def with_topics(user: User, readings: Sequence[Reading]) -> list[Reading]:
     """The readings with those of their stories' topics that have a page for this reader; one query."""
     stories = [one.document.story.id for one in readings]
-    another = StoryTopic.objects.filter(key=OuterRef("key"), story__in=seen_by(user))
-    rows = StoryTopic.objects.filter(Exists(another.exclude(story=OuterRef("story"))), story__in=stories)
     found: dict[str, list[Topic]] = {story: [] for story in stories}
-    for row in rows.order_by("rank"):
-        found[row.story_id].append(Topic(row.key, row.name, row.kind))
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_A_PAGE, {"stories": stories, "reader": user.pk, "ready": State.READY})
+        for story, key, name, kind in cursor.fetchall():
+            found[story].append(Topic(key, name, kind))
     return [replace(one, topics=tuple(found[one.document.story.id][:SHORT])) for one in readings]
 
 

@@ -109,7 +109,7 @@ def whole_page(
         "reading": reading,
         "page": brief_page(reading.document, cited, reading.gone, whose=_whose(seen)),
         "share": sharing.of_brief(user, brief_id) if reading.shared else None,
-        "stance": stance_of(user, reading),
+        "stance": learn.stances([reading.document], learn.signals_of(user.pk) if reading.taught else [])[0],
         **talk_of(user, reading, turns),
         **_switch(request, reading, seen),
         **more,

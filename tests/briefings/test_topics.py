@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from briefings import tasks
+from briefings import read, tasks
 from briefings.models import StoryTopic, TopicsRead
 from briefings.topics import follow, link, pages, spelling
 from briefings.topics.named import topics_of
@@ -236,6 +236,22 @@ def test_it_says_when_there_is_no_room_for_another_interest(page: Client, ada: U
 )
 def test_only_an_interest_that_is_the_topic_goes(written: str, left: str) -> None:
     assert follow.without_topic(written, "openai") == left
+
+
+def test_a_story_names_for_each_reader_just_the_topics_that_have_a_page_for_them(ada: User) -> None:
+    cal = rows.reader("cal@else.example")
+    launch, sample = factories.launch()[0], factories.weights(sample=True)
+    rows.ready_edition(ada, factories.MORNING, [(sample, None)], sample=True)
+    linked(launch.story, sample.story, told("ChatGPT grows", "ChatGPT grows.", owner=cal))
+    known = set(StoryTopic.objects.filter(story=launch.story).values_list("name", flat=True))
+    reading, shown = read.public_reading(launch.pk), {}
+    assert reading
+    for reader in (ada, cal):
+        (told_to,) = pages.with_topics(reader, [reading])
+        shown[reader.email] = {one.name for one in told_to.topics}
+        assert shown[reader.email] == {name for name in known if pages.topic(reader, name)}
+    assert "OpenAI" in shown[ada.email] - shown[cal.email]
+    assert "ChatGPT" in shown[cal.email] - shown[ada.email]
 
 
 def test_a_brief_and_an_edition_name_the_topics_that_have_a_page(page: Client, ada: User) -> None:
