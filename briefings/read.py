@@ -117,8 +117,8 @@ def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]
 
 
 def edition_for(user: User, day: date) -> Edition | None:
-    """The reader's own edition of that local date, in whatever state it is."""
-    return Edition.objects.filter(reader=user, local_date=day).first()
+    """The reader's own edition of that local date, in whatever state it is; with its reader, and their feed."""
+    return Edition.objects.filter(reader=user, local_date=day).select_related("reader__feed").first()
 
 
 NEWS = """

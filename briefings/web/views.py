@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from briefings import edition as editions
-from briefings import looks, read
+from briefings import feed, looks, read
 from briefings import share as sharing
 from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
@@ -199,6 +199,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
     context = {
         "edition": found,
         "notices": read.edition_notices(found) if found and ready else [],
+        "feed_url": feed.address(found.reader if found else user),
         "day": day,
         "is_today": is_today,
         "unread": own.unread(cast(User, request.user).pk, timezone.now()) if is_today else [],

@@ -151,12 +151,12 @@ def test_a_closed_account_has_no_feed(page: Client, ada: User) -> None:
 def test_its_address_is_not_in_the_database_nor_anywhere_but_on_the_readers_own_pages(
     page: Client, ada: User
 ) -> None:
-    factories.edition_of_two(ada)
+    edition = factories.edition_of_two(ada)
     path = made(page)
     row = PrivateFeed.objects.get()
     assert path.split("/")[2] not in (row.nonce, row.digest)
     found = f'<link rel="alternate" type="application/atom+xml" title="Your editions" href="http://127.0.0.1:8000{path}">'
-    for own in ("/archive/", "/feed/"):
+    for own in ("/today/", "/archive/", "/feed/", f"/edition/{edition.local_date}/"):
         answer = page.get(own)
         assert found in body(answer)
         assert "no-store" in answer.headers["Cache-Control"]

@@ -108,7 +108,7 @@ def test_it_is_one_line_on_the_page_and_in_the_mail(launch: tuple[Brief, Lens]) 
     assert f"<dd>{line}</dd>" in page.get(f"/brief/{launch[0].pk}/").content.decode()
     mail = digest_render.render(edition, "http://localhost/unsubscribe/x/")
     assert f"Making this edition cost {line}\n" in mail.text
-    assert f"Making this edition cost {line}" in mail.html
+    assert f"Making this edition cost {line}</p>" in mail.html
 
 
 def _cost(**changes: Any) -> Cost:
