@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -100,6 +101,20 @@ def test_only_reading_pages_are_kept(live_server: LiveServer, reading: Page, ada
     reading.get_by_role("button", name="Save", exact=True).click()
     expect(reading.get_by_text("✓ Saved")).to_be_visible()
     assert kept(reading) == before
+
+
+def test_a_page_that_is_not_kept_is_asked_for_once(
+    context: BrowserContext, live_server: LiveServer, ada: User
+) -> None:
+    page = context.new_page()
+    sign_in(page, ada, live_server.url)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.goto(f"{live_server.url}/settings/passkeys/add/")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.goto(f"{live_server.url}/settings/")
+    assert "/offline/" in asked, "what the worker asks for is seen here"
+    assert asked.count("/settings/passkeys/add/") == 1
 
 
 def test_signing_out_leaves_nothing(context: BrowserContext, live_server: LiveServer, reading: Page) -> None:
