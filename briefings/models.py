@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from briefings.changing import Changing, leaves_tombstone, lifts_tombstone, marks_change
@@ -22,6 +21,9 @@ from briefings.feedback.models import Opened as Opened
 from briefings.mail_models import Delivery as Delivery
 from briefings.mail_models import Letter as Letter
 from briefings.mail_models import MailDoor as MailDoor
+from briefings.share_models import GoneShare as GoneShare
+from briefings.share_models import PrivateFeed as PrivateFeed
+from briefings.share_models import Share as Share
 from briefings.topics.models import StoryTopic as StoryTopic
 from briefings.topics.models import TopicsRead as TopicsRead
 from ingest.models import Article, Story, public_id
@@ -327,79 +329,6 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} tells of {self.correction_id}"
-
-
-class Secret(models.Model):
-    """An address that only those know who were told (`briefings.secret`); revoked, it is a row no more."""
-
-    nonce = models.CharField(max_length=48)
-    digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        abstract = True
-
-
-class Share(Secret):
-    """A brief's public page. What is made of a reader's own sources has none, which the database enforces."""
-
-    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shares")
-    brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="shares")
-    views = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["reader", "brief"], name="one_share_per_brief")]
-        triggers = [
-            pgtrigger.Trigger(
-                name="nobodys_own",
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                when=pgtrigger.Before,
-                func="""
-                IF EXISTS (
-                    SELECT FROM briefings_brief JOIN ingest_story ON ingest_story.id = briefings_brief.story_id
-                    WHERE briefings_brief.id = NEW.brief_id AND ingest_story.owner_id IS NOT NULL
-                ) THEN
-                    RAISE EXCEPTION 'brief % is made of a reader''s own sources', NEW.brief_id
-                        USING ERRCODE = 'check_violation';
-                END IF;
-                RETURN NEW;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="is_known_to_be_gone",
-                operation=pgtrigger.Delete,
-                when=pgtrigger.After,
-                func="""
-                INSERT INTO briefings_goneshare (digest) VALUES (OLD.digest) ON CONFLICT DO NOTHING;
-                RETURN NULL;
-                """,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.brief_id} by {self.reader_id}"
-
-
-class GoneShare(models.Model):
-    """The address of a share that went with its reader or its brief: it answers 410. The database keeps it.
-
-    Nothing is known of whose it was or what it showed. One that was revoked is forgotten.
-    """
-
-    digest = models.CharField(max_length=64, primary_key=True)
-    gone_at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return self.digest
-
-
-class PrivateFeed(Secret):
-    """The address at which a feed reader gets somebody's editions."""
-
-    reader = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feed")
-
-    def __str__(self) -> str:
-        return f"feed of {self.reader_id}"
 
 
 class Saved(Changing):

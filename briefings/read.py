@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from briefings import corrected, coverage, spent
 from briefings.coverage import Coverage
@@ -46,7 +45,6 @@ from ingest.revisions import Earlier, numbered
 from users.models import User
 
 WORDS_A_MINUTE = 220
-ISSUES = 60  # of a page of the archive
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MARKS = ("saved", "read", "shared", "taught")
 OWN = Lens()  # stands for the lens that a brief has in the reader's edition
@@ -93,17 +91,6 @@ class Cited:
     url: str
     published_at: datetime | None
     text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One line of a reader's archive; an empty headline is a quiet day, a `struck` one stands no longer."""
-
-    day: date
-    headline: str
-    stories: int
-    sample: bool
-    struck: bool = False
 
 
 def document(brief: Brief, lens: Lens | None = None) -> BriefDocument:
@@ -273,37 +260,6 @@ def _current(story: str, briefs: Iterable[Brief]) -> Brief:
         return len(parts & now) - len(parts - now), brief.version
 
     return max(briefs, key=fit)
-
-
-def archive(user: User, page: int) -> tuple[list[Issue], bool]:
-    """The reader's own editions, the newest first, by pages from 1 on; and whether there are older ones."""
-    issues = _issues(user, Q(), slice((page - 1) * ISSUES, page * ISSUES + 1))
-    return issues[:ISSUES], len(issues) > ISSUES
-
-
-def issues(user: User, before: date | None, most: int) -> list[Issue]:
-    """The reader's own editions of earlier dates than that, the newest first."""
-    return _issues(user, Q(local_date__lt=before) if before else Q(), slice(most))
-
-
-def issues_of(user: User, days: Iterable[date]) -> dict[date, Issue]:
-    """Those of the dates of which the reader has an edition."""
-    asked = list(days)
-    return {one.day: one for one in _issues(user, Q(local_date__in=asked), slice(None))} if asked else {}
-
-
-def _issues(user: User, which: Q, part: slice) -> list[Issue]:
-    first = EditionItem.objects.filter(edition=OuterRef("pk")).order_by("rank")
-    headline = first.values(text=KeyTextTransform("text", KeyTextTransform("headline", "brief__body")))
-    editions = (
-        Edition.objects.filter(which, reader=user, state=State.READY)
-        .annotate(
-            first=Subquery(headline[:1]), stories=Count("items"), leads=Subquery(first.values("brief")[:1])
-        )
-        .order_by("-local_date")[part]
-    )
-    gone = fallen_headlines([e.leads for e in editions])
-    return [Issue(e.local_date, e.first or "", e.stories, e.sample, e.leads in gone) for e in editions]
 
 
 def fallen_headlines(briefs: Iterable[str]) -> set[str]:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Status
 
+from briefings import archive, read
 from briefings import edition as editions
-from briefings import read
 from briefings.api import documents, pages
 from briefings.api.asked import reader_of
 from briefings.api.ids import Day, day_of
@@ -63,7 +63,7 @@ def prepare_today(request: HttpRequest) -> Status[Preparing]:
 def list_editions(request: HttpRequest, paging: Query[Paging]) -> Page[IssueDocument]:
     """The editions that are ready, the newest first."""
     before = _before(pages.read(paging.cursor)) if paging.cursor else None
-    issues = read.issues(reader_of(request), before, paging.limit + 1)
+    issues = archive.before(reader_of(request), before, paging.limit + 1)
     shown = issues[: paging.limit]
     more = len(issues) > len(shown)
     return Page(
@@ -77,7 +77,7 @@ def edition(request: HttpRequest, day: Day, fields: documents.Fields = "") -> Ht
     return _document(reader_of(request), day_of(day), fields)
 
 
-def issue(one: read.Issue) -> IssueDocument:
+def issue(one: archive.Issue) -> IssueDocument:
     return IssueDocument(
         date=one.day, headline=one.headline, stories=one.stories, sample=one.sample, struck=one.struck
     )

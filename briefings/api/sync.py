@@ -12,7 +12,7 @@ from ninja import Query, Router
 from pydantic import TypeAdapter
 from pydantic import ValidationError as BadValues
 
-from briefings import changes, read
+from briefings import archive, changes, read
 from briefings.api import pages, saved
 from briefings.api.asked import reader_of
 from briefings.api.editions import IssueDocument, issue
@@ -109,7 +109,7 @@ def _read(cursor: str, coming: int, now: datetime) -> Mark | None:
 
 def _told(reader: User, shown: Sequence[Change], reset: bool, more: bool, cursor: str) -> Changes:
     there = {kind: [one.key for one in shown if one.kind == kind and not one.gone] for kind in KINDS}
-    issues = read.issues_of(reader, map(date.fromisoformat, there["edition"]))
+    issues = archive.of_days(reader, map(date.fromisoformat, there["edition"]))
     notices = read.notices(reader, map(int, there["correction"]))
     return Changes(
         reset=reset,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from briefings import archive as archives
 from briefings import feed, read
 from briefings import saved as keeping
 from briefings import search as searching
@@ -24,7 +25,7 @@ from users.models import User
 def archive(request: HttpRequest) -> HttpResponse:
     user = _reader(request)
     page = _page(request)
-    issues, older = read.archive(user, page)
+    issues, older = archives.page(user, page)
     context = {
         "shelf": "archive",
         "issues": issues,
