@@ -15,14 +15,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import psutil
 import psycopg
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOREIGN = ("DATABASE_URL", "CELERY_BROKER_URL", "NUTGRAF_TEST_VAR", "DJANGO_SETTINGS_MODULE", "NUTGRAF_POOL")
+ZONES = (
+    *("Pacific/Auckland", "Asia/Tokyo", "Asia/Bangkok", "Asia/Karachi", "Africa/Nairobi", "Africa/Lagos"),
+    *("Atlantic/Azores", "America/Sao_Paulo", "America/New_York", "America/Denver", "Pacific/Honolulu"),
+)
+PATIENCE = 3
 Found = TypeVar("Found")
 
 
@@ -33,13 +40,19 @@ def free_port() -> int:
 
 
 def wait_for(look: Callable[[], Found], seconds: float = 60, what: str = "it") -> Found:
-    """What `look` returns once it is truthy; fails with a clear word after `seconds`."""
+    """What `look` returns once it is truthy; fails with a clear word after `seconds` and more, as machines differ."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := look():
             return found
         time.sleep(0.1)
     raise AssertionError(f"waited {seconds} s for {what}")
+
+
+def noon() -> str:
+    """A time zone where it is around noon now, so that no reader's day or hour begins while a test runs."""
+    return min(ZONES, key=lambda name: abs(datetime.now(ZoneInfo(name)).hour - 12))
 
 
 @contextlib.contextmanager

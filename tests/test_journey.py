@@ -20,7 +20,7 @@ import pytest
 
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.fakes.web_server import WebServer
-from tests.processes import PROJECT, Instance, Running, wait_for
+from tests.processes import PROJECT, Instance, Running, noon, wait_for
 
 pytestmark = pytest.mark.processes
 CODE = re.compile(r"^\s*([A-Z0-9]{4,8}(?:-[A-Z0-9]{3,8})?)\s*$", re.MULTILINE)
@@ -97,7 +97,7 @@ def ada(running: Running, mail: MailServer) -> Browser:
     assert code, body.get_content()
     browser.post("/accounts/login/code/confirm/", code=code[1])
     browser.post(
-        "/welcome/", role="cto", industry="finance", interests="open weights", time_zone="UTC", hour="0"
+        "/welcome/", role="cto", industry="finance", interests="open weights", time_zone=noon(), hour="7"
     )
     return browser
 

@@ -16,15 +16,15 @@ from tests.fakes import honest
 from tests.fakes.model_server import DIMENSIONS, EMBEDDER, ModelServer
 from tests.fakes.newspaper import reports, whole
 from tests.fakes.web_server import WebServer
-from tests.processes import Instance, Running, state_directory, wait_for
+from tests.processes import Instance, Running, noon, state_directory, wait_for
 
 pytestmark = pytest.mark.processes
 
 LIE = "The whole affair will cost the world another $987 trillion."
-READER = """
+READER = f"""
 from users.models import Profile, User
 reader = User.objects.create_user("ada@bank.example")
-Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="UTC", hour=0)
+Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="{noon()}", hour=7)
 """
 FOR_ADA = ("--role", "cto", "--industry", "finance")
 

@@ -26,7 +26,7 @@ from tests.fakes.mail_server import MailServer, mail_server
 from tests.fakes.model_server import ModelServer
 from tests.fakes.newspaper import announced, reports, whole
 from tests.fakes.web_server import WebServer
-from tests.processes import Instance, Running, state_directory, wait_for
+from tests.processes import Instance, Running, noon, state_directory, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -61,12 +61,12 @@ QUEUES: dict[str, tuple[LiteralString, LiteralString]] = {
     ),
 }
 READER = """
-from datetime import UTC, datetime
+from django.utils import timezone
 from briefings import edition
 from users.models import Profile, User
 reader = User.objects.create_user("{email}")
-Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="UTC", hour=0, digest={digest})
-edition.request(reader, datetime.now(UTC).date())
+Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="{zone}", hour=7, digest={digest})
+edition.request(reader, edition.local_date_of(reader, timezone.now()))
 """
 
 
@@ -269,7 +269,7 @@ def door_for(provider: ModelServer, what: str) -> Door:
 
 
 def sign_up(running: Running, email: str, digest: bool) -> None:
-    done = running.instance.manage("shell", "-c", READER.format(email=email, digest=digest))
+    done = running.instance.manage("shell", "-c", READER.format(email=email, digest=digest, zone=noon()))
     assert done.returncode == 0, done.stderr
     nudge(running, "briefings.tasks.sweep_editions")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -243,7 +245,7 @@ def test_it_survives_any_text(text: str) -> None:
 
 
 def test_it_verifies_a_long_brief_quickly() -> None:
-    """Of processor time, the best of five, as other work on the machine makes any one of them slower."""
+    """In less than counting words takes that count in 50 ms on a machine of today; the best of five of each."""
     paragraphs = [
         f"Harbor Labs said on August {day}, 2025 that {day * 7} firms paid ${day}.5 billion for Tern {day}, {day}% "
         f"more than a year ago, which “came as a surprise to everyone in room {day}” of the old exchange building. "
@@ -288,7 +290,15 @@ def test_it_verifies_a_long_brief_quickly() -> None:
         verified = verify(renewed, story(fresh))
         taken.append(time.process_time() - start)
         assert verified.failures == ()
-    assert min(taken) < 0.05
+    counting = min(_seconds_to_count_words(paragraphs) for _ in range(5))
+    assert min(taken) < counting
+
+
+def _seconds_to_count_words(paragraphs: list[str]) -> float:
+    start = time.process_time()
+    for paragraph in paragraphs * 100:
+        Counter(re.findall(r"\w+", paragraph.casefold()))
+    return time.process_time() - start
 
 
 def _recited(value: object, by_passage: dict[int, object]) -> object:

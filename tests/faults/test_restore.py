@@ -14,13 +14,13 @@ from briefings.models import Delivery, Edition
 from tests.briefings import rows
 from tests.briefings.factories import edition_of_two
 from tests.fakes.mail_server import MailServer, mail_server
-from tests.processes import Instance, state_directory
+from tests.processes import Instance, noon, state_directory
 from users.models import User
 
-READER = """
+READER = f"""
 from users.models import Profile, User
 reader = User.objects.create_user("ada@bank.example")
-Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="UTC", hour=0, digest=True)
+Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="{noon()}", hour=7, digest=True)
 """
 # By the server's own programs, as an operator would; the command that runs this has started the server.
 PROGRAM = """
