@@ -8,32 +8,40 @@ learns that it has to connect anew. The message itself is given out again later,
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from kombu.transport import pgmq, virtual
+
+log = logging.getLogger(__name__)
 
 
 class Freeing:
     """A channel that frees the place whatever the broker says. Mixed into those of kombu."""
 
     qos: Any
+    connection: Any
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
         try:
             super().basic_ack(delivery_tag, multiple)  # type: ignore[misc]
         except Exception:
-            self._free(delivery_tag)
-            raise
+            if self._free(delivery_tag):
+                raise
 
     def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
         try:
             super().basic_reject(delivery_tag, requeue)  # type: ignore[misc]
         except Exception:
-            self._free(delivery_tag)
-            raise
+            if self._free(delivery_tag):
+                raise
 
-    def _free(self, delivery_tag: str) -> None:
+    def _free(self, delivery_tag: str) -> bool:
+        """Whether the worker is still to learn that its broker is away: where its channel is closed it has."""
         virtual.QoS.ack(self.qos, delivery_tag)  # the broker's own would ask the broker again
+        if self.connection is None:
+            log.warning("a message that is done with comes again, as its connection was lost")
+        return self.connection is not None
 
 
 class Channel(Freeing, pgmq.Channel):

@@ -71,6 +71,29 @@ def test_a_worker_takes_more_messages_after_it_could_not_end_some(where: str, en
     assert [message.payload["n"] for message in taken] == [0, 1, 2, 3]
 
 
+def test_a_message_whose_connection_was_lost_comes_again_and_troubles_nobody(
+    where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A task that was under way when the worker connected anew ends its message on a channel that is closed."""
+    options = {
+        "init_extension": False,
+        "conn_string": where,
+        "visibility_timeout": 600,
+        "wait_time_seconds": 0,
+    }
+    taken: list[Message] = []
+    with Connection("pgmq://", transport_options=options) as broker:
+        channel = broker.channel()
+        queue = Queue("work", channel=channel)
+        queue.declare()
+        Producer(channel).publish({"n": 0}, routing_key="work", serializer="json")
+        with Consumer(channel, [queue], on_message=taken.append):
+            _take(broker)
+        channel.close()
+        taken[0].ack()
+    assert "its connection was lost" in caplog.text
+
+
 @pytest.mark.processes
 @pytest.mark.parametrize("ending", ["ack", "reject", "requeue"])
 def test_a_worker_on_redis_notices_that_its_broker_went_away(ending: str) -> None:
