@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from users import mail, passkeys, security, social, views
+from users.codes import ConfirmCode
 from users.proof import ProveByCode
 from users.second import View, fresh
 
@@ -28,7 +29,7 @@ urlpatterns = [
     path("accounts/login/", to_sign_in, name="account_login"),
     path("accounts/signup/", to_sign_in, name="account_signup"),
     path("accounts/login/code/", allauth.request_login_code, name="account_request_login_code"),
-    path("accounts/login/code/confirm/", allauth.confirm_login_code, name="account_confirm_login_code"),
+    path("accounts/login/code/confirm/", ConfirmCode.as_view(), name="account_confirm_login_code"),
     path("accounts/join/", views.join, name="join"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
