@@ -251,6 +251,7 @@ ACCOUNT_RATE_LIMITS = {
     "code-anywhere": "6/10m/key",
     "code-known": "3/m/key,30/d/key",
     "proof": "3/m/user,30/d/user",
+    "enrol": "10/m/user",
     # Adding makes us fetch what a reader names, and reading a list costs a process its time.
     "sources-add": "10/m/user,100/d/user",
     "sources-import": "3/m/user,20/d/user",
