@@ -184,11 +184,14 @@ class Suppression(models.Model):
 
 
 class MailEvent(models.Model):
-    """A mail provider's report that was acted on: by its id, so that one told twice is acted on once."""
+    """A mail provider's report that was acted on: by its id, so that one told twice is acted on once.
+
+    `happened_at` is what the report says, null where it says nothing: such a one is never forgotten.
+    """
 
     key = models.CharField(primary_key=True, max_length=200)
     kind = models.CharField(max_length=20)
-    happened_at = models.DateTimeField()
+    happened_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
