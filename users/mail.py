@@ -62,7 +62,8 @@ def _act(request: HttpRequest, profile: Profile, form: HabitsForm) -> str:
 def resume(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     suppressed.lift(user.email)
-    Profile.objects.filter(user=user).update(digest=True)
+    # Planned anew, as after any change of habits: an edition that was held back today goes today.
+    Profile.objects.filter(user=user).update(digest=True, slot_at=None)
     messages.success(
         request, "Your digest is on again. If mail comes back once more, we will hold it and say so here."
     )
