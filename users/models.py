@@ -161,7 +161,8 @@ class Suppression(models.Model):
     """An address that our mails come back from, or whose owner called one unwanted: the digest is held.
 
     Turned on again by its reader (`lifted_at`), only what is found out later holds it once more. Sign-in mail always
-    goes. It is kept by address, not by account: a new account changes nothing about a mailbox.
+    goes. It is kept by address, and only of readers: it goes when its reader leaves, and what is reported after that
+    leaves nothing. Whoever comes back has entered a code sent there, and starts without it.
     """
 
     class Kind(models.TextChoices):

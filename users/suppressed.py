@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from users.models import MailEvent, Suppression
+from users.models import MailEvent, Suppression, User
 
 TAKEN_FOR = timedelta(days=30)  # after what a report tells of; providers try for days
 CLOCKS = timedelta(days=1)  # by which a provider's clock may be ahead of ours
@@ -29,9 +29,12 @@ def of(address: str) -> Suppression | None:
 
 
 def hold(address: str, kind: str, detail: str, happened_at: datetime) -> bool:
-    """No digest goes there from now on. False when the reader has turned it on again since, or it is held already."""
+    """No digest goes there from now on. False when the reader has turned it on again since, it is held already, or the
+    address is no reader's: then nothing of it is kept."""
     email = address.strip().lower()
     with transaction.atomic():
+        if not User.objects.select_for_update(no_key=True).filter(email=email).exists():
+            return False
         row, new = Suppression.objects.select_for_update().get_or_create(
             email=email, defaults={"kind": kind, "detail": detail[:300], "since": happened_at}
         )

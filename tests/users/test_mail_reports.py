@@ -15,6 +15,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
+from briefings import personal
 from tests.briefings import rows
 from users import suppressed
 from users.models import MailEvent, Profile, Suppression, User
@@ -214,6 +215,18 @@ def test_an_unsubscription_that_could_not_be_kept_is_taken_when_it_is_told_again
     assert failed.status_code == 500
     assert post(mailgun("unsubscribed")) == 200
     assert Profile.objects.get(user=ada).digest is False
+
+
+def test_what_is_reported_of_nobodys_address_leaves_nothing(ada: User) -> None:
+    assert post(mailgun("failed")) == 200
+    personal.delete(ada)
+    assert not Suppression.objects.exists()
+    assert post(mailgun("complained", 2)) == 200
+    assert not Suppression.objects.exists(), "told late, of somebody who left"
+    again = rows.reader("ada@bank.example")
+    assert suppressed.of(again.email) is None
+    assert post(mailgun("failed", 3)) == 200
+    assert suppressed.of(again.email) is not None
 
 
 def test_the_reader_is_told_in_settings_and_can_turn_it_on_again(ada: User) -> None:
