@@ -93,6 +93,7 @@ class BriefDocument(TypedDict):
 class EditionEntry(TypedDict):
     rank: int
     why: list[str]
+    update: NotRequired[bool]
     brief: BriefDocument
 
 
