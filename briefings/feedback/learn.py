@@ -14,6 +14,7 @@ from briefings.feedback import telling
 from briefings.feedback.models import Signal
 from briefings.feedback.taste import Learned, Taste, taste_of
 from briefings.feedback.telling import SORTS, WEIGHTS, Named
+from briefings.models import Letter
 from briefings.schemas import BriefDocument
 from ingest.models import Source
 from users.models import User
@@ -104,6 +105,7 @@ def learn(user: User, brief_id: str, act: str, about: str = "") -> tuple[str, ..
         if sign:
             _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS).delete()
         Signal.objects.bulk_create(rows, ignore_conflicts=True)
+        _make_mail_anew(user)
     return tuple(one.label for one in named)
 
 
@@ -126,17 +128,26 @@ def _of_brief(user: User, brief_id: str, *acts: str) -> QuerySet[Signal]:
 
 def take_back(user: User, brief_id: str) -> bool:
     """Forget what was learned from the reader's "more" or "less" of a brief. False where there was nothing."""
-    gone, _ = _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS).delete()
-    return gone > 0
+    return _forget(user, _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS)) > 0
 
 
 def forget(user: User, signal: int) -> bool:
     """Forget one signal. False where the reader has no such one."""
-    gone, _ = Signal.objects.filter(reader=user, pk=signal).delete()
-    return gone > 0
+    return _forget(user, Signal.objects.filter(reader=user, pk=signal)) > 0
 
 
 def forget_all(user: User) -> int:
     """Forget everything that was learned; how much it was."""
-    gone, _ = Signal.objects.filter(reader=user).delete()
+    return _forget(user, Signal.objects.filter(reader=user))
+
+
+def _forget(user: User, signals: QuerySet[Signal]) -> int:
+    with transaction.atomic():
+        gone, _ = signals.delete()
+        _make_mail_anew(user)
     return gone
+
+
+def _make_mail_anew(user: User) -> None:
+    """A mail that waits for its hour folds away what the page does."""
+    Letter.objects.filter(edition__reader=user).delete()
