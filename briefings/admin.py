@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from briefings import share
+from briefings import personal, share
 from briefings.feedback import challenge
 from briefings.feedback.models import Challenge, Report
 from briefings.models import (
@@ -27,6 +27,27 @@ from briefings.models import (
     Turn,
 )
 from ingest.admin import RowAdmin
+from users.admin import UserAdmin
+from users.models import User
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class ReaderAdmin(UserAdmin):
+    """As `users` has it; whoever is deleted here leaves as they would by themselves."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        """What belongs to a reader goes with them, and is shown to nobody: neither rows nor rights of theirs count."""
+        readers = list(objs)
+        return [str(reader) for reader in readers], {"readers, with all they have": len(readers)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        personal.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for one in queryset:
+            personal.delete(one)
 
 
 @admin.register(Brief)

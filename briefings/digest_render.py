@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import css_inline
@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from briefings import read, spent
+from briefings.feedback import learn
+from briefings.feedback.taste import Learned
 from briefings.models import Edition
 from briefings.schemas import BriefDocument, NoticeDocument, without_markup
 from briefings.templatetags import briefs
@@ -44,11 +46,14 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class MailStory:
+    """`out` is what the reader said since that keeps the story out: as on the page only its headline is shown."""
+
     reading: read.Reading
     url: str
     points: tuple[Linked, ...]
     lens: tuple[Linked, ...]
     asks: tuple[Linked, ...]
+    out: Learned | None = None
 
 
 def render(
@@ -59,23 +64,29 @@ def render(
     `unread` are sources of the reader's own that the reader is to be told of.
     """
     readings, notices = read.edition_readings(edition), read.edition_notices(edition)
+    told = [reading.document for reading in readings]
+    stances = learn.stances(told, learn.signals_of(edition.reader_id))
+    wanted = [reading for reading, stance in zip(readings, stances, strict=True) if not stance.out]
     context = {
         "edition": edition,
         "readings": readings,
-        "stories": [_story(reading) for reading in readings],
+        "stories": [
+            replace(_story(reading), out=stance.out)
+            for reading, stance in zip(readings, stances, strict=True)
+        ],
         "notices": notices,
         "unread": unread,
         "site": settings.NUTGRAF_URL,
         "unsubscribe_url": unsubscribe_url,
         "preferences_url": preferences_url,
-        "preheader": _short(_preheader(readings, notices), PREHEADER),
+        "preheader": _short(_preheader(wanted or readings, notices), PREHEADER),
         "minutes": sum(reading.minutes for reading in readings),
         "cost": spent.together([reading.document.cost for reading in readings]),
         "extractive": any(reading.document.writer == "extractive" for reading in readings),
     }
     html = render_to_string("emails/digest.html", context)
     return Mail(
-        subject=_subject(edition, readings),
+        subject=_subject(edition, wanted or readings),
         text=render_to_string("emails/digest.txt", context),
         html=css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True).inline(html),
     )

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from briefings import digest_render, mail_door
+from briefings.feedback.models import Signal
 from briefings.models import Correction, Edition, Letter
 from ingest import own
 from ingest.health import Health
@@ -22,14 +23,16 @@ STORING = timedelta(hours=1)  # more than there is between noticing what a sourc
 
 
 def current(editions: Collection[str]) -> dict[str, Letter]:
-    """The letters of these editions, by edition, without any that a correction may have overtaken while it was made.
+    """The letters of these editions, by edition, without any that was overtaken while it was made.
 
-    Letters that are there when a correction is stored go with it; one that was being made just then would stay.
+    Letters that are there when a correction is stored, or their reader mutes something or takes it back, go with it;
+    one that was being made just then would stay.
     """
     told = Correction.objects.filter(
         brief__items__edition=OuterRef("pk"), noticed_at__gt=OuterRef("made_at") - STORING
     )
-    return Letter.objects.exclude(Exists(told)).in_bulk(editions)
+    muted = Signal.objects.filter(reader=OuterRef("edition__reader"), made_at__gt=OuterRef("made_at"))
+    return Letter.objects.exclude(Exists(told) | Exists(muted)).in_bulk(editions)
 
 
 def make(row: Edition, now: datetime) -> Letter:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -222,3 +223,11 @@ def turn() -> float | None:
         )
         found = cursor.fetchone()
     return max(0.0, float(found[0]) - gap) if found else None
+
+
+def wait_for_turn() -> bool:
+    """Whether the next mail may go now; False when that would take too long."""
+    wait = turn()
+    if wait:
+        time.sleep(wait)
+    return wait is not None

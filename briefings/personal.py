@@ -10,9 +10,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any
 
+from django.contrib.admin.models import LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from briefings import feed, lenses, read, saved, share
 from briefings.converse.shown import conversation
@@ -161,12 +162,19 @@ def delete(user: User) -> None:
                 devices.end_others(user)
                 suppressed.forget(user.email)
                 lenses.let_go(user.pk)
+                _forget_name(user.email)
                 user.delete()
         except IntegrityError:  # a worker brought something after it was looked for
             if not again:
                 raise
         else:
             return
+
+
+def _forget_name(address: str) -> None:
+    """What staff did to the account stays in the admin's log, and no longer to whom."""
+    named = Q(object_repr__icontains=address) | Q(change_message__icontains=address)
+    LogEntry.objects.filter(named).update(object_repr="a reader who left", change_message="")
 
 
 def _hold(user: User) -> None:

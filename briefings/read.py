@@ -46,7 +46,17 @@ from users.models import User
 
 WORDS_A_MINUTE = 220
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-MARKS = ("saved", "read", "shared", "taught")
+MARKS = ("saved", "read", "shared", "taught", "update")
+# An earlier edition of the reader's told the same story by another brief: this one goes on with it.
+UPDATE = Exists(
+    EditionItem.objects.filter(
+        ~Q(brief=OuterRef("brief")),
+        brief__story=OuterRef("brief__story"),
+        edition__reader=OuterRef("edition__reader"),
+        edition__local_date__lt=OuterRef("edition__local_date"),
+        edition__state=State.READY,
+    )
+)
 OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
@@ -55,12 +65,13 @@ CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__tit
 class Reading:
     """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
 
-    `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
-    of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
-    something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
-    `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it. `lens` is the id
-    of the lens. `taught`: the feedback of the reader who asked has taught us something. `topics`: those that have a
-    page for the reader who asked.
+    `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which
+    revision of each article the citations count their offsets in, and `gone` what stands no longer, by place; where
+    that is something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has
+    saved it; `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it;
+    `update`: it goes on with a story of an earlier edition of theirs. `lens` is the id of the lens. `taught`: the
+    feedback of the reader who asked has taught us something. `topics`: those that have a page for the reader who
+    asked.
     """
 
     document: BriefDocument
@@ -78,6 +89,7 @@ class Reading:
     read: bool = False
     shared: bool = False
     taught: bool = False
+    update: bool = False
     lens: int | None = None
     topics: tuple[Topic, ...] = ()
 
@@ -138,7 +150,10 @@ def edition_document(edition: Edition) -> dict[str, Any]:
     whole = EditionDocument(
         reader=edition.reader.email,
         date=edition.local_date,
-        items=tuple(EditionEntry(rank=one.rank, why=one.why, brief=one.document) for one in readings),
+        items=tuple(
+            EditionEntry(rank=one.rank, why=one.why, update=one.update, brief=one.document)
+            for one in readings
+        ),
         cost=spent.together([one.document.cost for one in readings]),
         corrections=tuple(edition_notices(edition)),
     )
@@ -294,7 +309,8 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
 
 
 def _of_items(items: QuerySet[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
-    rows = list(items.select_related("brief__story", "lens", "edition").defer("brief__story__vector"))
+    whole = items.annotate(update=UPDATE).select_related("brief__story", "lens", "edition")
+    rows = list(whole.defer("brief__story__vector"))
     rows = [row for row in rows if row.brief.state == State.READY]
     readings = _readings([(row.brief, row.lens if lens is OWN else lens) for row in rows])
     return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]

@@ -241,9 +241,19 @@ DOCUMENT_ORDER = (
 
 
 class EditionEntry(Shape):
+    """A brief in its place. `update`, written where it is so: it goes on with a story of an earlier edition."""
+
     rank: int
     why: tuple[str, ...]
+    update: bool = False
     brief: BriefDocument
+
+    @model_serializer(mode="wrap")
+    def _without_no_update(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        whole: dict[str, Any] = handler(self)
+        if not self.update:
+            whole.pop("update", None)
+        return whole
 
 
 class NoticeDocument(CorrectionDocument):

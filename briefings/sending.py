@@ -143,7 +143,7 @@ class Postman:
         ):  # a slow server: before the lease lapses and another worker has it too
             _put_back([row])
             return False
-        if not _wait_for_turn():
+        if not mail_door.wait_for_turn():
             _put_back([row], timedelta(seconds=mail_door.LONGEST_TURN))
             return False
         try:
@@ -253,13 +253,6 @@ def _reason_not_to(row: Delivery, now: datetime, held: bool) -> str:
 def _had_the_sample(row: Delivery) -> bool:
     earlier = Delivery.objects.filter(edition__reader=row.edition.reader, edition__sample=True)
     return earlier.exclude(pk=row.pk).filter(state__in=(Delivery.State.SENT, Delivery.State.UNKNOWN)).exists()
-
-
-def _wait_for_turn() -> bool:
-    wait = mail_door.turn()
-    if wait:
-        time.sleep(wait)
-    return wait is not None
 
 
 def _not_begun(row: Delivery) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from briefings import letters
-from briefings.mail_door import Closed, Line, Lost, Refused
+from briefings import letters, mail_door
+from briefings.mail_door import Closed, Line, Lost, Refused, Verdict
 from briefings.models import Edition, State
 from users.models import User
 
@@ -17,6 +17,7 @@ NOTHING_YET = (
     "You have no edition yet, so there is nothing to send. Your first one is made on the page of today."
 )
 AWAY = "We cannot send mail right now, and nothing was sent. Try again in a few minutes."
+UNKNOWN = "The line broke while it went: it may have reached you or not. Look into your mailbox before you try again."
 REFUSED = "The mail server refused it, and nothing was sent. It said: {words}"
 
 
@@ -33,14 +34,27 @@ def send(user: User) -> str:
     made = letters.rendered(found)
     marked = replace(made, subject=f"[Test] {made.subject}")
     message_id = make_msgid(domain=urlsplit(settings.NUTGRAF_URL).hostname or "localhost")
+    return _go(user.email, letters.addressed(letters.as_bytes(user, marked), user.email, message_id))
+
+
+def _go(to: str, content: bytes) -> str:
+    """By the door of all mail: not while the server is left alone, in its turn, and what it says counts for all."""
+    if mail_door.is_paused() or not mail_door.wait_for_turn():
+        return AWAY
     line = Line()
     try:
         line.open()
-        line.send(user.email, letters.addressed(letters.as_bytes(user, marked), user.email, message_id))
+        line.send(to, content)
     except Refused as refused:
+        if refused.verdict is Verdict.PAUSE:
+            mail_door.failed(str(refused))
         return REFUSED.format(words=refused)
-    except (Closed, Lost):
+    except Closed as closed:
+        mail_door.failed(str(closed))
         return AWAY
+    except Lost:
+        return UNKNOWN
     finally:
         line.close()
+    mail_door.worked()
     return ""

@@ -245,7 +245,13 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "20/m/ip,3/m/key,30/d/key",
+    # Codes to an address (users/codes.py): from one network, from all strangers together, from its reader's browser.
+    "request_login_code": "20/m/ip",
+    "code-here": "3/m/key,30/d/key",
+    "code-anywhere": "6/10m/key",
+    "code-known": "3/m/key,30/d/key",
+    "proof": "3/m/user,30/d/user",
+    "enrol": "10/m/user",
     # Adding makes us fetch what a reader names, and reading a list costs a process its time.
     "sources-add": "10/m/user,100/d/user",
     "sources-import": "3/m/user,20/d/user",

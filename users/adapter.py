@@ -23,8 +23,8 @@ log = logging.getLogger("users.adapter")
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     error_messages: dict[str, Any] = DefaultAccountAdapter.error_messages | {
         "incorrect_code": "That is not the code we sent. Look again, or ask for a new one.",
-        "too_many_login_attempts": "Too many tries. Wait a minute, then ask for a new code.",
-        "rate_limited": "Too many tries. Wait a minute, then ask for a new code.",
+        "too_many_login_attempts": "Too many tries. Wait a few minutes, then ask for a new code.",
+        "rate_limited": "Too many tries. Wait a few minutes, then ask for a new code.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from users import enrolment
 from users.models import DeviceToken, Profile, Suppression, User
 
 # Providers are named in the environment, devices are signed out by their reader, and no token is kept.
@@ -29,6 +32,16 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
     fields = ("email", "is_active", "is_staff", "is_superuser", "groups", "date_joined", "last_login")
     readonly_fields = ("date_joined", "last_login")
     inlines = (ProfileInline,)
+    actions = ("make_code",)
+
+    @admin.action(description="Make codes to set up a second factor, for staff")
+    def make_code(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        if not cast(User, request.user).is_superuser:
+            raise PermissionDenied
+        for user in chosen.filter(is_staff=True, is_active=True):
+            self.message_user(
+                request, f"Code for {user.email}, told once and valid for a day: {enrolment.new_code(user)}"
+            )
 
 
 @admin.register(Profile)

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from users import tokens
+from users import codes, tokens
 from users.browsers import named
 from users.models import User
 
@@ -60,6 +60,7 @@ class Noted:
             and request.user.is_authenticated
         ):
             _note(request)
+            codes.recognise(response, request.user.email)
             self._remember(str(session.session_key))
         return response
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import RequestLoginCodeForm
-from allauth.core import context, ratelimit
+from allauth.core import context
 from django import forms
 
 from users.accounts import reader_for
+from users.codes import may_be_sent
 from users.models import EVERY_DAY, Profile, Rhythm
 from users.taxonomy import industries, roles
 from users.zones import zone_choices
@@ -28,7 +29,7 @@ class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships n
         if len(email) > LONGEST_ADDRESS:
             raise forms.ValidationError("That address is too long to be one.")
         # The limit comes before the account: a flood of tries must not open accounts.
-        if not ratelimit.consume(context.request, action="request_login_code", key=email):
+        if not may_be_sent(context.request, email):
             raise get_adapter().validation_error("too_many_login_attempts")
         self._user = reader_for(email)
         return email

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from users import reports, suppressed
 from users.forms import HabitsForm
 from users.models import Profile, User
-from users.unsubscribe import read_token, unsubscribe
+from users.unsubscribe import HABITS_FOR, Expired, read_token, unsubscribe
 
 PAUSES = {"week": 7, "fortnight": 14, "month": 30}
 
@@ -26,7 +26,11 @@ PAUSES = {"week": 7, "fortnight": 14, "month": 30}
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    profile = Profile.objects.filter(user=read_token(token), user__is_active=True).first()
+    try:
+        reader = read_token(token, HABITS_FOR)
+    except Expired:
+        return render(request, "users/mail_expired.html", {"token": token}, status=410)
+    profile = Profile.objects.filter(user=reader, user__is_active=True).first()
     if profile is None:
         raise Http404
     form = HabitsForm(request.POST if "save" in request.POST else None, instance=profile)
@@ -62,7 +66,8 @@ def _act(request: HttpRequest, profile: Profile, form: HabitsForm) -> str:
 def resume(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     suppressed.lift(user.email)
-    Profile.objects.filter(user=user).update(digest=True)
+    # Planned anew, as after any change of habits: an edition that was held back today goes today.
+    Profile.objects.filter(user=user).update(digest=True, slot_at=None)
     messages.success(
         request, "Your digest is on again. If mail comes back once more, we will hold it and say so here."
     )

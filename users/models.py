@@ -57,9 +57,34 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_lower")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="staff_no_more",
+                operation=pgtrigger.UpdateOf("is_staff"),  # type: ignore[no-untyped-call]  # typed in part
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(old__is_staff=True, new__is_staff=False),
+                func="DELETE FROM users_enrolment WHERE user_id = NEW.id; RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email
+
+
+class Enrolment(models.Model):
+    """By what a staff member proves that a second factor is theirs: a code told outside of mail, kept as its hash.
+
+    `entered_at` is when the last one was entered; the row goes when they are staff no more, so that whoever becomes
+    staff anew enters one again.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
+    digest = models.CharField(max_length=64, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    entered_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.entered_at or 'not entered'}"
 
 
 FRIDAY = 5
@@ -136,7 +161,8 @@ class Suppression(models.Model):
     """An address that our mails come back from, or whose owner called one unwanted: the digest is held.
 
     Turned on again by its reader (`lifted_at`), only what is found out later holds it once more. Sign-in mail always
-    goes. It is kept by address, not by account: a new account changes nothing about a mailbox.
+    goes. It is kept by address, and only of readers: it goes when its reader leaves, and what is reported after that
+    leaves nothing. Whoever comes back has entered a code sent there, and starts without it.
     """
 
     class Kind(models.TextChoices):
@@ -159,11 +185,14 @@ class Suppression(models.Model):
 
 
 class MailEvent(models.Model):
-    """A mail provider's report that was acted on: by its id, so that one told twice is acted on once."""
+    """A mail provider's report that was acted on: by its id, so that one told twice is acted on once.
+
+    `happened_at` is what the report says, null where it says nothing: such a one is never forgotten.
+    """
 
     key = models.CharField(primary_key=True, max_length=200)
     kind = models.CharField(max_length=20)
-    happened_at = models.DateTimeField()
+    happened_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -70,7 +70,7 @@ def pending(session: SessionBase) -> dict[str, Any] | None:
 
 def _send(request: HttpRequest, user: User) -> None:
     adapter = get_adapter()
-    if not ratelimit.consume(request, action="request_login_code", key=user.email):
+    if not ratelimit.consume(request, action="proof"):
         adapter.add_message(request, 40, message=adapter.error_messages["rate_limited"])
         return
     code = adapter.generate_login_code()

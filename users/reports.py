@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
 from typing import Any
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from users import suppressed
 from users.models import Profile, Suppression
@@ -57,7 +59,8 @@ def is_expected(provider: str) -> bool:
 def take(provider: str, request: HttpRequest) -> int:
     """Act on the report; how many of its events were new to us. Raises Forged or Unreadable.
 
-    What a report of events in the wrong order or told twice says is acted on once, by the time it happened.
+    What a report of events in the wrong order or told twice says is acted on once, by the time it happened; nothing of
+    events so old that their first report may be forgotten.
     """
     view, proof = READERS[provider]
     reader = view(**{proof: settings.NUTGRAF_MAIL_REPORTS[provider]})
@@ -75,17 +78,22 @@ def take(provider: str, request: HttpRequest) -> int:
 
 
 def _act(provider: str, event: Any) -> bool:
+    happened_at = event.timestamp
+    if happened_at is not None and happened_at.tzinfo is None:
+        happened_at = happened_at.replace(tzinfo=UTC)
+    if not suppressed.is_taken(happened_at, timezone.now()):
+        return False
     address = str(event.recipient).strip().lower()
     key = f"{provider}:{event.event_id or _fingerprint(event)}"
     if event.event_type == "unsubscribed":
         with transaction.atomic():  # a report that could not be acted on is told again, and is new then
-            new = suppressed.once(key, event.event_type, event.timestamp)
+            new = suppressed.once(key, event.event_type, happened_at)
             stopped = Profile.objects.filter(user__email=address, digest=True)
             return new and bool(stopped.update(digest=False))
     if (kind := HOLDING.get(event.event_type)) is None:
         return False
     words = str(event.mta_response or event.description or event.reject_reason or "")
-    return suppressed.report(key, address, kind, " ".join(words.split()), event.timestamp)
+    return suppressed.report(key, address, kind, " ".join(words.split()), happened_at)
 
 
 def _fingerprint(event: Any) -> str:

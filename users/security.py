@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from users import devices, qr, second, social, tokens
+from users import devices, enrolment, qr, second, social, tokens
 from users.models import Profile, User
 from users.second import fresh
 
@@ -35,6 +35,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "codes": second.CODES in kinds,
         **_elsewhere(user),
         "demanded": second.demanded_of(user) and not kinds & {second.APP, second.PASSKEY},
+        "may_add": enrolment.may_add(request),
         "zone": profile.time_zone if profile else None,
     }
     return render(request, "users/security.html", context)

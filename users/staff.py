@@ -12,7 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from users import second
+from users import enrolment, second
 from users.second import View
 
 
@@ -45,15 +45,19 @@ def staff_only(view: View) -> View:
 
 
 def led_elsewhere(request: HttpRequest) -> HttpResponseBase | None:
-    """Where to go first: to sign in, to set up a second factor, to show it; None for who has. Raises Http404."""
+    """Where to go first: to sign in, enter a code, set up a factor, show it; None for who has. Raises Http404."""
     user = request.user
     if not user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if not user.is_staff:
         raise Http404
-    if not second.demanded_of(user) or second.given(request):
+    if not second.demanded_of(user):
+        return None
+    if not enrolment.is_enrolled(user):
+        return redirect("enrol")
+    if second.given(request):
         return None
     if not second.kinds_of(user) & {second.APP, second.PASSKEY}:
-        return redirect("security")
+        return redirect("security" if enrolment.may_add(request) else "enrol")
     proof = second.proofs_of(user)[0]["url"]
     return redirect(f"{proof}?{urlencode({'next': request.get_full_path()})}")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from users.models import MailEvent, Suppression
+from users.models import MailEvent, Suppression, User
 
+TAKEN_FOR = timedelta(days=30)  # after what a report tells of; providers try for days
+CLOCKS = timedelta(days=1)  # by which a provider's clock may be ahead of ours
 _HELD = Q(lifted_at=None)
 
 
@@ -27,9 +29,12 @@ def of(address: str) -> Suppression | None:
 
 
 def hold(address: str, kind: str, detail: str, happened_at: datetime) -> bool:
-    """No digest goes there from now on. False when the reader has turned it on again since, or it is held already."""
+    """No digest goes there from now on. False when the reader has turned it on again since, it is held already, or the
+    address is no reader's: then nothing of it is kept."""
     email = address.strip().lower()
     with transaction.atomic():
+        if not User.objects.select_for_update(no_key=True).filter(email=email).exists():
+            return False
         row, new = Suppression.objects.select_for_update().get_or_create(
             email=email, defaults={"kind": kind, "detail": detail[:300], "since": happened_at}
         )
@@ -52,14 +57,20 @@ def forget(address: str) -> None:
     Suppression.objects.filter(email=address.lower()).delete()
 
 
-def forget_reports(before: datetime) -> None:
-    """Providers tell nothing again after days: what tells a repetition is kept no longer."""
-    MailEvent.objects.filter(received_at__lt=before).delete()
+def forget_reports(now: datetime) -> None:
+    """What tells a repetition is kept longer than a report is taken; of one that gives no time, for good."""
+    known = MailEvent.objects.filter(happened_at__isnull=False)
+    known.filter(received_at__lt=now - TAKEN_FOR - 2 * CLOCKS).delete()
+
+
+def is_taken(happened_at: datetime | None, now: datetime) -> bool:
+    """Whether a report of that time is acted on: not one that may have been forgotten."""
+    return happened_at is None or now - TAKEN_FOR <= happened_at <= now + CLOCKS
 
 
 def once(key: str, kind: str, happened_at: datetime | None) -> bool:
     """Whether a provider's report is the first of its `key`."""
-    defaults = {"kind": kind, "happened_at": happened_at or timezone.now()}
+    defaults = {"kind": kind, "happened_at": happened_at}
     return MailEvent.objects.get_or_create(key=key[:200], defaults=defaults)[1]
 
 

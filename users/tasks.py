@@ -10,7 +10,6 @@ from django.utils import timezone
 from users import accounts, devices, suppressed, tokens
 
 UNCONFIRMED_FOR = timedelta(days=1)
-REPORTED_FOR = timedelta(days=30)
 
 
 @shared_task
@@ -27,7 +26,7 @@ def forget_ended() -> None:
 
 @shared_task
 def forget_mail_reports() -> None:
-    suppressed.forget_reports(timezone.now() - REPORTED_FOR)
+    suppressed.forget_reports(timezone.now())
 
 
 @shared_task

@@ -13,7 +13,9 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from users import mail, passkeys, security, social, views
+from users import enrolment, mail, passkeys, security, social, views
+from users.codes import ConfirmCode
+from users.enrolment import proved
 from users.proof import ProveByCode
 from users.second import View, fresh
 
@@ -28,7 +30,7 @@ urlpatterns = [
     path("accounts/login/", to_sign_in, name="account_login"),
     path("accounts/signup/", to_sign_in, name="account_signup"),
     path("accounts/login/code/", allauth.request_login_code, name="account_request_login_code"),
-    path("accounts/login/code/confirm/", allauth.confirm_login_code, name="account_confirm_login_code"),
+    path("accounts/login/code/confirm/", ConfirmCode.as_view(), name="account_confirm_login_code"),
     path("accounts/join/", views.join, name="join"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
@@ -45,14 +47,19 @@ urlpatterns = [
     path("settings/", views.edit_settings, name="settings"),
     path("settings/sign-in/", security.security, name="security"),
     path("settings/sign-in/", security.security, name="mfa_index"),  # as allauth calls it
-    path("settings/passkeys/add/", fresh(passkeys.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("settings/sign-in/staff/", enrolment.enrol, name="enrol"),
+    path(
+        "settings/passkeys/add/",
+        fresh(proved(passkeys.AddPasskey.as_view())),
+        name="mfa_add_webauthn",
+    ),
     path("settings/passkeys/<int:pk>/", fresh(passkeys.NamePasskey.as_view()), name="mfa_edit_webauthn"),
     path(
         "settings/passkeys/<int:pk>/remove/",
         fresh(passkeys.RemovePasskey.as_view()),
         name="mfa_remove_webauthn",
     ),
-    path("settings/app/", fresh(security.TurnOnApp.as_view()), name="mfa_activate_totp"),
+    path("settings/app/", fresh(proved(security.TurnOnApp.as_view())), name="mfa_activate_totp"),
     path("settings/app/off/", fresh(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("settings/codes/", fresh(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("settings/codes/new/", fresh(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),

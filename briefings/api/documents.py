@@ -53,6 +53,7 @@ CompactBrief = _compact()
 class CompactEntry(Shape):
     rank: int
     why: tuple[str, ...]
+    update: bool = False
     brief: CompactBrief  # type: ignore[valid-type]  # made above
 
 

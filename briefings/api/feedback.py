@@ -39,10 +39,13 @@ class MayMute(Shape):
 
 
 class StanceDocument(Shape):
-    """What the reader has said about a brief. `kept_out_by` is what was learned that keeps its story out, by its id."""
+    """What the reader has said about a brief. `learned`: what "more" or "less" of it taught, in words; empty where it
+    has nothing to go by. `kept_out_by` is what was learned that keeps its story out, by its id.
+    """
 
     more: bool
     less: bool
+    learned: tuple[str, ...]
     kept_out_by: int | None
     may_mute: tuple[MayMute, ...]
 
@@ -72,7 +75,7 @@ def give_feedback(request: HttpRequest, brief_id: BriefId, given: Feedback) -> S
     """Learn from what the reader says of the brief, from the next edition on. Said twice, it teaches nothing new."""
     limit(request, "feedback")
     reader = reader_of(request)
-    if not learn.learn(reader, brief_id, given.act, given.about):
+    if learn.learn(reader, brief_id, given.act, given.about) is None:
         own(reader, brief_id)
         wrong = FieldProblem(field="body.about", message="the brief tells of no such thing")
         raise Problem("invalid", errors=[wrong])
@@ -114,6 +117,7 @@ def _stance(reader: User, brief_id: str) -> StanceDocument:
     return StanceDocument(
         more=one.more,
         less=one.less,
+        learned=one.learned,
         kept_out_by=one.out.pk if one.out else None,
         may_mute=tuple(map(_may_mute, (*one.topics, *one.sources))),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from briefings.feedback import telling
 from briefings.feedback.models import Signal
 from briefings.feedback.taste import Learned, Taste, taste_of
 from briefings.feedback.telling import SORTS, WEIGHTS, Named
+from briefings.models import Letter
 from briefings.schemas import BriefDocument
 from ingest.models import Source
 from users.models import User
@@ -25,11 +27,13 @@ _FIELDS = ("pk", "act", "kind", "key", "label", "weight")
 class Stance:
     """What a reader has said about one brief. `out` is the signal that keeps its story out, whatever it was learned of.
 
-    `topics` and `sources` are what may be muted of it.
+    `learned` is what "more" or "less" of it taught, by the names that readers know; `topics` and `sources` are what may
+    be muted of it.
     """
 
     more: bool
     less: bool
+    learned: tuple[str, ...]
     out: Learned | None
     topics: tuple[Named, ...]
     sources: tuple[Named, ...]
@@ -49,10 +53,15 @@ def stances(documents: Sequence[BriefDocument], signals: Sequence[Signal]) -> li
     """What the reader of the signals has said about each of the briefs."""
     known = taste(signals)
     said = {(one.brief_id, one.act) for one in signals}
+    taught = defaultdict(list)
+    for one in signals:
+        if one.act in (Signal.Act.MORE, Signal.Act.LESS):
+            taught[one.brief_id].append(one)
     return [
         Stance(
             more=(document.id, Signal.Act.MORE) in said,
             less=(document.id, Signal.Act.LESS) in said,
+            learned=tuple(one.label for one in sorted(taught[document.id], key=_clearest)),
             out=known.keeps_out(telling.of_document(document)),
             topics=telling.about(document),
             sources=telling.tellers(document),
@@ -61,18 +70,23 @@ def stances(documents: Sequence[BriefDocument], signals: Sequence[Signal]) -> li
     ]
 
 
-def learn(user: User, brief_id: str, act: str, about: str = "") -> bool:
+def _clearest(one: Signal) -> tuple[float, int]:
+    return -abs(one.weight), one.pk
+
+
+def learn(user: User, brief_id: str, act: str, about: str = "") -> tuple[str, ...] | None:
     """Learn from what the reader says about a brief of theirs; saying it twice teaches nothing new.
 
     "more" and "less" take each other's place. `about` names what is muted ("topic:chips and hardware"), one of what
-    the brief tells of. False where the reader has no such brief, or it tells of no such thing.
+    the brief tells of. Comes to what it teaches, by the names that readers know: nothing where there is nothing in the
+    brief to go by. None where the reader has no such brief, or it tells of no such thing.
     """
     reading = read.reading_for(user, brief_id)
     if reading is None or act not in ACTS:
-        return False
+        return None
     named = list(_named(reading.document, act, about))
     if not named:
-        return act in (Signal.Act.MORE, Signal.Act.LESS)  # there is nothing in it to go by
+        return () if act in (Signal.Act.MORE, Signal.Act.LESS) else None
     sign = {Signal.Act.MORE: 1.0, Signal.Act.LESS: -1.0}.get(Signal.Act(act), 0.0)
     rows = [
         Signal(
@@ -91,7 +105,8 @@ def learn(user: User, brief_id: str, act: str, about: str = "") -> bool:
         if sign:
             _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS).delete()
         Signal.objects.bulk_create(rows, ignore_conflicts=True)
-    return True
+        _make_mail_anew(user)
+    return tuple(one.label for one in named)
 
 
 def _named(document: BriefDocument, act: str, about: str) -> Iterator[Named]:
@@ -113,17 +128,26 @@ def _of_brief(user: User, brief_id: str, *acts: str) -> QuerySet[Signal]:
 
 def take_back(user: User, brief_id: str) -> bool:
     """Forget what was learned from the reader's "more" or "less" of a brief. False where there was nothing."""
-    gone, _ = _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS).delete()
-    return gone > 0
+    return _forget(user, _of_brief(user, brief_id, Signal.Act.MORE, Signal.Act.LESS)) > 0
 
 
 def forget(user: User, signal: int) -> bool:
     """Forget one signal. False where the reader has no such one."""
-    gone, _ = Signal.objects.filter(reader=user, pk=signal).delete()
-    return gone > 0
+    return _forget(user, Signal.objects.filter(reader=user, pk=signal)) > 0
 
 
 def forget_all(user: User) -> int:
     """Forget everything that was learned; how much it was."""
-    gone, _ = Signal.objects.filter(reader=user).delete()
+    return _forget(user, Signal.objects.filter(reader=user))
+
+
+def _forget(user: User, signals: QuerySet[Signal]) -> int:
+    with transaction.atomic():
+        gone, _ = signals.delete()
+        _make_mail_anew(user)
     return gone
+
+
+def _make_mail_anew(user: User) -> None:
+    """A mail that waits for its hour folds away what the page does."""
+    Letter.objects.filter(edition__reader=user).delete()

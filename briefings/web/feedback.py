@@ -23,6 +23,10 @@ from briefings.web.views import stance_of, stories_of
 from users.models import User
 
 TAKE_BACK = "take-back"
+NOTHING_TO_GO_BY = (
+    "Nothing was learned from that: the story has no name in its headline and no plain topic to go by. "
+    "You can still say that it is not relevant, or mute a source."
+)
 
 
 @never_cache
@@ -52,10 +56,19 @@ def tell(request: HttpRequest, brief_id: str) -> HttpResponse:
     if act == TAKE_BACK:
         done = learn.take_back(user, brief_id) or reading.reading_for(user, brief_id) is not None
     else:
-        done = learn.learn(user, brief_id, act, about)
+        taught = learn.learn(user, brief_id, act, about)
+        done = taught is not None
+        if taught == ():
+            return _taught_nothing(request, brief_id)
     if not done:
         raise Http404
     return _shown(request, brief_id, "briefings/_feedback.html")
+
+
+def _taught_nothing(request: HttpRequest, brief_id: str) -> HttpResponse:
+    if not is_live(request):
+        messages.info(request, NOTHING_TO_GO_BY)
+    return _shown(request, brief_id, "briefings/_feedback.html", aside=NOTHING_TO_GO_BY)
 
 
 @never_cache
@@ -90,28 +103,31 @@ def forget_all(request: HttpRequest) -> HttpResponse:
     return redirect("learned")
 
 
-def _shown(request: HttpRequest, brief_id: str, part: str) -> HttpResponse:
-    """Back to where the form was, an edition's day or else the brief; for htmx the part of it that has changed."""
+def _shown(request: HttpRequest, brief_id: str, part: str, aside: str = "") -> HttpResponse:
+    """Back to where the form was, an edition's day or else the brief; for htmx the part of it that has changed.
+
+    `aside` is said there, once.
+    """
     user, at = _reader(request), request.POST.get("at", "")
     found = _edition(user, at) if at else None
     if found is None:
-        return _brief(request, user, brief_id, part)
+        return _brief(request, user, brief_id, part, aside)
     if not is_live(request):
         today = found.local_date == local_date_of(user, timezone.now())
         page = reverse("today") if today else reverse("edition", args=[at])
         return redirect(f"{page}#story-{brief_id}")
     stories = stories_of(user, reading.edition_readings(found))
-    context = {"stories": stories, "at": at, "acted": brief_id}
+    context = {"stories": stories, "at": at, "acted": brief_id, "aside": aside}
     return render(request, "briefings/_stories.html", context)
 
 
-def _brief(request: HttpRequest, user: User, brief_id: str, part: str) -> HttpResponse:
+def _brief(request: HttpRequest, user: User, brief_id: str, part: str, aside: str) -> HttpResponse:
     shown = reading.reading_for(user, brief_id)
     if shown is None:
         raise Http404
     if not is_live(request):
         return redirect(reverse("brief", args=[brief_id]) + "#feedback" * ("feedback" in part))
-    context = {"reading": shown, "stance": stance_of(user, shown), "acted": brief_id}
+    context = {"reading": shown, "stance": stance_of(user, shown), "acted": brief_id, "aside": aside}
     return render(request, part, context)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from briefings import personal
 from briefings.web.limits import limited
+from users import codes
 from users.models import User
 
 
@@ -40,7 +41,9 @@ def leave(request: HttpRequest) -> HttpResponse:
         return render(request, "briefings/leave.html", {"error": words}, status=400)
     personal.delete(user)
     logout(request)
-    return redirect("left")
+    answer = redirect("left")
+    codes.forget(answer)
+    return answer
 
 
 @never_cache

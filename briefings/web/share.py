@@ -52,9 +52,10 @@ def shares(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
-    if not sharing.revoke(cast(User, request.user), share_id):
-        raise Http404
-    messages.success(request, "Revoked. The address leads nowhere any more.")
+    if sharing.revoke(cast(User, request.user), share_id):
+        messages.success(request, "Revoked. The address leads nowhere any more.")
+    else:  # pressed twice, or revoked elsewhere; of what is somebody else's it says the same
+        messages.info(request, "There was nothing left to revoke: you have no such page.")
     return redirect("shares")
 
 

@@ -19,6 +19,7 @@ def test_more_and_less_take_each_others_place_and_are_taken_back(phone: Device, 
         answer = phone.post(path, {"act": "more"})
         assert answer.status_code == 200, answer.content
         assert (answer.json()["more"], answer.json()["less"]) == (True, False)
+        assert {"OpenAI", "GPT-5"} <= set(answer.json()["learned"])
     learned = phone.get("/learned").json()["items"]
     assert {one["act"] for one in learned} == {"more"}
     assert all(one["weight"] > 0 and one["headline"] for one in learned)

@@ -8,6 +8,7 @@ from typing import Any
 from briefings.models import Brief, Edition, Lens, Writer
 from ingest.models import Article, Story
 from tests.briefings import rows as make
+from tests.briefings.launch import launch_body
 from users.models import User
 
 MORNING = make.NOON.date()
@@ -59,138 +60,6 @@ def launch() -> tuple[Brief, Lens]:
     bench = make.article(story, make.source("Benchmarks Weekly"), *BENCH)
     brief = make.ready_brief(story, [lab, desk, bench], launch_body(lab, desk, bench))
     return brief, make.ready_lens(brief, launch_lens(lab))
-
-
-def launch_body(lab: Article, desk: Article, bench: Article) -> dict[str, Any]:
-    price = make.cite(lab, "GPT-5 costs $1.25 per million input tokens and $10 per million output tokens")
-    everyone = make.cite(
-        lab, "Today we are releasing GPT-5 to everyone who uses ChatGPT, free accounts included."
-    )
-    users = make.cite(desk, "The company says 700 million people use ChatGPT every week.")
-    missing = make.cite(bench, "rests on 477 of the 500 tasks of SWE-bench Verified")
-    lower = make.cite(
-        bench, "Counting the missing ones as failures brings 74.9 percent down to about 71.4 percent."
-    )
-    score = make.cite(
-        lab, "On SWE-bench Verified, a test of real programming tasks, GPT-5 solves 74.9 percent."
-    )
-    half = make.cite(desk, "At $1.25 per million input tokens GPT-5 undercuts GPT-4o by half")
-    back = make.cite(desk, "Users who had grown used to GPT-4o asked for it back within hours")
-    switch = make.cite(
-        desk, "the automatic switch between fast and slow answers failed for part of the first day"
-    )
-    errors = make.cite(lab, "about 80 percent fewer factual errors than those of o3")
-    unrepeated = make.cite(
-        bench, "Nobody outside the company has repeated the measurement of factual errors yet"
-    )
-    return {
-        "headline": make.said(
-            "OpenAI releases GPT-5 to every ChatGPT user at $1.25 per million input tokens", everyone, price
-        ),
-        "takeaways": [
-            make.said("OpenAI gave GPT-5 to everyone who uses ChatGPT, free accounts included.", everyone),
-            make.said(
-                "Developers pay $1.25 per million tokens in and $10 out, half of what GPT-4o costs for input.",
-                price,
-                half,
-            ),
-            make.said("OpenAI's coding score of 74.9 percent covers 477 of 500 tasks.", score, missing),
-        ],
-        "lead": [
-            make.said(
-                "OpenAI has made GPT-5 the model behind ChatGPT, which it says 700 million people use every week.",
-                users,
-            ),
-            make.said(
-                "One model now decides whether to answer at once or to think first.",
-                make.cite(lab, "One model decides for itself whether to answer at once or to think first."),
-            ),
-        ],
-        "sections": [
-            {
-                "question": "What does GPT-5 cost developers?",
-                "answer": [
-                    make.said(
-                        "GPT-5 costs $1.25 per million input tokens and $10 per million output tokens.", price
-                    ),
-                    make.said(
-                        "That undercuts GPT-4o by half on input, and two heads of engineering expect rivals to answer.",
-                        half,
-                        make.cite(
-                            desk, "rivals now have to answer, two heads of engineering told this newspaper"
-                        ),
-                    ),
-                ],
-            },
-            {
-                "question": "How good is GPT-5 at programming?",
-                "answer": [
-                    make.said(
-                        "OpenAI reports 74.9 percent on SWE-bench Verified, a test of real programming tasks.",
-                        score,
-                    ),
-                    make.said(
-                        "Benchmarks Weekly counts the tasks left out as failures and arrives at about 71.4 percent.",
-                        lower,
-                    ),
-                ],
-            },
-            {
-                "question": "Does GPT-5 make fewer mistakes?",
-                "answer": [
-                    make.said(
-                        "With thinking on, OpenAI says, it makes about 80 percent fewer factual errors than o3.",
-                        errors,
-                    ),
-                    make.said("Nobody outside the company has repeated that measurement yet.", unrepeated),
-                ],
-            },
-            {
-                "question": "How did ChatGPT's users take GPT-5?",
-                "answer": [
-                    make.said("Some who had grown used to GPT-4o asked for it back within hours.", back),
-                    make.said(
-                        "The automatic switch between fast and slow answers failed for part of the first day.",
-                        switch,
-                    ),
-                ],
-            },
-        ],
-        "catch": [
-            make.said(
-                "The figures are OpenAI's own: its coding score leaves out tasks that could not run on its machines.",
-                missing,
-                make.cite(bench, "the rest could not run on its machines"),
-            )
-        ],
-        "bottom_line": [
-            make.said(
-                "GPT-5 reaches everyone at half of GPT-4o's price; how good it is, outsiders have yet to measure.",
-                half,
-                unrepeated,
-            )
-        ],
-        "disagreements": [
-            {
-                "about": "GPT-5 on SWE-bench Verified",
-                "claims": [
-                    make.said("OpenAI: 74.9 percent.", score),
-                    make.said("Benchmarks Weekly: about 71.4 percent.", lower),
-                ],
-            }
-        ],
-        "follow_ups": ["What do GPT-5 mini and nano cost?"],
-        "verification": {
-            "sentences": 19,
-            "supported": 19,
-            "figures": 14,
-            "figures_found": 14,
-            "quotes": 0,
-            "quotes_found": 0,
-            "repaired": 1,
-            "dropped": 2,
-        },
-    }
 
 
 def launch_lens(lab: Article) -> dict[str, Any]:

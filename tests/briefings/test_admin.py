@@ -99,6 +99,7 @@ def test_staff_take_a_shared_page_down_without_learning_its_address(operator: Cl
 
 
 def test_it_shows_held_addresses_and_how_the_mail_server_does(operator: Client) -> None:
+    rows.reader("ada@example.org")
     suppressed.hold("ada@example.org", "bounced", "550 5.1.1 no such mailbox", timezone.now())
     mail_door.failed("the mail server cannot be reached: timed out")
     assert "no such mailbox" in operator.get("/admin/users/suppression/").content.decode()

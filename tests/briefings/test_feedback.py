@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from briefings import edition as editions
 from briefings.feedback.models import Opened, Signal
 from briefings.models import Brief, Edition, EditionItem
-from ingest.models import Article
+from ingest.models import Article, Source
 from tests.briefings import factories, rows
 from tests.briefings.test_edition import LAUNCH, NOW, RULES, TODAY, TOMORROW, headlines, prepared, told
 from users.models import User
@@ -141,6 +141,34 @@ def test_more_teaches_names_and_topics_and_less_takes_its_place(
     assert "You asked for less like this." in body(page.get(f"/brief/{brief.pk}/"))
     says(page, brief, "take-back")
     assert learned(ada) == set()
+
+
+def test_it_says_what_more_and_less_taught(page: Client, ada: User, brief: Brief) -> None:
+    says(page, brief, "more")
+    taught = re.search(r"You asked for more like this\. Learned: ([^.]+)\. ", body(page.get(DAY)))
+    assert taught
+    assert {"OpenAI", "GPT-5", "ChatGPT"} <= set(taught[1].split(", "))
+    assert set(taught[1].split(", ")) == set(Signal.objects.values_list("label", flat=True))
+
+
+def test_it_says_that_nothing_was_learned_where_there_is_nothing_to_go_by(
+    page: Client, ada: User, brief: Brief
+) -> None:
+    for text in ("headline", "takeaways", "lead"):
+        one = brief.body[text] if text == "headline" else brief.body[text][0]
+        one["text"] = "It was a long day for everybody"
+        brief.body[text] = one if text == "headline" else [one]
+    brief.save()
+    Source.objects.update(kind="newsroom")
+    path, at = f"/brief/{brief.pk}/feedback/", str(factories.MORNING)
+    for act in ("more", "less"):
+        assert "Nothing was learned" in body(page.post(path, {"act": act}, follow=True))
+        assert "Nothing was learned" in body(page.post(path, {"act": act, "at": at}, follow=True))
+        assert 'role="status">Nothing was learned' in body(page.post(path, {"act": act}, headers=LIVE))
+        of_day = body(page.post(path, {"act": act, "at": at}, headers=LIVE))
+        assert of_day.count('role="status">Nothing was learned') == 1
+    assert "Nothing was learned" not in body(page.get(DAY))
+    assert not Signal.objects.exists()
 
 
 def test_only_what_the_brief_tells_of_can_be_muted(page: Client, ada: User, brief: Brief) -> None:

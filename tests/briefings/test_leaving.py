@@ -6,12 +6,14 @@ import io
 import json
 import threading
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
@@ -28,6 +30,7 @@ from ingest.place import place
 from tests.briefings import factories, rows
 from tests.ingest import newsroom
 from tests.processes import wait_for
+from users import suppressed
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -229,8 +232,32 @@ def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> N
     assert as_(cal).get(f"/brief/{shown.pk}/").status_code == 200
 
 
-def test_no_row_of_any_table_has_the_address_any_more(ada: User) -> None:
+def by_herself(ada: User) -> None:
     as_(ada).post("/settings/delete/", {"email": ada.email})
+
+
+def by_staff(ada: User) -> None:
+    operator = as_(User.objects.create_superuser("olga@news.example"))
+    asked = operator.get(f"/admin/users/user/{ada.pk}/delete/").content.decode()
+    assert "Are you sure" in asked
+    assert "wafers" not in asked, "what she reads is not for staff"
+    assert operator.post(f"/admin/users/user/{ada.pk}/delete/", {"post": "yes"}).status_code == 302
+
+
+def by_staff_with_others(ada: User) -> None:
+    ben = rows.reader("ben@fund.example")
+    chosen = {"action": "delete_selected", "_selected_action": [ada.pk, ben.pk], "post": "yes"}
+    as_(User.objects.create_superuser("olga@news.example")).post("/admin/users/user/", chosen)
+    assert not User.objects.filter(pk=ben.pk).exists()
+
+
+@pytest.mark.parametrize("leave", [by_herself, by_staff, by_staff_with_others])
+def test_no_row_of_any_table_has_the_address_any_more(ada: User, leave: Callable[[User], None]) -> None:
+    suppressed.hold(ada.email, "bounced", "no such mailbox", rows.NOON)
+    as_(ada).get("/settings/")
+    leave(ada)
+    assert not User.objects.filter(pk=ada.pk).exists()
+    assert not UserSession.objects.filter(user_id=ada.pk).exists()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
             cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', ["%ada@bank.example%"])  # noqa: S608 - our own tables

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
 from briefings import digest, edition
 from briefings.models import Brief, Delivery, Edition
@@ -123,6 +124,37 @@ def test_a_held_address_gets_none_until_its_reader_turns_it_on() -> None:
     ready_edition(ada, SEVEN.date(), [])
     Edition.objects.update(created_at=SEVEN)
     digest.queue_deliveries(SEVEN)
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("turned_on", [SEVEN - HALF, SEVEN + HALF, SEVEN + timedelta(hours=3)])
+def test_one_that_is_turned_on_again_goes_the_same_day(turned_on: datetime) -> None:
+    ada = reader()
+    suppressed.hold(ada.email, "bounced", "550 no such mailbox", SEVEN - timedelta(days=1))
+    client = Client()
+    client.force_login(ada)
+    moment = SEVEN - timedelta(hours=1)
+    while moment < SEVEN + timedelta(hours=4):
+        if moment == turned_on:
+            client.post("/settings/mail/resume/")
+        digest.queue_editions(moment)
+        Edition.objects.filter(state="queued").update(state="ready", prepared_at=moment, created_at=moment)
+        digest.queue_deliveries(moment)
+        assert Delivery.objects.count() == (moment >= max(SEVEN, turned_on))
+        moment += HALF
+
+
+def test_one_that_is_turned_on_in_the_evening_starts_the_next_day() -> None:
+    ada = reader()
+    suppressed.hold(ada.email, "bounced", "550 no such mailbox", SEVEN - timedelta(days=1))
+    digest.queue_editions(SEVEN)
+    Edition.objects.update(state="ready", prepared_at=SEVEN, created_at=SEVEN)
+    digest.queue_deliveries(SEVEN)
+    client = Client()
+    client.force_login(ada)
+    client.post("/settings/mail/resume/")
+    digest.queue_editions(SEVEN + timedelta(hours=13))
+    digest.queue_deliveries(SEVEN + timedelta(hours=13))
     assert not Delivery.objects.exists()
 
 

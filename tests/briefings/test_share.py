@@ -143,13 +143,24 @@ def test_two_clicks_at_once_make_one_page(ada: User, brief: Brief) -> None:
     assert Share.objects.count() == 1
 
 
+def test_revoking_twice_goes_back_calmly(ada: User, brief: Brief) -> None:
+    page = as_(ada)
+    page.post(f"/brief/{brief.pk}/share/")
+    path = f"/shares/{Share.objects.get().pk}/revoke/"
+    first, second = (page.post(path, follow=True) for _ in range(2))
+    assert first.redirect_chain == second.redirect_chain == [("/shares/", 302)]
+    assert "Revoked." in first.content.decode()
+    assert "nothing left to revoke" in second.content.decode()
+
+
 def test_a_stranger_shares_nothing_and_revokes_nothing(ada: User, brief: Brief) -> None:
     cal = as_(rows.reader("cal@else.example"))
     assert cal.post(f"/brief/{brief.pk}/share/").status_code == 404
     assert cal.post("/brief/0123456789abcdef/share/").status_code == 404
     path = shared(ada, brief)
-    assert cal.post(f"/shares/{Share.objects.get().pk}/revoke/").status_code == 404
-    assert cal.post("/shares/999999/revoke/").status_code == 404
+    for key in (Share.objects.get().pk, 999999):
+        assert "you have no such page" in cal.post(f"/shares/{key}/revoke/", follow=True).content.decode()
+    assert Share.objects.count() == 1
     assert "Nothing shared" in body(cal.get("/shares/"))
     assert Client().get(path).status_code == 200
 

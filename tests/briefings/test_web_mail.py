@@ -11,7 +11,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from briefings.models import Delivery
+from briefings import mail_door
+from briefings.models import Delivery, MailDoor
 from tests.briefings import factories, rows
 from tests.fakes.mail_server import MailServer, mail_server
 from users.models import Profile, User
@@ -67,6 +68,54 @@ def test_a_test_mail_goes_to_oneself_and_is_no_delivery(ada: User, page: Client,
     assert letter["Message-ID"]
     assert letter["Date"]
     assert not Delivery.objects.exists()
+
+
+def test_it_says_that_nobody_knows_where_the_line_broke_on_the_way(
+    ada: User, page: Client, mail: MailServer
+) -> None:
+    factories.edition_of_two(ada)
+    mail.answers = ["drop"]
+    shown = page.post("/settings/mail/test/", follow=True).content.decode()
+    assert "may have reached you or not" in shown
+    assert "nothing was sent" not in shown
+    assert len(mail.accepted) == 1
+
+
+def test_a_server_that_is_left_alone_is_left_alone_by_it_too(
+    ada: User, page: Client, mail: MailServer
+) -> None:
+    factories.edition_of_two(ada)
+    mail_door.failed("too fast")
+    assert "nothing was sent" in page.post("/settings/mail/test/", follow=True).content.decode()
+    assert (mail.greeted, mail.accepted) == (0, [])
+
+
+@pytest.mark.parametrize("answer", ["421 4.7.0 slower", "away"])
+def test_what_the_server_says_to_it_counts_for_all_mail(
+    ada: User, page: Client, mail: MailServer, settings: Any, answer: str
+) -> None:
+    factories.edition_of_two(ada)
+    if answer == "away":
+        settings.EMAIL_PORT = 1
+    mail.answers = [answer]
+    assert "nothing was sent" in page.post("/settings/mail/test/", follow=True).content.decode()
+    assert mail_door.is_paused()
+    MailDoor.objects.update(paused_until=None)
+    mail.answers = []
+    settings.EMAIL_PORT = int(mail.url.rsplit(":", 1)[1])
+    MailDoor.objects.update(server=f"127.0.0.1:{settings.EMAIL_PORT}")
+    assert "is on its way" in page.post("/settings/mail/test/", follow=True).content.decode()
+    assert MailDoor.objects.get().failures == 0
+
+
+def test_a_test_mail_keeps_the_pace_that_is_set(
+    ada: User, page: Client, mail: MailServer, settings: Any
+) -> None:
+    settings.EMAIL_PER_SECOND = 0.05
+    factories.edition_of_two(ada)
+    assert "is on its way" in page.post("/settings/mail/test/", follow=True).content.decode()
+    assert "nothing was sent" in page.post("/settings/mail/test/", follow=True).content.decode()
+    assert len(mail.accepted) == 1
 
 
 def test_it_says_why_none_went(ada: User, page: Client, mail: MailServer, settings: Any) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -33,6 +36,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def _here(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
     settings.NUTGRAF_URL = live_server.url
     settings.MAILBOX, settings.MAILBOX_SHOWN = tmp_path, True
+    settings.NUTGRAF_STAFF_SECOND_FACTOR = True
 
 
 def adas_pages(ada: User, url: str) -> list[str]:
@@ -168,11 +172,17 @@ def whose(who: str, url: str) -> tuple[User | None, list[str]]:
     if who == "new":
         user = User.objects.create_user("new@bank.example")
         return user, doors(user)
+    if who == "staff":
+        olga = rows.reader("olga@news.example")
+        User.objects.filter(pk=olga.pk).update(is_staff=True)
+        with time_machine.travel(timezone.now() - timedelta(days=400)):
+            old = preferences_path(olga)
+        return olga, ["/settings/sign-in/staff/", "/settings/sign-in/", old]
     user = rows.reader(f"{who[:3]}@bank.example")
     return user, adas_pages(user, url)
 
 
-@pytest.mark.parametrize("who", ["ada", "ben, who has little", "a stranger", "new"])
+@pytest.mark.parametrize("who", ["ada", "ben, who has little", "a stranger", "new", "staff"])
 def test_axe_finds_nothing(chromium: Browser, live_server: LiveServer, who: str) -> None:
     user, paths = whose(who, live_server.url)
     found = []

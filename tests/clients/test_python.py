@@ -37,6 +37,32 @@ def test_its_shapes_are_those_of_the_description(shape: Any) -> None:
     assert always == set(described.get("required", ()))
 
 
+# Where a method is named by what it does for its caller.
+OTHERWISE = {
+    "confirm_second": "second_code",
+    "list_devices": "devices",
+    "prepare_today": "today",
+    "list_editions": "editions",
+    "list_evidence": "evidence",
+    "evidence": "evidence_of",
+    "list_turns": "turns",
+    "turn_events": "answer",
+    "ask_lens": "lens",
+    "list_learned": "learned",
+    "list_saved": "saved",
+    "list_read": "read",
+    "list_shares": "shares",
+    "list_sources": "sources",
+    "list_topics": "topics",
+}
+
+
+def test_it_has_a_method_for_all_that_the_description_offers() -> None:
+    paths = docs.of(api)["paths"].values()
+    operations = {one["operationId"] for path in paths for one in path.values()}
+    assert not [one for one in operations if not callable(getattr(Client, OTHERWISE.get(one, one), None))]
+
+
 @pytest.fixture(scope="module")
 def mail() -> Iterator[MailServer]:
     with mail_server() as server:
@@ -75,7 +101,7 @@ def test_it_signs_in_reads_and_asks(running: Running, mail: MailServer, tmp_path
     assert (wrong.value.status, wrong.value.code) == (401, "wrong_code")
     signed_in = client.confirm_code(session, code_of(mail), "Desk")
     assert signed_in["device"]["current"]
-    client._ask("PATCH", "/profile", {"role": "cto", "industry": "finance"})
+    assert client.change_profile(role="cto", industry="finance")["role"] == "cto"
     edition = client.today(patience=150)
     brief = edition["items"][0]["brief"]
     turn = client.ask(brief["id"], brief["headline"]["text"])
@@ -97,6 +123,8 @@ def test_it_signs_in_reads_and_asks(running: Running, mail: MailServer, tmp_path
     asked = command(tmp_path, "ask", "1", "What", "does", "it", "say?")
     assert asked.returncode == 0, asked.stderr
     assert asked.stdout.strip()
+    look = client.lens(brief["id"], "investor", "retail", patience=150)
+    assert (look["role"], look["stage"]) == ("investor", "ready")
     client.sign_out()
     out = command(tmp_path, "today")
     assert (out.returncode, "unauthenticated" in out.stderr) == (1, True)

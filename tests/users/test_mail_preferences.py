@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -83,6 +84,22 @@ def test_an_address_that_we_did_not_sign_leads_nowhere(ada: User, token: str) ->
     assert Client().get(f"/mail/{token}/").status_code == 404
     assert Client().post(f"/mail/{token}/", {"stop": "1"}).status_code == 404
     assert profile().digest is True
+
+
+def test_a_link_opens_for_a_year_and_stops_mail_for_ever(ada: User, path: str) -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=364)):
+        assert Client().get(path).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=366)):
+        shown = Client().get(path)
+        assert shown.status_code == 410
+        assert "/unsubscribe/" in shown.content.decode()
+        assert Client().post(path, {"pause": "month"}).status_code == 410
+        assert profile().paused_until is None
+    with time_machine.travel(timezone.now() + timedelta(days=3660)):
+        one_click = Client(enforce_csrf_checks=True)
+        leave = path.replace("/mail/", "/unsubscribe/")
+        assert one_click.post(leave, {"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert profile().digest is False
 
 
 def test_it_takes_no_form_of_another_site(path: str) -> None:

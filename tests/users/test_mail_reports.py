@@ -10,17 +10,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from django.test import Client
 
+from briefings import personal
 from tests.briefings import rows
 from users import suppressed
 from users.models import MailEvent, Profile, Suppression, User
+from users.tasks import forget_mail_reports
 
 pytestmark = pytest.mark.django_db
 KEY = "signing-key-of-ours"
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NOON = datetime.now(UTC).replace(microsecond=0) - timedelta(days=4)
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +72,7 @@ POSTMARK = {
     "Type": "HardBounce",
     "TypeCode": 1,
     "Email": "ada@bank.example",
-    "BouncedAt": "2026-11-23T12:00:00Z",
+    "BouncedAt": f"{NOON:%Y-%m-%dT%H:%M:%SZ}",
     "Description": "The server was unable to deliver your message",
     "Details": "smtp;550 5.1.1 The email account does not exist",
 }
@@ -144,12 +147,17 @@ def test_what_has_no_id_is_known_by_its_words(ada: User) -> None:
     report = {
         "event": "hard_bounce",
         "email": "ada@bank.example",
-        "ts_event": 1795435200,
+        "ts_event": int(NOON.timestamp()),
         "reason": "no mailbox",
     }
     for _ in range(2):
         assert post(report, "brevo", Authorization=basic("nutgraf:secret")) == 200
     assert (MailEvent.objects.count(), Suppression.objects.count()) == (1, 1)
+    Suppression.objects.all().delete()
+    with time_machine.travel(NOON + timedelta(days=400)):
+        forget_mail_reports()
+        assert post(report, "brevo", Authorization=basic("nutgraf:secret")) == 200
+    assert not Suppression.objects.exists(), "without a time it is remembered for good"
 
 
 @pytest.mark.parametrize("provider", ["mailjet", "nobody"])
@@ -163,6 +171,33 @@ def test_who_unsubscribes_at_the_provider_is_unsubscribed_here(ada: User) -> Non
     Profile.objects.update(digest=True)
     assert post(mailgun("unsubscribed")) == 200
     assert Profile.objects.get(user=ada).digest is True
+
+
+@pytest.mark.parametrize("event", ["unsubscribed", "complained"])
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=20)])
+def test_a_report_played_again_once_it_is_forgotten_does_nothing(
+    ada: User, event: str, ahead: timedelta
+) -> None:
+    now = datetime.now(UTC)
+    told = mailgun(event, at=now + ahead)
+    assert post(told) == 200
+    assert not Profile.objects.get(user=ada).digest or suppressed.of(ada.email)
+    Profile.objects.update(digest=True)
+    Suppression.objects.all().delete()
+    for days in range(1, 40):
+        with time_machine.travel(now + timedelta(days=days)):
+            forget_mail_reports()
+            assert post(told) == 200
+    assert Profile.objects.get(user=ada).digest is True
+    assert suppressed.of(ada.email) is None
+    assert not MailEvent.objects.exists(), "and it is forgotten"
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-31), timedelta(days=2)])
+def test_a_report_of_long_ago_or_of_days_to_come_does_nothing(ada: User, off: timedelta) -> None:
+    assert post(mailgun("complained", at=datetime.now(UTC) + off)) == 200
+    assert suppressed.of(ada.email) is None
+    assert not MailEvent.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -180,6 +215,18 @@ def test_an_unsubscription_that_could_not_be_kept_is_taken_when_it_is_told_again
     assert failed.status_code == 500
     assert post(mailgun("unsubscribed")) == 200
     assert Profile.objects.get(user=ada).digest is False
+
+
+def test_what_is_reported_of_nobodys_address_leaves_nothing(ada: User) -> None:
+    assert post(mailgun("failed")) == 200
+    personal.delete(ada)
+    assert not Suppression.objects.exists()
+    assert post(mailgun("complained", 2)) == 200
+    assert not Suppression.objects.exists(), "told late, of somebody who left"
+    again = rows.reader("ada@bank.example")
+    assert suppressed.of(again.email) is None
+    assert post(mailgun("failed", 3)) == 200
+    assert suppressed.of(again.email) is not None
 
 
 def test_the_reader_is_told_in_settings_and_can_turn_it_on_again(ada: User) -> None:

@@ -87,7 +87,7 @@ def test_it_limits_codes_by_address_without_opening_accounts_for_a_flood() -> No
         ask(Client(), "ada@bank.example")
     assert len(mail.outbox) == 3
     shown = ask(Client(), "ada@bank.example").content.decode()  # type: ignore[attr-defined]
-    assert "Wait a minute" in shown
+    assert "Wait a few minutes" in shown
 
 
 def test_it_limits_codes_by_where_they_are_asked_from() -> None:

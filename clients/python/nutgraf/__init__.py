@@ -1,4 +1,4 @@
 """Reads a Nutgraf over its API."""
 
 from nutgraf.client import Client as Client
-from nutgraf.client import Problem as Problem
+from nutgraf.wire import Problem as Problem

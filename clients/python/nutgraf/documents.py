@@ -93,6 +93,7 @@ class BriefDocument(TypedDict):
 class EditionEntry(TypedDict):
     rank: int
     why: list[str]
+    update: NotRequired[bool]
     brief: BriefDocument
 
 
@@ -166,3 +167,206 @@ class Changes(TypedDict):
     gone: list[Gone]
     cursor: str
     more: bool
+
+
+class Challenge(TypedDict):
+    session: str
+    options: dict[str, Any]
+
+
+class ChangeDocument(TypedDict):
+    kind: str
+    publisher: str
+    changes: str
+    note: str
+    now: str | None
+
+
+class ExcerptDocument(TypedDict):
+    publisher: str
+    title: str
+    url: str
+    published: str
+    before: str
+    quote: str
+    after: str
+
+
+class EvidenceDocument(TypedDict):
+    mark: str
+    claim: str
+    excerpts: list[ExcerptDocument]
+    change: ChangeDocument | None
+
+
+class LookDocument(TypedDict):
+    role: str
+    industry: str
+    stage: str
+    seconds: int
+    extractive: bool
+    marks: str
+    lens: LensDocument | None
+
+
+class MayMute(TypedDict):
+    about: str
+    label: str
+
+
+class StanceDocument(TypedDict):
+    more: bool
+    less: bool
+    learned: list[str]
+    kept_out_by: int | None
+    may_mute: list[MayMute]
+
+
+class LearnedDocument(TypedDict):
+    id: int
+    act: str
+    kind: str
+    label: str
+    weight: float
+    headline: str
+    learned_at: str
+
+
+class ReportDocument(TypedDict):
+    outcome: str
+    found: list[str]
+    reason: str
+    reported_at: str
+    public: bool
+
+
+class PieceDocument(TypedDict):
+    text: str
+    found: bool
+
+
+class HitDocument(TypedDict):
+    brief: str
+    headline: str
+    date: str
+    excerpt: list[PieceDocument]
+    struck: bool
+
+
+class ShareDocument(TypedDict):
+    id: int
+    headline: str
+    created_at: str
+    views: int
+    url: str
+    struck: bool
+
+
+class TopicDocument(TypedDict):
+    slug: str
+    name: str
+    kind: str
+    stories: int
+    last: str
+
+
+class TopicEntry(TypedDict):
+    story: str
+    headline: str
+    date: str
+    at: str
+    origins: int
+    update: bool
+    private: bool
+    sample: bool
+    brief: str
+    struck: bool
+    url: str
+    publisher: str
+
+
+class TopicPage(TypedDict):
+    slug: str
+    name: str
+    kind: str
+    stories: int
+    since: str
+    followed: bool
+    items: list[TopicEntry]
+    next: str | None
+
+
+class FeedDocument(TypedDict):
+    url: str
+    title: str
+
+
+class RefusedDocument(TypedDict):
+    url: str
+    why: str
+
+
+class SourceDocument(TypedDict):
+    id: int
+    url: str
+    title: str
+    site_url: str
+    any_topic: bool
+    state: str
+    attention: str
+    articles: int
+    items_a_week: float
+    last_read_at: str | None
+
+
+class AddedDocument(TypedDict):
+    added: list[str]
+    known: list[str]
+    refused: NotRequired[list[RefusedDocument]]
+    choices: NotRequired[list[FeedDocument]]
+    unreached: NotRequired[list[RefusedDocument]]
+
+
+class ProfileDocument(TypedDict):
+    email: str
+    role: str
+    industry: str
+    interests: str
+    time_zone: str
+    hour: int
+    days: list[int]
+    daily_email: bool
+    rhythm: str
+    round_up_day: int
+    paused_until: str | None
+
+
+class Choice(TypedDict):
+    slug: str
+    title: str
+
+
+class Choices(TypedDict):
+    roles: list[Choice]
+    industries: list[Choice]
+
+
+class QuestionBudget(TypedDict):
+    each_usd: str
+    left_usd: str
+    limit_usd: str
+    span: str
+    used_up: str
+    until: str | None
+
+
+class Spent(TypedDict):
+    purpose: str
+    usd: str
+    calls: int
+
+
+class Spending(TypedDict):
+    usd: str
+    by_purpose: list[Spent]
+    questions: QuestionBudget | None

@@ -9,8 +9,9 @@ import platform
 import sys
 from pathlib import Path
 
-from nutgraf.client import Client, Problem
+from nutgraf.client import Client
 from nutgraf.documents import EditionDocument, Sentence
+from nutgraf.wire import Problem
 
 PATIENCE = 120.0  # seconds for an edition that is being prepared
 
@@ -71,7 +72,8 @@ def _lines(edition: EditionDocument) -> list[str]:
     for entry in edition["items"]:
         brief = entry["brief"]
         names = {one["id"]: one["publisher"] for one in brief["sources"]}
-        lines += ["", f"{entry['rank']}. {_said(brief['headline'], {})}"]
+        update = "Update: " if entry.get("update") else ""
+        lines += ["", f"{entry['rank']}. {update}{_said(brief['headline'], {})}"]
         lines += [f"   • {_said(one, names)}" for one in brief["takeaways"]]
     return lines
 
