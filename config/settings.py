@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from psycopg.conninfo import make_conninfo
 
 from config.embedded import data_directory
-from config.environment import env, refuse_missing_files, running_at, seal_or_exit, stop
+from config.environment import env, refuse_bad_files, running_at, seal_or_exit, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- where state lives and who we are
 
-refuse_missing_files()
+refuse_bad_files()
 DEBUG: bool = env.flag("DEBUG", "true")
 NUTGRAF_VAR = Path(env.line("NUTGRAF_VAR", "") or BASE_DIR / "var").absolute()
 NUTGRAF_URL: str = env.web_address("NUTGRAF_URL", "") or running_at(NUTGRAF_VAR) or "http://127.0.0.1:8000"
