@@ -41,6 +41,7 @@ OWN_VARIABLES = (
     ("service", "month"),
     ("reader", "month"),
 )  # these budgets have their own
+LEAST_DAYS = 60  # how far back `ingest.score` looks for what was told before
 TIERS = ("auto", "flex", "standard")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -146,6 +147,14 @@ def hosts(value: str) -> list[str]:
 def count(value: str) -> int:
     if not value.strip().isdigit() or int(value) > 100:
         raise _refuse(value, "a number from 0 to 100")
+    return int(value)
+
+
+@env.parser_for("days")
+def days(value: str) -> int:
+    """Days that news is kept; 0 for ever. What is newer than LEAST_DAYS is still compared with what arrives."""
+    if not value.strip().isdigit() or not (int(value) == 0 or LEAST_DAYS <= int(value) <= 36500):
+        raise _refuse(value, f"0, or a number of days from {LEAST_DAYS} to 36500")
     return int(value)
 
 

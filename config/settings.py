@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from psycopg.conninfo import make_conninfo
 
 from config.embedded import data_directory
-from config.environment import env, refuse_bad_files, running_at, seal_or_exit, stop
+from config.environment import LEAST_DAYS, env, refuse_bad_files, running_at, seal_or_exit, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -62,6 +62,11 @@ NUTGRAF_BUDGETS: dict[tuple[str, str], Decimal] = env.limits("NUTGRAF_BUDGETS", 
 # --- fetching: networks that may be reached although they are private
 
 NUTGRAF_FETCH_ALLOW = env.networks("NUTGRAF_FETCH_ALLOW", "")
+
+# --- news that no brief rests on is forgotten after so many days; 0 keeps everything
+
+NUTGRAF_RETENTION_DAYS: int = env.days("NUTGRAF_RETENTION_DAYS", "0")
+RETENTION_LEAST_DAYS = LEAST_DAYS
 
 # --- seconds for a model's whole answer, to the last byte; leases and the tasks' limits are longer
 
