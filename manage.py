@@ -25,6 +25,7 @@ WITHOUT_MIGRATING = WITHOUT_DATA | {
     "dbshell",
     "test",
     "flush",
+    "restore",
     "sqlmigrate",
     "showmigrations",
 }
