@@ -23,6 +23,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 refuse_bad_files()
 DEBUG: bool = env.flag("DEBUG", "true")
 NUTGRAF_VAR = Path(env.line("NUTGRAF_VAR", "") or BASE_DIR / "var").absolute()
+_static = Path(env.line("NUTGRAF_STATIC", "") or NUTGRAF_VAR / "static").absolute()
 NUTGRAF_URL: str = env.web_address("NUTGRAF_URL", "") or running_at(NUTGRAF_VAR) or "http://127.0.0.1:8000"
 SECRET_KEY: str = env.line("SECRET_KEY", "")
 SECRET_KEY_FALLBACKS: list[str] = env.names("SECRET_KEY_FALLBACKS", "")
@@ -215,7 +216,8 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = NUTGRAF_VAR / "static"
+# An image brings its static files with it, in a place that nobody writes to.
+STATIC_ROOT = _static
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
