@@ -71,8 +71,8 @@ def test_it_states_the_defaults_that_settings_have() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_it_shows_only_commands_that_exist(document: Path) -> None:
     words = document.read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
-    assert set(re.findall(r"(?:^|`)make ([a-z]+)\b", words, re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)\b", words, re.MULTILINE)) <= targets
     assert set(re.findall(r"manage\.py ([a-z]+)\b", words)) <= set(get_commands())
 
 
