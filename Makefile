@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 
-.PHONY: run test check audit bench clean pins browser
+.PHONY: run test test-faults check audit sbom bench clean pins browser
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run    start Nutgraf at http://127.0.0.1:8000 (PORT=8001 for another port)"
 	@echo "make test   install what tests need and run every test"
+	@echo "make test-faults  only what provokes faults: killed processes, full disks, servers that misbehave"
+	@echo "make sbom   write what a release is made of to nutgraf.cdx.json (CycloneDX)"
 	@echo "make check  format, lint, types, import contracts, migrations, templates, audit"
 	@echo "make bench  measure speed, as ratios"
 	@echo "make clean  remove the environment and all state"
@@ -35,6 +37,9 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+test-faults: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults $(ARGS)
+
 browser: $(VENV)/.installed-dev
 	@sh tests/system_packages.sh $(BIN)/python
 
@@ -50,6 +55,9 @@ check: $(VENV)/.installed-dev
 # A dependency audit that cannot see the advisories finds nothing, so a known bad package must be found first.
 audit: $(VENV)/.installed-dev
 	@sh deploy/audit.sh $(BIN)
+
+sbom: $(VENV)/.installed-dev
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(or $(SBOM),nutgraf.cdx.json) requirements.txt
 
 bench: $(VENV)/.installed-dev
 	@for script in bench/*.py; do $(BIN)/python $$script || exit 1; done

@@ -25,6 +25,7 @@ WITHOUT_MIGRATING = WITHOUT_DATA | {
     "dbshell",
     "test",
     "flush",
+    "restore",
     "sqlmigrate",
     "showmigrations",
 }
@@ -66,7 +67,9 @@ def _ready_database(migrate: bool) -> None:
 
 def _start_database() -> None:
     from config.embedded import CannotStart, ensure_database
+    from config.environment import refuse_bad_files
 
+    refuse_bad_files()
     here = Path(__file__).resolve().parent
     try:
         ensure_database(Path(os.environ.get("NUTGRAF_VAR") or here / "var").absolute())

@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
 from pathlib import Path
 
@@ -76,6 +76,13 @@ def keep(days: Iterable[date]) -> None:
 def place() -> str:
     """Where notes are made: this folder, on this machine since it was last started."""
     return f"{_folder_name()}/{_boot()}"
+
+
+def since() -> datetime | None:
+    """From when on (UTC) the mails that workers with this folder sent were noted in it; None where it has none."""
+    with suppress(OSError):
+        return datetime.fromtimestamp((_folder() / "name").stat().st_mtime, UTC)
+    return None
 
 
 def may_have_lost(earlier: str) -> bool:

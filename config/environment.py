@@ -28,6 +28,7 @@ BY_PASSWORD = ("postmark", "brevo", "mailjet", "sparkpost", "sendgrid")
 SECRETS = (
     "NUTGRAF_MAIL_REPORTS",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "OPENAI_API_KEY",
@@ -40,6 +41,7 @@ OWN_VARIABLES = (
     ("service", "month"),
     ("reader", "month"),
 )  # these budgets have their own
+LEAST_DAYS = 60  # how far back `ingest.score` looks for what was told before
 TIERS = ("auto", "flex", "standard")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -145,6 +147,14 @@ def hosts(value: str) -> list[str]:
 def count(value: str) -> int:
     if not value.strip().isdigit() or int(value) > 100:
         raise _refuse(value, "a number from 0 to 100")
+    return int(value)
+
+
+@env.parser_for("days")
+def days(value: str) -> int:
+    """Days that news is kept; 0 for ever. What is newer than LEAST_DAYS is still compared with what arrives."""
+    if not value.strip().isdigit() or not (int(value) == 0 or LEAST_DAYS <= int(value) <= 36500):
+        raise _refuse(value, f"0, or a number of days from {LEAST_DAYS} to 36500")
     return int(value)
 
 
@@ -269,11 +279,32 @@ def running_at(var: Path) -> str:
         return ""
 
 
-def refuse_missing_files() -> None:
-    """NAME_FILE must be readable for every variable that may be given as a file."""
-    for name, path in os.environ.items():
-        if name.removesuffix("_FILE") in SECRETS and name.endswith("_FILE") and not os.access(path, os.R_OK):
-            stop(f"nutgraf: {name}: {path!r} cannot be read; allowed: the path of a readable file")
+def refuse_bad_files() -> None:
+    """Stop in one line for each NAME_FILE that holds no value, or that comes beside NAME itself."""
+    files = {name: path for name, path in os.environ.items() if path and _is_ours(name)}
+    if wrong := [words for name, path in files.items() if (words := _wrong_file(name, path))]:
+        stop("\n".join(f"nutgraf: {words}" for words in wrong))
+
+
+def _is_ours(name: str) -> bool:
+    base = name.removesuffix("_FILE")
+    return base != name and (base in SECRETS or base.startswith("NUTGRAF_"))
+
+
+def _wrong_file(name: str, path: str) -> str:
+    """What is wrong with the file that a variable names; never what is in it."""
+    base = name.removesuffix("_FILE")
+    if os.environ.get(base):
+        return f"{name}: {path!r} is not allowed beside {base}; allowed: one of the two"
+    try:
+        if Path(path).read_text().strip():
+            return ""
+    except UnicodeDecodeError:
+        return f"{name}: {path!r} is not text; allowed: the path of a readable file"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no path"
+        return f"{name}: {path!r} cannot be read ({reason}); allowed: the path of a readable file"
+    return f"{name}: {path!r} is empty; allowed: the path of a readable file with the value in it"
 
 
 def seal_or_exit() -> None:

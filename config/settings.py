@@ -14,15 +14,16 @@ from urllib.parse import urlsplit
 from psycopg.conninfo import make_conninfo
 
 from config.embedded import data_directory
-from config.environment import env, refuse_missing_files, running_at, seal_or_exit, stop
+from config.environment import LEAST_DAYS, env, refuse_bad_files, running_at, seal_or_exit, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- where state lives and who we are
 
-refuse_missing_files()
+refuse_bad_files()
 DEBUG: bool = env.flag("DEBUG", "true")
 NUTGRAF_VAR = Path(env.line("NUTGRAF_VAR", "") or BASE_DIR / "var").absolute()
+_static = Path(env.line("NUTGRAF_STATIC", "") or NUTGRAF_VAR / "static").absolute()
 NUTGRAF_URL: str = env.web_address("NUTGRAF_URL", "") or running_at(NUTGRAF_VAR) or "http://127.0.0.1:8000"
 SECRET_KEY: str = env.line("SECRET_KEY", "")
 SECRET_KEY_FALLBACKS: list[str] = env.names("SECRET_KEY_FALLBACKS", "")
@@ -62,6 +63,11 @@ NUTGRAF_BUDGETS: dict[tuple[str, str], Decimal] = env.limits("NUTGRAF_BUDGETS", 
 # --- fetching: networks that may be reached although they are private
 
 NUTGRAF_FETCH_ALLOW = env.networks("NUTGRAF_FETCH_ALLOW", "")
+
+# --- news that no brief rests on is forgotten after so many days; 0 keeps everything
+
+NUTGRAF_RETENTION_DAYS: int = env.days("NUTGRAF_RETENTION_DAYS", "0")
+RETENTION_LEAST_DAYS = LEAST_DAYS
 
 # --- seconds for a model's whole answer, to the last byte; leases and the tasks' limits are longer
 
@@ -210,7 +216,8 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = NUTGRAF_VAR / "static"
+# An image brings its static files with it, in a place that nobody writes to.
+STATIC_ROOT = _static
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False

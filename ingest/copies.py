@@ -15,7 +15,7 @@ from ingest.scope import Scope
 _SAME = """
     SELECT a.id, a.source_id, a.canonical_url, a.content_hash, a.title, length(a.feed_text), s."primary", a.stage
     FROM ingest_article a JOIN ingest_source s ON s.id = a.source_id
-    WHERE (a.canonical_url = ANY(%s) OR a.content_hash = ANY(%s)) AND a.stage <> %s
+    WHERE (a.canonical_url = ANY(%s) OR a.content_hash = ANY(%s)) AND a.stage <> ALL(%s)
       AND s.sample = %s AND s.owner_id IS NOT DISTINCT FROM %s
 """
 
@@ -37,7 +37,7 @@ def _stored(arriving: Sequence[Candidate], mine: set[int], scope: Scope) -> list
     links = list({one.canonical_url for one in arriving} - {""})
     contents = [one.content_hash for one in arriving if one.size >= SUBSTANCE]
     with connection.cursor() as cursor:
-        cursor.execute(_SAME, [links, contents, Stage.COPY, scope.sample, scope.owner])
+        cursor.execute(_SAME, [links, contents, [Stage.COPY, Stage.FORGOTTEN], scope.sample, scope.owner])
         return [_candidate(*row) for row in cursor.fetchall() if row[0] not in mine]
 
 

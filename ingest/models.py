@@ -108,13 +108,14 @@ def place_again(collector: Any, field: Any, articles: Any, using: str) -> None:
 
 
 class Stage(models.TextChoices):
-    """How far an article has come. Every article rests in the last three; none is lost between."""
+    """How far an article has come. Every article rests in the last four; none is lost between."""
 
     NEW = "new"  # saved from the feed, its page not read yet
     READ = "read"  # text and passages final, not yet placed
     PLACED = "placed"  # part of a story
     OFF_TOPIC = "off_topic"  # the relevance gate said no; `relevance_reason` says why
     COPY = "copy"  # the same item through another source or link; `duplicate_of` names the one that counts
+    FORGOTTEN = "forgotten"  # old: only what its feed calls it is kept (`ingest.forget`)
 
 
 class Article(Work):
@@ -141,6 +142,9 @@ class Article(Work):
     content_hash = models.CharField(max_length=64)
     feed_text = models.TextField(blank=True, help_text="what the feed itself carried, as plain text")
     text = models.TextField(blank=True)
+    characters = models.PositiveIntegerField(
+        null=True, blank=True, help_text="of the text that was forgotten"
+    )
     text_from_page = models.BooleanField(default=False)
     page_error = models.TextField(blank=True)
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.NEW)

@@ -146,7 +146,8 @@ def change(changed: Sequence[tuple[Known, Draft]], now: datetime) -> set[int]:
     if not changed:
         return set()
     drafts = {known.pk: draft for known, draft in changed}
-    stored = Article.objects.select_for_update().filter(pk__in=drafts).order_by("pk")
+    kept = Article.objects.filter(pk__in=drafts).exclude(stage=Stage.FORGOTTEN)
+    stored = kept.select_for_update().order_by("pk")
     articles = [one for one in stored if is_edit(one.title, one.feed_text, drafts[one.pk])]
     Revision.objects.bulk_create(
         Revision(

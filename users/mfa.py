@@ -28,12 +28,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
     }
 
     def encrypt(self, text: str) -> str:
-        return _keys().encrypt(text.encode()).decode()
+        return keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret; one that nobody knows where SECRET_KEY is another, so that no code fits it."""
         try:
-            return _keys().decrypt(encrypted_text.encode()).decode()
+            return keys().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             return str(generate_totp_secret())
 
@@ -44,7 +44,8 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
         return "Nutgraf"
 
 
-def _keys() -> MultiFernet:
+def keys() -> MultiFernet:
+    """By the present SECRET_KEY; what earlier ones encrypted is read too."""
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 

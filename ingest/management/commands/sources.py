@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingest import add, check, health, opml
+from ingest import add, catalogue, check, health, opml
 from ingest.check import Answer
 from ingest.health import Health
 from ingest.models import Source
@@ -25,7 +25,9 @@ class Command(BaseCommand):
     requires_system_checks = []  # they load every page, and this serves none
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="list|add|import|export|check")
+        what = parser.add_subparsers(
+            dest="what", required=True, metavar="list|add|import|export|check|catalogue"
+        )
         listing = what.add_parser("list", help="all sources with their health")
         listing.add_argument(
             "--attention", action="store_true", help="only those that somebody should look at"
@@ -41,6 +43,7 @@ class Command(BaseCommand):
                 "--any-topic", action="store_true", help="their items skip the AI-relevance gate"
             )
         what.add_parser("export", help="all sources as OPML on stdout")
+        what.add_parser("catalogue", help="add the shipped sources that are not there yet, as `up` does")
         checking = what.add_parser(
             "check", help="fetch a feed (or all) now and tell which answer; keeps nothing"
         )
@@ -50,6 +53,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
         getattr(self, f"_{what}")(options)
+
+    def _catalogue(self, options: dict[str, Any]) -> None:
+        self.stdout.write(f"{catalogue.load()} sources of the catalogue are new.")
 
     def _list(self, options: dict[str, Any]) -> None:
         found = health.of(Source.objects.filter(EVERYBODY).order_by("title", "url"), timezone.now())

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Makes the secrets of deploy/compose.yaml where they are missing: `sh deploy/secrets.sh smtp+tls://user:password@host`.
+# They are readable to every user inside the containers, and to nobody else out here, as their folder is closed.
+set -eu
+umask 077
+folder=$(dirname "$0")/secrets
+mkdir -p "$folder"
+chmod 700 "$folder"
+random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+keep() { # a file's name and its value, unless the file is there
+    [ -s "$folder/$1" ] && return
+    printf '%s\n' "$2" > "$folder/$1"
+    chmod 444 "$folder/$1"
+    echo "made $folder/$1"
+}
+keep secret_key "$(random)$(random)"
+keep database_password "$(random)"
+keep database_url "postgresql://nutgraf:$(cat "$folder/database_password")@postgres/nutgraf"
+if [ ! -s "$folder/email_url" ] && [ -z "${1-}" ]; then
+    echo "nutgraf: say where mail leaves: sh $0 smtp+tls://user:password@host" >&2
+    exit 2
+fi
+keep email_url "${1-}"

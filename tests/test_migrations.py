@@ -1,0 +1,96 @@
+"""A release only adds to the schema: processes of the release before go on with it (docs/deploying.md, "Upgrading")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ModelState, ProjectState
+
+from tests.expand_contract import problems
+
+OURS = ("users", "inference", "ingest", "briefings")
+LOADER = MigrationLoader(None)
+NEWEST = LOADER.project_state()
+# What the first release that anybody can have had begins with, nobody had before.
+ADDED = sorted(key for key in LOADER.graph.nodes if key[0] in OURS and int(key[1][:4]) > 2)
+
+
+@pytest.mark.parametrize("key", ADDED, ids=["/".join(key) for key in ADDED])
+def test_it_takes_nothing_away_that_the_release_before_uses(key: tuple[str, str]) -> None:
+    migration = LOADER.get_migration(*key)
+    assert problems(migration, LOADER.project_state(key, at_end=False), NEWEST) == []
+    if stopped := getattr(migration, "contracts", None):
+        assert tuple(stopped) in LOADER.graph.nodes
+        assert tuple(stopped) < key, "what goes was out of use one release earlier"
+
+
+def before() -> ProjectState:
+    state = ProjectState()
+    fields = {
+        "id": models.BigAutoField(primary_key=True),
+        "title": models.CharField(max_length=20),
+        "note": models.TextField(null=True),
+    }
+    state.add_model(ModelState("ingest", "Thing", list(fields.items())))
+    return state
+
+
+def judged(*operations: Any, contracts: tuple[str, str] | None = None) -> list[str]:
+    migration = migrations.Migration("0099_made_up", "ingest")
+    migration.operations = list(operations)
+    if contracts:
+        migration.contracts = contracts  # type: ignore[attr-defined]
+    newest = before()
+    for operation in operations:
+        operation.state_forwards("ingest", newest)
+    return problems(migration, before(), newest)
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        (migrations.RemoveField("thing", "note"), "takes away"),
+        (migrations.DeleteModel("Thing"), "takes away"),
+        (migrations.RenameField("thing", "note", "remark"), "takes away"),
+        (migrations.RenameModel("Thing", "Object"), "takes away"),
+        (migrations.AlterModelTable("thing", "things"), "takes away"),
+        (migrations.AddField("thing", "more", models.TextField(default="")), "demanded of every insert"),
+        (migrations.AlterField("thing", "note", models.TextField(default="")), "null no longer"),
+        (migrations.AlterField("thing", "title", models.CharField(max_length=10)), "varchar(20)"),
+        (migrations.AlterField("thing", "title", models.IntegerField()), "integer"),
+        (migrations.RunSQL("ALTER TABLE ingest_thing DROP COLUMN note"), "by SQL"),
+        (migrations.RunSQL(["ALTER TABLE ingest_thing ALTER note SET NOT NULL"]), "by SQL"),
+    ],
+)
+def test_the_check_finds_what_would_stop_a_process_of_before(operation: Any, said: str) -> None:
+    (found,) = judged(operation)
+    assert said in found
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField("thing", "more", models.TextField(null=True)),
+        migrations.AddField("thing", "more", models.TextField(db_default="")),
+        migrations.AlterField("thing", "title", models.CharField(max_length=40)),
+        migrations.AlterField("thing", "title", models.TextField()),
+        migrations.RunSQL("UPDATE ingest_thing SET note = ''"),
+        migrations.CreateModel("Other", [("id", models.BigAutoField(primary_key=True))]),
+    ],
+)
+def test_what_only_adds_is_well(operation: Any) -> None:
+    assert judged(operation) == []
+
+
+def test_what_contracts_says_so_and_does_nothing_else() -> None:
+    gone, more = (
+        migrations.RemoveField("thing", "note"),
+        migrations.AddField("thing", "more", models.TextField(null=True)),
+    )
+    earlier = ("ingest", "0011_forgotten")
+    assert judged(gone, contracts=earlier) == []
+    assert "two releases" in judged(gone, more, contracts=earlier)[0]
+    assert "takes nothing away" in judged(more, contracts=earlier)[0]
