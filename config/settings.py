@@ -76,6 +76,7 @@ NUTGRAF_MAIL_REPORTS: dict[str, str] = env.reporters("NUTGRAF_MAIL_REPORTS", "")
 # --- how much the logs say
 
 LOG_LEVEL: str = env.verbosity("LOG_LEVEL", "INFO")
+LOG_FORMAT: str = env.log_format("LOG_FORMAT", "line")
 
 # --- accounts elsewhere that open an account here: none unless named
 
@@ -145,6 +146,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.logs.Requests",
     "config.compress.Compress",
     "django.middleware.security.SecurityMiddleware",
     "briefings.api.frame.Frame",
@@ -355,9 +357,11 @@ CELERY_ENABLE_UTC = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.Line"}, "json": {"()": "config.logs.Json"}},
     "filters": {"outage": {"()": "config.outage.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outage"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["outage"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")},
