@@ -74,6 +74,7 @@ def _secrets() -> tuple[str, ...]:
         *settings.SECRET_KEY_FALLBACKS,
         settings.OPENAI_API_KEY,
         settings.OPENAI_ADMIN_KEY,
+        settings.NUTGRAF_METRICS_TOKEN,
         settings.EMAIL_HOST_PASSWORD,
         *settings.NUTGRAF_MAIL_REPORTS.values(),
         *(app.get("secret", "") for app in apps),

@@ -78,6 +78,13 @@ NUTGRAF_MAIL_REPORTS: dict[str, str] = env.reporters("NUTGRAF_MAIL_REPORTS", "")
 LOG_LEVEL: str = env.verbosity("LOG_LEVEL", "INFO")
 LOG_FORMAT: str = env.log_format("LOG_FORMAT", "line")
 
+# --- watching it (config/watch/): who may read /metrics, whom alerts go to, where spans go
+
+NUTGRAF_METRICS_TOKEN: str = env.token("NUTGRAF_METRICS_TOKEN", "")
+NUTGRAF_ALERT_MAIL: list[str] = env.addresses("NUTGRAF_ALERT_MAIL", "")
+NUTGRAF_ALERT_HOURS: int = env.count("NUTGRAF_ALERT_HOURS", "12")
+OTEL_EXPORTER_OTLP_ENDPOINT: str = env.spans("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+
 # --- accounts elsewhere that open an account here: none unless named
 
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = env.social("NUTGRAF_SOCIAL", "")
@@ -143,10 +150,12 @@ INSTALLED_APPS = [
     "ingest",
     "briefings",
     "config",
+    "config.watch",
 ]
 
 MIDDLEWARE = [
     "config.logs.Requests",
+    "config.watch.door.Watched",
     "config.compress.Compress",
     "django.middleware.security.SecurityMiddleware",
     "briefings.api.frame.Frame",

@@ -1,0 +1,139 @@
+"""Which kinds of work there are, how long each may wait, and how long the oldest of each has waited. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Model
+
+from briefings.models import Brief, Delivery, Edition, Lens, Turn
+from briefings.planning import could_go
+from ingest.models import Article, PageRetry, Source
+
+MOST = 10_000  # rows of a kind that are counted: beyond that it is many
+LATE_DIGEST = timedelta(minutes=30)
+PREPARED_AHEAD = timedelta(minutes=30)
+STILL_GOES = timedelta(hours=12)  # after which a digest does not go any more
+LATE_COUNTED = 500
+
+RESTING = "due_at IS NULL AND error <> ''"
+READY, NOT_READY, NOT_QUEUED = "state = 'ready'", "state <> 'ready'", "state <> 'queued'"
+WRITTEN = "brief_id IN (SELECT id FROM briefings_brief WHERE state <> 'queued')"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of work: rows of `model` that are due, as `which` (SQL) says. `limit`: when the oldest is late."""
+
+    name: str
+    words: str
+    limit: timedelta
+    model: type[Model]
+    which: str = "TRUE"
+    resting: str = RESTING
+
+
+KINDS = (
+    Kind("sources", "sources to look at", timedelta(hours=1), Source, "enabled", "FALSE"),
+    Kind("articles", "articles to read and place", timedelta(minutes=30), Article),
+    Kind("pages", "pages to try again", timedelta(hours=2), PageRetry, resting="FALSE"),
+    Kind(
+        "briefs",
+        "briefs to write",
+        timedelta(minutes=30),
+        Brief,
+        "state = 'queued'",
+        f"{RESTING} AND {NOT_READY}",
+    ),
+    Kind(
+        "corrections",
+        "briefs to verify again",
+        timedelta(hours=1),
+        Brief,
+        NOT_QUEUED,
+        f"{RESTING} AND {READY}",
+    ),
+    Kind("lenses", "lenses to write", timedelta(hours=1), Lens, WRITTEN),
+    Kind("editions", "editions to prepare", timedelta(minutes=30), Edition),
+    Kind(
+        "deliveries",
+        "mails to send",
+        timedelta(minutes=30),
+        Delivery,
+        resting="state IN ('failed', 'unknown')",
+    ),
+    Kind("questions", "questions to answer", timedelta(minutes=10), Turn),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How a kind of work does: rows that are due, being worked on and at rest with an error, each up to `MOST`.
+
+    `oldest` is the seconds that the longest due row nobody works on has waited; 0 where none waits.
+    """
+
+    kind: Kind
+    due: int
+    under_way: int
+    resting: int
+    oldest: float
+
+    @property
+    def late(self) -> bool:
+        return self.oldest > self.kind.limit.total_seconds()
+
+
+def waiting() -> list[Waiting]:
+    """Every kind, in one statement by the indexes on what is due and what rests."""
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(map(_part, KINDS)))
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [_waiting(kind, *found[kind.name]) for kind in KINDS]
+
+
+def _waiting(kind: Kind, due: int, under_way: int, resting: int, oldest: Decimal) -> Waiting:
+    return Waiting(kind, due, under_way, resting, float(oldest))
+
+
+def _part(kind: Kind) -> str:
+    table = kind.model._meta.db_table
+    # Names and conditions are those above; no value comes from elsewhere.
+    return f"""
+        SELECT '{kind.name}', count(*) FILTER (WHERE free), count(*) FILTER (WHERE NOT free),
+               (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {kind.resting} LIMIT {MOST}) AS resting),
+               greatest(0, coalesce(extract(epoch FROM now() - min(due_at) FILTER (WHERE free)), 0))
+        FROM (SELECT due_at, lease_until IS NULL OR lease_until < now() AS free FROM {table}
+              WHERE due_at <= now() AND {kind.which} ORDER BY due_at LIMIT {MOST}) AS due"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class LateDigests:
+    """Digests past their reader's hour by more than `LATE_DIGEST`, up to `LATE_COUNTED`; `longest` in seconds."""
+
+    count: int
+    longest: float
+
+
+def late_digests(now: datetime) -> LateDigests:
+    """By each reader's own hour: a mail that is put back again and again is not due, and late all the same."""
+    made = Delivery.objects.filter(
+        due_at__isnull=False, edition__prepared_at__lt=now - LATE_DIGEST + PREPARED_AHEAD
+    )
+    sending = made.select_related("edition__reader__profile").order_by("due_at")[:LATE_COUNTED]
+    delays = [now - could_go(row.edition) for row in sending]
+    unmade = Edition.objects.filter(
+        goes_at__gt=now - STILL_GOES, goes_at__lt=now - LATE_DIGEST, reader__profile__digest=True
+    ).exclude(state="ready")
+    passed = unmade.order_by("goes_at").values_list("goes_at", flat=True)[:LATE_COUNTED]
+    delays += [now - at for at in passed if at]
+    late = [delay for delay in delays if delay > LATE_DIGEST]
+    return LateDigests(len(late), max(late, default=timedelta()).total_seconds())
+
+
+def late(found: Sequence[Waiting]) -> list[Waiting]:
+    return [one for one in found if one.late]
