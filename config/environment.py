@@ -198,6 +198,13 @@ def count(value: str) -> int:
     return int(value)
 
 
+@env.parser_for("hours")
+def hours(value: str) -> int:
+    if not value.strip().isdigit() or not 1 <= int(value) <= 168:
+        raise _refuse(value, "a number of hours from 1 to 168")
+    return int(value)
+
+
 @env.parser_for("web_address")
 def web_address(value: str) -> str:
     """An address without its last slash; empty where none is given."""

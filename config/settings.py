@@ -82,7 +82,7 @@ LOG_FORMAT: str = env.log_format("LOG_FORMAT", "line")
 
 NUTGRAF_METRICS_TOKEN: str = env.token("NUTGRAF_METRICS_TOKEN", "")
 NUTGRAF_ALERT_MAIL: list[str] = env.addresses("NUTGRAF_ALERT_MAIL", "")
-NUTGRAF_ALERT_HOURS: int = env.count("NUTGRAF_ALERT_HOURS", "12")
+NUTGRAF_ALERT_HOURS: int = env.hours("NUTGRAF_ALERT_HOURS", "12")
 OTEL_EXPORTER_OTLP_ENDPOINT: str = env.spans("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 # --- accounts elsewhere that open an account here: none unless named
