@@ -121,8 +121,9 @@ class LateDigests:
 
 def late_digests(now: datetime) -> LateDigests:
     """By each reader's own hour: a mail that is put back again and again is not due, and late all the same."""
+    # Of those asked for later none but a new reader's can be late yet; and at a full hour they are many.
     made = Delivery.objects.filter(
-        due_at__isnull=False, edition__prepared_at__lt=now - LATE_DIGEST + PREPARED_AHEAD
+        due_at__isnull=False, edition__created_at__lt=now - LATE_DIGEST - PREPARED_AHEAD
     )
     sending = made.select_related("edition__reader__profile").order_by("due_at")[:LATE_COUNTED]
     delays = [now - could_go(row.edition) for row in sending]

@@ -17,7 +17,7 @@ from tests.users.test_second import app_code, enter, turn_on
 from users.models import User
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/admin/", "/admin/users/user/", "/admin/login/", "/spending/"]
+PAGES = ["/admin/", "/admin/users/user/", "/admin/login/", "/spending/", "/status/"]
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,7 @@ def test_a_password_opens_nothing_and_nobody_else_learns_that_there_is_an_admin(
     assert "_auth_user_id" not in stranger.session
     cal = Client()
     cal.force_login(User.objects.create_user("cal@rival.example"))
-    assert [cal.get(path).status_code for path in PAGES] == [404] * 4
+    assert [cal.get(path).status_code for path in PAGES] == [404] * len(PAGES)
     thief = Client()
     thief.force_login(olga)  # a session of hers that was proved by one factor
     assert [thief.get(path).status_code for path in PAGES] == [302] * 4
