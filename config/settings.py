@@ -156,6 +156,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.logs.Requests",
     "config.watch.door.Watched",
+    "config.spans.Spans",
     "config.compress.Compress",
     "django.middleware.security.SecurityMiddleware",
     "briefings.api.frame.Frame",

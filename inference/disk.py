@@ -44,7 +44,7 @@ class Room:
 
 def rooms() -> Iterator[Room]:
     """Of every disk of ours."""
-    for folder in settings.NUTGRAF_DISKS:
+    for folder in dict.fromkeys(settings.NUTGRAF_DISKS):
         try:
             disk = shutil.disk_usage(folder)
         except OSError:  # not there yet, or taken away: others say so
