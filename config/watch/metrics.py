@@ -70,7 +70,9 @@ def _work(found: Seen) -> Iterable[Metric]:
         "kind",
         {k: w.kind.limit.total_seconds() for k, w in kinds.items()},
     )
-    yield _one("nutgraf_digests_late", "Digests past their readers' hour, up to 500", found.digests.count)
+    yield _one(
+        "nutgraf_digests_late", "Digests past their readers' hour, up to some hundreds", found.digests.count
+    )
     yield _one("nutgraf_digest_longest_delay_seconds", "The longest of these delays", found.digests.longest)
     alerts = {alert.kind: 1 for alert in found.alerts}
     yield _many("nutgraf_alert", "Alerts that are on", "kind", alerts)

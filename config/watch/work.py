@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Model
+from django.db.models.functions import Now
 
 from briefings.models import Brief, Delivery, Edition, Lens, Turn
 from briefings.planning import could_go
@@ -16,9 +17,8 @@ from ingest.models import Article, PageRetry, Source
 
 MOST = 10_000  # rows of a kind that are counted: beyond that it is many
 LATE_DIGEST = timedelta(minutes=30)
-PREPARED_AHEAD = timedelta(minutes=30)
 STILL_GOES = timedelta(hours=12)  # after which a digest does not go any more
-LATE_COUNTED = 500
+LATE_COUNTED = 250
 
 RESTING = "due_at IS NULL AND error <> ''"
 READY, NOT_READY, NOT_QUEUED = "state = 'ready'", "state <> 'ready'", "state <> 'queued'"
@@ -113,7 +113,7 @@ def _part(kind: Kind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LateDigests:
-    """Digests past their reader's hour by more than `LATE_DIGEST`, up to `LATE_COUNTED`; `longest` in seconds."""
+    """Digests past their reader's hour by more than `LATE_DIGEST`, some hundreds at most; `longest` in seconds."""
 
     count: int
     longest: float
@@ -121,11 +121,11 @@ class LateDigests:
 
 def late_digests(now: datetime) -> LateDigests:
     """By each reader's own hour: a mail that is put back again and again is not due, and late all the same."""
-    # Of those asked for later none but a new reader's can be late yet; and at a full hour they are many.
-    made = Delivery.objects.filter(
-        due_at__isnull=False, edition__created_at__lt=now - LATE_DIGEST - PREPARED_AHEAD
-    )
-    sending = made.select_related("edition__reader__profile").order_by("due_at")[:LATE_COUNTED]
+    waits = Delivery.objects.filter(due_at__isnull=False).order_by("due_at").values_list("pk", flat=True)
+    # Those never put back come first by when they were due, those put back are due again soon. At a full hour all
+    # wait together, and no index would find the late ones among them.
+    keys = [*waits.filter(due_at__lte=Now())[:LATE_COUNTED], *waits.filter(due_at__gt=Now())[:LATE_COUNTED]]
+    sending = Delivery.objects.filter(pk__in=keys).select_related("edition__reader__profile")
     delays = [now - could_go(row.edition) for row in sending]
     unmade = Edition.objects.filter(
         goes_at__gt=now - STILL_GOES, goes_at__lt=now - LATE_DIGEST, reader__profile__digest=True

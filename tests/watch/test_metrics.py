@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 from django.db import connection
 from django.db.models.functions import Now
 from django.http import HttpResponse
@@ -22,6 +24,7 @@ from config.watch import seen
 from ingest.models import Source
 from tests.briefings import rows
 from tests.briefings.test_spending import lost, paid
+from tests.processes import PROJECT
 from users import suppressed
 
 TOKEN = "a-token-long-enough-for-it"
@@ -73,7 +76,7 @@ def test_it_tells_what_the_rows_say() -> None:
     assert told["nutgraf_budget_left_dollars|service|day"] == pytest.approx(
         max(0, told["nutgraf_budget_limit_dollars|service|day"] - spent - 0.7)
     )
-    assert told["nutgraf_mail_reports_total|postmark|forged"] == 2
+    assert told["nutgraf_mail_reports_total|forged|postmark"] == 2
     assert told["nutgraf_disk_free_bytes|" + next(k for k in told if "disk_free" in k).split("|")[1]] > 0
 
 
@@ -83,7 +86,7 @@ def test_a_scrape_is_a_few_statements_and_a_flood_of_them_no_more() -> None:
     with CaptureQueriesContext(connection) as asked:
         for _ in range(20):
             assert client.get("/metrics", headers=HERE).status_code == 200
-    assert len(asked) <= 10, [one["sql"][:80] for one in asked]
+    assert len(asked) <= 12, [one["sql"][:80] for one in asked]
 
 
 @pytest.mark.django_db
@@ -168,3 +171,14 @@ def test_while_the_database_is_away_it_says_so_and_answers() -> None:
     assert ready.startswith("/health/ready 503")
     assert '"database": "away"' in ready
     assert progress.startswith("/health/progress 503")
+
+
+@pytest.mark.django_db
+def test_the_rules_we_ship_speak_of_measures_that_there_are() -> None:
+    rules = (PROJECT / "deploy" / "alerts.yml").read_text()
+    told = {key.split("|")[0] for key in scrape()} | {"nutgraf_mail_reports_total"}
+    assert set(re.findall(r"nutgraf_\w+", rules)) <= told
+    assert {one["alert"] for group in yaml.safe_load(rules)["groups"] for one in group["rules"]} >= {
+        "NutgrafDown"
+    }
+    assert yaml.safe_load((PROJECT / "deploy" / "prometheus.yml").read_text())["scrape_configs"]

@@ -20,7 +20,7 @@ from inference.gateway import Ask
 from inference.models import Call
 from tests.fakes import model_server as fake
 from tests.fakes.model_server import ModelServer
-from tests.fakes.span_server import SpanServer
+from tests.fakes.span_server import Got, SpanServer
 from tests.processes import Instance, state_directory, wait_for
 
 ASK = Ask("brief", "brief:b1", "write", "You write secret-system.", "Of the secret-prompt.", brief="b1")
@@ -102,7 +102,11 @@ def test_a_task_goes_on_with_the_trace_of_who_woke_it(spans: SpanServer) -> None
     with start_worker(app, perform_ping_check=False, pool="solo", queues=["write"], loglevel="WARNING"):
         with traces.span("POST /today/prepare/", traces.SERVER, {}):
             app.send_task("briefings.tasks.write_brief", ["nowhere"], queue="write")
-        ended = lambda: traces.flush() or [one for one in spans.spans if one.kind == CONSUMER]  # noqa: E731
+
+        def ended() -> list[Got]:
+            traces.flush()
+            return [one for one in spans.spans if one.kind == CONSUMER and one.parent]
+
         (task,) = wait_for(ended, 60, "the task's span")
     before = spans.named("POST /today/prepare/")
     assert task.name == "run briefings.tasks.write_brief"
