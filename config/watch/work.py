@@ -13,7 +13,9 @@ from django.db.models.functions import Now
 
 from briefings.models import Brief, Delivery, Edition, Lens, Turn
 from briefings.planning import could_go
-from ingest.models import Article, PageRetry, Source
+from inference.models import Call
+from ingest.models import Article, PageRetry, Revision, Source
+from users.models import Profile
 
 MOST = 10_000  # rows of a kind that are counted: beyond that it is many
 LATE_DIGEST = timedelta(minutes=30)
@@ -22,12 +24,17 @@ LATE_COUNTED = 250
 
 RESTING = "due_at IS NULL AND error <> ''"
 READY, NOT_READY, NOT_QUEUED = "state = 'ready'", "state <> 'ready'", "state <> 'queued'"
+OPEN_CALL = "state IN ('reserved', 'sent')"
 WRITTEN = "brief_id IN (SELECT id FROM briefings_brief WHERE state <> 'queued')"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of work: rows of `model` that are due, as `which` (SQL) says. `limit`: when the oldest is late."""
+    """A kind of work: rows of `model` that are due, as `which` (SQL) says. `limit`: when the oldest is late.
+
+    Not all are rows with a lease: `due` and `lease` are the columns that say since when, and until when somebody has
+    it.
+    """
 
     name: str
     words: str
@@ -35,8 +42,11 @@ class Kind:
     model: type[Model]
     which: str = "TRUE"
     resting: str = RESTING
+    due: str = "due_at"
+    lease: str = "lease_until"
 
 
+NOBODYS = "NULL::timestamptz"
 KINDS = (
     Kind("sources", "sources to look at", timedelta(hours=1), Source, "enabled", "FALSE"),
     Kind("articles", "articles to read and place", timedelta(minutes=30), Article),
@@ -67,6 +77,12 @@ KINDS = (
         resting="state IN ('failed', 'unknown')",
     ),
     Kind("questions", "questions to answer", timedelta(minutes=10), Turn),
+    # What the sweeps themselves see to: late where the timetable, or who follows it, is gone.
+    Kind("plans", "editions to plan", timedelta(minutes=15), Profile, "TRUE", "FALSE", "slot_at", NOBODYS),
+    Kind(
+        "edits", "edits to follow", timedelta(hours=1), Revision, "NOT told", "FALSE", "replaced_at", NOBODYS
+    ),
+    Kind("calls", "calls to close", timedelta(minutes=15), Call, OPEN_CALL, "FALSE", "lease_until", NOBODYS),
 )
 
 
@@ -106,9 +122,9 @@ def _part(kind: Kind) -> str:
     return f"""
         SELECT '{kind.name}', count(*) FILTER (WHERE free), count(*) FILTER (WHERE NOT free),
                (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {kind.resting} LIMIT {MOST}) AS resting),
-               greatest(0, coalesce(extract(epoch FROM now() - min(due_at) FILTER (WHERE free)), 0))
-        FROM (SELECT due_at, lease_until IS NULL OR lease_until < now() AS free FROM {table}
-              WHERE due_at <= now() AND {kind.which} ORDER BY due_at LIMIT {MOST}) AS due"""  # noqa: S608
+               greatest(0, coalesce(extract(epoch FROM now() - min(since) FILTER (WHERE free)), 0))
+        FROM (SELECT {kind.due} AS since, {kind.lease} IS NULL OR {kind.lease} < now() AS free FROM {table}
+              WHERE {kind.due} <= now() AND {kind.which} ORDER BY {kind.due} LIMIT {MOST}) AS due"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +145,7 @@ def late_digests(now: datetime) -> LateDigests:
     delays = [now - could_go(row.edition) for row in sending]
     unmade = Edition.objects.filter(
         goes_at__gt=now - STILL_GOES, goes_at__lt=now - LATE_DIGEST, reader__profile__digest=True
-    ).exclude(state="ready")
+    )
     passed = unmade.order_by("goes_at").values_list("goes_at", flat=True)[:LATE_COUNTED]
     delays += [now - at for at in passed if at]
     late = [delay for delay in delays if delay > LATE_DIGEST]

@@ -112,6 +112,9 @@ def test_no_secret_of_the_settings_is_told(settings: Any) -> None:
         ("/unsubscribe/MQ:1abc:" + ANSWER * 3, "/unsubscribe/***"),
         ("postgresql://nutgraf:hush@db.internal/x", "postgresql://***@db.internal/x"),
         ("Authorization: Bearer abcdefgh.ijk", "Authorization: Bearer ***"),
+        ("the key sk-proj-0123456789 of ours", "the key sk-*** of ours"),
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic ***"),
+        ("basic research by task-forces", "basic research by task-forces"),
         ("/mail/reports/postmark/", "/mail/reports/postmark/"),
         (
             "brief 0123456789abcdef of https://news.example/a",

@@ -10,7 +10,9 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from briefings.models import Edition
 from config.watch import health, seen
 from config.watch.work import KINDS
 from ingest.models import Source
@@ -92,6 +94,17 @@ def test_what_somebody_works_on_or_nobody_should_is_not_late() -> None:
 def test_a_dead_workers_row_is_late_again() -> None:
     due(300, lease_until=Now() - timedelta(minutes=1))
     assert Client().get("/health/progress").status_code == 503
+
+
+def test_a_timetable_that_is_gone_is_told_by_what_nobody_plans() -> None:
+    rows.reader("ada@bank.example", slot_at=timezone.now() - timedelta(minutes=20))
+    assert Client().get("/health/progress").json()["late"] == ["plans"]
+
+
+def test_a_digest_that_nobody_sees_to_is_late_though_no_mail_of_it_waits() -> None:
+    edition = rows.ready_edition(rows.reader("ada@bank.example"), rows.NOON.date(), [])
+    Edition.objects.filter(pk=edition.pk).update(goes_at=Now() - timedelta(minutes=31))
+    assert Client().get("/health/progress").json()["late"] == ["digests"]
 
 
 def test_a_flood_of_probes_asks_the_database_once() -> None:
