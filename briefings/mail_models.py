@@ -40,7 +40,13 @@ class Delivery(Work):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False))
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["sent_at"], name="delivery_sent", condition=models.Q(sent_at__isnull=False)),
+            models.Index(
+                fields=["state"],
+                name="delivery_troubled",
+                condition=models.Q(state__in=["failed", "unknown"]),
+            ),
         ]
 
     def __str__(self) -> str:

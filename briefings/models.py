@@ -27,7 +27,7 @@ from briefings.share_models import Share as Share
 from briefings.topics.models import StoryTopic as StoryTopic
 from briefings.topics.models import TopicsRead as TopicsRead
 from ingest.models import Article, Story, public_id
-from ingest.work import Work
+from ingest.work import Work, resting
 
 NOT_KNOWN = datetime(2000, 1, 1, tzinfo=UTC)  # of a mail's hour: the next sweep finds it
 
@@ -89,6 +89,10 @@ class Brief(Work):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="brief_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["id"], name="brief_resting", condition=resting()),
+            models.Index(
+                fields=["written_at"], name="brief_written", condition=models.Q(written_at__isnull=False)
+            ),
             GinIndex(fields=["articles"], name="brief_articles", opclasses=["jsonb_path_ops"]),
         ]
 
@@ -205,7 +209,10 @@ class Lens(Work):
                 name="ready_lens_is_verified",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="lens_due", condition=models.Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="lens_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["id"], name="lens_resting", condition=resting()),
+        ]
 
     def __str__(self) -> str:
         return f"{self.brief_id} for {self.role} in {self.industry}"
@@ -268,6 +275,7 @@ class Edition(Work, Changing):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="edition_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["id"], name="edition_resting", condition=resting()),
             models.Index(fields=["goes_at"], name="edition_goes", condition=models.Q(goes_at__isnull=False)),
             models.Index(fields=["prepared_at"], name="edition_bare", condition=models.Q(bare=True)),
             models.Index(fields=["reader", "changed"], name="edition_changed"),

@@ -36,6 +36,7 @@ TIMETABLE = {
     "read what stories are about": _sweep("briefings.tasks.sweep_topics", "write", 20.0),
     "answer questions that are due": _sweep("briefings.tasks.sweep_questions", "answer", 5.0),
     "send what is due": _sweep("briefings.tasks.sweep_deliveries", "deliver", 10.0),
+    "see whether something is wrong": _sweep("config.watch.tasks.look", "deliver", 60.0),
     "close calls that nobody finished": _sweep("inference.tasks.sweep_calls", "write", 60.0),
     "compare the ledger with the provider": _sweep("inference.tasks.compare_with_provider", "write", 21600.0),
     "forget what mail providers reported long ago": _sweep(
@@ -64,6 +65,7 @@ app.conf.update(
         "ingest.tasks.*": {"queue": "fetch"},
         "inference.tasks.*": {"queue": "write"},
         "users.tasks.*": {"queue": "write"},
+        "config.watch.tasks.*": {"queue": "deliver"},
         "briefings.tasks.deliver*": {"queue": "deliver"},
         "briefings.tasks.sweep_deliveries": {"queue": "deliver"},
         "briefings.tasks.answer_question": {"queue": "answer"},

@@ -9,11 +9,14 @@ import re
 import sys
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import dj_database_url
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
 from environs import FileAwareEnv
 from environs.exceptions import EnvValidationError
 from marshmallow import ValidationError
@@ -27,6 +30,7 @@ SIGNED = ("mailgun", "mailersend", "mandrill")
 BY_PASSWORD = ("postmark", "brevo", "mailjet", "sparkpost", "sendgrid")
 SECRETS = (
     "NUTGRAF_MAIL_REPORTS",
+    "NUTGRAF_METRICS_TOKEN",
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
     "DATABASE_URL",
@@ -44,6 +48,7 @@ OWN_VARIABLES = (
 LEAST_DAYS = 60  # how far back `ingest.score` looks for what was told before
 TIERS = ("auto", "flex", "standard")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+FORMATS = ("line", "json")
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 env = FileAwareEnv(eager=False)
@@ -94,6 +99,51 @@ def log_level(value: str) -> str:
     if value.strip().upper() not in LEVELS:
         raise _refuse(value, ", ".join(LEVELS))
     return value.strip().upper()
+
+
+@env.parser_for("log_format")
+def log_format(value: str) -> str:
+    if value.strip().lower() not in FORMATS:
+        raise _refuse(value, ", ".join(FORMATS))
+    return value.strip().lower()
+
+
+@env.parser_for("token")
+def token(value: str) -> str:
+    """A key that opens something of ours: too long to be guessed."""
+    word = str(secret_word(value))
+    if word and len(word) < 20:
+        raise ValidationError("its value is not allowed; allowed: at least 20 characters without blanks")
+    return word
+
+
+@env.parser_for("addresses")
+def addresses(value: str) -> list[str]:
+    found: list[str] = names(value)
+    try:
+        for address in found:
+            validate_email(address)
+    except DjangoValidationError:
+        raise _refuse(value, "mail addresses separated by commas") from None
+    return found
+
+
+@env.parser_for("spans")
+def spans(value: str) -> str:
+    """Where OpenTelemetry's spans are sent; needs the packages of requirements-otel.in."""
+    address = str(web_address(value))
+    if address and not all(
+        map(_is_installed, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))
+    ):
+        raise _refuse(_without_password(value), "nothing while requirements-otel.in is not installed")
+    return address
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package it would be in
+        return False
 
 
 @env.parser_for("dollars")
@@ -155,6 +205,13 @@ def days(value: str) -> int:
     """Days that news is kept; 0 for ever. What is newer than LEAST_DAYS is still compared with what arrives."""
     if not value.strip().isdigit() or not (int(value) == 0 or LEAST_DAYS <= int(value) <= 36500):
         raise _refuse(value, f"0, or a number of days from {LEAST_DAYS} to 36500")
+    return int(value)
+
+
+@env.parser_for("hours")
+def hours(value: str) -> int:
+    if not value.strip().isdigit() or not 1 <= int(value) <= 168:
+        raise _refuse(value, "a number of hours from 1 to 168")
     return int(value)
 
 

@@ -82,6 +82,14 @@ NUTGRAF_MAIL_REPORTS: dict[str, str] = env.reporters("NUTGRAF_MAIL_REPORTS", "")
 # --- how much the logs say
 
 LOG_LEVEL: str = env.verbosity("LOG_LEVEL", "INFO")
+LOG_FORMAT: str = env.log_format("LOG_FORMAT", "line")
+
+# --- watching it (config/watch/): who may read /metrics, whom alerts go to, where spans go
+
+NUTGRAF_METRICS_TOKEN: str = env.token("NUTGRAF_METRICS_TOKEN", "")
+NUTGRAF_ALERT_MAIL: list[str] = env.addresses("NUTGRAF_ALERT_MAIL", "")
+NUTGRAF_ALERT_HOURS: int = env.hours("NUTGRAF_ALERT_HOURS", "12")
+OTEL_EXPORTER_OTLP_ENDPOINT: str = env.spans("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 # --- accounts elsewhere that open an account here: none unless named
 
@@ -148,9 +156,13 @@ INSTALLED_APPS = [
     "ingest",
     "briefings",
     "config",
+    "config.watch",
 ]
 
 MIDDLEWARE = [
+    "config.logs.Requests",
+    "config.watch.door.Watched",
+    "config.spans.Spans",
     "config.compress.Compress",
     "django.middleware.security.SecurityMiddleware",
     "briefings.api.frame.Frame",
@@ -368,9 +380,11 @@ CELERY_ENABLE_UTC = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.Line"}, "json": {"()": "config.logs.Json"}},
     "filters": {"outage": {"()": "config.outage.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outage"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["outage"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": LOG_LEVEL} for name in ("users", "inference", "ingest", "briefings", "config")},

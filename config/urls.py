@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from config.watch import page
+
 handler500 = "config.outage.handler500"
 urlpatterns = [
     path("", include("users.urls")),
     path("", include("briefings.web.urls")),
     path("api/v1/", include("briefings.api.urls")),
     path("admin/", admin.site.urls),
+    path("status/", page.status, name="status"),
 ]

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 
@@ -21,14 +24,29 @@ def full() -> bool:
 
     It cannot see the disks of servers of your own.
     """
-    for folder in settings.NUTGRAF_DISKS:
+    for room in rooms():
+        if room.free < room.needed:
+            log.error(
+                "%s: only %s MB are free: no feed is read and no model asked", room.folder, room.free // 2**20
+            )
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes that are free where `folder` lies, and below how many nothing new is taken in."""
+
+    folder: Path
+    free: int
+    needed: float
+
+
+def rooms() -> Iterator[Room]:
+    """Of every disk of ours."""
+    for folder in dict.fromkeys(settings.NUTGRAF_DISKS):
         try:
             disk = shutil.disk_usage(folder)
         except OSError:  # not there yet, or taken away: others say so
             continue
-        if disk.free < min(SPARE, (1 - USED) * (disk.used + disk.free)):
-            log.error(
-                "%s: only %s MB are free: no feed is read and no model asked", folder, disk.free // 2**20
-            )
-            return True
-    return False
+        yield Room(folder, disk.free, min(SPARE, (1 - USED) * (disk.used + disk.free)))

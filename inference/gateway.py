@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from pydantic import BaseModel
 
-from inference import answer, breaker, dialect, disk, ledger, prices, spool, ways, wire
+from inference import answer, breaker, dialect, disk, ledger, prices, spool, traces, ways, wire
 from inference.book import CLIFF
 from inference.dialect import Dialect
 from inference.errors import (
@@ -245,6 +245,17 @@ def _metered(request: _Request, attempt: Attempt) -> _Done:
     hold = asked.bound(request.input_bound, request.output_bound)
     call = ledger.reserve(replace(attempt, provider=asked.provider, hold=hold))
     ledger.mark_sent(call.pk)
+    operation = "chat" if request.path == CHAT else "embeddings"
+    told = traces.asked(
+        operation, asked.provider, attempt.model, request.output_bound, attempt.purpose, call.pk
+    )
+    with traces.span(f"{operation} {attempt.model}", traces.CLIENT, told) as span:
+        done = _sent(call, asked, request)
+        span.note(traces.answered(done.model, done.usage, done.cost, done.body))
+    return done
+
+
+def _sent(call: Call, asked: Tariff, request: _Request) -> _Done:
     try:
         got = wire.post(request.path, request.body, str(call.attempt))
     except wire.NotReached as error:

@@ -169,6 +169,7 @@ class Call(models.Model):
             models.Index(
                 fields=["lease_until"], name="call_lease", condition=Q(state__in=["reserved", "sent"])
             ),
+            models.Index(fields=["reserved_at"], name="call_unknown", condition=Q(state="unknown")),
             models.Index(fields=["ask_again_at"], name="call_pause", condition=Q(ask_again_at__isnull=False)),
         ]
         triggers = [pgtrigger.Protect(name="call_stays", operation=pgtrigger.Delete)]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pgvector.django import VectorField
 
 from ingest.scope import Scope
-from ingest.work import Work
+from ingest.work import Work, resting
 
 
 class Kind(models.TextChoices):
@@ -78,7 +78,12 @@ class Source(Work):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="source_due", condition=models.Q(due_at__isnull=False))
+            models.Index(fields=["due_at"], name="source_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["last_checked_at"],
+                name="source_checked",
+                condition=models.Q(last_checked_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -176,6 +181,7 @@ class Article(Work):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="article_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["id"], name="article_resting", condition=resting()),
             models.Index(fields=["happened_at"], name="article_happened"),
             models.Index(fields=["canonical_url"], name="article_canonical_url"),
             models.Index(fields=["content_hash"], name="article_content_hash"),

@@ -47,6 +47,11 @@ class Work(models.Model):
 Row = TypeVar("Row", bound=Work)
 
 
+def resting() -> Q:
+    """Rows that were given up, as an index on them says it: whoever runs the service looks at them."""
+    return Q(due_at__isnull=True) & ~Q(error="")
+
+
 def _free() -> Q:
     return Q(due_at__lte=Now()) & (Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
 

@@ -86,7 +86,10 @@ def report(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         reports.take(provider, request)
     except reports.Forged:
+        suppressed.count(provider, "forged")
         return HttpResponse("not proved to be a report", "text/plain", 403)
     except reports.Unreadable:
+        suppressed.count(provider, "unreadable")
         return HttpResponse("not understood", "text/plain", 400)
+    suppressed.count(provider, "taken")
     return HttpResponse()

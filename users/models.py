@@ -199,5 +199,22 @@ class MailEvent(models.Model):
         return self.key
 
 
+class ReportTally(models.Model):
+    """How many of a mail provider's reports were taken, forged or of no shape that we know, since ever."""
+
+    provider = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=12)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "report tallies"
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "outcome"], name="one_tally_per_provider_and_outcome")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.outcome}"
+
+
 from users.tokens import DeviceToken as DeviceToken  # noqa: E402 - it needs the reader's model
 from users.tokens import DeviceUse as DeviceUse  # noqa: E402

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from users.models import MailEvent, Suppression, User
+from users.models import MailEvent, ReportTally, Suppression, User
 
 TAKEN_FOR = timedelta(days=30)  # after what a report tells of; providers try for days
 CLOCKS = timedelta(days=1)  # by which a provider's clock may be ahead of ours
@@ -72,6 +72,12 @@ def once(key: str, kind: str, happened_at: datetime | None) -> bool:
     """Whether a provider's report is the first of its `key`."""
     defaults = {"kind": kind, "happened_at": happened_at}
     return MailEvent.objects.get_or_create(key=key[:200], defaults=defaults)[1]
+
+
+def count(provider: str, outcome: str) -> None:
+    """One more of the provider's reports came to this end."""
+    ReportTally.objects.bulk_create([ReportTally(provider=provider, outcome=outcome)], ignore_conflicts=True)
+    ReportTally.objects.filter(provider=provider, outcome=outcome).update(count=F("count") + 1)
 
 
 def report(key: str, address: str, kind: str, detail: str, happened_at: datetime | None) -> bool:

@@ -1,11 +1,9 @@
-"""What every answer of the API has: an id, problem details where it failed, a tag to ask again with, gzip."""
+"""What every answer of the API has: problem details where it failed, a tag to ask again with, gzip."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import re
-import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -17,7 +15,6 @@ from briefings.api import problems
 PREFIX = "/api/"
 SMALL = 1000  # bytes that are not worth compressing
 RANDOM = 100  # bytes by which the length of a compressed answer varies, so that it tells nothing (BREACH)
-REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 HANDED_ON = ("Retry-After", "Allow", "WWW-Authenticate")
 
 
@@ -30,7 +27,6 @@ class Frame:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PREFIX):
             return self._get_response(request)
-        request.request_id = _request_id(request)  # type: ignore[attr-defined]
         response = self._get_response(request)
         if response.status_code >= 400 and response.get("Content-Type") != problems.MEDIA_TYPE:
             response = _in_our_words(request, response)
@@ -39,7 +35,6 @@ class Frame:
         patch_vary_headers(response, ["Authorization", "Accept-Encoding"])
         if isinstance(response, HttpResponse) and request.method == "GET" and response.status_code == 200:
             response = _economical(request, response)
-        response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
 
 
@@ -54,11 +49,6 @@ class Packed(HttpResponse):
 def pack(body: bytes) -> tuple[bytes, str]:
     """What `Packed` takes."""
     return gzip.compress(body, 6, mtime=0), _etag(body)
-
-
-def _request_id(request: HttpRequest) -> str:
-    sent = request.headers.get("X-Request-ID", "")
-    return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 def _in_our_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:

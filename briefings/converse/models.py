@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from ingest.work import Work
+from ingest.work import Work, resting
 
 LONGEST = 300  # characters of a question
 
@@ -90,7 +90,10 @@ class Turn(Work):
                 name="answered_turn_says_when_and_by_what",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="turn_due", condition=Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="turn_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["id"], name="turn_resting", condition=resting()),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id}#{self.number}"

@@ -80,6 +80,7 @@ def test_only_editions_and_briefs_may_be_kept(page: Client, ada: User) -> None:
         "/archive/",
         "/search/?q=gpt",
         "/spending/",
+        "/status/",
         "/shares/",
         "/feed/",
         "/admin/",

@@ -94,7 +94,15 @@ def test_what_is_not_kept_says_so(context: BrowserContext, live_server: LiveServ
 def test_only_reading_pages_are_kept(live_server: LiveServer, reading: Page, ada: User) -> None:
     before = kept(reading)
     User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
-    for path in ("/settings/", "/archive/", "/sources/", "/spending/", "/admin/", "/admin/users/user/"):
+    for path in (
+        "/settings/",
+        "/archive/",
+        "/sources/",
+        "/spending/",
+        "/status/",
+        "/admin/",
+        "/admin/users/user/",
+    ):
         reading.goto(live_server.url + path)
     reading.goto(f"{live_server.url}/brief/nowhere/")
     reading.goto(f"{live_server.url}{next(path for path in before if path.startswith('/brief/'))}")

@@ -25,7 +25,7 @@ from users.models import User
 
 pytestmark = pytest.mark.django_db
 ENROL = "/settings/sign-in/staff/"
-PAGES = ["/admin/", "/admin/users/user/", "/admin/login/", "/spending/"]
+PAGES = ["/admin/", "/admin/users/user/", "/admin/login/", "/spending/", "/status/"]
 
 
 @pytest.fixture(autouse=True)
@@ -93,10 +93,10 @@ def test_a_password_opens_nothing_and_nobody_else_learns_that_there_is_an_admin(
     assert "_auth_user_id" not in stranger.session
     cal = Client()
     cal.force_login(User.objects.create_user("cal@rival.example"))
-    assert [cal.get(path).status_code for path in PAGES] == [404] * 4
+    assert [cal.get(path).status_code for path in PAGES] == [404] * len(PAGES)
     thief = Client()
     thief.force_login(olga)  # a session of hers that was proved by one factor
-    assert [thief.get(path).status_code for path in PAGES] == [302] * 4
+    assert [thief.get(path).status_code for path in PAGES] == [302] * len(PAGES)
 
 
 @pytest.mark.usefixtures("demanded")
@@ -137,7 +137,7 @@ def test_what_was_set_up_before_somebody_became_staff_proves_nothing(olga: User)
     enter(thief, ben.email)
     secret = turn_on(thief)
     code = code_for(ben.email)
-    assert [thief.get(path).headers["Location"] for path in PAGES] == [ENROL] * 4
+    assert [thief.get(path).headers["Location"] for path in PAGES] == [ENROL] * len(PAGES)
     again = Client()
     enter(again, ben.email)
     again.post("/accounts/second/", {"code": app_code(secret, 1)})

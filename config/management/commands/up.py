@@ -115,6 +115,9 @@ class _Watch:
 
 
 def _tell(words: str) -> None:
+    if settings.LOG_FORMAT == "json":
+        log.info(" ".join(words.split()))
+        return
     with contextlib.suppress(OSError):  # a disk full of logs is no reason to stop
         sys.stderr.write(words)
         sys.stderr.flush()
