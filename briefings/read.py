@@ -44,6 +44,7 @@ from briefings.topics.topic import Topic
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
+from users.prepared import Prepared, given
 
 WORDS_A_MINUTE = 220
 ISSUES = 60  # of a page of the archive
@@ -118,7 +119,14 @@ def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]
 
 def edition_for(user: User, day: date) -> Edition | None:
     """The reader's own edition of that local date, in whatever state it is; with its reader, and their feed."""
-    return Edition.objects.filter(reader=user, local_date=day).select_related("reader__feed").first()
+    return _EDITION.first(reader=user.pk, day=day)
+
+
+_EDITION = Prepared(
+    lambda: Edition.objects.filter(reader=given("reader"), local_date=given("day")).select_related(
+        "reader__feed"
+    )
+)
 
 
 NEWS = """
@@ -160,14 +168,15 @@ def edition_document(edition: Edition) -> dict[str, Any]:
 
 def edition_readings(edition: Edition) -> list[Reading]:
     """The edition's briefs in their order, with rank and reasons."""
-    opened = Exists(Opened.objects.filter(reader=edition.reader_id, brief=OuterRef("brief")))
-    return _of_items(EditionItem.objects.filter(edition=edition).annotate(read=opened).order_by("rank"))
+    return _of_items(_OF_EDITION(edition=edition.pk, reader=edition.reader_id))
 
 
 def edition_notices(edition: Edition) -> list[NoticeDocument]:
     """The corrections that the edition tells of, in the order in which they were noticed."""
-    rows = Correction.objects.filter(notices__edition=edition)
-    return list(_notices(rows, edition.reader_id).values())
+    return list(_notices(_NOTICED(edition=edition.pk), edition.reader_id).values())
+
+
+_NOTICED = Prepared(lambda: _with_briefs(Correction.objects.filter(notices__edition=given("edition"))))
 
 
 def notices(user: User, corrections: Iterable[int]) -> dict[int, NoticeDocument]:
@@ -175,12 +184,16 @@ def notices(user: User, corrections: Iterable[int]) -> dict[int, NoticeDocument]
     asked = list(corrections)
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
     rows = Correction.objects.filter(pk__in=asked, brief__in=own.values("brief"))
-    told = _notices(rows, user.pk) if asked else {}
+    told = _notices(_with_briefs(rows), user.pk) if asked else {}
     return {key: one for key, one in told.items() if one.struck or one.restored}
 
 
-def _notices(corrections: QuerySet[Correction], reader: int) -> dict[int, NoticeDocument]:
-    rows = list(corrections.select_related("brief", "replacement"))
+def _with_briefs(corrections: QuerySet[Correction]) -> QuerySet[Correction]:
+    return corrections.select_related("brief", "replacement")
+
+
+def _notices(corrections: Iterable[Correction], reader: int) -> dict[int, NoticeDocument]:
+    rows = list(corrections)
     if not rows:
         return {}
     mine = EditionItem.objects.filter(edition__reader=reader, lens__isnull=False)
@@ -191,7 +204,7 @@ def _notices(corrections: QuerySet[Correction], reader: int) -> dict[int, Notice
 def latest_readings(user: User, most: int) -> list[Reading]:
     """The briefs of the reader's latest editions, the newest edition first, each in its order."""
     items = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
-    return _of_items(items.order_by("-edition__local_date", "rank")[:most])
+    return _of_items(_with_briefs_and_lenses(items).order_by("-edition__local_date", "rank")[:most])
 
 
 def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading | None:
@@ -200,23 +213,51 @@ def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading |
     Through `lens`, where it is given, instead of the reader's own. Theirs too, without a lens, is what replaced a brief
     of a story that they had a brief of.
     """
-    marks = {
-        "saved": Exists(Saved.objects.filter(reader=user, brief=brief_id)),
-        "read": Exists(Opened.objects.filter(reader=user, brief=brief_id)),
-        "shared": Exists(Share.objects.filter(reader=user, brief=brief_id)),
-        "taught": Exists(Signal.objects.filter(reader=user)),
-    }
-    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(**marks)
-    latest = own.order_by("-edition__local_date")
-    if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1], lens):
+    if found := _of_items(_LATEST_WITH(reader=user.pk, brief=brief_id), lens):
         return found[0]
     replacing = Brief.objects.filter(pk=brief_id, state=State.READY, replaces__isnull=False)
     row = replacing.select_related("story").first()
-    had = latest.filter(brief__story=row.story_id).select_related("edition").first() if row else None
+    had = (
+        next(iter(_LATEST_OF_STORY(reader=user.pk, brief=brief_id, story=row.story_id)), None)
+        if row
+        else None
+    )
     if row is None or had is None:
         return None
     (reading,) = _readings([(row, None if lens is OWN else lens)])
     return replace(_marked(reading, had), day=had.edition.local_date)
+
+
+def _with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem]:
+    return items.select_related("brief__story", "lens", "edition").defer("brief__story__vector")
+
+
+def _latest() -> QuerySet[EditionItem]:
+    """The items of a reader's editions, the newest first, each with what is the reader's own about the brief."""
+    mine = {"reader": given("reader"), "brief": given("brief")}
+    marks = {
+        "saved": Exists(Saved.objects.filter(**mine)),
+        "read": Exists(Opened.objects.filter(**mine)),
+        "shared": Exists(Share.objects.filter(**mine)),
+        "taught": Exists(Signal.objects.filter(reader=given("reader"))),
+    }
+    own = EditionItem.objects.filter(edition__reader=given("reader"), edition__state=State.READY)
+    return own.annotate(**marks).order_by("-edition__local_date")
+
+
+def _of_edition() -> QuerySet[EditionItem]:
+    opened = Exists(Opened.objects.filter(reader=given("reader"), brief=OuterRef("brief")))
+    items = EditionItem.objects.filter(edition=given("edition")).annotate(read=opened)
+    return _with_briefs_and_lenses(items).order_by("rank")
+
+
+_OF_EDITION = Prepared(_of_edition)
+_LATEST_WITH = Prepared(
+    lambda: _with_briefs_and_lenses(_latest()).filter(brief=given("brief"), brief__state=State.READY)[:1]
+)
+_LATEST_OF_STORY = Prepared(
+    lambda: _latest().select_related("edition").filter(brief__story=given("story"))[:1]
+)
 
 
 def had(user: User, brief_id: str) -> bool:
@@ -320,10 +361,14 @@ def fallen_texts(briefs: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:
     """The articles of a reading with the very text its citations count their offsets in, not a later one, by id."""
-    rows = Article.objects.filter(pk__in=set(articles) & set(revisions)).select_related("source")
-    current = list(rows.only(*CITED_FIELDS))
+    current = _CITED(articles=list(set(articles) & set(revisions)))
     earlier = numbered({(row.pk, n) for row in current if row.revision != (n := revisions[row.pk])})
     return {row.pk: _cited(row, revisions[row.pk], earlier) for row in current}
+
+
+_CITED = Prepared(
+    lambda: Article.objects.filter(pk__any_of=given("articles")).select_related("source").only(*CITED_FIELDS)
+)
 
 
 def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlier]) -> Cited:
@@ -337,9 +382,8 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
     )
 
 
-def _of_items(items: QuerySet[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
-    rows = list(items.select_related("brief__story", "lens", "edition").defer("brief__story__vector"))
-    rows = [row for row in rows if row.brief.state == State.READY]
+def _of_items(items: Iterable[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
+    rows = [row for row in items if row.brief.state == State.READY]
     readings = _readings([(row.brief, row.lens if lens is OWN else lens) for row in rows])
     return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
 
@@ -366,11 +410,18 @@ def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
 
 def _corrections(briefs: Iterable[str]) -> Mapping[str, list[Correction]]:
     found: dict[str, list[Correction]] = {brief: [] for brief in briefs}
-    # Replacements are rare, and joining them made every page's query twice as dear to put together.
-    rows = Correction.objects.filter(brief__in=found).prefetch_related("replacement") if found else ()
-    for row in rows:
+    for row in _CORRECTIONS(briefs=list(found)) if found else ():
         found[row.brief_id].append(row)
     return found
+
+
+_CORRECTIONS = Prepared(
+    lambda: (
+        Correction.objects.filter(brief__any_of=given("briefs"))
+        .select_related("replacement")
+        .defer("replacement__body")
+    )
+)
 
 
 def _reading(

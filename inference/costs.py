@@ -16,6 +16,7 @@ from inference.models import Call, Purpose, Statement
 from inference.money import price_of, usd
 from inference.prices import listed
 from inference.tokens import NO_TOKENS, Tokens
+from users.prepared import Prepared, given
 
 AXES = [field.name for field in fields(Tokens)]
 PAID = Q(state__in=[Call.State.SETTLED, Call.State.TRUED_UP])
@@ -68,7 +69,7 @@ class Line:
 def of_works(work_keys: Iterable[str]) -> Mapping[str, CostSummary]:
     """What all attempts at each of these pieces of work cost, failed ones included; one query."""
     keys = list(work_keys)
-    return dict.fromkeys(keys, CostSummary()) | _grouped(Call.objects.filter(work_key__in=keys), "work_key")
+    return dict.fromkeys(keys, CostSummary()) | {row["key"]: _read(row) for row in _OF_WORKS(keys=keys)}
 
 
 def of_briefs(brief_ids: Iterable[str], purposes: Sequence[str] = ()) -> Mapping[str, CostSummary]:
@@ -226,8 +227,14 @@ SUMS: dict[str, Any] = {
 
 
 def _grouped(calls: QuerySet[Call], column: str) -> dict[Any, CostSummary]:
-    rows = calls.order_by().values(key=F(column)).annotate(**SUMS)
-    return {row["key"]: _read(row) for row in rows}
+    return {row["key"]: _read(row) for row in _sums(calls, column)}
+
+
+def _sums(calls: QuerySet[Call], column: str) -> QuerySet[Call, Any]:
+    return calls.order_by().values(key=F(column)).annotate(**SUMS)
+
+
+_OF_WORKS = Prepared(lambda: _sums(Call.objects.filter(work_key__any_of=given("keys")), "work_key"))
 
 
 def _read(row: Mapping[str, Any]) -> CostSummary:
