@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
-from briefings import corrected, coverage, spent
+from briefings import bodies, corrected, coverage, spent
+from briefings.bodies import Very
 from briefings.coverage import Coverage
-from briefings.feedback.models import Signal
+from briefings.items import LATEST_OF_STORY, LATEST_WITH, MARKS, OF_EDITION, with_briefs_and_lenses
 from briefings.models import (
     Brief,
     Correction,
     Edition,
     EditionItem,
     Lens,
-    Opened,
-    Saved,
-    Share,
     State,
     Writer,
 )
@@ -35,12 +34,15 @@ from briefings.schemas import (
     LensQuestion,
     NoticeDocument,
     Section,
+    SourceRef,
     StoryRef,
     Strike,
 )
 from briefings.spent import Spent
 from briefings.standing import is_major
 from briefings.topics.topic import Topic
+from inference import costs
+from inference.prices import Tariff
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
@@ -49,9 +51,21 @@ from users.prepared import Prepared, given
 WORDS_A_MINUTE = 220
 ISSUES = 60  # of a page of the archive
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-MARKS = ("saved", "read", "shared", "taught")
 OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that the page of a brief over which no correction lies is made of: equal ones make the same page.
+
+    `articles` are the ids that it tells of, with their revisions.
+    """
+
+    body: Very[BriefBody]
+    lens: Very[LensBody] | None
+    articles: tuple[tuple[int, int], ...]
+    sources: tuple[SourceRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,7 @@ class Reading:
     something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
     `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it. `lens` is the id
     of the lens. `taught`: the feedback of the reader who asked has taught us something. `topics`: those that have a
-    page for the reader who asked.
+    page for the reader who asked. `told`: see there; None where it has to be made anew.
     """
 
     document: BriefDocument
@@ -83,6 +97,28 @@ class Reading:
     taught: bool = False
     lens: int | None = None
     topics: tuple[Topic, ...] = ()
+    told: Told | None = None
+
+    @property
+    def same(self) -> Hashable | None:
+        """Equal for readings that are equal but for what they cost; None where that would have to be looked at."""
+        if self.told is None:
+            return None
+        document = self.document
+        return (
+            document.id,
+            document.version,
+            document.story,
+            document.writer,
+            document.sample,
+            *_OF_ITS_OWN(self),
+        )
+
+
+# Beside what its document takes from the brief's row, all that a reading has, and what `told` stands for.
+_OF_ITS_OWN = attrgetter(
+    *(one.name for one in fields(Reading) if one.name not in ("document", "revisions", "gone"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +150,7 @@ def document(brief: Brief, lens: Lens | None = None) -> BriefDocument:
 
 def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]:
     """The documents of many ready briefs in the same order, with a fixed number of queries."""
-    return [reading.document for reading in _readings(pairs)]
+    return [reading.document for reading in _readings([_written(*pair) for pair in pairs])]
 
 
 def edition_for(user: User, day: date) -> Edition | None:
@@ -168,7 +204,7 @@ def edition_document(edition: Edition) -> dict[str, Any]:
 
 def edition_readings(edition: Edition) -> list[Reading]:
     """The edition's briefs in their order, with rank and reasons."""
-    return _of_items(_OF_EDITION(edition=edition.pk, reader=edition.reader_id))
+    return _of_items(OF_EDITION(edition=edition.pk, reader=edition.reader_id))
 
 
 def edition_notices(edition: Edition) -> list[NoticeDocument]:
@@ -204,7 +240,7 @@ def _notices(corrections: Iterable[Correction], reader: int) -> dict[int, Notice
 def latest_readings(user: User, most: int) -> list[Reading]:
     """The briefs of the reader's latest editions, the newest edition first, each in its order."""
     items = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
-    return _of_items(_with_briefs_and_lenses(items).order_by("-edition__local_date", "rank")[:most])
+    return _of_items(with_briefs_and_lenses(items).order_by("-edition__local_date", "rank")[:most])
 
 
 def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading | None:
@@ -213,51 +249,17 @@ def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading |
     Through `lens`, where it is given, instead of the reader's own. Theirs too, without a lens, is what replaced a brief
     of a story that they had a brief of.
     """
-    if found := _of_items(_LATEST_WITH(reader=user.pk, brief=brief_id), lens):
+    if found := _of_items(LATEST_WITH(reader=user.pk, brief=brief_id), lens):
         return found[0]
     replacing = Brief.objects.filter(pk=brief_id, state=State.READY, replaces__isnull=False)
     row = replacing.select_related("story").first()
     had = (
-        next(iter(_LATEST_OF_STORY(reader=user.pk, brief=brief_id, story=row.story_id)), None)
-        if row
-        else None
+        next(iter(LATEST_OF_STORY(reader=user.pk, brief=brief_id, story=row.story_id)), None) if row else None
     )
     if row is None or had is None:
         return None
-    (reading,) = _readings([(row, None if lens is OWN else lens)])
+    (reading,) = _readings([_written(row, None if lens is OWN else lens)])
     return replace(_marked(reading, had), day=had.edition.local_date)
-
-
-def _with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem]:
-    return items.select_related("brief__story", "lens", "edition").defer("brief__story__vector")
-
-
-def _latest() -> QuerySet[EditionItem]:
-    """The items of a reader's editions, the newest first, each with what is the reader's own about the brief."""
-    mine = {"reader": given("reader"), "brief": given("brief")}
-    marks = {
-        "saved": Exists(Saved.objects.filter(**mine)),
-        "read": Exists(Opened.objects.filter(**mine)),
-        "shared": Exists(Share.objects.filter(**mine)),
-        "taught": Exists(Signal.objects.filter(reader=given("reader"))),
-    }
-    own = EditionItem.objects.filter(edition__reader=given("reader"), edition__state=State.READY)
-    return own.annotate(**marks).order_by("-edition__local_date")
-
-
-def _of_edition() -> QuerySet[EditionItem]:
-    opened = Exists(Opened.objects.filter(reader=given("reader"), brief=OuterRef("brief")))
-    items = EditionItem.objects.filter(edition=given("edition")).annotate(read=opened)
-    return _with_briefs_and_lenses(items).order_by("rank")
-
-
-_OF_EDITION = Prepared(_of_edition)
-_LATEST_WITH = Prepared(
-    lambda: _with_briefs_and_lenses(_latest()).filter(brief=given("brief"), brief__state=State.READY)[:1]
-)
-_LATEST_OF_STORY = Prepared(
-    lambda: _latest().select_related("edition").filter(brief__story=given("story"))[:1]
-)
 
 
 def had(user: User, brief_id: str) -> bool:
@@ -271,7 +273,7 @@ def public_reading(brief_id: str) -> Reading | None:
     """A brief as anybody may see it: without a lens; None when it is not ready or of a reader's own sources."""
     public = Brief.objects.filter(pk=brief_id, state=State.READY, story__owner=None)
     brief = public.select_related("story").defer("story__vector").first()
-    return _readings([(brief, None)])[0] if brief else None
+    return _readings([_written(brief, None)])[0] if brief else None
 
 
 def showcase() -> Reading | None:
@@ -285,7 +287,8 @@ def showcase() -> Reading | None:
     first = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
     if first is None:
         return None
-    return _readings([(_current(first.story_id, ready.filter(story=first.story_id)), None)])[0]
+    told = _current(first.story_id, ready.filter(story=first.story_id))
+    return _readings([_written(told, None)])[0]
 
 
 def standing_on(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
@@ -384,8 +387,35 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
 
 def _of_items(items: Iterable[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
     rows = [row for row in items if row.brief.state == State.READY]
-    readings = _readings([(row.brief, row.lens if lens is OWN else lens) for row in rows])
+    readings = _readings([_of_item(row, lens) for row in rows])
     return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A ready brief and a lens with what they say; `kept` where these are the very objects of `briefings.bodies`."""
+
+    brief: Brief
+    lens: Lens | None
+    body: BriefBody
+    of_lens: LensBody | None
+    kept: bool = False
+
+
+def _of_item(row: Any, lens: Lens | None) -> _Written:
+    body = bodies.brief(row.brief_text)
+    if lens is not OWN:
+        return _Written(row.brief, lens, body, _said(lens))
+    ready = row.lens is not None and row.lens.state == State.READY
+    return _Written(row.brief, row.lens, body, bodies.lens(row.lens_text) if ready else None, kept=True)
+
+
+def _written(brief: Brief, lens: Lens | None) -> _Written:
+    return _Written(brief, lens, BriefBody.model_validate(brief.body), _said(lens))
+
+
+def _said(lens: Lens | None) -> LensBody | None:
+    return LensBody.model_validate(lens.body) if lens and lens.state == State.READY else None
 
 
 def _placed(reading: Reading, row: EditionItem) -> Reading:
@@ -398,13 +428,13 @@ def _marked(reading: Reading, row: EditionItem) -> Reading:
     return replace(reading, **marks)
 
 
-def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
-    briefs = [brief for brief, _ in pairs]
+def _readings(written: Sequence[_Written]) -> list[Reading]:
+    briefs = [one.brief for one in written]
     covered, made = coverage.of_briefs(briefs), _corrections([brief.pk for brief in briefs])
-    paid = spent.on(pairs)
+    paid, strong = spent.on([(one.brief, one.lens) for one in written]), costs.strong()
     return [
-        _reading(brief, lens, covered[brief.pk], one, made[brief.pk])
-        for (brief, lens), one in zip(pairs, paid, strict=True)
+        _reading(one, covered[one.brief.pk], cost, made[one.brief.pk], strong)
+        for one, cost in zip(written, paid, strict=True)
     ]
 
 
@@ -425,11 +455,11 @@ _CORRECTIONS = Prepared(
 
 
 def _reading(
-    brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent, made: Sequence[Correction]
+    one: _Written, covered: Coverage, paid: Spent, made: Sequence[Correction], strong: Tariff | None
 ) -> Reading:
+    brief, lens, written = one.brief, one.lens, one.body
     gone = corrected.struck_now(made)
-    written = BriefBody.model_validate(brief.body)
-    body, own = corrected.marked_body(written, gone), _lens(lens, gone)
+    body, own = corrected.marked_body(written, gone), _lens(lens, one.of_lens, gone)
     texts = list(_texts(body, own))
     document = BriefDocument(
         **dict(body),
@@ -440,7 +470,7 @@ def _reading(
         writer="model" if brief.writer == Writer.MODEL else "extractive",
         lens=own,
         sources=covered.sources,
-        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts))),
+        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts)), strong),
         sample=brief.story.sample,
         corrections=tuple(corrected.document(one, written, {lens.pk} if lens else ()) for one in made),
     )
@@ -455,7 +485,13 @@ def _reading(
         gone=_own(gone, lens),
         mark=corrected.mark(made, written, gone),
         lens=lens.pk if own and lens else None,
+        told=_told(one, covered) if one.kept and not made else None,
     )
+
+
+def _told(one: _Written, covered: Coverage) -> Told:
+    articles = tuple((article, revision) for article, revision in one.brief.articles)
+    return Told(Very(one.body), Very(one.of_lens) if one.of_lens else None, articles, covered.sources)
 
 
 def _own(gone: Mapping[str, Strike], lens: Lens | None) -> Mapping[str, Strike]:
@@ -474,10 +510,10 @@ def _story(brief: Brief, covered: Coverage) -> StoryRef:
     return StoryRef(id=brief.story.pk, title=title, url=url)
 
 
-def _lens(lens: Lens | None, gone: Mapping[str, Strike]) -> LensDocument | None:
-    if lens is None or lens.state != State.READY:
+def _lens(lens: Lens | None, said: LensBody | None, gone: Mapping[str, Strike]) -> LensDocument | None:
+    if lens is None or said is None:
         return None
-    body = corrected.marked_lens(LensBody.model_validate(lens.body), lens.pk, gone)
+    body = corrected.marked_lens(said, lens.pk, gone)
     return LensDocument(**dict(body), role=lens.role, industry=lens.industry)
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import TruncDate, TruncDay
 
 from inference.models import Call, Purpose, Statement
 from inference.money import price_of, usd
-from inference.prices import listed
+from inference.prices import Tariff, listed
 from inference.tokens import NO_TOKENS, Tokens
 from users.prepared import Prepared, given
 
@@ -184,15 +184,20 @@ def estimated_tokens(input_characters: int, output_characters: int) -> Tokens:
     )
 
 
-def naive_usd(input_characters: int, output_characters: int) -> str:
+def strong() -> Tariff | None:
+    """Today's list price of the strong model, or of gpt-5 where it has none."""
+    return listed(settings.NUTGRAF_MODEL_STRONG) or listed("gpt-5")
+
+
+def naive_usd(input_characters: int, output_characters: int, tariff: Tariff | None = None) -> str:
     """What the strong model would cost at today's list price if it read and wrote that much for one reader.
 
     The naive design lets it read all of the day's articles for every reader: for one brief of an edition of n, give
-    the day's characters divided by n, and the brief's own length.
+    the day's characters divided by n, and the brief's own length. `tariff` is `strong()`, for whoever asks often.
     """
-    strong = listed(settings.NUTGRAF_MODEL_STRONG) or listed("gpt-5")
+    asked = tariff or strong()
     tokens = estimated_tokens(input_characters, output_characters)
-    return usd(strong.cost(tokens)) if strong else usd(_at_2023_prices(tokens))
+    return usd(asked.cost(tokens)) if asked else usd(_at_2023_prices(tokens))
 
 
 def usd_at_2023_prices(tokens: Tokens) -> str:

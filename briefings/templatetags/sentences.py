@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -45,6 +46,28 @@ def sentences(lines: Iterable[Line], here: str, own: object = "") -> SafeString:
     """The sentences one after the other, each with its marker."""
     spans = (f'<span class="sentence">{_told(line)}{_marker(line, here, own)}</span>' for line in lines)
     return SafeString(" ".join(spans))
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context, template: str) -> SafeString:
+    """A template that shows the shared part of a brief's page, and nothing else: rendered once for all its readers."""
+    page, here, own = context["page"], context["here"], bool(context.get("own"))
+    key = template, here, own
+    if key not in page.html:
+        page.html[key] = render_to_string(template, {"page": page, "here": here, "own": own})
+    kept: SafeString = page.html[key]
+    return kept
+
+
+@register.simple_tag(takes_context=True)
+def asides(context: Context) -> SafeString:
+    """What the markers of the shared part open; made once as well."""
+    page, here, own = context["page"], context["here"], bool(context.get("own"))
+    key = "asides", here, own
+    if key not in page.html:
+        page.html[key] = SafeString("".join(aside(one, here, own) for one in page.of_brief))
+    kept: SafeString = page.html[key]
+    return kept
 
 
 @register.simple_tag

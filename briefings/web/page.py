@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.safestring import SafeString
 
 from briefings.coverage import short
 from briefings.evidence import NEAR, Passage, head, passage, tail
 from briefings.read import Cited
-from briefings.schemas import BriefDocument, Citation, CorrectionDocument, Sentence, Strike
+from briefings.schemas import (
+    BriefBody,
+    BriefDocument,
+    Citation,
+    CorrectionDocument,
+    LensBody,
+    Sentence,
+    Strike,
+)
 
 BESIDE = 60  # characters around a quote where the passage of today is to be seen below it at once
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 UNKNOWN = Cited(publisher="source", title="", url="", published_at=None, text=None)
 
 
@@ -69,7 +82,18 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class LensPage:
+    """The part of the page that a lens makes."""
+
+    why_it_matters: tuple[Line, ...] = ()
+    questions: tuple[Block, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BriefPage:
+    """`html` keeps what was rendered of the shared part, which is the same through every lens."""
+
     headline: Line
     takeaways: tuple[Line, ...]
     lead: tuple[Line, ...]
@@ -78,19 +102,31 @@ class BriefPage:
     bottom_line: tuple[Line, ...]
     disagreements: tuple[Block, ...]
     prepared: tuple[Block, ...]
-    why_it_matters: tuple[Line, ...]
-    questions: tuple[Block, ...]
-    evidence: tuple[Evidence, ...]
-    of_lens: tuple[Evidence, ...]
+    of_brief: tuple[Evidence, ...]
+    lens: LensPage = LensPage()
+    html: dict[object, SafeString] = field(default_factory=dict, compare=False, repr=False)
+
+    def through(self, lens: LensPage) -> BriefPage:
+        return replace(self, lens=lens)
 
     @property
-    def of_brief(self) -> tuple[Evidence, ...]:
-        return self.evidence[: len(self.evidence) - len(self.of_lens)]
+    def evidence(self) -> tuple[Evidence, ...]:
+        return (*self.of_brief, *self.lens.evidence)
 
 
 def cited_articles(document: BriefDocument) -> set[int]:
     """The ids of the articles that any sentence of the brief or its lens cites."""
-    return {citation.article for sentence in _sentences(document) for citation in sentence.citations}
+    return cited_by(document) | (cited_by_lens(document.lens) if document.lens else set())
+
+
+def cited_by(body: BriefBody) -> set[int]:
+    """The ids of the articles that any sentence of the part that all readers share cites."""
+    return {citation.article for sentence in _sentences(body) for citation in sentence.citations}
+
+
+def cited_by_lens(lens: LensBody) -> set[int]:
+    sentences = (*lens.why_it_matters, *(one for question in lens.questions for one in question.answer))
+    return {citation.article for sentence in sentences for citation in sentence.citations}
 
 
 def brief_page(
@@ -111,33 +147,59 @@ def brief_page(
         for correction in document.corrections
         for strike in correction.struck
     }
-    shared, own = _Marker(articles, around, changes), _Marker(articles, around, changes, whose)
+    shared = shared_page(document, articles, gone, changes, around)
     lens = document.lens
+    return shared.through(lens_page(lens, articles, gone, changes, around, whose)) if lens else shared
+
+
+def shared_page(
+    body: BriefBody,
+    articles: Mapping[int, Cited],
+    gone: Collection[str] = (),
+    changes: Mapping[str, Change] = NOTHING,
+    around: int = NEAR,
+) -> BriefPage:
+    """The part that all readers share."""
+    marker = _Marker(articles, around, changes)
     return BriefPage(
-        headline=shared.line(document.headline),
-        takeaways=shared.lines(document.takeaways),
-        lead=shared.lines(document.lead),
+        headline=marker.line(body.headline),
+        takeaways=marker.lines(body.takeaways),
+        lead=marker.lines(body.lead),
         sections=tuple(
-            Block(one.question, shared.lines(one.answer), f"sections.{place}.question" in gone)
-            for place, one in enumerate(document.sections)
+            Block(one.question, marker.lines(one.answer), f"sections.{place}.question" in gone)
+            for place, one in enumerate(body.sections)
         ),
-        catch=shared.lines(document.catch),
-        bottom_line=shared.lines(document.bottom_line),
+        catch=marker.lines(body.catch),
+        bottom_line=marker.lines(body.bottom_line),
         disagreements=tuple(
-            Block(one.about, shared.lines(one.claims), f"disagreements.{place}.about" in gone)
-            for place, one in enumerate(document.disagreements)
+            Block(one.about, marker.lines(one.claims), f"disagreements.{place}.about" in gone)
+            for place, one in enumerate(body.disagreements)
         ),
         prepared=tuple(
-            Block(one.question, shared.lines(one.answer), f"prepared.{place}.question" in gone)
-            for place, one in enumerate(document.prepared)
+            Block(one.question, marker.lines(one.answer), f"prepared.{place}.question" in gone)
+            for place, one in enumerate(body.prepared)
         ),
-        why_it_matters=own.lines(lens.why_it_matters) if lens else (),
+        of_brief=tuple(marker.evidence),
+    )
+
+
+def lens_page(
+    lens: LensBody,
+    articles: Mapping[int, Cited],
+    gone: Collection[str] = (),
+    changes: Mapping[str, Change] = NOTHING,
+    around: int = NEAR,
+    whose: str = "you-",
+) -> LensPage:
+    """The lens's part."""
+    marker = _Marker(articles, around, changes, whose)
+    return LensPage(
+        why_it_matters=marker.lines(lens.why_it_matters),
         questions=tuple(
-            Block(one.question, own.lines(one.answer), _asked(place, gone))
-            for place, one in enumerate(lens.questions if lens else ())
+            Block(one.question, marker.lines(one.answer), _asked(place, gone))
+            for place, one in enumerate(lens.questions)
         ),
-        evidence=(*shared.evidence, *own.evidence),
-        of_lens=tuple(own.evidence),
+        evidence=tuple(marker.evidence),
     )
 
 
@@ -205,14 +267,10 @@ def _label(excerpts: Sequence[Excerpt]) -> str:
     return names[0] + (f" +{len(names) - 1}" if len(names) > 1 else "")
 
 
-def _sentences(document: BriefDocument) -> Iterable[Sentence]:
-    yield document.headline
-    yield from (*document.takeaways, *document.lead, *document.catch, *document.bottom_line)
-    for section in (*document.sections, *document.prepared):
+def _sentences(body: BriefBody) -> Iterable[Sentence]:
+    yield body.headline
+    yield from (*body.takeaways, *body.lead, *body.catch, *body.bottom_line)
+    for section in (*body.sections, *body.prepared):
         yield from section.answer
-    for disagreement in document.disagreements:
+    for disagreement in body.disagreements:
         yield from disagreement.claims
-    if document.lens:
-        yield from document.lens.why_it_matters
-        for question in document.lens.questions:
-            yield from question.answer

@@ -1,0 +1,52 @@
+"""The questions for the items of readers' editions, each with its brief and lens."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from briefings.feedback.models import Signal
+from briefings.models import EditionItem, Opened, Saved, Share, State
+from users.prepared import Prepared, given
+
+MARKS = ("saved", "read", "shared", "taught")  # what may be asked about a brief besides, of the reader
+_LEFT_OUT = ("brief__story__vector", "brief__body", "lens__body")
+
+
+def with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem]:
+    """With their bodies as they were stored: `brief_text` and `lens_text`."""
+    texts = {
+        name: Cast(f"{name.partition('_')[0]}__body", TextField()) for name in ("brief_text", "lens_text")
+    }
+    return items.select_related("brief__story", "lens", "edition").defer(*_LEFT_OUT).annotate(**texts)
+
+
+def _of_edition() -> QuerySet[EditionItem]:
+    opened = Exists(Opened.objects.filter(reader=given("reader"), brief=OuterRef("brief")))
+    items = EditionItem.objects.filter(edition=given("edition")).annotate(read=opened)
+    return with_briefs_and_lenses(items).order_by("rank")
+
+
+def _latest() -> QuerySet[EditionItem]:
+    """The items of a reader's editions, the newest first, each with what is the reader's own about the brief."""
+    mine = {"reader": given("reader"), "brief": given("brief")}
+    marks = {
+        "saved": Exists(Saved.objects.filter(**mine)),
+        "read": Exists(Opened.objects.filter(**mine)),
+        "shared": Exists(Share.objects.filter(**mine)),
+        "taught": Exists(Signal.objects.filter(reader=given("reader"))),
+    }
+    own = EditionItem.objects.filter(edition__reader=given("reader"), edition__state=State.READY)
+    return own.annotate(**marks).order_by("-edition__local_date")
+
+
+def _latest_with() -> QuerySet[EditionItem]:
+    items = _latest().filter(brief=given("brief"), brief__state=State.READY)
+    return with_briefs_and_lenses(items)[:1]
+
+
+OF_EDITION = Prepared(_of_edition)
+LATEST_WITH = Prepared(_latest_with)
+LATEST_OF_STORY = Prepared(
+    lambda: _latest().select_related("edition").filter(brief__story=given("story"))[:1]
+)
