@@ -10,7 +10,15 @@ from briefings.models import EditionItem, Opened, Saved, Share, State
 from users.prepared import Prepared, given
 
 MARKS = ("saved", "read", "shared", "taught")  # what may be asked about a brief besides, of the reader
-_LEFT_OUT = ("brief__story__vector", "brief__body", "lens__body")
+_BRIEF = ("state", "articles", "version", "written_at", "writer")
+_STORY = ("title", "last_at", "sample", "owner_id", "origins")
+_LENS = ("state", "role", "industry", "work_key")
+_FIELDS = (
+    *("rank", "why", "edition__local_date"),
+    *(f"brief__{name}" for name in _BRIEF),
+    *(f"brief__story__{name}" for name in _STORY),
+    *(f"lens__{name}" for name in _LENS),
+)
 
 
 def with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem]:
@@ -18,7 +26,7 @@ def with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem
     texts = {
         name: Cast(f"{name.partition('_')[0]}__body", TextField()) for name in ("brief_text", "lens_text")
     }
-    return items.select_related("brief__story", "lens", "edition").defer(*_LEFT_OUT).annotate(**texts)
+    return items.select_related("brief__story", "lens", "edition").only(*_FIELDS).annotate(**texts)
 
 
 def _of_edition() -> QuerySet[EditionItem]:

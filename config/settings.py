@@ -29,6 +29,8 @@ SECRET_KEY_FALLBACKS: list[str] = env.names("SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS: list[str] = env.hosts("ALLOWED_HOSTS", "")
 # How many reverse proxies of yours stand before the web process: sign-in is limited by the address behind them.
 NUTGRAF_PROXIES: int = env.count("NUTGRAF_PROXIES", "0")
+# Web processes that `manage.py up` starts; 0: as many as fit (config/management/commands/up.py).
+NUTGRAF_WEB_PROCESSES: int = env.count("NUTGRAF_WEB_PROCESSES", "0")
 
 # --- the database: embedded unless DATABASE_URL names a server of your own (config/embedded.py sets it for us)
 

@@ -17,6 +17,7 @@ from django.db.models import Field, ForeignObject, Lookup, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
+_Ready = tuple[Any, SQLCompiler, str, tuple[Any, ...], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,16 @@ class Prepared(Generic[Row]):
 
     def __init__(self, make: Callable[[], QuerySet[Any, Row]]) -> None:
         self._make = make
-        self._ready: tuple[Any, SQLCompiler, str, tuple[Any, ...]] | None = None
+        self._ready: _Ready | None = None
 
     def __call__(self, **values: Any) -> list[Row]:
         """The rows; each name that the queryset has as `given` needs its value."""
-        queryset, made, sql, params = self._ready or self._prepare()
+        queryset, made, sql, params, converters = self._ready or self._prepare()
         compiler: Any = copy(made)  # threads have a connection each
         compiler.connection = connection
         bound = [values[one.name] if isinstance(one, _Given) else one for one in params]
         compiler.as_sql = lambda *_, **__: (sql, bound)
+        compiler.get_converters = lambda _: converters
         asked = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
             model=queryset.model,
@@ -71,12 +73,13 @@ class Prepared(Generic[Row]):
     def first(self, **values: Any) -> Row | None:
         return next(iter(self(**values)), None)
 
-    def _prepare(self) -> tuple[Any, SQLCompiler, str, tuple[Any, ...]]:
+    def _prepare(self) -> _Ready:
         queryset = self._make()
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
+        converters = compiler.get_converters([one for one, *_ in compiler.select])
         compiler.connection = None  # the first thread's, and nobody else's to use
-        self._ready = ready = (queryset, compiler, sql, tuple(params))
+        self._ready = ready = (queryset, compiler, sql, tuple(params), converters)
         return ready
 
 
