@@ -31,8 +31,12 @@ def with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem
 
 def _of_edition() -> QuerySet[EditionItem]:
     opened = Exists(Opened.objects.filter(reader=given("reader"), brief=OuterRef("brief")))
-    items = EditionItem.objects.filter(edition=given("edition")).annotate(read=opened)
+    items = EditionItem.objects.filter(edition=given("edition")).annotate(read=opened, taught=_taught())
     return with_briefs_and_lenses(items).order_by("rank")
+
+
+def _taught() -> Exists:
+    return Exists(Signal.objects.filter(reader=given("reader")))
 
 
 def _latest() -> QuerySet[EditionItem]:
@@ -42,7 +46,7 @@ def _latest() -> QuerySet[EditionItem]:
         "saved": Exists(Saved.objects.filter(**mine)),
         "read": Exists(Opened.objects.filter(**mine)),
         "shared": Exists(Share.objects.filter(**mine)),
-        "taught": Exists(Signal.objects.filter(reader=given("reader"))),
+        "taught": _taught(),
     }
     own = EditionItem.objects.filter(edition__reader=given("reader"), edition__state=State.READY)
     return own.annotate(**marks).order_by("-edition__local_date")

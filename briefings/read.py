@@ -21,6 +21,7 @@ from briefings.models import (
     Edition,
     EditionItem,
     Lens,
+    Notice,
     State,
     Writer,
 )
@@ -158,11 +159,13 @@ def edition_for(user: User, day: date) -> Edition | None:
     return _EDITION.first(reader=user.pk, day=day)
 
 
-_EDITION = Prepared(
-    lambda: Edition.objects.filter(reader=given("reader"), local_date=given("day")).select_related(
-        "reader__feed"
-    )
-)
+def _edition() -> QuerySet[Edition]:
+    noticed = Exists(Notice.objects.filter(edition=OuterRef("pk")))
+    mine = Edition.objects.filter(reader=given("reader"), local_date=given("day"))
+    return mine.select_related("reader__feed").annotate(noticed=noticed)
+
+
+_EDITION = Prepared(_edition)
 
 
 NEWS = """
@@ -209,6 +212,8 @@ def edition_readings(edition: Edition) -> list[Reading]:
 
 def edition_notices(edition: Edition) -> list[NoticeDocument]:
     """The corrections that the edition tells of, in the order in which they were noticed."""
+    if not getattr(edition, "noticed", True):  # `edition_for` has looked
+        return []
     return list(_notices(_NOTICED(edition=edition.pk), edition.reader_id).values())
 
 

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from briefings.feedback.learn import Stance
 from briefings.read import Reading
+from briefings.web.kept import manner
 
 register = template.Library()
 KEPT = 2000  # stories, of three kilobytes each
@@ -32,13 +33,14 @@ class _Shown:
     first: bool
     at: str
     acted: bool
+    manner: Hashable
 
 
 @register.simple_tag(takes_context=True)
 def story(context: Context, reading: Reading, stance: Stance, first: bool) -> SafeString:
     """One story with what the reader said about it; `first` leads the page."""
     acted = context.get("acted") == reading.document.id
-    shown = _Shown(reading.same, reading, stance, first, context.get("at") or "", acted)
+    shown = _Shown(reading.same, reading, stance, first, context.get("at") or "", acted, manner())
     html = _kept(shown) if shown.same is not None else _rendered(shown)
     return SafeString(html.replace(TOKEN, str(context["csrf_token"])))
 

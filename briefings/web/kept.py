@@ -5,7 +5,11 @@ Kept by what it is made of (`briefings.read.Told`): with another text, lens, sou
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
+
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
 
 from briefings import bodies, read
 from briefings.bodies import Very
@@ -23,6 +27,11 @@ from briefings.web.page import (
 )
 
 Articles = tuple[tuple[int, int], ...]
+
+
+def manner() -> Hashable:
+    """What else words on a page depend on: kept HTML is for one language and one time zone."""
+    return get_language(), get_current_timezone_name()
 
 
 def page_of(reading: Reading, around: int = NEAR, whose: str = "you-") -> BriefPage:
@@ -43,7 +52,7 @@ def _shared(
     body: Very[BriefBody], articles: Articles, sources: tuple[SourceRef, ...], around: int
 ) -> BriefPage:
     cited = read.cited(dict(articles), cited_by(body.thing))
-    return shared_page(body.thing, cited, around=around)
+    return shared_page(body.thing, cited, around=around, sources=sources)
 
 
 @lru_cache(bodies.LENSES)

@@ -20,6 +20,7 @@ from briefings.schemas import (
     CorrectionDocument,
     LensBody,
     Sentence,
+    SourceRef,
     Strike,
 )
 
@@ -103,6 +104,7 @@ class BriefPage:
     disagreements: tuple[Block, ...]
     prepared: tuple[Block, ...]
     of_brief: tuple[Evidence, ...]
+    sources: tuple[SourceRef, ...] = ()
     lens: LensPage = LensPage()
     html: dict[object, SafeString] = field(default_factory=dict, compare=False, repr=False)
 
@@ -147,7 +149,7 @@ def brief_page(
         for correction in document.corrections
         for strike in correction.struck
     }
-    shared = shared_page(document, articles, gone, changes, around)
+    shared = shared_page(document, articles, gone, changes, around, document.sources)
     lens = document.lens
     return shared.through(lens_page(lens, articles, gone, changes, around, whose)) if lens else shared
 
@@ -158,6 +160,7 @@ def shared_page(
     gone: Collection[str] = (),
     changes: Mapping[str, Change] = NOTHING,
     around: int = NEAR,
+    sources: tuple[SourceRef, ...] = (),
 ) -> BriefPage:
     """The part that all readers share."""
     marker = _Marker(articles, around, changes)
@@ -180,6 +183,7 @@ def shared_page(
             for place, one in enumerate(body.prepared)
         ),
         of_brief=tuple(marker.evidence),
+        sources=sources,
     )
 
 

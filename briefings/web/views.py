@@ -220,7 +220,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
 
 def stories_of(user: User, readings: Sequence[read.Reading]) -> list[tuple[read.Reading, learn.Stance]]:
     """The stories of an edition's page, each with what the reader has said about it."""
-    signals = learn.signals_of(user.pk) if readings else []
+    signals = learn.signals_of(user.pk) if any(one.taught for one in readings) else []
     return list(zip(readings, learn.stances([one.document for one in readings], signals), strict=True))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.timezone import override
 
 from briefings.models import Brief, Correction, EditionItem, Lens
 from inference.models import Call
@@ -138,6 +140,14 @@ def test_what_a_brief_cost_is_told_as_it_is(page: Client, lead: Brief) -> None:
         brief=lead.pk,
     )
     assert "$4.20" in body(page.get(path))
+
+
+def test_what_is_kept_is_kept_by_time_zone(page: Client, lead: Brief) -> None:
+    path = f"/brief/{lead.pk}/"
+    Article.objects.filter(title=factories.LAB[0]).update(published_at=datetime(2025, 8, 7, 23, tzinfo=UTC))
+    assert '<time datetime="2025-08-07T23:00:00+00:00">7 August 2025</time>' in body(page.get(path))
+    with override("Asia/Tokyo"):
+        assert '<time datetime="2025-08-08T08:00:00+09:00">8 August 2025</time>' in body(page.get(path))
 
 
 def test_another_lens_is_another_page(page: Client, lead: Brief) -> None:
