@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
-from briefings import bodies, corrected, coverage, spent
-from briefings.bodies import Very
-from briefings.coverage import Coverage
-from briefings.items import LATEST_OF_STORY, LATEST_WITH, MARKS, OF_EDITION, with_briefs_and_lenses
+from briefings import corrected, coverage, spent
+from briefings.items import LATEST_OF_STORY, LATEST_WITH, OF_EDITION, with_briefs_and_lenses
 from briefings.models import (
     Brief,
     Correction,
@@ -23,103 +20,26 @@ from briefings.models import (
     Lens,
     Notice,
     State,
-    Writer,
 )
+from briefings.reading import OWN as OWN
+from briefings.reading import Reading as Reading
+from briefings.reading import Told as Told
+from briefings.reading import corrections_of, marked, of_item, of_row, placed, readings_of
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
     EditionDocument,
     EditionEntry,
-    LensBody,
-    LensDocument,
-    LensQuestion,
     NoticeDocument,
-    Section,
-    SourceRef,
-    StoryRef,
-    Strike,
 )
-from briefings.spent import Spent
 from briefings.standing import is_major
-from briefings.topics.topic import Topic
-from inference import costs
-from inference.prices import Tariff
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
 from users.prepared import Prepared, given
 
-WORDS_A_MINUTE = 220
 ISSUES = 60  # of a page of the archive
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """All that the page of a brief over which no correction lies is made of: equal ones make the same page.
-
-    `articles` are the ids that it tells of, with their revisions.
-    """
-
-    body: Very[BriefBody]
-    lens: Very[LensBody] | None
-    articles: tuple[tuple[int, int], ...]
-    sources: tuple[SourceRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
-
-    `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
-    of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
-    something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
-    `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it. `lens` is the id
-    of the lens. `taught`: the feedback of the reader who asked has taught us something. `topics`: those that have a
-    page for the reader who asked. `told`: see there; None where it has to be made anew.
-    """
-
-    document: BriefDocument
-    outlets: int
-    origins: int
-    minutes: int
-    rank: int = 0
-    why: tuple[str, ...] = ()
-    day: date | None = None
-    private: bool = False
-    revisions: Mapping[int, int] = field(default_factory=dict)
-    gone: Mapping[str, Strike] = field(default_factory=dict)
-    mark: str = ""
-    saved: bool = False
-    read: bool = False
-    shared: bool = False
-    taught: bool = False
-    lens: int | None = None
-    topics: tuple[Topic, ...] = ()
-    told: Told | None = None
-
-    @property
-    def same(self) -> Hashable | None:
-        """Equal for readings that are equal but for what they cost; None where that would have to be looked at."""
-        if self.told is None:
-            return None
-        document = self.document
-        return (
-            document.id,
-            document.version,
-            document.story,
-            document.writer,
-            document.sample,
-            *_OF_ITS_OWN(self),
-        )
-
-
-# Beside what its document takes from the brief's row, all that a reading has, and what `told` stands for.
-_OF_ITS_OWN = attrgetter(
-    *(one.name for one in fields(Reading) if one.name not in ("document", "revisions", "gone"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +71,7 @@ def document(brief: Brief, lens: Lens | None = None) -> BriefDocument:
 
 def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]:
     """The documents of many ready briefs in the same order, with a fixed number of queries."""
-    return [reading.document for reading in _readings([_written(*pair) for pair in pairs])]
+    return [reading.document for reading in readings_of([of_row(*pair) for pair in pairs])]
 
 
 def edition_for(user: User, day: date) -> Edition | None:
@@ -263,8 +183,8 @@ def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading |
     )
     if row is None or had is None:
         return None
-    (reading,) = _readings([_written(row, None if lens is OWN else lens)])
-    return replace(_marked(reading, had), day=had.edition.local_date)
+    (reading,) = readings_of([of_row(row, None if lens is OWN else lens)])
+    return replace(marked(reading, had), day=had.edition.local_date)
 
 
 def had(user: User, brief_id: str) -> bool:
@@ -278,7 +198,7 @@ def public_reading(brief_id: str) -> Reading | None:
     """A brief as anybody may see it: without a lens; None when it is not ready or of a reader's own sources."""
     public = Brief.objects.filter(pk=brief_id, state=State.READY, story__owner=None)
     brief = public.select_related("story").defer("story__vector").first()
-    return _readings([_written(brief, None)])[0] if brief else None
+    return readings_of([of_row(brief, None)])[0] if brief else None
 
 
 def showcase() -> Reading | None:
@@ -293,7 +213,7 @@ def showcase() -> Reading | None:
     if first is None:
         return None
     told = _current(first.story_id, ready.filter(story=first.story_id))
-    return _readings([_written(told, None)])[0]
+    return readings_of([of_row(told, None)])[0]
 
 
 def standing_on(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
@@ -301,7 +221,7 @@ def standing_on(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
     taken = briefs.filter(corrections__major=True)
     back = taken.filter(Exists(Correction.objects.filter(brief=OuterRef("pk")).exclude(restored=[])))
     rows = dict(back.values_list("pk", "body"))
-    made = _corrections(rows)
+    made = corrections_of(rows)
     stand = [
         pk
         for pk, body in rows.items()
@@ -357,13 +277,13 @@ def _issues(user: User, which: Q, part: slice) -> list[Issue]:
 
 def fallen_headlines(briefs: Iterable[str]) -> set[str]:
     """Those of the briefs whose headline no longer stands."""
-    made = _corrections(briefs)
+    made = corrections_of(briefs)
     return {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
 
 
 def fallen_texts(briefs: Iterable[str]) -> dict[str, dict[str, str]]:
     """What stands no longer in the briefs, as it was told, by place; of those in which something fell."""
-    struck = {brief: corrected.struck_now(rows) for brief, rows in _corrections(briefs).items()}
+    struck = {brief: corrected.struck_now(rows) for brief, rows in corrections_of(briefs).items()}
     return {brief: {where: one.text for where, one in gone.items()} for brief, gone in struck.items() if gone}
 
 
@@ -392,140 +312,5 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
 
 def _of_items(items: Iterable[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
     rows = [row for row in items if row.brief.state == State.READY]
-    readings = _readings([_of_item(row, lens) for row in rows])
-    return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A ready brief and a lens with what they say; `kept` where these are the very objects of `briefings.bodies`."""
-
-    brief: Brief
-    lens: Lens | None
-    body: BriefBody
-    of_lens: LensBody | None
-    kept: bool = False
-
-
-def _of_item(row: Any, lens: Lens | None) -> _Written:
-    body = bodies.brief(row.brief_text)
-    if lens is not OWN:
-        return _Written(row.brief, lens, body, _said(lens))
-    ready = row.lens is not None and row.lens.state == State.READY
-    return _Written(row.brief, row.lens, body, bodies.lens(row.lens_text) if ready else None, kept=True)
-
-
-def _written(brief: Brief, lens: Lens | None) -> _Written:
-    return _Written(brief, lens, BriefBody.model_validate(brief.body), _said(lens))
-
-
-def _said(lens: Lens | None) -> LensBody | None:
-    return LensBody.model_validate(lens.body) if lens and lens.state == State.READY else None
-
-
-def _placed(reading: Reading, row: EditionItem) -> Reading:
-    return replace(_marked(reading, row), rank=row.rank, why=tuple(row.why), day=row.edition.local_date)
-
-
-def _marked(reading: Reading, row: EditionItem) -> Reading:
-    """With what is the reader's own about it, as far as that was asked for with the row."""
-    marks: dict[str, Any] = {name: getattr(row, name, False) for name in MARKS}
-    return replace(reading, **marks)
-
-
-def _readings(written: Sequence[_Written]) -> list[Reading]:
-    briefs = [one.brief for one in written]
-    covered, made = coverage.of_briefs(briefs), _corrections([brief.pk for brief in briefs])
-    paid, strong = spent.on([(one.brief, one.lens) for one in written]), costs.strong()
-    return [
-        _reading(one, covered[one.brief.pk], cost, made[one.brief.pk], strong)
-        for one, cost in zip(written, paid, strict=True)
-    ]
-
-
-def _corrections(briefs: Iterable[str]) -> Mapping[str, list[Correction]]:
-    found: dict[str, list[Correction]] = {brief: [] for brief in briefs}
-    for row in _CORRECTIONS(briefs=list(found)) if found else ():
-        found[row.brief_id].append(row)
-    return found
-
-
-_CORRECTIONS = Prepared(
-    lambda: (
-        Correction.objects.filter(brief__any_of=given("briefs"))
-        .select_related("replacement")
-        .defer("replacement__body")
-    )
-)
-
-
-def _reading(
-    one: _Written, covered: Coverage, paid: Spent, made: Sequence[Correction], strong: Tariff | None
-) -> Reading:
-    brief, lens, written = one.brief, one.lens, one.body
-    gone = corrected.struck_now(made)
-    body, own = corrected.marked_body(written, gone), _lens(lens, one.of_lens, gone)
-    texts = list(_texts(body, own))
-    document = BriefDocument(
-        **dict(body),
-        id=brief.pk,
-        version=brief.version,
-        story=_story(brief, covered),
-        written_at=brief.written_at or NEVER,
-        writer="model" if brief.writer == Writer.MODEL else "extractive",
-        lens=own,
-        sources=covered.sources,
-        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts)), strong),
-        sample=brief.story.sample,
-        corrections=tuple(corrected.document(one, written, {lens.pk} if lens else ()) for one in made),
-    )
-    minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
-    return Reading(
-        document=document,
-        outlets=covered.outlets,
-        origins=covered.origins,
-        minutes=minutes,
-        private=brief.story.owner_id is not None,
-        revisions=dict(brief.articles),
-        gone=_own(gone, lens),
-        mark=corrected.mark(made, written, gone),
-        lens=lens.pk if own and lens else None,
-        told=_told(one, covered) if one.kept and not made else None,
-    )
-
-
-def _told(one: _Written, covered: Coverage) -> Told:
-    articles = tuple((article, revision) for article, revision in one.brief.articles)
-    return Told(Very(one.body), Very(one.of_lens) if one.of_lens else None, articles, covered.sources)
-
-
-def _own(gone: Mapping[str, Strike], lens: Lens | None) -> Mapping[str, Strike]:
-    """Without what fell in other readers' lenses."""
-    mine = {lens.pk} if lens else set()
-    return {where: one for where, one in gone.items() if corrected.concerns(where, mine)}
-
-
-def _story(brief: Brief, covered: Coverage) -> StoryRef:
-    # A story may be headed by what came later; a brief knows it by the title of one of its own articles.
-    named = [source for source in covered.sources if source.title == brief.story.title]
-    title = brief.story.title if named or not covered.sources else covered.sources[0].title
-    # The address goes with the title: that of the article the story has its title from, where this brief has it.
-    ordered = (*named, *covered.sources)
-    url = next((source.url for source in ordered if source.url), "")
-    return StoryRef(id=brief.story.pk, title=title, url=url)
-
-
-def _lens(lens: Lens | None, said: LensBody | None, gone: Mapping[str, Strike]) -> LensDocument | None:
-    if lens is None or said is None:
-        return None
-    body = corrected.marked_lens(said, lens.pk, gone)
-    return LensDocument(**dict(body), role=lens.role, industry=lens.industry)
-
-
-def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:
-    """Every text that a reader reads, headings included."""
-    runs = [(body.headline,), body.takeaways, body.lead, body.catch, body.bottom_line]
-    answers: list[Section | LensQuestion] = [*body.sections, *(lens.questions if lens else ())]
-    runs += [section.answer for section in answers] + [lens.why_it_matters if lens else ()]
-    yield from (sentence.text for run in runs for sentence in run)
-    yield from (section.question for section in answers)
+    readings = readings_of([of_item(row, lens) for row in rows])
+    return [placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
