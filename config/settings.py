@@ -219,7 +219,7 @@ WHITENOISE_AUTOREFRESH = False
 if not DEBUG:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "config.static.Storage"},
     }
 
 AUTH_USER_MODEL = "users.User"

@@ -5,7 +5,7 @@ Kept by what it is made of (`briefings.read.Told`): with another text, lens, sou
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 from functools import lru_cache
 
 from django.utils.timezone import get_current_timezone_name
@@ -14,19 +14,12 @@ from django.utils.translation import get_language
 from briefings import bodies, read
 from briefings.bodies import Very
 from briefings.evidence import NEAR
-from briefings.read import Reading, Told
+from briefings.read import Cited, Reading, Told
 from briefings.schemas import BriefBody, LensBody, SourceRef
-from briefings.web.page import (
-    BriefPage,
-    LensPage,
-    brief_page,
-    cited_by,
-    cited_by_lens,
-    lens_page,
-    shared_page,
-)
+from briefings.web.page import BriefPage, LensPage, brief_page, cited_articles, lens_page, shared_page
 
 Articles = tuple[tuple[int, int], ...]
+Sources = tuple[SourceRef, ...]
 
 
 def manner() -> Hashable:
@@ -38,9 +31,15 @@ def page_of(reading: Reading, around: int = NEAR, whose: str = "you-") -> BriefP
     """What the page of a brief shows, each sentence with its evidence."""
     if told := reading.told:
         return _shared(told.body, told.articles, told.sources, around).through(_of_lens(told, around, whose))
-    document, lens = reading.document, reading.document.lens
-    articles = cited_by(document) | (cited_by_lens(lens) if lens else set())
-    return brief_page(document, read.cited(reading.revisions, articles), reading.gone, around, whose)
+    document = reading.document
+    return brief_page(document, cited(reading, cited_articles(document)), reading.gone, around, whose)
+
+
+def cited(reading: Reading, articles: Collection[int]) -> Mapping[int, Cited]:
+    """Those of the articles that the brief tells of, at least, with the texts its citations count in."""
+    if told := reading.told:
+        return _texts(told.articles, told.sources)
+    return read.cited(reading.revisions, articles)
 
 
 def _of_lens(told: Told, around: int, whose: str) -> LensPage:
@@ -48,16 +47,15 @@ def _of_lens(told: Told, around: int, whose: str) -> LensPage:
 
 
 @lru_cache(bodies.BRIEFS)
-def _shared(
-    body: Very[BriefBody], articles: Articles, sources: tuple[SourceRef, ...], around: int
-) -> BriefPage:
-    cited = read.cited(dict(articles), cited_by(body.thing))
-    return shared_page(body.thing, cited, around=around, sources=sources)
+def _shared(body: Very[BriefBody], articles: Articles, sources: Sources, around: int) -> BriefPage:
+    return shared_page(body.thing, _texts(articles, sources), around=around, sources=sources)
 
 
 @lru_cache(bodies.LENSES)
-def _lens(
-    lens: Very[LensBody], articles: Articles, sources: tuple[SourceRef, ...], around: int, whose: str
-) -> LensPage:
-    cited = read.cited(dict(articles), cited_by_lens(lens.thing))
-    return lens_page(lens.thing, cited, around=around, whose=whose)
+def _lens(lens: Very[LensBody], articles: Articles, sources: Sources, around: int, whose: str) -> LensPage:
+    return lens_page(lens.thing, _texts(articles, sources), around=around, whose=whose)
+
+
+@lru_cache(8)  # for the parts of a page, which come one after the other
+def _texts(articles: Articles, sources: Sources) -> Mapping[int, Cited]:
+    return read.cited(dict(articles), dict(articles))

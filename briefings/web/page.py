@@ -118,17 +118,7 @@ class BriefPage:
 
 def cited_articles(document: BriefDocument) -> set[int]:
     """The ids of the articles that any sentence of the brief or its lens cites."""
-    return cited_by(document) | (cited_by_lens(document.lens) if document.lens else set())
-
-
-def cited_by(body: BriefBody) -> set[int]:
-    """The ids of the articles that any sentence of the part that all readers share cites."""
-    return {citation.article for sentence in _sentences(body) for citation in sentence.citations}
-
-
-def cited_by_lens(lens: LensBody) -> set[int]:
-    sentences = (*lens.why_it_matters, *(one for question in lens.questions for one in question.answer))
-    return {citation.article for sentence in sentences for citation in sentence.citations}
+    return {citation.article for sentence in _sentences(document) for citation in sentence.citations}
 
 
 def brief_page(
@@ -271,10 +261,14 @@ def _label(excerpts: Sequence[Excerpt]) -> str:
     return names[0] + (f" +{len(names) - 1}" if len(names) > 1 else "")
 
 
-def _sentences(body: BriefBody) -> Iterable[Sentence]:
-    yield body.headline
-    yield from (*body.takeaways, *body.lead, *body.catch, *body.bottom_line)
-    for section in (*body.sections, *body.prepared):
+def _sentences(document: BriefDocument) -> Iterable[Sentence]:
+    yield document.headline
+    yield from (*document.takeaways, *document.lead, *document.catch, *document.bottom_line)
+    for section in (*document.sections, *document.prepared):
         yield from section.answer
-    for disagreement in body.disagreements:
+    for disagreement in document.disagreements:
         yield from disagreement.claims
+    if document.lens:
+        yield from document.lens.why_it_matters
+        for question in document.lens.questions:
+            yield from question.answer

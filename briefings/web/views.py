@@ -28,7 +28,7 @@ from briefings.looks import Kind, Look
 from briefings.models import State
 from briefings.topics.pages import with_topics
 from briefings.web import shell, talk
-from briefings.web.kept import page_of
+from briefings.web.kept import cited, page_of
 from ingest import own
 from users import taxonomy
 from users.models import Profile, User
@@ -142,8 +142,8 @@ def turns_of(user: User, reading: read.Reading, around: int = NEAR) -> list[talk
 
 def _turns(reading: read.Reading, asked: Sequence[Asked], around: int = NEAR) -> list[talk.TurnPage]:
     told = talk.cited_articles(asked)
-    cited = read.cited(reading.revisions, told) if told else {}
-    return [talk.turn_page(one, cited, timezone.now(), around) for one in asked]
+    texts = cited(reading, told) if told else {}
+    return [talk.turn_page(one, texts, timezone.now(), around) for one in asked]
 
 
 @never_cache
