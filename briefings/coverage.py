@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from briefings.models import Brief
 from briefings.schemas import SourceRef
 from ingest.models import Article
 from ingest.revisions import numbered
 from ingest.score import origin
+from users.prepared import Prepared, given
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -31,7 +32,7 @@ class Coverage:
 def of_briefs(briefs: Sequence[Brief]) -> Mapping[str, Coverage]:
     """Coverage by brief id, in one query for all of them, and another where articles were edited since."""
     parts = {(pk, revision) for brief in briefs for pk, revision in brief.articles}
-    rows = list(_rows({pk for pk, _ in parts}))
+    rows = _ROWS(wanted=list({pk for pk, _ in parts}))
     by_pk = {row.pk: row for row in rows}
     titles = {
         key: one.title
@@ -70,7 +71,7 @@ def web_address(url: str) -> str:
         return ""
 
 
-def _rows(wanted: set[int]) -> Sequence[Article]:
+def _rows(which: Q) -> QuerySet[Article]:
     fields = (
         "title",
         "revision",
@@ -81,8 +82,10 @@ def _rows(wanted: set[int]) -> Sequence[Article]:
         "source__url",
         "source__primary",
     )
-    found = Article.objects.filter(Q(pk__in=wanted) | Q(duplicate_of__in=wanted))
-    return list(found.select_related("source").only(*fields))
+    return Article.objects.filter(which).select_related("source").only(*fields)
+
+
+_ROWS = Prepared(lambda: _rows(Q(pk__any_of=given("wanted")) | Q(duplicate_of__any_of=given("wanted"))))
 
 
 def _coverage(

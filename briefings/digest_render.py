@@ -111,7 +111,7 @@ def _story(reading: read.Reading) -> MailStory:
 
 
 def _bearing(page: BriefPage, document: BriefDocument) -> list[Line]:
-    return [line for line in page.why_it_matters if briefs.bearing(document) and not line.struck]
+    return [line for line in page.lens.why_it_matters if briefs.bearing(document) and not line.struck]
 
 
 def _linked(line: Line, brief: str, url: str) -> Linked:

@@ -2,96 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from briefings import corrected, coverage, spent
-from briefings.coverage import Coverage
-from briefings.feedback.models import Signal
+from briefings.items import LATEST_OF_STORY, LATEST_WITH, OF_EDITION, with_briefs_and_lenses
 from briefings.models import (
     Brief,
     Correction,
     Edition,
     EditionItem,
     Lens,
-    Opened,
-    Saved,
-    Share,
+    Notice,
     State,
-    Writer,
 )
+from briefings.reading import OWN as OWN
+from briefings.reading import Reading as Reading
+from briefings.reading import Told as Told
+from briefings.reading import corrections_of, marked, of_item, of_row, placed, readings_of
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
     EditionDocument,
     EditionEntry,
-    LensBody,
-    LensDocument,
-    LensQuestion,
     NoticeDocument,
-    Section,
-    StoryRef,
-    Strike,
 )
-from briefings.spent import Spent
 from briefings.standing import is_major
-from briefings.topics.topic import Topic
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
+from users.prepared import Prepared, given
 
-WORDS_A_MINUTE = 220
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-MARKS = ("saved", "read", "shared", "taught", "update")
-# An earlier edition of the reader's told the same story by another brief: this one goes on with it.
-UPDATE = Exists(
-    EditionItem.objects.filter(
-        ~Q(brief=OuterRef("brief")),
-        brief__story=OuterRef("brief__story"),
-        edition__reader=OuterRef("edition__reader"),
-        edition__local_date__lt=OuterRef("edition__local_date"),
-        edition__state=State.READY,
-    )
-)
-OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
-
-    `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which
-    revision of each article the citations count their offsets in, and `gone` what stands no longer, by place; where
-    that is something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has
-    saved it; `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it;
-    `update`: it goes on with a story of an earlier edition of theirs. `lens` is the id of the lens. `taught`: the
-    feedback of the reader who asked has taught us something. `topics`: those that have a page for the reader who
-    asked.
-    """
-
-    document: BriefDocument
-    outlets: int
-    origins: int
-    minutes: int
-    rank: int = 0
-    why: tuple[str, ...] = ()
-    day: date | None = None
-    private: bool = False
-    revisions: Mapping[int, int] = field(default_factory=dict)
-    gone: Mapping[str, Strike] = field(default_factory=dict)
-    mark: str = ""
-    saved: bool = False
-    read: bool = False
-    shared: bool = False
-    taught: bool = False
-    update: bool = False
-    lens: int | None = None
-    topics: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +58,21 @@ def document(brief: Brief, lens: Lens | None = None) -> BriefDocument:
 
 def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]:
     """The documents of many ready briefs in the same order, with a fixed number of queries."""
-    return [reading.document for reading in _readings(pairs)]
+    return [reading.document for reading in readings_of([of_row(*pair) for pair in pairs])]
 
 
 def edition_for(user: User, day: date) -> Edition | None:
     """The reader's own edition of that local date, in whatever state it is; with its reader, and their feed."""
-    return Edition.objects.filter(reader=user, local_date=day).select_related("reader__feed").first()
+    return _EDITION.first(reader=user.pk, day=day)
+
+
+def _edition() -> QuerySet[Edition]:
+    noticed = Exists(Notice.objects.filter(edition=OuterRef("pk")))
+    mine = Edition.objects.filter(reader=given("reader"), local_date=given("day"))
+    return mine.select_related("reader__feed").annotate(noticed=noticed)
+
+
+_EDITION = Prepared(_edition)
 
 
 NEWS = """
@@ -162,14 +117,17 @@ def edition_document(edition: Edition) -> dict[str, Any]:
 
 def edition_readings(edition: Edition) -> list[Reading]:
     """The edition's briefs in their order, with rank and reasons."""
-    opened = Exists(Opened.objects.filter(reader=edition.reader_id, brief=OuterRef("brief")))
-    return _of_items(EditionItem.objects.filter(edition=edition).annotate(read=opened).order_by("rank"))
+    return _of_items(OF_EDITION(edition=edition.pk, reader=edition.reader_id))
 
 
 def edition_notices(edition: Edition) -> list[NoticeDocument]:
     """The corrections that the edition tells of, in the order in which they were noticed."""
-    rows = Correction.objects.filter(notices__edition=edition)
-    return list(_notices(rows, edition.reader_id).values())
+    if not getattr(edition, "noticed", True):  # `edition_for` has looked
+        return []
+    return list(_notices(_NOTICED(edition=edition.pk), edition.reader_id).values())
+
+
+_NOTICED = Prepared(lambda: _with_briefs(Correction.objects.filter(notices__edition=given("edition"))))
 
 
 def notices(user: User, corrections: Iterable[int]) -> dict[int, NoticeDocument]:
@@ -177,12 +135,16 @@ def notices(user: User, corrections: Iterable[int]) -> dict[int, NoticeDocument]
     asked = list(corrections)
     own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
     rows = Correction.objects.filter(pk__in=asked, brief__in=own.values("brief"))
-    told = _notices(rows, user.pk) if asked else {}
+    told = _notices(_with_briefs(rows), user.pk) if asked else {}
     return {key: one for key, one in told.items() if one.struck or one.restored}
 
 
-def _notices(corrections: QuerySet[Correction], reader: int) -> dict[int, NoticeDocument]:
-    rows = list(corrections.select_related("brief", "replacement"))
+def _with_briefs(corrections: QuerySet[Correction]) -> QuerySet[Correction]:
+    return corrections.select_related("brief", "replacement")
+
+
+def _notices(corrections: Iterable[Correction], reader: int) -> dict[int, NoticeDocument]:
+    rows = list(corrections)
     if not rows:
         return {}
     mine = EditionItem.objects.filter(edition__reader=reader, lens__isnull=False)
@@ -193,7 +155,7 @@ def _notices(corrections: QuerySet[Correction], reader: int) -> dict[int, Notice
 def latest_readings(user: User, most: int) -> list[Reading]:
     """The briefs of the reader's latest editions, the newest edition first, each in its order."""
     items = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY)
-    return _of_items(items.order_by("-edition__local_date", "rank")[:most])
+    return _of_items(with_briefs_and_lenses(items).order_by("-edition__local_date", "rank")[:most])
 
 
 def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading | None:
@@ -202,23 +164,17 @@ def reading_for(user: User, brief_id: str, lens: Lens | None = OWN) -> Reading |
     Through `lens`, where it is given, instead of the reader's own. Theirs too, without a lens, is what replaced a brief
     of a story that they had a brief of.
     """
-    marks = {
-        "saved": Exists(Saved.objects.filter(reader=user, brief=brief_id)),
-        "read": Exists(Opened.objects.filter(reader=user, brief=brief_id)),
-        "shared": Exists(Share.objects.filter(reader=user, brief=brief_id)),
-        "taught": Exists(Signal.objects.filter(reader=user)),
-    }
-    own = EditionItem.objects.filter(edition__reader=user, edition__state=State.READY).annotate(**marks)
-    latest = own.order_by("-edition__local_date")
-    if found := _of_items(latest.filter(brief=brief_id, brief__state=State.READY)[:1], lens):
+    if found := _of_items(LATEST_WITH(reader=user.pk, brief=brief_id), lens):
         return found[0]
     replacing = Brief.objects.filter(pk=brief_id, state=State.READY, replaces__isnull=False)
     row = replacing.select_related("story").first()
-    had = latest.filter(brief__story=row.story_id).select_related("edition").first() if row else None
+    had = (
+        next(iter(LATEST_OF_STORY(reader=user.pk, brief=brief_id, story=row.story_id)), None) if row else None
+    )
     if row is None or had is None:
         return None
-    (reading,) = _readings([(row, None if lens is OWN else lens)])
-    return replace(_marked(reading, had), day=had.edition.local_date)
+    (reading,) = readings_of([of_row(row, None if lens is OWN else lens)])
+    return replace(marked(reading, had), day=had.edition.local_date)
 
 
 def had(user: User, brief_id: str) -> bool:
@@ -232,7 +188,7 @@ def public_reading(brief_id: str) -> Reading | None:
     """A brief as anybody may see it: without a lens; None when it is not ready or of a reader's own sources."""
     public = Brief.objects.filter(pk=brief_id, state=State.READY, story__owner=None)
     brief = public.select_related("story").defer("story__vector").first()
-    return _readings([(brief, None)])[0] if brief else None
+    return readings_of([of_row(brief, None)])[0] if brief else None
 
 
 def showcase() -> Reading | None:
@@ -246,7 +202,8 @@ def showcase() -> Reading | None:
     first = ready.filter(story__sample=False).order_by(*order).first() or ready.order_by(*order).first()
     if first is None:
         return None
-    return _readings([(_current(first.story_id, ready.filter(story=first.story_id)), None)])[0]
+    told = _current(first.story_id, ready.filter(story=first.story_id))
+    return readings_of([of_row(told, None)])[0]
 
 
 def standing_on(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
@@ -254,7 +211,7 @@ def standing_on(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
     taken = briefs.filter(corrections__major=True)
     back = taken.filter(Exists(Correction.objects.filter(brief=OuterRef("pk")).exclude(restored=[])))
     rows = dict(back.values_list("pk", "body"))
-    made = _corrections(rows)
+    made = corrections_of(rows)
     stand = [
         pk
         for pk, body in rows.items()
@@ -279,22 +236,26 @@ def _current(story: str, briefs: Iterable[Brief]) -> Brief:
 
 def fallen_headlines(briefs: Iterable[str]) -> set[str]:
     """Those of the briefs whose headline no longer stands."""
-    made = _corrections(briefs)
+    made = corrections_of(briefs)
     return {brief for brief, rows in made.items() if "headline" in corrected.struck_now(rows)}
 
 
 def fallen_texts(briefs: Iterable[str]) -> dict[str, dict[str, str]]:
     """What stands no longer in the briefs, as it was told, by place; of those in which something fell."""
-    struck = {brief: corrected.struck_now(rows) for brief, rows in _corrections(briefs).items()}
+    struck = {brief: corrected.struck_now(rows) for brief, rows in corrections_of(briefs).items()}
     return {brief: {where: one.text for where, one in gone.items()} for brief, gone in struck.items() if gone}
 
 
 def cited(revisions: Mapping[int, int], articles: Iterable[int]) -> Mapping[int, Cited]:
     """The articles of a reading with the very text its citations count their offsets in, not a later one, by id."""
-    rows = Article.objects.filter(pk__in=set(articles) & set(revisions)).select_related("source")
-    current = list(rows.only(*CITED_FIELDS))
+    current = _CITED(articles=list(set(articles) & set(revisions)))
     earlier = numbered({(row.pk, n) for row in current if row.revision != (n := revisions[row.pk])})
     return {row.pk: _cited(row, revisions[row.pk], earlier) for row in current}
+
+
+_CITED = Prepared(
+    lambda: Article.objects.filter(pk__any_of=given("articles")).select_related("source").only(*CITED_FIELDS)
+)
 
 
 def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlier]) -> Cited:
@@ -308,104 +269,7 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
     )
 
 
-def _of_items(items: QuerySet[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
-    whole = items.annotate(update=UPDATE).select_related("brief__story", "lens", "edition")
-    rows = list(whole.defer("brief__story__vector"))
-    rows = [row for row in rows if row.brief.state == State.READY]
-    readings = _readings([(row.brief, row.lens if lens is OWN else lens) for row in rows])
-    return [_placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
-
-
-def _placed(reading: Reading, row: EditionItem) -> Reading:
-    return replace(_marked(reading, row), rank=row.rank, why=tuple(row.why), day=row.edition.local_date)
-
-
-def _marked(reading: Reading, row: EditionItem) -> Reading:
-    """With what is the reader's own about it, as far as that was asked for with the row."""
-    marks: dict[str, Any] = {name: getattr(row, name, False) for name in MARKS}
-    return replace(reading, **marks)
-
-
-def _readings(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Reading]:
-    briefs = [brief for brief, _ in pairs]
-    covered, made = coverage.of_briefs(briefs), _corrections([brief.pk for brief in briefs])
-    paid = spent.on(pairs)
-    return [
-        _reading(brief, lens, covered[brief.pk], one, made[brief.pk])
-        for (brief, lens), one in zip(pairs, paid, strict=True)
-    ]
-
-
-def _corrections(briefs: Iterable[str]) -> Mapping[str, list[Correction]]:
-    found: dict[str, list[Correction]] = {brief: [] for brief in briefs}
-    # Replacements are rare, and joining them made every page's query twice as dear to put together.
-    rows = Correction.objects.filter(brief__in=found).prefetch_related("replacement") if found else ()
-    for row in rows:
-        found[row.brief_id].append(row)
-    return found
-
-
-def _reading(
-    brief: Brief, lens: Lens | None, covered: Coverage, paid: Spent, made: Sequence[Correction]
-) -> Reading:
-    gone = corrected.struck_now(made)
-    written = BriefBody.model_validate(brief.body)
-    body, own = corrected.marked_body(written, gone), _lens(lens, gone)
-    texts = list(_texts(body, own))
-    document = BriefDocument(
-        **dict(body),
-        id=brief.pk,
-        version=brief.version,
-        story=_story(brief, covered),
-        written_at=brief.written_at or NEVER,
-        writer="model" if brief.writer == Writer.MODEL else "extractive",
-        lens=own,
-        sources=covered.sources,
-        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts))),
-        sample=brief.story.sample,
-        corrections=tuple(corrected.document(one, written, {lens.pk} if lens else ()) for one in made),
-    )
-    minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
-    return Reading(
-        document=document,
-        outlets=covered.outlets,
-        origins=covered.origins,
-        minutes=minutes,
-        private=brief.story.owner_id is not None,
-        revisions=dict(brief.articles),
-        gone=_own(gone, lens),
-        mark=corrected.mark(made, written, gone),
-        lens=lens.pk if own and lens else None,
-    )
-
-
-def _own(gone: Mapping[str, Strike], lens: Lens | None) -> Mapping[str, Strike]:
-    """Without what fell in other readers' lenses."""
-    mine = {lens.pk} if lens else set()
-    return {where: one for where, one in gone.items() if corrected.concerns(where, mine)}
-
-
-def _story(brief: Brief, covered: Coverage) -> StoryRef:
-    # A story may be headed by what came later; a brief knows it by the title of one of its own articles.
-    named = [source for source in covered.sources if source.title == brief.story.title]
-    title = brief.story.title if named or not covered.sources else covered.sources[0].title
-    # The address goes with the title: that of the article the story has its title from, where this brief has it.
-    ordered = (*named, *covered.sources)
-    url = next((source.url for source in ordered if source.url), "")
-    return StoryRef(id=brief.story.pk, title=title, url=url)
-
-
-def _lens(lens: Lens | None, gone: Mapping[str, Strike]) -> LensDocument | None:
-    if lens is None or lens.state != State.READY:
-        return None
-    body = corrected.marked_lens(LensBody.model_validate(lens.body), lens.pk, gone)
-    return LensDocument(**dict(body), role=lens.role, industry=lens.industry)
-
-
-def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:
-    """Every text that a reader reads, headings included."""
-    runs = [(body.headline,), body.takeaways, body.lead, body.catch, body.bottom_line]
-    answers: list[Section | LensQuestion] = [*body.sections, *(lens.questions if lens else ())]
-    runs += [section.answer for section in answers] + [lens.why_it_matters if lens else ()]
-    yield from (sentence.text for run in runs for sentence in run)
-    yield from (section.question for section in answers)
+def _of_items(items: Iterable[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
+    rows = [row for row in items if row.brief.state == State.READY]
+    readings = readings_of([of_item(row, lens) for row in rows])
+    return [placed(reading, row) for reading, row in zip(readings, rows, strict=True)]

@@ -16,6 +16,7 @@ from briefings.select import EDITION_SIZE
 from inference import costs
 from inference.costs import CostSummary
 from inference.money import usd
+from inference.prices import Tariff
 from ingest.models import Article
 
 DAYS_KEPT = 400
@@ -49,8 +50,9 @@ def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
     return [Spent(found[_brief_key(brief)], personal(brief, lens)) for brief, lens in pairs]
 
 
-def cost(spent: Spent, at: datetime, length: int) -> Cost:
-    """The document's cost. `at` (UTC) is when the story was news; `length` counts its brief's characters.
+def cost(spent: Spent, at: datetime, length: int, strong: Tariff | None) -> Cost:
+    """The document's cost. `at` (UTC) is when the story was news; `length` counts its brief's characters,
+    and `strong` is what the strong model takes (`inference.costs.strong`).
 
     `usd`: all attempts at the brief and the lens as posted, those that failed included; what calls of unknown outcome
     may have cost is not in it. `naive_usd`: a strong model reads all of the day's articles for every reader, at four
@@ -70,7 +72,7 @@ def cost(spent: Spent, at: datetime, length: int) -> Cost:
         models=whole.models,
         shared_usd=usd(spent.shared.nano),
         personal_usd=usd(spent.personal.nano),
-        naive_usd=costs.naive_usd(read, length),
+        naive_usd=costs.naive_usd(read, length, strong),
         usd_at_2023_prices=costs.usd_at_2023_prices(whole.tokens),
     )
 

@@ -30,6 +30,8 @@ SECRET_KEY_FALLBACKS: list[str] = env.names("SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS: list[str] = env.hosts("ALLOWED_HOSTS", "")
 # How many reverse proxies of yours stand before the web process: sign-in is limited by the address behind them.
 NUTGRAF_PROXIES: int = env.count("NUTGRAF_PROXIES", "0")
+# Web processes that `manage.py up` starts; 0: as many as fit (config/management/commands/up.py).
+NUTGRAF_WEB_PROCESSES: int = env.count("NUTGRAF_WEB_PROCESSES", "0")
 
 # --- the database: embedded unless DATABASE_URL names a server of your own (config/embedded.py sets it for us)
 
@@ -236,7 +238,7 @@ WHITENOISE_AUTOREFRESH = False
 if not DEBUG:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "config.static.Storage"},
     }
 
 AUTH_USER_MODEL = "users.User"
@@ -340,6 +342,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [NUTGRAF_URL]

@@ -14,8 +14,9 @@ from django.db.models.functions import TruncDate, TruncDay
 
 from inference.models import Call, Purpose, Statement
 from inference.money import price_of, usd
-from inference.prices import listed
+from inference.prices import Tariff, listed
 from inference.tokens import NO_TOKENS, Tokens
+from users.prepared import Prepared, given
 
 AXES = [field.name for field in fields(Tokens)]
 PAID = Q(state__in=[Call.State.SETTLED, Call.State.TRUED_UP])
@@ -68,7 +69,7 @@ class Line:
 def of_works(work_keys: Iterable[str]) -> Mapping[str, CostSummary]:
     """What all attempts at each of these pieces of work cost, failed ones included; one query."""
     keys = list(work_keys)
-    return dict.fromkeys(keys, CostSummary()) | _grouped(Call.objects.filter(work_key__in=keys), "work_key")
+    return dict.fromkeys(keys, CostSummary()) | {row["key"]: _read(row) for row in _OF_WORKS(keys=keys)}
 
 
 def of_briefs(brief_ids: Iterable[str], purposes: Sequence[str] = ()) -> Mapping[str, CostSummary]:
@@ -183,15 +184,20 @@ def estimated_tokens(input_characters: int, output_characters: int) -> Tokens:
     )
 
 
-def naive_usd(input_characters: int, output_characters: int) -> str:
+def strong() -> Tariff | None:
+    """Today's list price of the strong model, or of gpt-5 where it has none."""
+    return listed(settings.NUTGRAF_MODEL_STRONG) or listed("gpt-5")
+
+
+def naive_usd(input_characters: int, output_characters: int, tariff: Tariff | None = None) -> str:
     """What the strong model would cost at today's list price if it read and wrote that much for one reader.
 
     The naive design lets it read all of the day's articles for every reader: for one brief of an edition of n, give
-    the day's characters divided by n, and the brief's own length.
+    the day's characters divided by n, and the brief's own length. `tariff` is `strong()`, for whoever asks often.
     """
-    strong = listed(settings.NUTGRAF_MODEL_STRONG) or listed("gpt-5")
+    asked = tariff or strong()
     tokens = estimated_tokens(input_characters, output_characters)
-    return usd(strong.cost(tokens)) if strong else usd(_at_2023_prices(tokens))
+    return usd(asked.cost(tokens)) if asked else usd(_at_2023_prices(tokens))
 
 
 def usd_at_2023_prices(tokens: Tokens) -> str:
@@ -226,8 +232,14 @@ SUMS: dict[str, Any] = {
 
 
 def _grouped(calls: QuerySet[Call], column: str) -> dict[Any, CostSummary]:
-    rows = calls.order_by().values(key=F(column)).annotate(**SUMS)
-    return {row["key"]: _read(row) for row in rows}
+    return {row["key"]: _read(row) for row in _sums(calls, column)}
+
+
+def _sums(calls: QuerySet[Call], column: str) -> QuerySet[Call, Any]:
+    return calls.order_by().values(key=F(column)).annotate(**SUMS)
+
+
+_OF_WORKS = Prepared(lambda: _sums(Call.objects.filter(work_key__any_of=given("keys")), "work_key"))
 
 
 def _read(row: Mapping[str, Any]) -> CostSummary:

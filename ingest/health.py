@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q
 
 from ingest.models import Article, Source, Stage
 
@@ -39,9 +39,11 @@ class Output:
     newest: datetime | None = None
 
 
-def of(sources: QuerySet[Source], now: datetime) -> list[Health]:
-    """The sources' health as of `now`, in their order; two queries."""
+def of(sources: Iterable[Source], now: datetime) -> list[Health]:
+    """The sources' health as of `now`, in their order; two queries, or none but the caller's where there are none."""
     rows = list(sources)
+    if not rows:
+        return []
     outputs = _outputs([source.pk for source in rows], now)
     return [_health(source, outputs.get(source.pk, Output()), now) for source in rows]
 

@@ -14,6 +14,7 @@ from ingest.health import Health
 from ingest.models import Source, Story
 from ingest.scope import Scope
 from ingest.split import hold_stories
+from users.prepared import Prepared, given
 
 MOST = 200  # sources of one reader
 PATIENCE = 12.0  # seconds that a reader waits for a site to answer
@@ -30,8 +31,14 @@ def sources(owner: int, now: datetime) -> list[Health]:
 
 def unread(owner: int, now: datetime) -> list[Health]:
     """Those of the reader's own sources that are not read any more, which the reader was not told yet."""
-    untold = Source.objects.filter(Q(failures__gt=0) | ~Q(error=""), owner=owner, told_at=None)
-    return [one for one in health.of(untold.order_by("title", "url"), now) if health.unread(one.source, now)]
+    return [one for one in health.of(_UNTOLD(owner=owner), now) if health.unread(one.source, now)]
+
+
+_UNTOLD = Prepared(
+    lambda: Source.objects.filter(
+        Q(failures__gt=0) | ~Q(error=""), owner=given("owner"), told_at=None
+    ).order_by("title", "url")
+)
 
 
 def told(owner: int, source_ids: Sequence[int], now: datetime) -> None:

@@ -6,13 +6,16 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.backends import ModelBackend
 
 from users.models import User
+from users.prepared import Prepared, given
+
+_WITH_PROFILE = Prepared(lambda: User.objects.select_related("profile").filter(pk=given("pk")))
 
 
 class ByPassword(ModelBackend):
     """Django's, for the admin; with the profile in the same query."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("profile").filter(pk=user_id).first()
+        user = _WITH_PROFILE.first(pk=user_id)
         return user if user and self.user_can_authenticate(user) else None
 
 

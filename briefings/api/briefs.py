@@ -15,8 +15,8 @@ from briefings.api.pages import Page
 from briefings.api.problems import not_found
 from briefings.evidence import FAR, NEAR
 from briefings.schemas import BriefDocument, Shape
+from briefings.web.kept import page_of
 from briefings.web.page import Evidence, Excerpt
-from briefings.web.views import page_of
 from users.models import User
 
 router = Router(tags=["briefs"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from briefings.converse.models import Turn
 from briefings.schemas import CorrectionDocument, Sentence
 from users.models import User
+from users.prepared import Prepared, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,16 @@ class Asked:
 
 def conversation(user: User, brief_id: str) -> list[Asked]:
     """What the reader asked about the brief, the first question first."""
-    return [_asked(turn) for turn in _mine(user, brief_id).order_by("number")]
+    turns = _TURNS(reader=user.pk, brief=brief_id)
+    prefetch_related_objects(turns, "sentences")
+    return [_asked(turn) for turn in turns]
+
+
+_TURNS = Prepared(
+    lambda: Turn.objects.filter(
+        conversation__reader=given("reader"), conversation__brief=given("brief")
+    ).order_by("number")
+)
 
 
 def question(user: User, brief_id: str, number: int) -> Asked | None:

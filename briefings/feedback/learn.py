@@ -18,6 +18,7 @@ from briefings.models import Letter
 from briefings.schemas import BriefDocument
 from ingest.models import Source
 from users.models import User
+from users.prepared import Prepared, given
 
 ACTS = frozenset(Signal.Act.values)
 _FIELDS = ("pk", "act", "kind", "key", "label", "weight")
@@ -41,7 +42,10 @@ class Stance:
 
 def signals_of(reader: int | None) -> list[Signal]:
     """All that was learned of a reader, the latest first; one query."""
-    return list(Signal.objects.filter(reader=reader)) if reader is not None else []
+    return _SIGNALS(reader=reader) if reader is not None else []
+
+
+_SIGNALS = Prepared(lambda: Signal.objects.filter(reader=given("reader")))
 
 
 def taste(signals: Sequence[Signal]) -> Taste:

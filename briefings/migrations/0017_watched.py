@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('briefings', '0016_read_state_in_sync'),
-        ('ingest', '0011_watched'),
+        ('ingest', '0012_watched'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

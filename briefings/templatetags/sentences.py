@@ -6,14 +6,16 @@ two thirds of the page's time, `format_html` half of the rest. So every text goe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from html import escape
 
 from django import template
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from briefings.web.page import Block, Evidence, Excerpt, Line
+from briefings.web.kept import manner
+from briefings.web.page import Block, BriefPage, Evidence, Excerpt, Line
 
 register = template.Library()
 
@@ -45,6 +47,28 @@ def sentences(lines: Iterable[Line], here: str, own: object = "") -> SafeString:
     """The sentences one after the other, each with its marker."""
     spans = (f'<span class="sentence">{_told(line)}{_marker(line, here, own)}</span>' for line in lines)
     return SafeString(" ".join(spans))
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context, template: str) -> SafeString:
+    """A template that shows the shared part of a brief's page, and nothing else: rendered once for all its readers."""
+    page, here, own = context["page"], context["here"], bool(context.get("own"))
+    shown = {"page": page, "here": here, "own": own}
+    return _once(page, (template, here, own), lambda: render_to_string(template, shown))
+
+
+@register.simple_tag(takes_context=True)
+def asides(context: Context) -> SafeString:
+    """What the markers of the shared part open; made once as well."""
+    page, here, own = context["page"], context["here"], bool(context.get("own"))
+    return _once(page, ("", here, own), lambda: "".join(aside(one, here, own) for one in page.of_brief))
+
+
+def _once(page: BriefPage, what: Hashable, make: Callable[[], str]) -> SafeString:
+    key = what, manner()
+    if key not in page.html:
+        page.html[key] = SafeString(make())
+    return page.html[key]
 
 
 @register.simple_tag

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.safestring import SafeString
 
 from briefings.coverage import short
 from briefings.evidence import NEAR, Passage, head, passage, tail
 from briefings.read import Cited
-from briefings.schemas import BriefDocument, Citation, CorrectionDocument, Sentence, Strike
+from briefings.schemas import (
+    BriefBody,
+    BriefDocument,
+    Citation,
+    CorrectionDocument,
+    LensBody,
+    Sentence,
+    SourceRef,
+    Strike,
+)
 
 BESIDE = 60  # characters around a quote where the passage of today is to be seen below it at once
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 UNKNOWN = Cited(publisher="source", title="", url="", published_at=None, text=None)
 
 
@@ -69,7 +83,18 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class LensPage:
+    """The part of the page that a lens makes."""
+
+    why_it_matters: tuple[Line, ...] = ()
+    questions: tuple[Block, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BriefPage:
+    """`html` keeps what was rendered of the shared part, which is the same through every lens."""
+
     headline: Line
     takeaways: tuple[Line, ...]
     lead: tuple[Line, ...]
@@ -78,14 +103,17 @@ class BriefPage:
     bottom_line: tuple[Line, ...]
     disagreements: tuple[Block, ...]
     prepared: tuple[Block, ...]
-    why_it_matters: tuple[Line, ...]
-    questions: tuple[Block, ...]
-    evidence: tuple[Evidence, ...]
-    of_lens: tuple[Evidence, ...]
+    of_brief: tuple[Evidence, ...]
+    sources: tuple[SourceRef, ...] = ()
+    lens: LensPage = LensPage()
+    html: dict[object, SafeString] = field(default_factory=dict, compare=False, repr=False)
+
+    def through(self, lens: LensPage) -> BriefPage:
+        return replace(self, lens=lens)
 
     @property
-    def of_brief(self) -> tuple[Evidence, ...]:
-        return self.evidence[: len(self.evidence) - len(self.of_lens)]
+    def evidence(self) -> tuple[Evidence, ...]:
+        return (*self.of_brief, *self.lens.evidence)
 
 
 def cited_articles(document: BriefDocument) -> set[int]:
@@ -111,33 +139,61 @@ def brief_page(
         for correction in document.corrections
         for strike in correction.struck
     }
-    shared, own = _Marker(articles, around, changes), _Marker(articles, around, changes, whose)
+    shared = shared_page(document, articles, gone, changes, around, document.sources)
     lens = document.lens
+    return shared.through(lens_page(lens, articles, gone, changes, around, whose)) if lens else shared
+
+
+def shared_page(
+    body: BriefBody,
+    articles: Mapping[int, Cited],
+    gone: Collection[str] = (),
+    changes: Mapping[str, Change] = NOTHING,
+    around: int = NEAR,
+    sources: tuple[SourceRef, ...] = (),
+) -> BriefPage:
+    """The part that all readers share."""
+    marker = _Marker(articles, around, changes)
     return BriefPage(
-        headline=shared.line(document.headline),
-        takeaways=shared.lines(document.takeaways),
-        lead=shared.lines(document.lead),
+        headline=marker.line(body.headline),
+        takeaways=marker.lines(body.takeaways),
+        lead=marker.lines(body.lead),
         sections=tuple(
-            Block(one.question, shared.lines(one.answer), f"sections.{place}.question" in gone)
-            for place, one in enumerate(document.sections)
+            Block(one.question, marker.lines(one.answer), f"sections.{place}.question" in gone)
+            for place, one in enumerate(body.sections)
         ),
-        catch=shared.lines(document.catch),
-        bottom_line=shared.lines(document.bottom_line),
+        catch=marker.lines(body.catch),
+        bottom_line=marker.lines(body.bottom_line),
         disagreements=tuple(
-            Block(one.about, shared.lines(one.claims), f"disagreements.{place}.about" in gone)
-            for place, one in enumerate(document.disagreements)
+            Block(one.about, marker.lines(one.claims), f"disagreements.{place}.about" in gone)
+            for place, one in enumerate(body.disagreements)
         ),
         prepared=tuple(
-            Block(one.question, shared.lines(one.answer), f"prepared.{place}.question" in gone)
-            for place, one in enumerate(document.prepared)
+            Block(one.question, marker.lines(one.answer), f"prepared.{place}.question" in gone)
+            for place, one in enumerate(body.prepared)
         ),
-        why_it_matters=own.lines(lens.why_it_matters) if lens else (),
+        of_brief=tuple(marker.evidence),
+        sources=sources,
+    )
+
+
+def lens_page(
+    lens: LensBody,
+    articles: Mapping[int, Cited],
+    gone: Collection[str] = (),
+    changes: Mapping[str, Change] = NOTHING,
+    around: int = NEAR,
+    whose: str = "you-",
+) -> LensPage:
+    """The lens's part."""
+    marker = _Marker(articles, around, changes, whose)
+    return LensPage(
+        why_it_matters=marker.lines(lens.why_it_matters),
         questions=tuple(
-            Block(one.question, own.lines(one.answer), _asked(place, gone))
-            for place, one in enumerate(lens.questions if lens else ())
+            Block(one.question, marker.lines(one.answer), _asked(place, gone))
+            for place, one in enumerate(lens.questions)
         ),
-        evidence=(*shared.evidence, *own.evidence),
-        of_lens=tuple(own.evidence),
+        evidence=tuple(marker.evidence),
     )
 
 

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from briefings import card as cards
 from briefings import share as sharing
+from briefings.web.kept import page_of
 from briefings.web.limits import limited, limited_by_address
 from briefings.web.unlisted import unlisted
-from briefings.web.views import page_of
 from users.models import User
 
 

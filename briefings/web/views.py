@@ -19,7 +19,7 @@ from briefings import feed, looks, read
 from briefings import share as sharing
 from briefings.converse.allowance import allowance
 from briefings.converse.models import LONGEST
-from briefings.converse.shown import conversation
+from briefings.converse.shown import Asked, conversation
 from briefings.evidence import FAR, NEAR
 from briefings.feedback import challenge as challenging
 from briefings.feedback import learn
@@ -28,7 +28,7 @@ from briefings.looks import Kind, Look
 from briefings.models import State
 from briefings.topics.pages import with_topics
 from briefings.web import shell, talk
-from briefings.web.page import BriefPage, brief_page, cited_articles
+from briefings.web.kept import cited, page_of
 from ingest import own
 from users import taxonomy
 from users.models import Profile, User
@@ -102,12 +102,11 @@ def whole_page(
     reading, seen = _seen_by(request, brief_id, kind)
     user = cast(User, request.user)
     asked = conversation(user, brief_id)
-    cited = read.cited(reading.revisions, cited_articles(reading.document) | talk.cited_articles(asked))
-    turns = [talk.turn_page(one, cited, timezone.now()) for one in asked]
+    turns = _turns(reading, asked)
     (reading,) = with_topics(user, [reading])
     context = {
         "reading": reading,
-        "page": brief_page(reading.document, cited, reading.gone, whose=_whose(seen)),
+        "page": page_of(reading, whose=_whose(seen)),
         "share": sharing.of_brief(user, brief_id) if reading.shared else None,
         "stance": learn.stances([reading.document], learn.signals_of(user.pk) if reading.taught else [])[0],
         **talk_of(user, reading, turns),
@@ -138,9 +137,13 @@ def talk_of(user: User, reading: read.Reading, turns: Sequence[talk.TurnPage]) -
 
 def turns_of(user: User, reading: read.Reading, around: int = NEAR) -> list[talk.TurnPage]:
     """The reader's questions about the brief with their answers."""
-    asked = conversation(user, reading.document.id)
-    cited = read.cited(reading.revisions, talk.cited_articles(asked))
-    return [talk.turn_page(one, cited, timezone.now(), around) for one in asked]
+    return _turns(reading, conversation(user, reading.document.id), around)
+
+
+def _turns(reading: read.Reading, asked: Sequence[Asked], around: int = NEAR) -> list[talk.TurnPage]:
+    told = talk.cited_articles(asked)
+    texts = cited(reading, told) if told else {}
+    return [talk.turn_page(one, texts, timezone.now(), around) for one in asked]
 
 
 @never_cache
@@ -182,12 +185,6 @@ def seen_by_mark(request: HttpRequest, brief_id: str, mark: str) -> tuple[read.R
     return _seen_by(request, brief_id, looks.kind_of_mark(mark))
 
 
-def page_of(reading: read.Reading, around: int = NEAR, whose: str = "you-") -> BriefPage:
-    """What the page of a brief shows, each sentence with its evidence."""
-    cited = read.cited(reading.revisions, cited_articles(reading.document))
-    return brief_page(reading.document, cited, reading.gone, around, whose)
-
-
 def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpResponse:
     """Today's page shows every stage of an edition; any other day has one that is ready, or is a 404."""
     found = read.edition_for(cast(User, request.user), day)
@@ -223,7 +220,7 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
 
 def stories_of(user: User, readings: Sequence[read.Reading]) -> list[tuple[read.Reading, learn.Stance]]:
     """The stories of an edition's page, each with what the reader has said about it."""
-    signals = learn.signals_of(user.pk) if readings else []
+    signals = learn.signals_of(user.pk) if any(one.taught for one in readings) else []
     return list(zip(readings, learn.stances([one.document for one in readings], signals), strict=True))
 
 
@@ -236,8 +233,7 @@ def _stage(state: str | None, stories: bool) -> str:
 def lens_of(request: HttpRequest, brief_id: str, kind: Kind | None) -> dict[str, object]:
     """What the lens on the brief's page is drawn from. Raises Http404."""
     reading, seen = _seen_by(request, brief_id, kind)
-    cited = read.cited(reading.revisions, cited_articles(reading.document))
-    page = brief_page(reading.document, cited, reading.gone, whose=_whose(seen))
+    page = page_of(reading, whose=_whose(seen))
     return {"reading": reading, "document": reading.document, "page": page, **_switch(request, reading, seen)}
 
 

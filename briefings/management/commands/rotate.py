@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from briefings import secret
-from briefings.models import PrivateFeed, Secret, Share
+from briefings.share_models import PrivateFeed, Secret, Share
 from users import rotation
 
 

@@ -184,7 +184,13 @@ def web_command(port: int) -> tuple[str, ...]:
     """How the web process is started; the application comes last."""
     where = ("--host", "127.0.0.1", "--port", str(port))
     how = ("--interface", "wsgi", "--log-level", "warning", "--no-ws", "--blocking-threads", "4")
-    return (sys.executable, "-m", "granian", *where, *how, "config.wsgi:application")
+    many = ("--workers", str(settings.NUTGRAF_WEB_PROCESSES or _processes_that_fit()))
+    return (sys.executable, "-m", "granian", *where, *how, *many, "config.wsgi:application")
+
+
+def _processes_that_fit() -> int:
+    """One for each core, two at most: each takes 150 MB. One where each would load a model of its own beside that."""
+    return 1 if settings.NUTGRAF_MODEL_EMBED.startswith("local:") else min(2, os.cpu_count() or 1)
 
 
 def _start_children(supervisor: Supervisor, port: int) -> None:

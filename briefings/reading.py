@@ -1,0 +1,243 @@
+"""Puts together what readers meet of briefs: their bodies with corrections laid over, sources and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from operator import attrgetter
+from typing import Any
+
+from briefings import bodies, corrected, coverage, spent
+from briefings.bodies import Very
+from briefings.coverage import Coverage
+from briefings.items import MARKS
+from briefings.models import Brief, Correction, EditionItem, Lens, State, Writer
+from briefings.schemas import (
+    BriefBody,
+    BriefDocument,
+    LensBody,
+    LensDocument,
+    LensQuestion,
+    Section,
+    SourceRef,
+    StoryRef,
+    Strike,
+)
+from briefings.spent import Spent
+from briefings.topics.topic import Topic
+from inference import costs
+from inference.prices import Tariff
+from users.prepared import Prepared, given
+
+WORDS_A_MINUTE = 220
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+OWN = Lens()  # stands for the lens that a brief has in the reader's edition
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that the page of a brief over which no correction lies is made of: equal ones make the same page.
+
+    `articles` are the ids that it tells of, with their revisions.
+    """
+
+    body: Very[BriefBody]
+    lens: Very[LensBody] | None
+    articles: tuple[tuple[int, int], ...]
+    sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A brief as a reader meets it. `rank` counts from 1 in its edition, 0 outside one; `minutes` is at least 1.
+
+    `private`: it tells what a reader's own sources say, and so is nobody else's to see. `revisions` says which revision
+    of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
+    something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
+    `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it;
+    `update`: it goes on with a story of an earlier edition of theirs. `lens` is the id of the lens. `taught`: the
+    feedback of the reader who asked has taught us something. `topics`: those that have a page for the reader who
+    asked. `told`: see there; None where it has to be made anew.
+    """
+
+    document: BriefDocument
+    outlets: int
+    origins: int
+    minutes: int
+    rank: int = 0
+    why: tuple[str, ...] = ()
+    day: date | None = None
+    private: bool = False
+    revisions: Mapping[int, int] = field(default_factory=dict)
+    gone: Mapping[str, Strike] = field(default_factory=dict)
+    mark: str = ""
+    saved: bool = False
+    read: bool = False
+    shared: bool = False
+    taught: bool = False
+    update: bool = False
+    lens: int | None = None
+    topics: tuple[Topic, ...] = ()
+    told: Told | None = None
+
+    @property
+    def same(self) -> Hashable | None:
+        """Equal for readings that are equal but for what they cost; None where that would have to be looked at."""
+        if self.told is None:
+            return None
+        document = self.document
+        return (
+            document.id,
+            document.version,
+            document.story,
+            document.writer,
+            document.sample,
+            *_OF_ITS_OWN(self),
+        )
+
+
+# Beside what its document takes from the brief's row, all that a reading has, and what `told` stands for.
+_OF_ITS_OWN = attrgetter(
+    *(one.name for one in fields(Reading) if one.name not in ("document", "revisions", "gone"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A ready brief and a lens with what they say; `kept` where these are the very objects of `briefings.bodies`."""
+
+    brief: Brief
+    lens: Lens | None
+    body: BriefBody
+    of_lens: LensBody | None
+    kept: bool = False
+
+
+def of_item(row: Any, lens: Lens | None) -> Written:
+    """An edition's item as `briefings.items` asks for it; through another `lens` than its own where that is not OWN."""
+    body = bodies.brief(row.brief_text)
+    if lens is not OWN:
+        return Written(row.brief, lens, body, _said(lens))
+    ready = row.lens is not None and row.lens.state == State.READY
+    return Written(row.brief, row.lens, body, bodies.lens(row.lens_text) if ready else None, kept=True)
+
+
+def of_row(brief: Brief, lens: Lens | None) -> Written:
+    """The same of rows that were fetched with their bodies."""
+    return Written(brief, lens, BriefBody.model_validate(brief.body), _said(lens))
+
+
+def _said(lens: Lens | None) -> LensBody | None:
+    return LensBody.model_validate(lens.body) if lens and lens.state == State.READY else None
+
+
+def placed(reading: Reading, row: EditionItem) -> Reading:
+    """With its place in its edition."""
+    return replace(marked(reading, row), rank=row.rank, why=tuple(row.why), day=row.edition.local_date)
+
+
+def marked(reading: Reading, row: EditionItem) -> Reading:
+    """With what is the reader's own about it, as far as that was asked for with the row."""
+    marks: dict[str, Any] = {name: getattr(row, name, False) for name in MARKS}
+    return replace(reading, **marks)
+
+
+def readings_of(written: Sequence[Written]) -> list[Reading]:
+    """The readings in the same order, with a fixed number of queries."""
+    briefs = [one.brief for one in written]
+    covered, made = coverage.of_briefs(briefs), corrections_of([brief.pk for brief in briefs])
+    paid, strong = spent.on([(one.brief, one.lens) for one in written]), costs.strong()
+    return [
+        _reading(one, covered[one.brief.pk], cost, made[one.brief.pk], strong)
+        for one, cost in zip(written, paid, strict=True)
+    ]
+
+
+def corrections_of(briefs: Iterable[str]) -> Mapping[str, list[Correction]]:
+    """All corrections of each brief, by id, the earliest first."""
+    found: dict[str, list[Correction]] = {brief: [] for brief in briefs}
+    for row in _CORRECTIONS(briefs=list(found)) if found else ():
+        found[row.brief_id].append(row)
+    return found
+
+
+_CORRECTIONS = Prepared(
+    lambda: (
+        Correction.objects.filter(brief__any_of=given("briefs"))
+        .select_related("replacement")
+        .defer("replacement__body")
+    )
+)
+
+
+def _reading(
+    one: Written, covered: Coverage, paid: Spent, made: Sequence[Correction], strong: Tariff | None
+) -> Reading:
+    brief, lens, written = one.brief, one.lens, one.body
+    gone = corrected.struck_now(made)
+    body, own = corrected.marked_body(written, gone), _lens(lens, one.of_lens, gone)
+    texts = list(_texts(body, own))
+    document = BriefDocument(
+        **dict(body),
+        id=brief.pk,
+        version=brief.version,
+        story=_story(brief, covered),
+        written_at=brief.written_at or NEVER,
+        writer="model" if brief.writer == Writer.MODEL else "extractive",
+        lens=own,
+        sources=covered.sources,
+        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts)), strong),
+        sample=brief.story.sample,
+        corrections=tuple(corrected.document(one, written, {lens.pk} if lens else ()) for one in made),
+    )
+    minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
+    return Reading(
+        document=document,
+        outlets=covered.outlets,
+        origins=covered.origins,
+        minutes=minutes,
+        private=brief.story.owner_id is not None,
+        revisions=dict(brief.articles),
+        gone=_own(gone, lens),
+        mark=corrected.mark(made, written, gone),
+        lens=lens.pk if own and lens else None,
+        told=_told(one, covered) if one.kept and not made else None,
+    )
+
+
+def _told(one: Written, covered: Coverage) -> Told:
+    articles = tuple((article, revision) for article, revision in one.brief.articles)
+    return Told(Very(one.body), Very(one.of_lens) if one.of_lens else None, articles, covered.sources)
+
+
+def _own(gone: Mapping[str, Strike], lens: Lens | None) -> Mapping[str, Strike]:
+    """Without what fell in other readers' lenses."""
+    mine = {lens.pk} if lens else set()
+    return {where: one for where, one in gone.items() if corrected.concerns(where, mine)}
+
+
+def _story(brief: Brief, covered: Coverage) -> StoryRef:
+    # A story may be headed by what came later; a brief knows it by the title of one of its own articles.
+    named = [source for source in covered.sources if source.title == brief.story.title]
+    title = brief.story.title if named or not covered.sources else covered.sources[0].title
+    # The address goes with the title: that of the article the story has its title from, where this brief has it.
+    ordered = (*named, *covered.sources)
+    url = next((source.url for source in ordered if source.url), "")
+    return StoryRef(id=brief.story.pk, title=title, url=url)
+
+
+def _lens(lens: Lens | None, said: LensBody | None, gone: Mapping[str, Strike]) -> LensDocument | None:
+    if lens is None or said is None:
+        return None
+    body = corrected.marked_lens(said, lens.pk, gone)
+    return LensDocument(**dict(body), role=lens.role, industry=lens.industry)
+
+
+def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:
+    """Every text that a reader reads, headings included."""
+    runs = [(body.headline,), body.takeaways, body.lead, body.catch, body.bottom_line]
+    answers: list[Section | LensQuestion] = [*body.sections, *(lens.questions if lens else ())]
+    runs += [section.answer for section in answers] + [lens.why_it_matters if lens else ()]
+    yield from (sentence.text for run in runs for sentence in run)
+    yield from (section.question for section in answers)
