@@ -41,7 +41,7 @@ class _Shown:
 def story(context: Context, reading: Reading, stance: Stance, first: bool) -> SafeString:
     """One story with what the reader said about it; `first` leads the page."""
     acted = context.get("acted") == reading.document.id
-    at, aside = context.get("at") or "", context.get("aside", "") if acted else ""
+    at, aside = context.get("at") or "", (context.get("aside") or "") if acted else ""
     shown = _Shown(reading.same, reading, stance, first, at, acted, aside, manner())
     html = _kept(shown) if shown.same is not None else _rendered(shown)
     return SafeString(html.replace(TOKEN, str(context["csrf_token"])))
