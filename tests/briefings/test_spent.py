@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from briefings import digest_render, read, spent
+from briefings import reading as put_together
 from briefings.models import Brief, Lens
 from briefings.schemas import Cost
 from briefings.templatetags.briefs import in_words
@@ -84,7 +85,7 @@ def test_the_naive_design_reads_the_whole_day_for_each_reader(launch: tuple[Brie
     )
     reading = read.document(brief, lens)
     assert own.happened_at.date() < brief.story.last_at.date()
-    written = sum(map(len, read._texts(*_parts(reading))))
+    written = sum(map(len, put_together._texts(*_parts(reading))))
     # 250,000 tokens at $1.25 a million, and the brief's own length at $10
     assert float(reading.cost.naive_usd) == pytest.approx(0.3125 + written / 4 * 10 / 1e6, abs=2e-5)
 

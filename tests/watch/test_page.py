@@ -45,7 +45,7 @@ def test_to_anybody_else_it_does_not_exist(client: Client) -> None:
 
 def test_it_asks_for_a_second_factor_where_that_is_demanded(olga: Client, settings: Any) -> None:
     settings.NUTGRAF_STAFF_SECOND_FACTOR = True
-    assert olga.get("/status/").headers["Location"] == "/settings/sign-in/"
+    assert olga.get("/status/").headers["Location"] == "/settings/sign-in/staff/"
 
 
 def test_with_nothing_to_do_it_says_so(olga: Client) -> None:
