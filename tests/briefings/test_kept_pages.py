@@ -177,6 +177,14 @@ def test_a_kept_story_is_shown_though_its_brief_was_read_anew(page: Client, lead
     assert rendered() == 0
 
 
+def test_pages_with_far_more_around_each_quote_are_not_kept(page: Client, lead: Brief) -> None:
+    page.get(f"/brief/{lead.pk}/")
+    before = kept._shared.cache_info().currsize, kept._lens.cache_info().currsize
+    for path in (f"/brief/{lead.pk}/evidence/1/", f"/brief/{lead.pk}/evidence/you-1/"):
+        assert page.get(path).status_code == 200
+    assert (kept._shared.cache_info().currsize, kept._lens.cache_info().currsize) == before
+
+
 def test_what_was_asked_for_longest_ago_is_let_go() -> None:
     stories, made = stories_kept.Kept(2), list[str]()
 
