@@ -1,12 +1,13 @@
 """What stored briefs and lenses say, read once: the same text gives the very same object while it is remembered.
 
-So what is made of a body can be remembered by that object (`Very`), and nothing has to say when to forget it.
+So what is made of a body can be remembered by its text (`Very`), and nothing has to say when to forget it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Generic, TypeVar
 
 from briefings.schemas import BriefBody, LensBody
@@ -18,26 +19,25 @@ BRIEFS, LENSES = (
 Thing = TypeVar("Thing")
 
 
+@dataclass(frozen=True, slots=True)
+class Very(Generic[Thing]):
+    """What a text says; equal to what the same text says, whenever that was read. `digest` is the text's."""
+
+    digest: bytes
+    thing: Thing = field(compare=False, repr=False)
+
+
 @lru_cache(BRIEFS)
-def brief(text: str) -> BriefBody:
+def brief(text: str) -> Very[BriefBody]:
     """The shared part, from its JSON."""
-    return BriefBody.model_validate_json(text)
+    return Very(_digest(text), BriefBody.model_validate_json(text))
 
 
 @lru_cache(LENSES)
-def lens(text: str) -> LensBody:
+def lens(text: str) -> Very[LensBody]:
     """A lens's part, from its JSON."""
-    return LensBody.model_validate_json(text)
+    return Very(_digest(text), LensBody.model_validate_json(text))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Very(Generic[Thing]):
-    """Equal to what holds the very same thing, which lives as long as this does."""
-
-    thing: Thing
-
-    def __hash__(self) -> int:
-        return id(self.thing)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Very) and other.thing is self.thing
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()

@@ -47,6 +47,11 @@ class Told:
     articles: tuple[tuple[int, int], ...]
     sources: tuple[SourceRef, ...]
 
+    @property
+    def same(self) -> Hashable:
+        """Equal where these are, without holding what the texts say."""
+        return self.body.digest, self.lens and self.lens.digest, self.articles, self.sources
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -93,34 +98,36 @@ class Reading:
             document.story,
             document.writer,
             document.sample,
+            self.told.same,
             *_OF_ITS_OWN(self),
         )
 
 
 # Beside what its document takes from the brief's row, all that a reading has, and what `told` stands for.
 _OF_ITS_OWN = attrgetter(
-    *(one.name for one in fields(Reading) if one.name not in ("document", "revisions", "gone"))
+    *(one.name for one in fields(Reading) if one.name not in ("document", "revisions", "gone", "told"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A ready brief and a lens with what they say; `kept` where these are the very objects of `briefings.bodies`."""
+    """A ready brief and a lens with what they say; `very`: the same two as `briefings.bodies` has them, if it does."""
 
     brief: Brief
     lens: Lens | None
     body: BriefBody
     of_lens: LensBody | None
-    kept: bool = False
+    very: tuple[Very[BriefBody], Very[LensBody] | None] | None = None
 
 
 def of_item(row: Any, lens: Lens | None) -> Written:
     """An edition's item as `briefings.items` asks for it; through another `lens` than its own where that is not OWN."""
     body = bodies.brief(row.brief_text)
     if lens is not OWN:
-        return Written(row.brief, lens, body, _said(lens))
+        return Written(row.brief, lens, body.thing, _said(lens))
     ready = row.lens is not None and row.lens.state == State.READY
-    return Written(row.brief, row.lens, body, bodies.lens(row.lens_text) if ready else None, kept=True)
+    own = bodies.lens(row.lens_text) if ready else None
+    return Written(row.brief, row.lens, body.thing, own.thing if own else None, (body, own))
 
 
 def of_row(brief: Brief, lens: Lens | None) -> Written:
@@ -202,13 +209,13 @@ def _reading(
         gone=_own(gone, lens),
         mark=corrected.mark(made, written, gone),
         lens=lens.pk if own and lens else None,
-        told=_told(one, covered) if one.kept and not made else None,
+        told=_told(one, one.very, covered) if one.very and not made else None,
     )
 
 
-def _told(one: Written, covered: Coverage) -> Told:
+def _told(one: Written, very: tuple[Very[BriefBody], Very[LensBody] | None], covered: Coverage) -> Told:
     articles = tuple((article, revision) for article, revision in one.brief.articles)
-    return Told(Very(one.body), Very(one.of_lens) if one.of_lens else None, articles, covered.sources)
+    return Told(*very, articles, covered.sources)
 
 
 def _own(gone: Mapping[str, Strike], lens: Lens | None) -> Mapping[str, Strike]:

@@ -35,7 +35,7 @@ UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069
 MAIL = re.compile(r"[^\s*<>()\[\]\"',;:=/]{1,64}@[\w-]+(?:\.[\w-]+)+")
 OPENING = re.compile(r"(/(?:s|feed|mail|unsubscribe)/)[\w:.~%-]{16,}")  # shares, feeds, links of mails
 KEYS = re.compile(r"(?i)(authorization\W{1,4}basic\s+|\bbearer\s+|\bsk-)[\w.~+/=-]{8,}")
-PASSWORD = re.compile(r"(\w://)[^\s/@]*:[^\s/]*@")
+PASSWORD = re.compile(r"(\w://)[^\s/@:]*:[^\s/]*@")
 
 _whose: ContextVar[Mapping[str, str]] = ContextVar("whose", default=MappingProxyType({}))
 

@@ -52,3 +52,13 @@ class Transport(pgmq.Transport):
     """What `pgmq://` stands for, by `config/celery.py`."""
 
     Channel = Channel
+
+    def establish_connection(self) -> Any:
+        """As kombu's, which would leave a pool behind that could not connect, with its threads."""
+        try:
+            return super().establish_connection()  # type: ignore[no-untyped-call]
+        except Exception:
+            client, self._pgmq_client = self._pgmq_client, None
+            if client is not None and client.pool is not None:
+                client.pool.close(timeout=0.5)  # threads that still try to connect end when that does
+            raise

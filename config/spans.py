@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponseBase
 from inference import traces
 
 PARENT = "traceparent"  # of a task's message
+METHODS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+OTHER = "_OTHER"  # by OpenTelemetry's names: a stranger may call a method anything
 
 
 class Spans:
@@ -24,14 +26,15 @@ class Spans:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        method = request.method or ""
+        method = request.method if request.method in METHODS else OTHER
         told = {"http.request.method": method, "nutgraf.request": getattr(request, "request_id", "")}
-        with traces.span(method, traces.SERVER, told) as span:
+        named = "HTTP" if method == OTHER else method
+        with traces.span(named, traces.SERVER, told) as span:
             response = self._get_response(request)
             # The route and not the path, which may be a secret address.
             route = f"/{request.resolver_match.route}" if request.resolver_match else ""
             found: traces.Values = {"http.response.status_code": response.status_code, "http.route": route}
-            span.note(found, name=f"{method} {route}".strip())
+            span.note(found, name=f"{named} {route}".strip())
             if response.status_code >= 500:
                 span.failed(str(response.status_code))
         return response

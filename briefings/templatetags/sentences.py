@@ -14,7 +14,6 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from briefings.web.kept import manner
 from briefings.web.page import Block, BriefPage, Evidence, Excerpt, Line
 
 register = template.Library()
@@ -65,10 +64,9 @@ def asides(context: Context) -> SafeString:
 
 
 def _once(page: BriefPage, what: Hashable, make: Callable[[], str]) -> SafeString:
-    key = what, manner()
-    if key not in page.html:
-        page.html[key] = SafeString(make())
-    return page.html[key]
+    if what not in page.html:
+        page.html[what] = SafeString(make())
+    return page.html[what]
 
 
 @register.simple_tag

@@ -1,15 +1,15 @@
 """The stories of an edition's page, each rendered once as long as it would look the same.
 
 Most of a morning's requests show what was shown before: the same reader's page again, and to others like them the same
-story for the same reasons. What a story is rendered from is all in `_Shown`, and the template is given nothing else.
+story for the same reasons. What a story is rendered from is all in the key, and the template is given nothing else.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Hashable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
 
 from django import template
 from django.template import Context
@@ -18,51 +18,48 @@ from django.utils.safestring import SafeString
 
 from briefings.feedback.learn import Stance
 from briefings.read import Reading
-from briefings.web.kept import manner
 
 register = template.Library()
-KEPT = 2000  # stories, of three kilobytes each
+KEPT = 2000  # stories, of some ten kilobytes each with their keys
 TOKEN = secrets.token_hex(16)  # stands where each request has a token of its own; no foreign text can know it
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    same: Hashable
-    reading: Reading = field(compare=False)
-    stance: Stance
-    first: bool
-    at: str
-    acted: bool
-    aside: str
-    manner: Hashable
+class Kept:
+    """HTML by what it was made of, so many as were asked for last. Threads may make the same at the same time."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._html, self._lock = most, OrderedDict[Hashable, str](), Lock()
+
+    def get(self, key: Hashable, make: Callable[[], str]) -> str:
+        with self._lock:
+            if key in self._html:
+                self._html.move_to_end(key)
+                return self._html[key]
+        html = make()
+        with self._lock:
+            self._html[key] = html
+            if len(self._html) > self._most:
+                self._html.popitem(last=False)
+        return html
+
+
+_kept = Kept(KEPT)
 
 
 @register.simple_tag(takes_context=True)
 def story(context: Context, reading: Reading, stance: Stance, first: bool) -> SafeString:
     """One story with what the reader said about it; `first` leads the page."""
-    acted = context.get("acted") == reading.document.id
+    acted = reading.document.id if context.get("acted") == reading.document.id else ""
     at, aside = context.get("at") or "", (context.get("aside") or "") if acted else ""
-    shown = _Shown(reading.same, reading, stance, first, at, acted, aside, manner())
-    html = _kept(shown) if shown.same is not None else _rendered(shown)
+    shown = {"stance": stance, "first": first, "at": at, "acted": acted, "aside": aside}
+
+    def make() -> str:
+        html: str = render_to_string(
+            "briefings/_story.html", {"reading": reading, "csrf_token": TOKEN, **shown}
+        )
+        return html
+
+    # The key holds no reading: with it, each kept story would keep all that its brief says.
+    same = reading.same
+    html = make() if same is None else _kept.get((same, *shown.values()), make)
     return SafeString(html.replace(TOKEN, str(context["csrf_token"])))
-
-
-@lru_cache(KEPT)
-def _kept(shown: _Shown) -> str:
-    return _rendered(shown)
-
-
-def _rendered(shown: _Shown) -> str:
-    html: str = render_to_string(
-        "briefings/_story.html",
-        {
-            "reading": shown.reading,
-            "stance": shown.stance,
-            "first": shown.first,
-            "at": shown.at,
-            "acted": shown.reading.document.id if shown.acted else "",
-            "aside": shown.aside,
-            "csrf_token": TOKEN,
-        },
-    )
-    return html

@@ -17,6 +17,7 @@ from briefings import read as reading
 from briefings.edition import local_date_of
 from briefings.feedback import learn, opened
 from briefings.models import Edition, State
+from briefings.topics.pages import with_topics
 from briefings.web.limits import allowed
 from briefings.web.live import is_live, signed_in
 from briefings.web.views import stance_of, stories_of
@@ -116,7 +117,7 @@ def _shown(request: HttpRequest, brief_id: str, part: str, aside: str = "") -> H
         today = found.local_date == local_date_of(user, timezone.now())
         page = reverse("today") if today else reverse("edition", args=[at])
         return redirect(f"{page}#story-{brief_id}")
-    stories = stories_of(user, reading.edition_readings(found))
+    stories = stories_of(user, with_topics(user, reading.edition_readings(found)))
     context = {"stories": stories, "at": at, "acted": brief_id, "aside": aside}
     return render(request, "briefings/_stories.html", context)
 

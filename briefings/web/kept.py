@@ -5,11 +5,8 @@ Kept by what it is made of (`briefings.read.Told`): with another text, lens, sou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-
-from django.utils.timezone import get_current_timezone_name
-from django.utils.translation import get_language
 
 from briefings import bodies, read
 from briefings.bodies import Very
@@ -22,15 +19,14 @@ Articles = tuple[tuple[int, int], ...]
 Sources = tuple[SourceRef, ...]
 
 
-def manner() -> Hashable:
-    """What else words on a page depend on: kept HTML is for one language and one time zone."""
-    return get_language(), get_current_timezone_name()
-
-
 def page_of(reading: Reading, around: int = NEAR, whose: str = "you-") -> BriefPage:
-    """What the page of a brief shows, each sentence with its evidence."""
-    if told := reading.told:
-        return _shared(told.body, told.articles, told.sources, around).through(_of_lens(told, around, whose))
+    """What the page of a brief shows, each sentence with its evidence.
+
+    Kept are only pages as briefs show them: with far more `around` each quote they are several times as large, and
+    asked for to show one sentence.
+    """
+    if (told := reading.told) and around == NEAR:
+        return _shared(told.body, told.articles, told.sources).through(_of_lens(told))
     document = reading.document
     return brief_page(document, cited(reading, cited_articles(document)), reading.gone, around, whose)
 
@@ -42,18 +38,18 @@ def cited(reading: Reading, articles: Collection[int]) -> Mapping[int, Cited]:
     return read.cited(reading.revisions, articles)
 
 
-def _of_lens(told: Told, around: int, whose: str) -> LensPage:
-    return _lens(told.lens, told.articles, told.sources, around, whose) if told.lens else LensPage()
+def _of_lens(told: Told) -> LensPage:
+    return _lens(told.lens, told.articles, told.sources) if told.lens else LensPage()
 
 
 @lru_cache(bodies.BRIEFS)
-def _shared(body: Very[BriefBody], articles: Articles, sources: Sources, around: int) -> BriefPage:
-    return shared_page(body.thing, _texts(articles, sources), around=around, sources=sources)
+def _shared(body: Very[BriefBody], articles: Articles, sources: Sources) -> BriefPage:
+    return shared_page(body.thing, _texts(articles, sources), sources=sources)
 
 
 @lru_cache(bodies.LENSES)
-def _lens(lens: Very[LensBody], articles: Articles, sources: Sources, around: int, whose: str) -> LensPage:
-    return lens_page(lens.thing, _texts(articles, sources), around=around, whose=whose)
+def _lens(lens: Very[LensBody], articles: Articles, sources: Sources) -> LensPage:
+    return lens_page(lens.thing, _texts(articles, sources))
 
 
 @lru_cache(8)  # for the parts of a page, which come one after the other

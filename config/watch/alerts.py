@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -28,7 +29,8 @@ from ingest import work
 log = logging.getLogger(__name__)
 OVER = timedelta(minutes=15)  # without a sign of it: what comes and goes within is one trouble
 LEASE = timedelta(minutes=3)
-TRIES = 1000  # a mail server may be away for days
+TRIES = 1000  # of one mail: a mail server may be away for days
+AFRESH: dict[str, Any] = {"attempt": 0, "error": ""}  # another mail: what the last one took does not count
 
 
 def look(now: datetime) -> None:
@@ -47,7 +49,7 @@ def note(troubles: Sequence[Trouble]) -> None:
         Alert.objects.filter(kind=one.kind).update(words=one.words, seen_at=Now())
     over = Alert.objects.filter(since__isnull=False, seen_at__lt=Now() - OVER)
     for kind in list(over.values_list("kind", flat=True)):
-        if over.filter(kind=kind).update(since=None, ended_at=Now(), due_at=None, got=[]):
+        if over.filter(kind=kind).update(since=None, ended_at=Now(), due_at=None, got=[], **AFRESH):
             log.warning("%s: no longer", TITLES.get(kind, kind))
     _have_told()
 
@@ -60,9 +62,9 @@ def _have_told() -> None:
     pause = timedelta(hours=settings.NUTGRAF_ALERT_HOURS)
     lasted = ~Q(kind__in=PATIENT) | Q(since__lt=Now() - AWHILE)
     idle.filter(lasted, Q(told_at=None) | Q(told_at__lt=Now() - pause), since__isnull=False).update(
-        due_at=Now()
+        due_at=Now(), **AFRESH
     )
-    idle.filter(since=None, clears=True).update(due_at=Now())
+    idle.filter(since=None, clears=True).update(due_at=Now(), **AFRESH)
 
 
 def send() -> None:
@@ -89,8 +91,10 @@ def _tell(row: Alert, line: Line) -> None:
             return
         row.got.append(address)
         Alert.objects.filter(pk=row.pk, attempt=row.attempt).update(got=row.got)
+        if row.since:  # whoever else still gets it, and whatever became of the row meanwhile
+            Alert.objects.filter(pk=row.pk).update(clears=True)
     if row.since:
-        work.finish(row, got=[], clears=True, told_at=Now())
+        work.finish(row, got=[], told_at=Now())
     else:  # does not count against the pause: what begins again soon is told when that has passed
         work.finish(row, got=[], clears=False)
 

@@ -64,8 +64,13 @@ def _from_here(request: HttpRequest) -> bool:
     """A connection from this machine that no proxy made, under a name of this machine (no page's script elsewhere)."""
     if settings.NUTGRAF_PROXIES or any(name in request.headers for name in FORWARDED):
         return False
-    name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
-    return _is_loopback(request.META.get("REMOTE_ADDR", "")) and (name == "localhost" or _is_loopback(name))
+    if not _is_loopback(request.META.get("REMOTE_ADDR", "")):
+        return False
+    try:
+        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    except ValueError:  # of brackets that hold no address
+        return False
+    return name == "localhost" or _is_loopback(name)
 
 
 def _is_loopback(address: str) -> bool:

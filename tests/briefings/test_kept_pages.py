@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from datetime import UTC, datetime
+import secrets
+import weakref
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.timezone import override
 
+from briefings import bodies
 from briefings.models import Brief, Correction, EditionItem, Lens
+from briefings.templatetags import stories as stories_kept
+from briefings.web import kept
 from inference.models import Call
 from ingest.models import Article, Source
 from tests.briefings import factories, rows
@@ -21,6 +25,13 @@ from users.models import User
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+
+
+def _text_of(brief: Brief) -> str:
+    """What it says, as it is stored."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body::text FROM briefings_brief WHERE id = %s", [brief.pk])
+        return str(cursor.fetchone()[0])
 
 
 def signed_in(user: User, **more: bool) -> Client:
@@ -142,12 +153,51 @@ def test_what_a_brief_cost_is_told_as_it_is(page: Client, lead: Brief) -> None:
     assert "$4.20" in body(page.get(path))
 
 
-def test_what_is_kept_is_kept_by_time_zone(page: Client, lead: Brief) -> None:
-    path = f"/brief/{lead.pk}/"
-    Article.objects.filter(title=factories.LAB[0]).update(published_at=datetime(2025, 8, 7, 23, tzinfo=UTC))
-    assert '<time datetime="2025-08-07T23:00:00+00:00">7 August 2025</time>' in body(page.get(path))
-    with override("Asia/Tokyo"):
-        assert '<time datetime="2025-08-08T08:00:00+09:00">8 August 2025</time>' in body(page.get(path))
+def test_a_kept_story_does_not_keep_all_that_its_brief_says(page: Client, lead: Brief) -> None:
+    kept._shared.cache_clear()
+    bodies.brief.cache_clear()
+    page.get("/today/")
+    body = weakref.ref(bodies.brief(_text_of(lead)).thing)
+    assert bodies.brief.cache_info().hits
+    bodies.brief.cache_clear()
+    gc.collect()
+    assert body() is None
+
+
+def test_a_kept_story_is_shown_though_its_brief_was_read_anew(page: Client, lead: Brief) -> None:
+    def rendered() -> int:
+        return sum(one.name == "briefings/_story.html" for one in page.get("/today/").templates)
+
+    text = lead.body["headline"]["text"]
+    lead.body["headline"]["text"] = f"{text} of {secrets.token_hex(4)}"
+    lead.save()
+    assert rendered() >= 1
+    bodies.brief.cache_clear()
+    bodies.lens.cache_clear()
+    assert rendered() == 0
+
+
+def test_pages_with_far_more_around_each_quote_are_not_kept(page: Client, lead: Brief) -> None:
+    page.get(f"/brief/{lead.pk}/")
+    before = kept._shared.cache_info().currsize, kept._lens.cache_info().currsize
+    for path in (f"/brief/{lead.pk}/evidence/1/", f"/brief/{lead.pk}/evidence/you-1/"):
+        assert page.get(path).status_code == 200
+    assert (kept._shared.cache_info().currsize, kept._lens.cache_info().currsize) == before
+
+
+def test_what_was_asked_for_longest_ago_is_let_go() -> None:
+    stories, made = stories_kept.Kept(2), list[str]()
+
+    def shown(key: str) -> str:
+        def make() -> str:
+            made.append(key)
+            return f"<p>{key}"
+
+        return stories.get(key, make)
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        assert shown(key) == f"<p>{key}"
+    assert made == ["a", "b", "c", "b"]
 
 
 def test_another_lens_is_another_page(page: Client, lead: Brief) -> None:

@@ -264,6 +264,15 @@ def test_a_brief_and_an_edition_name_the_topics_that_have_a_page(page: Client, a
         assert "/topics/chatgpt/" not in shown, "one story alone makes no page"
 
 
+def test_stories_still_name_their_topics_after_something_is_said(page: Client, ada: User) -> None:
+    edition = factories.edition_of_two(ada)
+    launch, weights = (item.brief for item in edition.items.select_related("brief__story"))
+    linked(launch.story, weights.story)
+    said = {"act": "more", "at": "2025-08-07"}
+    live = body(page.post(f"/brief/{launch.pk}/feedback/", said, headers={"HX-Request": "true"}))
+    assert live.count('<a href="/topics/openai/">OpenAI</a>') == 2
+
+
 def test_pages_need_few_queries(
     page: Client, ada: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

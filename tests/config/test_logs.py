@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -167,3 +168,14 @@ def test_every_process_writes_json_where_that_is_set() -> None:
     task = next(one for one in lines if one.get("name") == "ingest.tasks.sweep_articles")
     assert task["task"]
     assert task["state"] == "SUCCESS"
+
+
+def test_a_long_line_of_foreign_text_takes_time_by_its_length_and_not_its_square() -> None:
+    def seconds(length: int) -> float:
+        foreign = "x://" + ":" * length
+        began = time.perf_counter()
+        assert logs.clean(foreign) == foreign
+        return time.perf_counter() - began
+
+    short, long = (min(seconds(length) for _ in range(7)) for length in (1_000, 16_000))
+    assert long < 48 * short

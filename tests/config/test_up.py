@@ -184,7 +184,8 @@ def test_it_starts_as_many_web_processes_as_fit(
     settings: Any, monkeypatch: pytest.MonkeyPatch, asked: int, embedder: str, cores: int, started: str
 ) -> None:
     settings.NUTGRAF_WEB_PROCESSES, settings.NUTGRAF_MODEL_EMBED = asked, embedder
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     command = up.web_command(8000)
     assert command[command.index("--workers") + 1] == started
 

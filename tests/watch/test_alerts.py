@@ -172,6 +172,48 @@ def test_what_ended_before_anybody_was_told_is_not_told(
     assert mail.accepted == []
 
 
+def test_the_tries_of_one_mail_do_not_count_against_the_next(
+    mail: MailServer, stale: Source, settings: Any
+) -> None:
+    spent = {"attempt": alerts.TRIES, "error": "cannot be reached"}
+    Alert.objects.update(**spent)
+    look()
+    Alert.objects.update(**spent)
+    later(settings.NUTGRAF_ALERT_HOURS + 1)
+    look()
+    Alert.objects.update(**spent)
+    Source.objects.update(due_at=Now() + timedelta(hours=1))
+    later(0.3)
+    look()
+    told = "127.0.0.1: work waits too long"
+    assert subjects(mail) == [told, told, "127.0.0.1: over: work waits too long"]
+
+
+def test_what_ends_with_a_mail_begun_leaves_nothing_of_it(
+    mail: MailServer, stale: Source, settings: Any
+) -> None:
+    settings.EMAIL_PORT = free_port()
+    look()
+    Source.objects.update(due_at=Now() + timedelta(hours=1))
+    later(1)
+    look()
+    row = Alert.objects.get(kind="stale")
+    assert (row.since, row.due_at, row.attempt, row.error) == (None, None, 0, "")
+
+
+def test_an_address_that_got_it_gets_the_all_clear_though_others_never_did(
+    mail: MailServer, stale: Source, settings: Any
+) -> None:
+    settings.NUTGRAF_ALERT_MAIL = [OLGA, "otto@news.example"]
+    mail.answers = ["250 OK", "451 try again"]
+    look()
+    Source.objects.update(due_at=Now() + timedelta(hours=1))
+    later(0.3)
+    look()
+    hers = [str(one["Subject"]) for one in mail.accepted if one["To"] == OLGA]
+    assert hers == ["127.0.0.1: work waits too long", "127.0.0.1: over: work waits too long"]
+
+
 def test_a_refused_address_is_asked_once(mail: MailServer, stale: Source) -> None:
     mail.answers = ["550 5.1.1 no such user"] * 5
     for _ in range(3):

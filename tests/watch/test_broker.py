@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +14,7 @@ import pytest
 from config.celery import QUEUES, app
 from config.watch import broker
 from tests.config.own_servers import own_redis
+from tests.processes import free_port, wait_for
 
 
 @contextmanager
@@ -55,3 +58,34 @@ def test_it_counts_in_the_database() -> None:
         _counts()
     with psycopg.connect(own) as queue:
         queue.execute("DROP SCHEMA pgmq CASCADE")
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """A port that takes whoever comes and says nothing to them."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+def _looks_briefly() -> None:
+    found: list[object] = []
+    looks = threading.Thread(target=lambda: found.append(broker.depths()), daemon=True)
+    looks.start()
+    wait_for(lambda: not looks.is_alive(), 8, "the end of the look")
+    assert found == [None]
+
+
+@pytest.mark.parametrize("scheme", ["redis", "amqp"])
+def test_a_broker_that_says_nothing_is_away_soon(scheme: str) -> None:
+    with silent() as port, at(f"{scheme}://127.0.0.1:{port}/0"):
+        _looks_briefly()
+
+
+def test_a_database_that_is_away_holds_no_look_up_and_keeps_no_threads() -> None:
+    def pools() -> set[str]:
+        return {one.name for one in threading.enumerate() if one.name.startswith("pool-")}
+
+    before, gone = pools(), f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    with at("pgmq://localhost", {"init_extension": False, "conn_string": gone}):
+        _looks_briefly()
+    wait_for(lambda: pools() <= before, 10, "the end of the pool's threads")

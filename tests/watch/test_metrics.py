@@ -99,6 +99,7 @@ def test_a_scrape_is_a_few_statements_and_a_flood_of_them_no_more() -> None:
         {**HERE, "X-Real-IP": "127.0.0.1"},
         {"Host": "nutgraf.example"},
         {"Host": "127.0.0.1.evil.example"},
+        {"Host": "["},
     ],
 )
 def test_without_a_token_no_proxy_and_no_foreign_name_gets_in(headers: dict[str, str]) -> None:

@@ -97,6 +97,14 @@ def test_a_request_is_a_span_by_its_route_and_never_by_a_secret_address(spans: S
     assert b"secret" not in spans.raw
 
 
+@pytest.mark.django_db
+def test_a_method_of_a_strangers_making_names_nothing(spans: SpanServer) -> None:
+    Client().generic("SECRET-WORDS", "/")
+    traces.flush()
+    assert spans.named("HTTP /").values["http.request.method"] == "_OTHER"
+    assert b"SECRET-WORDS" not in spans.raw
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_task_goes_on_with_the_trace_of_who_woke_it(spans: SpanServer) -> None:
     with start_worker(app, perform_ping_check=False, pool="solo", queues=["write"], loglevel="WARNING"):

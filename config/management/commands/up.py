@@ -189,8 +189,14 @@ def web_command(port: int) -> tuple[str, ...]:
 
 
 def _processes_that_fit() -> int:
-    """One for each core, two at most: each takes 150 MB. One where each would load a model of its own beside that."""
-    return 1 if settings.NUTGRAF_MODEL_EMBED.startswith("local:") else min(2, os.cpu_count() or 1)
+    """One for each core that we may use, two at most: each takes 150 MB. One where each would load a model beside."""
+    return 1 if settings.NUTGRAF_MODEL_EMBED.startswith("local:") else min(2, _cores())
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # a container's share may be less than the machine has
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _start_children(supervisor: Supervisor, port: int) -> None:
