@@ -62,8 +62,16 @@ urlpatterns = [
     path("settings/app/", fresh(proved(security.TurnOnApp.as_view())), name="mfa_activate_totp"),
     path("settings/app/off/", fresh(proved(totp.deactivate_totp)), name="mfa_deactivate_totp"),
     path("settings/codes/", fresh(proved(codes.view_recovery_codes)), name="mfa_view_recovery_codes"),
-    path("settings/codes/new/", fresh(proved(codes.generate_recovery_codes)), name="mfa_generate_recovery_codes"),
-    path("settings/codes/file/", fresh(proved(codes.download_recovery_codes)), name="mfa_download_recovery_codes"),
+    path(
+        "settings/codes/new/",
+        fresh(proved(codes.generate_recovery_codes)),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "settings/codes/file/",
+        fresh(proved(codes.download_recovery_codes)),
+        name="mfa_download_recovery_codes",
+    ),
     path("settings/accounts/<int:account_id>/end/", security.disconnect, name="disconnect"),
     path("settings/devices/<int:device_id>/end/", security.end_device, name="end-device"),
     path("settings/apps/<int:device_id>/end/", security.end_app, name="end-app"),

@@ -47,7 +47,9 @@ def test_it_writes_a_whole_backup_and_shows_nobody_the_password(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     (file,) = (tmp_path / "backups").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    listed = subprocess.run([programs / "pg_restore", "--list", file], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        [programs / "pg_restore", "--list", file], capture_output=True, text=True, check=True
+    )
     assert "EXTENSION - vector" in listed.stdout
     arguments = (tmp_path / "arguments").read_text()
     assert "postgresql://one@127.0.0.1" in arguments

@@ -34,7 +34,11 @@ def test_no_line_of_its_log_has_an_address_that_is_a_secret(tmp_path: Path) -> N
     if not program:
         pytest.skip("no caddy here")
     port, said = free_port(), tmp_path / "said"
-    own = CADDYFILE.read_text().replace("{", "{\n\tadmin off", 1).replace("web:8000", f"127.0.0.1:{free_port()}")
+    own = (
+        CADDYFILE.read_text()
+        .replace("{", "{\n\tadmin off", 1)
+        .replace("web:8000", f"127.0.0.1:{free_port()}")
+    )
     (tmp_path / "Caddyfile").write_text(own)
     environment = {**os.environ, "NUTGRAF_HOST": f"http://127.0.0.1:{port}", "HOME": str(tmp_path)}
     run = [program, "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
