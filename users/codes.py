@@ -1,8 +1,8 @@
 """How often a code is sent to an address: slower for strangers, never so that its reader's own browser is shut out.
 
 Everybody may ask for a code to any address. Were they counted by address alone, a stranger could use up a reader's
-codes; so each network has its own count for an address, all strangers together one of minutes and one of a day, which no one
-network uses up, and a browser that the reader once signed in with is none of them.
+codes; so each network has its own count for an address, all strangers together one of minutes and one of a day, and a
+browser that the reader once signed in with is none of them.
 """
 
 from __future__ import annotations
