@@ -12,7 +12,7 @@ from django.db.migrations.state import ModelState, ProjectState
 from tests.expand_contract import problems
 from users.indexes import AddIndexAlone
 
-OURS = ("users", "inference", "ingest", "briefings")
+OURS = ("users", "inference", "ingest", "briefings", "watch")
 LOADER = MigrationLoader(None)
 NEWEST = LOADER.project_state()
 # What the first release that anybody can have had begins with, nobody had before.
@@ -95,6 +95,14 @@ def judged(*operations: Any, contracts: tuple[str, str] | None = None) -> list[s
         (migrations.AlterField("thing", "title", models.IntegerField()), "integer"),
         (migrations.RunSQL("ALTER TABLE ingest_thing DROP COLUMN note"), "by SQL"),
         (migrations.RunSQL(["ALTER TABLE ingest_thing ALTER note SET NOT NULL"]), "by SQL"),
+        (migrations.RunSQL('ALTER TABLE ingest_thing ALTER COLUMN "title" TYPE integer USING 1'), "by SQL"),
+        (migrations.RunSQL("ALTER TABLE ingest_thing ALTER title SET DATA TYPE varchar(5)"), "by SQL"),
+        (migrations.AlterUniqueTogether("thing", {("title", "note")}), "may write"),
+        (
+            migrations.AddConstraint("thing", models.UniqueConstraint(fields=["title"], name="one")),
+            "may write",
+        ),
+        (migrations.SeparateDatabaseAndState(), "no check"),
     ],
 )
 def test_the_check_finds_what_would_stop_a_process_of_before(operation: Any, said: str) -> None:
