@@ -18,13 +18,14 @@ WITHOUT_DATA = {
     "compilemessages",
     "version",
 }
-# These bring or make their own database state.
+# These bring, make or only copy a database state.
 WITHOUT_MIGRATING = WITHOUT_DATA | {
     "up",
     "migrate",
     "dbshell",
     "test",
     "flush",
+    "backup",
     "restore",
     "sqlmigrate",
     "showmigrations",
@@ -54,10 +55,12 @@ def main(arguments: list[str]) -> None:
 
 
 def _ready_database(migrate: bool) -> None:
-    from config.database import Unusable, migrate_if_needed, refuse_unusable
+    from config.database import HALF, Unusable, half_restored, migrate_if_needed, refuse_unusable
 
     try:
         refuse_unusable()
+        if migrate and half_restored():
+            raise Unusable(HALF)
     except Unusable as error:
         print(f"nutgraf: {error}", file=sys.stderr)
         raise SystemExit(1) from None

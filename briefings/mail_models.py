@@ -67,6 +67,15 @@ class Letter(models.Model):
         return f"letter of {self.edition_id}"
 
 
+class NoteFolder(models.Model):
+    """One row: the folder whose notes (`briefings.sent`) tell what was sent from this database last."""
+
+    name = models.CharField(max_length=16)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MailDoor(models.Model):
     """How the mail server does, for all workers: left alone until `paused_until`, given its next mail at `next_at`."""
 

@@ -21,6 +21,7 @@ from briefings.feedback.models import Opened as Opened
 from briefings.mail_models import Delivery as Delivery
 from briefings.mail_models import Letter as Letter
 from briefings.mail_models import MailDoor as MailDoor
+from briefings.mail_models import NoteFolder as NoteFolder
 from briefings.share_models import GoneShare as GoneShare
 from briefings.share_models import PrivateFeed as PrivateFeed
 from briefings.share_models import Share as Share

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -162,7 +164,7 @@ def delete(user: User) -> None:
                 devices.end_others(user)
                 suppressed.forget(user.email)
                 lenses.let_go(user.pk)
-                _forget_name(user.email)
+                _forget_name(user)
                 user.delete()
         except IntegrityError:  # a worker brought something after it was looked for
             if not again:
@@ -171,10 +173,12 @@ def delete(user: User) -> None:
             return
 
 
-def _forget_name(address: str) -> None:
+def _forget_name(user: User) -> None:
     """What staff did to the account stays in the admin's log, and no longer to whom."""
-    named = Q(object_repr__icontains=address) | Q(change_message__icontains=address)
-    LogEntry.objects.filter(named).update(object_repr="a reader who left", change_message="")
+    whole = rf"(^|[^\w.+-]){re.escape(user.email)}($|[^\w.-]|\.(\W|$))"  # not the end of somebody else's
+    named = Q(object_repr__iregex=whole) | Q(change_message__iregex=whole)
+    account = Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
+    LogEntry.objects.filter(named | account).update(object_repr="a reader who left", change_message="")
 
 
 def _hold(user: User) -> None:

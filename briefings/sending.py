@@ -195,7 +195,9 @@ def claim(keys: Sequence[object]) -> list[Delivery]:
     """Those of the deliveries that are free, for this worker. Each still says where an earlier claim was noted."""
     with transaction.atomic():
         rows = work.claim_many(Delivery, work.among(keys), LEASE, limit=TRIES)
-        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(held_by=sent.place())
+        if rows:
+            sent.tell()
+            Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(held_by=sent.place())
     whole = Delivery.objects.select_related("edition__reader__profile").in_bulk([row.pk for row in rows])
     found = []
     for row in rows:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from briefings.models import Delivery
+from briefings.models import Delivery, NoteFolder
 
 KEPT = timedelta(days=3)  # above the time that a mail may be late
 
@@ -76,6 +76,18 @@ def keep(days: Iterable[date]) -> None:
 def place() -> str:
     """Where notes are made: this folder, on this machine since it was last started."""
     return f"{_folder_name()}/{_boot()}"
+
+
+def tell() -> None:
+    """Have the database say that its mails are noted in this folder, so that its backups say it too."""
+    name = _folder_name()
+    if not NoteFolder.objects.filter(pk=1, name=name).exists():
+        NoteFolder.objects.update_or_create(pk=1, defaults={"name": name})
+
+
+def told() -> bool:
+    """Whether the database says that its mails are noted in this folder, not in that of another installation."""
+    return NoteFolder.objects.filter(pk=1, name=_folder_name()).exclude(name="").exists()
 
 
 def since() -> datetime | None:

@@ -18,6 +18,15 @@ from typing import IO, cast
 
 from django.db import connection, connections
 
+from config.database import HALF, HALF_RESTORED, half_restored
+
+PREFIXES = (
+    "users_",
+    "inference_",
+    "ingest_",
+    "briefings_",
+    "config_",
+)  # also of tables that another release has
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
 LEFT_OUT = ("--exclude-schema=pgmq", "--exclude-table-data=public.cache")
 NOBODYS = ("--no-owner", "--no-privileges", "--no-comments")
@@ -46,6 +55,8 @@ BEGIN
     END LOOP;
 END $$;
 """
+# In the restored database until what may have gone and been spent since is held: nothing starts on it before.
+MARK = f"CREATE TABLE public.{HALF_RESTORED} ();\n"
 
 
 class CannotBackUp(Exception):
@@ -57,9 +68,11 @@ def back_up(file: Path) -> None:
 
     Whoever works goes on meanwhile. The file is there when it is complete, or not at all.
     """
-    draft = file.with_name(f".{file.name}.part")
+    draft = None
     try:
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+        os.close(descriptor)
+        draft = Path(name)
         _run("pg_dump", "--format=custom", *NOBODYS, *LEFT_OUT, f"--file={draft}")
         with draft.open("rb") as written:
             os.fsync(written.fileno())
@@ -67,8 +80,9 @@ def back_up(file: Path) -> None:
     except OSError as error:
         raise CannotBackUp(f"cannot write {file}: {error.strerror}") from None
     finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
+        if draft:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
 
 
 def taken_at(file: Path) -> datetime:
@@ -109,7 +123,7 @@ def _pour(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) ->
         shutil.copyfileobj(source, sink)
         whole = reading.wait() == 0
         if whole:
-            sink.write(b"COMMIT;\n")
+            sink.write(f"{MARK}COMMIT;\n".encode())
     source.close()  # where nobody reads on, nothing more is written
     with contextlib.suppress(BrokenPipeError):
         sink.close()
@@ -140,6 +154,35 @@ def holds() -> dict[str, int]:
                 cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - names of ours
                 found[word] = int(cursor.fetchone()[0])
     return {word: count for word, count in found.items() if count}
+
+
+def foreign() -> list[str]:
+    """Names of tables, views and sequences in the schema `public` that are not Nutgraf's, nor an extension's."""
+    ours = {*connection.introspection.django_table_names(), "django_migrations", "cache", HALF_RESTORED}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (SELECT FROM pg_depend"
+            " WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype IN ('e', 'i', 'a')) ORDER BY 1"
+        )
+        names = [str(name) for (name,) in cursor.fetchall()]
+    return [name for name in names if name not in ours and not name.startswith(PREFIXES)]
+
+
+def completed() -> None:
+    """What a restored copy may not do again is held: from here on others may start on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE public.{HALF_RESTORED}")
+
+
+def refuse_incomplete() -> None:
+    """Raises CannotBackUp where there is nothing yet, or what a restore left before its end."""
+    if half_restored():
+        raise CannotBackUp(HALF)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.users_user')")
+        if not cursor.fetchone()[0]:
+            raise CannotBackUp("there is nothing to back up yet")
 
 
 def analyze() -> None:

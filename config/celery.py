@@ -95,3 +95,11 @@ app.autodiscover_tasks()
 @signals.beat_init.connect
 def _refuse_no_database(**_: Any) -> None:
     refuse_no_database()
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def _refuse_half_restored(**_: Any) -> None:
+    from config.database import refuse_half_restored
+
+    refuse_half_restored()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import psycopg
@@ -11,9 +12,17 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from pgmq.install import get_embedded_install_sql
 
+from config.environment import stop
+
 # Any number works as long as nobody else uses it: two processes that start together must not both migrate.
 MIGRATION_LOCK = 0x6E757467
 QUEUE_LOCK = MIGRATION_LOCK + 1
+
+
+HALF_RESTORED = "nutgraf_half_restored"  # a table
+HALF = (
+    "a restore of this database did not come to its end: start nothing on it, and run `restore --force` again"
+)
 
 
 class Unusable(Exception):
@@ -44,6 +53,23 @@ def refuse_unusable() -> None:
             f"DATABASE_URL: the extension vector is missing in the database at {_where()}, and its user may not create "
             "it; let a superuser say CREATE EXTENSION vector there"
         )
+
+
+def half_restored() -> bool:
+    """Whether mails would go again from a database that a restore left before its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{HALF_RESTORED}"])
+        return bool(cursor.fetchone()[0])
+
+
+def refuse_half_restored() -> None:
+    """For workers and beat: stop in one line. A database that does not answer is waited for elsewhere."""
+    with contextlib.suppress(OperationalError):
+        try:
+            if half_restored():
+                stop(f"nutgraf: {HALF}")
+        finally:
+            connection.close()  # before the worker forks
 
 
 def _where() -> str:

@@ -354,6 +354,8 @@ def _wrong_file(name: str, path: str) -> str:
     if os.environ.get(base):
         return f"{name}: {path!r} is not allowed beside {base}; allowed: one of the two"
     try:
+        if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
+            return f"{name}: {path!r} is no regular file; allowed: the path of a readable file"
         if Path(path).read_text().strip():
             return ""
     except UnicodeDecodeError:

@@ -269,7 +269,7 @@ ACCOUNT_RATE_LIMITS = {
     # Codes to an address (users/codes.py): from one network, from all strangers together, from its reader's browser.
     "request_login_code": "20/m/ip",
     "code-here": "3/m/key,30/d/key",
-    "code-anywhere": "6/10m/key",
+    "code-anywhere": "6/10m/key,60/d/key",
     "code-known": "3/m/key,30/d/key",
     "proof": "3/m/user,30/d/user",
     "enrol": "10/m/user",

@@ -20,8 +20,16 @@ TAKES_AWAY = (
     migrations.RenameModel,
     migrations.AlterModelTable,
 )
+# Constraints of tables that there were, each looked at: a process of before writes nothing that they refuse.
+LOOKED_AT = {
+    "correction_by_a_later_revision",
+    "one_correction_per_brief_and_revision",
+    "one_turn_per_client_id",
+}
+CONSTRAINS = (migrations.AddConstraint, migrations.AlterUniqueTogether)
 SQL = re.compile(
-    r"\b(DROP\s+(TABLE|COLUMN)|RENAME|SET\s+NOT\s+NULL|ALTER\s+COLUMN\s+\w+\s+TYPE)\b", re.IGNORECASE
+    r"\b(DROP\s+(TABLE|COLUMN)|RENAME|SET\s+NOT\s+NULL|ALTER\s+(COLUMN\s+)?(\w+|\"[^\"]+\")\s+(SET\s+DATA\s+)?TYPE)\b",
+    re.IGNORECASE,
 )
 WIDTH = re.compile(r"varchar\((\d+)\)")
 
@@ -37,8 +45,11 @@ def problems(migration: Any, before: ProjectState, newest: ProjectState) -> list
     state = before.clone()
     made = {one.name.lower() for one in migration.operations if isinstance(one, migrations.CreateModel)}
     for operation in migration.operations:
-        new = isinstance(operation, migrations.AddField) and operation.model_name_lower in made
-        if not new:
+        if isinstance(operation, migrations.SeparateDatabaseAndState):
+            found.append(
+                f"{migration}: the database goes another way than the models: no check can follow it"
+            )
+        elif not _on_one_of(made, operation):
             found += [
                 f"{migration}: {words}" for words in _taken(operation, migration.app_label, state, newest)
             ]
@@ -52,9 +63,21 @@ def problems(migration: Any, before: ProjectState, newest: ProjectState) -> list
     return [] if contracts else found
 
 
+def _on_one_of(made: set[str], operation: Operation) -> bool:
+    """Whether it adds to a table that this migration makes: nobody before knows it."""
+    if isinstance(operation, migrations.AlterUniqueTogether):
+        return operation.name_lower in made
+    adds = (migrations.AddField, migrations.AddConstraint)
+    return isinstance(operation, adds) and operation.model_name.lower() in made
+
+
 def _taken(operation: Operation, app: str, state: ProjectState, newest: ProjectState) -> list[str]:
     if isinstance(operation, TAKES_AWAY):
         return [f"takes away what an earlier release uses ({operation.describe()})"]
+    if isinstance(operation, migrations.AddConstraint) and operation.constraint.name in LOOKED_AT:
+        return []
+    if isinstance(operation, CONSTRAINS):
+        return [f"refuses what an earlier release may write ({operation.describe()})"]
     if isinstance(operation, migrations.RunSQL):
         return [f"takes away by SQL: {sql[:80]}" for sql in _statements(operation.sql) if SQL.search(sql)]
     if isinstance(operation, migrations.AddField):

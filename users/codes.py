@@ -1,8 +1,8 @@
-"""How often a code is sent to an address: slower for strangers, and never so that its reader is shut out.
+"""How often a code is sent to an address: slower for strangers, never so that its reader's own browser is shut out.
 
 Everybody may ask for a code to any address. Were they counted by address alone, a stranger could use up a reader's
-codes; so each network has its own count for an address, all strangers together a short one, and a browser that the
-reader once signed in with is none of them.
+codes; so each network has its own count for an address, all strangers together one of minutes and one of a day, and a
+browser that the reader once signed in with is none of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def may_be_sent(request: HttpRequest, address: str) -> bool:
     """Whether one more code may go to the address (lower case), which is counted; alike for known and unknown ones."""
     if not ratelimit.consume(request, action="request_login_code", key=address):
         return False
-    if constant_time_compare(request.COOKIES.get(KNOWN, ""), _mark(address)):
+    if _knows(request, address):
         return bool(ratelimit.consume(request, action="code-known", key=address))
     # Who has to wait for others uses up nothing of their own by trying.
     return bool(
@@ -57,8 +57,15 @@ def _path() -> str:
     return str(reverse("account_login")).removesuffix("login/")
 
 
-def _mark(address: str) -> str:
-    return salted_hmac("users.codes", address, algorithm="sha256").hexdigest()
+def _knows(request: HttpRequest, address: str) -> bool:
+    """Whether the browser remembers the address, by the present SECRET_KEY or an earlier one."""
+    given = request.COOKIES.get(KNOWN, "")
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(constant_time_compare(given, _mark(address, key)) for key in keys)
+
+
+def _mark(address: str, key: str | None = None) -> str:
+    return salted_hmac("users.codes", address, secret=key, algorithm="sha256").hexdigest()
 
 
 class ConfirmCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships no types

@@ -60,13 +60,20 @@ def may_add(request: HttpRequest) -> bool:
 
 
 def proved(view: View) -> View:
-    """For what adds a second factor; staff who have not entered their code are led there first."""
+    """For what adds, shows or removes a second factor; staff who have not entered their code are led there first."""
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs) if may_add(request) else redirect("enrol")
 
     return inner
+
+
+def added(request: HttpRequest) -> None:
+    """A factor was added. Staff are signed out elsewhere: who signed in there by mail alone would go on without it."""
+    user = cast(User, request.user)
+    if second.demanded_of(user):
+        devices.end_others(user, request.session.session_key)
 
 
 def start_anew(user: User) -> None:

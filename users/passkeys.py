@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 
-from users import second
+from users import enrolment, second
 from users.browsers import named
 
 LONGEST = 60  # characters of a passkey's name
@@ -39,6 +39,7 @@ class AddPasskey(views.AddWebAuthnView):  # type: ignore[misc]  # allauth ships 
         name, credential = form.cleaned_data["name"][:LONGEST], form.cleaned_data["credential"]
         if second.demanded_of(self.request.user):
             _, codes = flows.add_authenticator(self.request, name, credential)
+            enrolment.added(self.request)
             return redirect("mfa_view_recovery_codes" if codes else "security")
         flows.signup_authenticator(self.request, self.request.user, name, credential)
         get_adapter().send_notification_mail("mfa/email/webauthn_added", self.request.user)

@@ -67,6 +67,11 @@ class TurnOnApp(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no typ
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"qr": qr.draw(context["totp_url"])}
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = cast(HttpResponse, super().form_valid(form))
+        enrolment.added(self.request)
+        return answer
+
 
 @never_cache
 @login_required

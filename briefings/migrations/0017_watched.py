@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from users.indexes import AddIndexAlone
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('briefings', '0016_read_state_in_sync'),
@@ -13,31 +16,31 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='brief',
             index=models.Index(condition=models.Q(('due_at__isnull', True), models.Q(('error', ''), _negated=True)), fields=['id'], name='brief_resting'),
         ),
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='brief',
             index=models.Index(condition=models.Q(('written_at__isnull', False)), fields=['written_at'], name='brief_written'),
         ),
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='delivery',
             index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at'], name='delivery_sent'),
         ),
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='delivery',
             index=models.Index(condition=models.Q(('state__in', ['failed', 'unknown'])), fields=['state'], name='delivery_troubled'),
         ),
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='edition',
             index=models.Index(condition=models.Q(('due_at__isnull', True), models.Q(('error', ''), _negated=True)), fields=['id'], name='edition_resting'),
         ),
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='lens',
             index=models.Index(condition=models.Q(('due_at__isnull', True), models.Q(('error', ''), _negated=True)), fields=['id'], name='lens_resting'),
         ),
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='turn',
             index=models.Index(condition=models.Q(('due_at__isnull', True), models.Q(('error', ''), _negated=True)), fields=['id'], name='turn_resting'),
         ),

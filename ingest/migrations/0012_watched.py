@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from users.indexes import AddIndexAlone
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('ingest', '0011_forgotten'),
@@ -12,11 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='article',
             index=models.Index(condition=models.Q(('due_at__isnull', True), models.Q(('error', ''), _negated=True)), fields=['id'], name='article_resting'),
         ),
-        migrations.AddIndex(
+        AddIndexAlone(
             model_name='source',
             index=models.Index(condition=models.Q(('last_checked_at__isnull', False)), fields=['last_checked_at'], name='source_checked'),
         ),

@@ -15,6 +15,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -186,6 +188,30 @@ def test_an_archive_is_not_asked_for_all_day(ada: User) -> None:
 
 def counts() -> dict[str, int]:
     return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+def test_the_staffs_log_forgets_whoever_leaves_and_nobody_whose_address_ends_alike() -> None:
+    staff = User.objects.create_user("olga@news.example")
+    left = User.objects.create_user("a@bank.example")
+    said = (
+        "a@bank.example",
+        "devices of a@bank.example.",
+        "ada@bank.example",
+        "a@bank.example.org",
+        "-a@bank.example",
+    )
+    for words in said:
+        LogEntry.objects.create(user=staff, action_flag=2, object_id="0", object_repr=words)
+    LogEntry.objects.create(
+        user=staff,
+        action_flag=2,
+        object_repr="an earlier address",
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(left.pk),
+    )
+    personal.delete(left)
+    kept = set(LogEntry.objects.values_list("object_repr", flat=True))
+    assert kept == {*said[2:], "a reader who left"}
 
 
 def test_whoever_leaves_leaves_nothing_behind_and_takes_nothing_of_others() -> None:

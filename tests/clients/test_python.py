@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from briefings.api import docs
 from briefings.api.urls import api
 from tests.fakes.mail_server import MailServer, mail_server
+from tests.fakes.web_server import WebServer
 from tests.processes import PROJECT, Instance, Running, state_directory, wait_for
 from tests.test_journey import CODE
 from users.models import User
@@ -61,6 +62,15 @@ def test_it_has_a_method_for_all_that_the_description_offers() -> None:
     paths = docs.of(api)["paths"].values()
     operations = {one["operationId"] for path in paths for one in path.values()}
     assert not [one for one in operations if not callable(getattr(Client, OTHERWISE.get(one, one), None))]
+
+
+def test_its_token_does_not_follow_to_where_the_server_leads() -> None:
+    with WebServer() as server, WebServer("localhost") as elsewhere:
+        elsewhere.put("/api/v1/devices", b"[]")
+        server.put("/api/v1/devices", b"", status=302, location=elsewhere.url("/api/v1/devices"))
+        assert Client(server.url(""), "a-token")._ask("GET", "/devices") == []
+        assert server.last_headers["Authorization"] == "Bearer a-token"
+        assert "Authorization" not in elsewhere.last_headers
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ READER = "from users.models import User; User.objects.create_user('{0}@bank.exam
 READERS = """
 import json; from users.models import User; print(json.dumps(list(User.objects.values_list('email', flat=True))))
 """
+SAY = "from django.db import connection; connection.cursor().execute('{0}')"
 MODEL = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": "http://127.0.0.1:9"}
 
 
@@ -76,6 +77,61 @@ def test_nothing_changes_where_the_file_is_none_or_torn(ada: Instance, tmp_path:
     assert "nothing was restored" in refused(ada, "restore", str(torn), "--force")
     assert readers(ada) == ["ada@bank.example"]
     assert "cannot write" in refused(ada, "backup", "/proc/backup")
+
+
+def test_a_file_that_lay_ready_for_the_draft_is_not_written_to(ada: Instance, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("Dear diary")
+    (tmp_path / ".night.part").symlink_to(victim)
+    ada.json("backup", str(tmp_path / "night"))
+    assert victim.read_text() == "Dear diary"
+
+
+def test_a_backup_before_an_upgrade_is_of_what_was_before_it(ada: Instance, tmp_path: Path) -> None:
+    assert ada.manage("migrate", "briefings", "0017").returncode == 0
+    ada.json("backup", str(tmp_path / "before"))
+    assert ada.manage("migrate", "--check").returncode != 0
+    assert ada.json("restore", str(tmp_path / "before"), "--force")["readers"] == 1
+    assert ada.manage("migrate", "--check").returncode == 0
+    with state_directory() as var:
+        assert "nothing to back up" in refused(Instance(var), "backup", str(tmp_path / "nothing"))
+
+
+def test_what_is_not_ours_is_dropped_only_where_told_to(ada: Instance, tmp_path: Path) -> None:
+    file = tmp_path / "night"
+    ada.json("backup", str(file))
+    with state_directory() as var:
+        copy = Instance(var)
+        assert copy.manage("migrate").returncode == 0
+        shell(copy, SAY.format("CREATE TABLE diary (day date)"))
+        assert "tables that are not ours: diary;" in refused(copy, "restore", str(file))
+        shell(copy, SAY.format("DROP TABLE diary"))
+        assert copy.json("restore", str(file))["readers"] == 1, "what is ours, and empty, is no hindrance"
+
+
+def test_nothing_starts_on_what_a_restore_left_before_its_end(ada: Instance, tmp_path: Path) -> None:
+    """It would send again what went since the backup."""
+    file = tmp_path / "night"
+    ada.json("backup", str(file))
+    end = f"from pathlib import Path; from config import backup; backup.restore(Path('{file}'))"
+    shell(ada, end)  # as far as its commit
+    for command in ("up", "digest", "backup"):
+        assert "run `restore --force` again" in refused(
+            ada, command, *([str(file), "--force"] * (command == "backup"))
+        )
+    start = "from celery import signals; import config.celery; signals.{0}.send(sender=None)"
+    for which in ("celeryd_init", "beat_init"):
+        code = (
+            f"import manage; manage._start_database(); import django; django.setup(); {start.format(which)}"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=PROJECT,
+            env={**ada.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert "run `restore --force` again" in done.stderr
+    assert ada.json("restore", str(file), "--force")["readers"] == 1
+    assert ada.manage("digest").returncode == 0
 
 
 def test_it_refuses_while_anybody_uses_the_database(ada: Instance, tmp_path: Path) -> None:

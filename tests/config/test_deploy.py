@@ -154,7 +154,8 @@ def test_in_compose_nothing_starts_before_the_database_is_ready_and_migrated() -
         waits = {other: how["condition"] for other, how in one["depends_on"].items()}
         assert waits["postgres"] == "service_healthy"
         assert name == "migrate" or waits["migrate"] == "service_completed_successfully"
-    assert "healthcheck" in COMPOSE["services"]["postgres"]
+    asked = COMPOSE["services"]["postgres"]["healthcheck"]["test"]
+    assert "--host" in asked, "at its socket the server answers that first makes the database"
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     assert COMPOSE["services"]["postgres"]["networks"] == ["inside"]
 
@@ -162,15 +163,21 @@ def test_in_compose_nothing_starts_before_the_database_is_ready_and_migrated() -
 def test_the_secrets_that_compose_wants_are_made_and_kept(tmp_path: Path) -> None:
     script = tmp_path / "secrets.sh"
     script.write_text((DEPLOY / "secrets.sh").read_text())
-    without = subprocess.run(["sh", script], capture_output=True, text=True, check=False)
+
+    def ran(told: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = ["sh", str(script), *arguments]
+        return subprocess.run(command, input=told, capture_output=True, text=True, check=False)
+
+    without = ran("", "smtp://mail.example")
     assert (without.returncode, "say where mail leaves" in without.stderr) == (2, True)
-    subprocess.run(["sh", script, "smtp://mail.example"], check=True, capture_output=True)
+    assert ran("smtp://ada:pass\\word@mail.example\n").returncode == 0
     made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
     assert made.keys() == COMPOSE["secrets"].keys()
     assert made["database_password"].strip() in made["database_url"]
     assert len(made["secret_key"]) > 100
     assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
-    subprocess.run(["sh", script, "smtp://other.example"], check=True, capture_output=True)
+    assert made["email_url"] == "smtp://ada:pass\\word@mail.example\n"
+    assert ran("smtp://other.example").returncode == 0
     assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == made
 
 

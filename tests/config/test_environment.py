@@ -105,6 +105,7 @@ def test_it_reads_a_secret_from_a_file_without_its_newline(tmp_path: object) -> 
 
 def test_it_says_what_is_wrong_with_each_file_of_a_secret_and_never_what_is_in_it(tmp_path: Path) -> None:
     empty, binary, good = (tmp_path / name for name in ("empty", "binary", "good"))
+    os.mkfifo(tmp_path / "pipe")
     empty.write_text("\n")
     binary.write_bytes(b"\xff\xfe\xff")
     good.write_text("not-telling")
@@ -114,10 +115,20 @@ def test_it_says_what_is_wrong_with_each_file_of_a_secret_and_never_what_is_in_i
         SECRET_KEY="also-not-telling",
         SECRET_KEY_FILE=str(good),
         NUTGRAF_SOCIAL_FILE=str(tmp_path),
+        DATABASE_URL_FILE=str(tmp_path / "pipe"),
     )
     assert done.returncode == 2
     said = dict(line.removeprefix("nutgraf: ").split(": ", 1) for line in done.stderr.strip().splitlines())
-    assert said.keys() == {"EMAIL_URL_FILE", "OPENAI_API_KEY_FILE", "SECRET_KEY_FILE", "NUTGRAF_SOCIAL_FILE"}
+    assert said.keys() == {
+        *(
+            "EMAIL_URL_FILE",
+            "OPENAI_API_KEY_FILE",
+            "SECRET_KEY_FILE",
+            "NUTGRAF_SOCIAL_FILE",
+            "DATABASE_URL_FILE",
+        )
+    }
+    assert "is no regular file" in said["DATABASE_URL_FILE"]
     assert "is empty" in said["EMAIL_URL_FILE"]
     assert "is not text" in said["OPENAI_API_KEY_FILE"]
     assert "beside SECRET_KEY" in said["SECRET_KEY_FILE"]

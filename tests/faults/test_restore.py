@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,8 +55,9 @@ def test_a_restored_dump_sends_nobody_the_same_mail_again(outside: tuple[Instanc
 
 
 @pytest.mark.processes
+@pytest.mark.parametrize("own", [False, True], ids=["new", "with an installation of its own"])
 def test_a_copy_on_another_machine_sends_nothing_that_may_have_gone(
-    outside: tuple[Instance, MailServer, Path],
+    outside: tuple[Instance, MailServer, Path], own: bool
 ) -> None:
     """There are no notes; the pages have the day's edition all the same, and the next day's mail goes."""
     instance, mail, file = outside
@@ -65,6 +67,11 @@ def test_a_copy_on_another_machine_sends_nothing_that_may_have_gone(
     assert instance.json("digest")["sent"] == 1
     with state_directory() as var:
         copy = Instance(var, instance.extra)
+        if own:  # notes of an older installation of its own, which tell nothing of these readers
+            assert copy.manage("migrate").returncode == 0
+            (var / "sent").mkdir()
+            (var / "sent" / "name").write_text("0123456789abcdef")
+            os.utime(var / "sent" / "name", (0, 0))
         restored = copy.json("restore", str(file))
         assert (restored["readers"], restored["mails_unknown"]) == (1, 1)
         assert copy.json("digest") == {"due": 0, "sent": 0, "skipped": 0, "failed": 0, "unknown": 0}

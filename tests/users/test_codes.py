@@ -12,6 +12,7 @@ import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from tests.users.test_second import aged, enter
 from users.models import Profile, User
@@ -77,6 +78,23 @@ def test_a_browser_that_she_once_signed_in_with_waits_for_no_stranger(ada: User,
     for client in again:
         client.cookies["known"] = hers.cookies["known"].value
     assert sum(ask(client) for client in again) == 2, "three in a minute, like everybody"
+
+
+def test_strangers_on_many_networks_send_her_no_more_than_sixty_codes_in_a_day(ada: User, clock: Any) -> None:
+    assert asking(clock, networks=70, times=66, every=101) == 60
+
+
+def test_a_browser_remembers_over_a_change_of_the_key(ada: User, settings: Settings) -> None:
+    hers = Client()
+    enter(hers)
+    hers.get("/settings/")
+    hers.post("/accounts/logout/")
+    for turn in range(7):
+        ask(Client(), network=f"203.0.113.{turn}")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+    assert ask(hers)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not ask(hers)
 
 
 def test_what_a_browser_remembers_is_good_for_its_own_address_and_names_nobody(ada: User) -> None:

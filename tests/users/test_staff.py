@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -25,6 +28,10 @@ from users.models import User
 
 pytestmark = pytest.mark.django_db
 ENROL = "/settings/sign-in/staff/"
+FACTORS = [
+    *("/settings/app/", "/settings/app/off/", "/settings/passkeys/add/", "/settings/passkeys/1/remove/"),
+    *("/settings/codes/", "/settings/codes/new/", "/settings/codes/file/"),
+]
 PAGES = ["/admin/", "/admin/users/user/", "/admin/login/", "/spending/", "/status/"]
 
 
@@ -103,9 +110,9 @@ def test_a_password_opens_nothing_and_nobody_else_learns_that_there_is_an_admin(
 def test_whoever_reads_her_mail_before_she_set_a_factor_up_sets_up_none(olga: User) -> None:
     thief = Client()
     enter(thief, olga.email)
-    for path in ("/settings/app/", "/settings/passkeys/add/"):
-        assert thief.get(path).headers["Location"] == ENROL
-        assert thief.post(path, {"code": "123456", "credential": "{}"}).headers["Location"] == ENROL
+    for path in FACTORS:
+        assert thief.get(path).headers["Location"] == ENROL, path
+        assert thief.post(path, {"code": "123456", "credential": "{}"}).headers["Location"] == ENROL, path
     assert "Enter your code" in thief.get("/settings/sign-in/").content.decode()
     assert thief.post(ENROL, {"code": "AAAA-AAAA-AAAA-AAAA"}).status_code == 400
     assert thief.post(ENROL, {"code": ""}).status_code == 400
@@ -114,7 +121,24 @@ def test_whoever_reads_her_mail_before_she_set_a_factor_up_sets_up_none(olga: Us
     assert thief.get("/settings/sign-in/").status_code == 302, "signed out by her code"
     enter(thief, olga.email)
     assert thief.get("/settings/app/").headers["Location"] == ENROL, "it counts for her browser alone"
+    device = thief.session.session_key
     turn_on(hers)
+    assert hers.get("/settings/codes/").status_code == 200
+    assert not Session.objects.filter(session_key=device).exists(), "signed out by her factor"
+
+
+@pytest.mark.usefixtures("demanded")
+def test_a_session_of_mail_alone_sees_no_recovery_code_and_removes_nothing(olga: User) -> None:
+    """However it outlived her factor: a recovery code would prove it."""
+    enrolled(Client())
+    thief = Client()
+    enter(thief, olga.email)
+    TOTP.activate(olga, generate_totp_secret())
+    RecoveryCodes.activate(olga)
+    for path in FACTORS:
+        assert thief.get(path).headers["Location"] == ENROL, path
+        assert thief.post(path).headers["Location"] == ENROL, path
+    assert Authenticator.objects.count() == 2, "the app and the codes"
 
 
 @pytest.mark.usefixtures("demanded")

@@ -314,7 +314,8 @@ class Client:
     def _open(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
         request = urllib.request.Request(f"{self.url}/api/v1{path}", method=method, headers=headers)  # noqa: S310
         if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
+            # Where the server leads elsewhere, it does not go along.
+            request.add_unredirected_header("Authorization", f"Bearer {self.token}")
         if isinstance(body, bytes):
             request.data = body
         elif body is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 
 from briefings import sent
 from config import backup
@@ -27,8 +29,10 @@ class Command(BaseCommand):
         file, began = file.absolute(), time.monotonic()
         if file.exists() and not force:
             raise CommandError(f"{file} is there already; --force replaces it", returncode=2)
-        sent.place()  # from here on this folder tells what went, should the backup be restored beside it
         try:
+            backup.refuse_incomplete()
+            with suppress(ProgrammingError):  # taken before an upgrade, whose migrations bring the table
+                sent.tell()  # from here on this folder tells what went, should the backup be restored beside it
             backup.back_up(file)
         except backup.CannotBackUp as error:
             raise CommandError(str(error)) from None

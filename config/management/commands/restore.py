@@ -44,6 +44,8 @@ class Command(BaseCommand):
         now = timezone.now()
         unknown = 0 if moved or _notes_tell(taken) else restored.hold_mails(now)
         held = 0 if moved else hindsight.hold_the_rest(taken, now)
+        sent.tell()
+        backup.completed()
         result = {
             "taken_at": taken.isoformat(),
             **backup.holds(),
@@ -59,12 +61,16 @@ def _refuse_a_live_one(force: bool) -> None:
     if (holds := backup.holds()) and not force:
         there = ", ".join(f"{count} {word}" for word, count in holds.items())
         raise CommandError(f"the database has {there}; --force replaces all of it")
+    if (foreign := backup.foreign()) and not force:
+        raise CommandError(
+            f"the database has tables that are not ours: {', '.join(foreign)}; --force drops them"
+        )
 
 
 def _notes_tell(taken: datetime) -> bool:
     """Whether every mail since the backup has its note here: nobody sent any from another machine or folder."""
     since = sent.since()
-    return serves_us() and since is not None and since < taken + timedelta(seconds=1)
+    return serves_us() and sent.told() and since is not None and since < taken + timedelta(seconds=1)
 
 
 def _words(result: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from django.db import close_old_connections, connections
 from kombu.exceptions import OperationalError
 
 from config.celery import QUEUES, TIMETABLE, app
-from config.database import migrate_if_needed
+from config.database import HALF, half_restored, migrate_if_needed
 from config.embedded import CannotStart, abandon, deleted, revive
 from config.supervise import Supervisor
 from inference import book
@@ -52,6 +52,8 @@ class Command(BaseCommand):
         _refuse_bad_prices()
         lock = _lock(settings.NUTGRAF_VAR, url)
         _refuse_taken(port)
+        if half_restored():
+            raise CommandError(HALF)
         migrate_if_needed()
         settings.STATIC_ROOT.mkdir(exist_ok=True)
         if not settings.DEBUG:
