@@ -168,10 +168,11 @@ class Sample:
         """Seconds from the beginning of its batch until each well source was stored."""
         from django.utils import timezone
 
-        from ingest import refresh
+        from ingest import refresh, schedule
+        from ingest.asks import Asks
+        from ingest.models import Source
         from ingest.tasks import SOURCES_PER_TASK
 
-        Source = refresh.Source
         Source.objects.update(due_at=timezone.now(), body_hash="", etag="")
         stored = []
         for start in range(0, len(keys), SOURCES_PER_TASK):
@@ -179,9 +180,8 @@ class Sample:
             refresh.refresh_many(some, began)
             for one in Source.objects.filter(pk__in=some, failures=0):
                 # The database put the wait on top of its clock when it stored the look.
-                wait = refresh.schedule.after_success(
-                    refresh.schedule.Rhythm(None, one.newest_at), refresh.Asks(), None, began, one.pk
-                ).wait
+                rhythm = schedule.Rhythm(None, one.newest_at)
+                wait = schedule.after_success(rhythm, Asks(), None, began, one.pk).wait
                 stored.append((one.due_at - wait - began).total_seconds())
         return stored
 
