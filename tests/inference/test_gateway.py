@@ -112,7 +112,7 @@ def test_it_stops_waiting_at_the_total_deadline(
     started = time.monotonic()
     with pytest.raises(Unavailable, match=r"0\.6 s|Timeout") as caught:
         gateway.generate(ask)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 1.5
     assert caught.value.billed
     assert Call.objects.get().state == "unknown"
     assert _held() == Call.objects.get().hold
