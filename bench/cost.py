@@ -36,7 +36,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 WHOLE = "whole"
 DAYS = ("2026-08-08", "2026-08-20", WHOLE)  # the day with the most articles, and one of the usual size
 WHOLE_DAY = date(2026, 9, 20)  # far from all others
-ASKED = "gpt-5-mini"  # which one really is; the others are priced by the same tokens
+ASKED = "gpt-6-luna"  # which one really is; the others are priced by the same tokens
 LITTLE = "Little in this story bears directly on product managers in consumer goods."
 ROUNDS = 6
 QUESTIONS = ("What should we look at first?", "Which of our suppliers does it touch?")
@@ -193,7 +193,9 @@ def asked(seen: Iterable[tuple[Any, Any]]) -> dict[str, Size]:
 
 
 def size_of(request: Any) -> Size:
-    return Size(request.prompt_tokens, request.completion_tokens, request.cached_tokens)
+    return Size(
+        request.prompt_tokens, request.completion_tokens, request.cached_tokens, request.written_tokens
+    )
 
 
 def sizes(seen: Iterable[tuple[Any, Any]]) -> dict[str, Story]:

@@ -10,23 +10,32 @@ from datetime import date
 from typing import Any
 
 READERS = (1, 100, 10_000, 1_000_000)
-PAIRS = (("gpt-5-mini", "gpt-5"), ("gpt-5-nano", "gpt-5"), ("gpt-6-luna", "gpt-6.1-sol"))
+PAIRS = (("gpt-6-luna", "gpt-6.1-sol"), ("gpt-5-mini", "gpt-5"), ("gpt-5-nano", "gpt-5"))
 STRONG = " by the strong model"
 
 
 @dataclass(frozen=True)
 class Size:
-    """Tokens of a request and its answer; `cached` is the part of the prompt that the provider had read before."""
+    """Tokens of a request and its answer.
+
+    Of the prompt, `cached` is what the provider had read before, and `stored` what it keeps of it for those to come.
+    """
 
     prompt: int = 0
     written: int = 0
     cached: int = 0
+    stored: int = 0
 
     def __add__(self, other: Size) -> Size:
-        return Size(self.prompt + other.prompt, self.written + other.written, self.cached + other.cached)
+        return Size(
+            self.prompt + other.prompt,
+            self.written + other.written,
+            self.cached + other.cached,
+            self.stored + other.stored,
+        )
 
     def uncached(self) -> Size:
-        return replace(self, cached=0)
+        return replace(self, cached=0, stored=0)
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ Price = Callable[[Size], float]
 
 
 def price_of(model: str, tier: str = "default") -> Price:
-    """Dollars of a size at the price book's list price of today, its cached part at the cached price."""
+    """Dollars of a size at the price book's list price of today, what a cache gave or took at the prices of that."""
     from django.utils import timezone
 
     from inference import book
@@ -137,10 +146,13 @@ def price_of(model: str, tier: str = "default") -> Price:
     listing = book.find(model, "https://api.openai.com/v1", tier, timezone.now(), "")
     assert listing is not None, f"{model}, {tier}"
     of = listing.prices
-    return lambda size: (
-        ((size.prompt - size.cached) * of["input"] + size.cached * of["cached"] + size.written * of["output"])
-        / 1e15
-    )
+
+    def dollars(size: Size) -> float:
+        read = (size.prompt - size.cached - size.stored) * of["input"]
+        kept = size.cached * of["cached"] + size.stored * of["cache_write"]
+        return (read + kept + size.written * of["output"]) / 1e15
+
+    return dollars
 
 
 def ladder(found: Day, readers: int, cheap: str, strong: str) -> tuple[dict[str, float], dict[str, float]]:

@@ -119,9 +119,9 @@ def own_prices(path: str) -> dict[str, dict[str, Prices]]:
     ["qwen3:8b"]          # the model's name as it is asked for
     input = 0
     output = 0            # also: cached, cache_write, reasoning
-    ["gpt-5-mini".flex]   # a service tier of its own
-    input = 0.125
-    output = 1
+    ["gpt-6-luna".flex]   # a service tier of its own
+    input = 0.05
+    output = 0.25
     """
     file = Path(path)
     try:

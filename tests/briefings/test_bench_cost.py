@@ -73,6 +73,6 @@ def test_more_readers_of_the_same_kinds_cost_nothing_more(one_story_each: Day) -
 def test_the_provider_caches_only_long_prefixes() -> None:
     provider = ModelServer()
     system, story = "word " * 600, "fact " * 900
-    assert provider._cached([system, story + "for the CTO"]) == 0
-    assert provider._cached([system, "another"]) == 0, "below 1,024 tokens nothing is kept"
-    assert provider._cached([system, story + "for the investor"]) == 1_408, "in steps of 128"
+    assert provider._cached([system, story + "for the CTO"])[0] == 0
+    assert provider._cached([system, "another"])[0] == 0, "below 1,024 tokens nothing is kept"
+    assert provider._cached([system, story + "for the investor"])[0] == 1_408, "in steps of 128"

@@ -27,7 +27,7 @@ def by_models(cheap: Answer, strong: Answer = BRIEF, facts: Answer = FACTS) -> A
     """Each model's own answer to a request for a brief; `facts` are the cheap one's."""
 
     def reply(body: Answer) -> Answer:
-        weak = body["model"] == "gpt-5-mini"
+        weak = body["model"] == "gpt-6-luna"
         return model(facts=facts if weak else FACTS, brief=cheap if weak else strong)(body)
 
     return reply
@@ -44,19 +44,19 @@ def test_it_asks_the_strong_model_for_what_failed(provider: ModelServer) -> None
     assert written.writer == "model"
     assert written.body.sections
     whole = [one for one in asked(provider) if one[0] != "repair"]
-    assert whole == [("fact_sheet", "gpt-5-mini"), ("brief", "gpt-5-mini"), ("brief", "gpt-5")]
+    assert whole == [("fact_sheet", "gpt-6-luna"), ("brief", "gpt-6-luna"), ("brief", "gpt-6.1-sol")]
     paid = {call.model: call.cost for call in Call.objects.filter(purpose="brief")}
     assert sum(call.cost or 0 for call in Call.objects.all()) == provider.billed
-    assert paid["gpt-5"] > paid["gpt-5-mini"]
+    assert paid["gpt-6.1-sol"] > paid["gpt-6-luna"]
 
 
 def test_facts_that_do_not_hold_are_asked_for_again(provider: ModelServer) -> None:
     provider.reply = by_models(cheap=BRIEF, facts={"facts": ["Tern 5 costs $9. [A1.1]"]})
     assert write(MATERIAL, "brief:b1").writer == "model"
     assert [one for one in asked(provider) if one[0] != "repair"] == [
-        ("fact_sheet", "gpt-5-mini"),
-        ("fact_sheet", "gpt-5"),
-        ("brief", "gpt-5-mini"),
+        ("fact_sheet", "gpt-6-luna"),
+        ("fact_sheet", "gpt-6.1-sol"),
+        ("brief", "gpt-6-luna"),
     ]
 
 
@@ -69,7 +69,7 @@ def test_it_is_one_brief_a_day_and_one_in_fifty(provider: ModelServer) -> None:
     provider.reply = by_models(cheap=HOLLOW)
     assert [write(MATERIAL, f"brief:b{n}").writer for n in range(3)] == ["model", "extractive", "extractive"]
     for n in range(3, 2 * escalation.ONE_IN):
-        ledger.reserve(Attempt("brief", f"brief:b{n}", "write", "gpt-5-mini"))
+        ledger.reserve(Attempt("brief", f"brief:b{n}", "write", "gpt-6-luna"))
     assert [write(MATERIAL, f"brief:c{n}").writer for n in range(2)] == ["model", "extractive"]
     Call.objects.update(reserved_at=Now() - timedelta(hours=25))
     Escalation.objects.update(at=Now() - timedelta(hours=25))
@@ -79,7 +79,7 @@ def test_it_is_one_brief_a_day_and_one_in_fifty(provider: ModelServer) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_many_that_ask_at_once_exactly_as_many_are_let_go(provider: ModelServer) -> None:
     for n in range(3 * escalation.ONE_IN + 7):
-        ledger.reserve(Attempt("brief", f"brief:b{n}", "write", "gpt-5-mini"))
+        ledger.reserve(Attempt("brief", f"brief:b{n}", "write", "gpt-6-luna"))
     together = threading.Barrier(32)
 
     def ask(worker: int) -> bool:

@@ -49,14 +49,16 @@ class BillingServer:
         requests: int,
         input: int = 0,
         cached: int = 0,
+        written: int = 0,
         output: int = 0,
         tier: str = "default",
     ) -> None:
-        """A line of the usage report; as there, `input` counts the cached tokens too."""
+        """A line of the usage report; as there, `input` counts the cached and the written tokens too."""
         line = {
             "object": "organization.usage.completions.result",
             "input_tokens": input,
             "input_cached_tokens": cached,
+            "input_cache_write_tokens": written,
             "output_tokens": output,
             "num_model_requests": requests,
             "model": model,

@@ -28,16 +28,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-# Nano-dollars per token: input, cached input, output. The provider's price list as of August 2025.
+# Nano-dollars per token: input, cached input, output. The provider's price list as of August 2025 and November 2026.
 EMBEDDER = "text-embedding-3-small"
 PRICES = {
     "gpt-5": (1250, 125, 10_000),
     "gpt-5-mini": (250, 25, 2_000),
     "gpt-5-nano": (50, 5, 400),
+    "gpt-6-luna": (100, 10, 500),
+    "gpt-6.1-sol": (2000, 100, 10_000),
     EMBEDDER: (20, 20, 0),
     "text-embedding-3-large": (130, 130, 0),
     "local-model": (0, 0, 0),
 }
+WRITTEN = {
+    "gpt-6-luna": 125,
+    "gpt-6.1-sol": 2500,
+}  # per token that goes into the cache, with models that bill it
 CACHED_FROM, CACHED_BY = 1024, 128  # tokens: shorter prefixes are not cached, longer ones in steps
 DIMENSIONS = 1536
 
@@ -119,6 +125,7 @@ class Request:
     cached_tokens: int
     completion_tokens: int
     billed: int
+    written_tokens: int = 0  # of the prompt, that went into the prefix cache and are billed as that
 
 
 class ModelServer:
@@ -189,13 +196,14 @@ class ModelServer:
             )
             texts = _texts(path, body)
             prompt = sum(map(count, texts))
-            cached = self._cached(texts) if path.endswith("/chat/completions") else 0
+            cached, written = self._cached(texts) if path.endswith("/chat/completions") else (0, 0)
+            written = written if body.get("model") in WRITTEN else 0
         content = self._content(path, body, variant)
         completion = (count(content) if content else 0) + variant.reasoning
         name = f"req-{len(self.requests) + 1}-{hashlib.sha256(client_id.encode()).hexdigest()[:8]}"
         whole = self._whole(path, body, variant, content, name)
         if variant.usage:
-            whole["usage"] = _usage(path, prompt, cached, completion, variant.reasoning)
+            whole["usage"] = _usage(path, prompt, cached, written, completion, variant.reasoning)
             if not self.details:
                 whole["usage"] = {key: n if isinstance(n, int) else None for key, n in whole["usage"].items()}
         tier = _tier(body, self.tiers)
@@ -203,14 +211,18 @@ class ModelServer:
             whole["service_tier"] = tier
         whole |= variant.top
         raw = variant.raw if variant.raw is not None else json.dumps(whole).encode()
-        cost = self._cost(str(body.get("model")), tier, prompt, cached, completion) if variant.billed else 0
-        seen = Request(name, path, client_id, body, variant.status, prompt, cached, completion, cost)
+        cost = (
+            self._cost(str(body.get("model")), tier, prompt, cached, completion, written)
+            if variant.billed
+            else 0
+        )
+        seen = Request(name, path, client_id, body, variant.status, prompt, cached, completion, cost, written)
         self._write_down(seen)
         return variant, raw, name
 
-    def _cost(self, model: str, tier: str, prompt: int, cached: int, completion: int) -> int:
-        price = self.prices.get(model, (0, 0, 0))
-        counts = (prompt - cached, cached, completion)
+    def _cost(self, model: str, tier: str, prompt: int, cached: int, completion: int, written: int) -> int:
+        price = (*self.prices.get(model, (0, 0, 0)), WRITTEN.get(model, 0))
+        counts = (prompt - cached - written, cached, completion, written)
         part = 1 if tier == "default" else 2
         return sum(-(-count * each // part) for count, each in zip(counts, price, strict=True))
 
@@ -272,13 +284,16 @@ class ModelServer:
             "choices": [choice],
         }
 
-    def _cached(self, texts: list[str]) -> int:
-        """A provider's prefix cache: what it has read before at the beginning of another prompt costs less."""
+    def _cached(self, texts: list[str]) -> tuple[int, int]:
+        """A provider's prefix cache: what it has read before at the beginning of another prompt costs less.
+
+        The tokens that were in it, and those that went into it now.
+        """
         words = re.findall(TOKEN, "\n".join(texts))
         keys = {mark: hash(tuple(words[:mark])) for mark in range(CACHED_FROM, len(words) + 1, CACHED_BY)}
         known = max((mark for mark, key in keys.items() if key in self._prefixes), default=0)
         self._prefixes.update(keys.values())
-        return known
+        return known, max(keys, default=known) - known
 
     def _write_down(self, request: Request) -> None:
         with self._lock:
@@ -325,14 +340,15 @@ def _wants_json(body: Body) -> bool:
     return "response_format" in body or "JSON schema" in str(body["messages"][0]["content"])
 
 
-def _usage(path: str, prompt: int, cached: int, completion: int, reasoning: int) -> Body:
+def _usage(path: str, prompt: int, cached: int, written: int, completion: int, reasoning: int) -> Body:
     if path.endswith("/embeddings"):
         return {"prompt_tokens": prompt, "total_tokens": prompt}
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": cached},
+        "prompt_tokens_details": {"cached_tokens": cached}
+        | ({"cache_write_tokens": written} if written else {}),
         "completion_tokens_details": {"reasoning_tokens": reasoning},
     }
 

@@ -32,7 +32,7 @@ def spent(provider: ModelServer, ask: Ask, django_user_model: Any) -> ModelServe
         ask,
         ask,
         replace(ask, work_key="brief:b2", brief="b2"),
-        replace(ask, work_key="lens:1", purpose="lens", model="gpt-5"),
+        replace(ask, work_key="lens:1", purpose="lens", model="gpt-6.1-sol"),
         replace(ask, work_key="brief:b2", brief="b2"),
         replace(ask, work_key="converse:1", purpose="converse", reader=ada.pk),
     ):
@@ -44,7 +44,7 @@ def test_it_adds_up_to_the_providers_bill(spent: ModelServer) -> None:
     total = costs.total()
     assert total.nano == spent.billed
     assert total.held == Call.objects.get(state="unknown").hold
-    assert (total.calls, total.models) == (6, ("gpt-5", "gpt-5-mini"))
+    assert (total.calls, total.models) == (6, ("gpt-6-luna", "gpt-6.1-sol"))
     for by in ("purpose", "model", "reader", "day", "brief"):
         lines = costs.breakdown(by)  # type: ignore[arg-type]  # the literals, spelt out
         assert sum(line.cost.nano for line in lines) == spent.billed, by
@@ -105,7 +105,7 @@ def test_reconcile_is_content_when_nothing_is_open(spent: ModelServer, capsys: A
     call_command("ledger", "reconcile", "--json")
     said = json.loads(capsys.readouterr().out)
     assert (said["unknown"], said["error"]) == (0, "")
-    ledger.reserve(Attempt("brief", "brief:b9", "write", "gpt-5-mini", "api.openai.com", 1000))
+    ledger.reserve(Attempt("brief", "brief:b9", "write", "gpt-6-luna", "api.openai.com", 1000))
     with pytest.raises(SystemExit):
         call_command("ledger", "reconcile")
     assert "1 calls are under way" in capsys.readouterr().out

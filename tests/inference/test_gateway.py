@@ -53,10 +53,11 @@ def test_it_answers_and_posts_exactly_what_the_provider_billed(provider: ModelSe
 def test_it_counts_cached_and_reasoning_tokens_once(provider: ModelServer, ask: Ask) -> None:
     long = replace(ask, system="Stable instructions that come first. " * 200)
     provider.script(fake.HONEST, fake.Variant(reasoning=50))
-    gateway.generate(long)
+    first = gateway.generate(long)
     second = gateway.generate(long)
     call = Call.objects.get(pk=second.call)
     assert call.cached == provider.requests[1].cached_tokens > 0
+    assert Call.objects.get(pk=first.call).cache_write == provider.requests[0].written_tokens > 0
     assert call.reasoning == 50
     assert sum(Call.objects.values_list("cost", flat=True)) == provider.billed
     assert call.number == 2
@@ -242,15 +243,15 @@ def test_it_reads_an_object_out_of_a_fence(provider: ModelServer, ask: Ask) -> N
 
 
 def test_it_prices_a_dated_snapshot_like_the_model_asked_for(provider: ModelServer, ask: Ask) -> None:
-    provider.script(fake.Variant(top={"model": "gpt-5-mini-2025-08-07"}))
+    provider.script(fake.Variant(top={"model": "gpt-6-luna-2026-09-15"}))
     reply = gateway.generate(ask)
-    assert (reply.model, reply.cost_nano) == ("gpt-5-mini-2025-08-07", provider.billed)
+    assert (reply.model, reply.cost_nano) == ("gpt-6-luna-2026-09-15", provider.billed)
 
 
 def test_it_prices_by_the_model_that_answered_and_posts_more_than_the_hold_with_an_alarm(
     provider: ModelServer, ask: Ask
 ) -> None:
-    provider.script(fake.Variant(top={"model": "gpt-5"}, content="word " * 40))
+    provider.script(fake.Variant(top={"model": "gpt-6.1-sol"}, content="word " * 40))
     reply = gateway.generate(replace(ask, max_output_tokens=10))
     call = Call.objects.get()
     assert reply.cost_nano == call.cost > call.hold
@@ -274,7 +275,7 @@ def test_it_keeps_the_hold_for_a_tier_it_knows_no_price_of(provider: ModelServer
 
 
 def test_it_stores_whatever_the_provider_sends(provider: ModelServer, ask: Ask) -> None:
-    odd = {"model": "gpt-5-mini\0\ud800" + "x" * 300, "id": "\0" * 5, "system": [{"a\0": float("nan")}]}
+    odd = {"model": "gpt-6-luna\0\ud800" + "x" * 300, "id": "\0" * 5, "system": [{"a\0": float("nan")}]}
     provider.script(fake.Variant(top=odd))
     gateway.generate(ask)
     assert Call.objects.get().state == "settled"

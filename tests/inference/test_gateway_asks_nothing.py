@@ -55,7 +55,7 @@ def test_it_leaves_a_model_alone_for_as_long_as_it_asks(
         assert caught.value.retry_after is not None
         assert least <= caught.value.retry_after <= most
     assert len(provider.requests) == Call.objects.count() == 1
-    gateway.generate(replace(ask, model="gpt-5"))  # another model has asked for nothing
+    gateway.generate(replace(ask, model="gpt-6.1-sol"))  # another model has asked for nothing
     Call.objects.update(ask_again_at=Now())
     assert gateway.generate(ask).text == "hello"
     assert audit.verify() == []
@@ -74,7 +74,7 @@ def test_a_server_that_is_down_and_says_for_how_long_is_left_alone(provider: Mod
     with pytest.raises(Unavailable):
         gateway.generate(ask)
     with pytest.raises(RateLimited):
-        gateway.embed(["chips"], work_key="brief:b1", model=ask.model or "gpt-5-mini")
+        gateway.embed(["chips"], work_key="brief:b1", model=ask.model or "gpt-6-luna")
     assert len(provider.requests) == 1
     assert Call.objects.get().state == "unknown"
 
@@ -88,7 +88,7 @@ def test_it_leaves_a_model_alone_that_keeps_failing(provider: ModelServer, ask: 
     with pytest.raises(Unavailable, match="left alone") as caught:
         gateway.generate(ask)
     assert (len(provider.requests), caught.value.call, caught.value.billed) == (seen, None, False)
-    gateway.generate(replace(ask, model="gpt-5"))  # another model is asked
+    gateway.generate(replace(ask, model="gpt-6.1-sol"))  # another model is asked
     Call.objects.update(closed_at=Now() - breaker.PAUSE)
     assert gateway.generate(ask).text == "hello"
     assert gateway.generate(ask).text == "hello"

@@ -56,10 +56,11 @@ def _report(billing: BillingServer, provider: ModelServer, day: date, requests: 
     paid = [request for request in provider.requests if request.billed]
     billing.used(
         day,
-        "gpt-5-mini-2025-08-07",
+        "gpt-6-luna-2026-09-15",
         requests=len(paid) if requests is None else requests,
         input=sum(request.prompt_tokens for request in paid),
         cached=sum(request.cached_tokens for request in paid),
+        written=sum(request.written_tokens for request in paid),
         output=sum(request.completion_tokens for request in paid),
     )
     billing.billed(day, usd(provider.billed, 9))
@@ -75,14 +76,14 @@ def test_it_closes_unknown_calls_by_the_report_and_no_second_time(
     assert sum(Call.objects.values_list("cost", flat=True)) == provider.billed
     assert {(b.settled, b.held) for b in Budget.objects.all()} == {(provider.billed, 0)}
     evidence = set(Entry.objects.filter(kind="true_up").values_list("evidence", flat=True))
-    assert evidence == {f"usage report of {day} for gpt-5-mini: 3 requests, ${usd(provider.billed)}"}, (
+    assert evidence == {f"usage report of {day} for gpt-6-luna: 3 requests, ${usd(provider.billed)}"}, (
         "the report stands beside what it proves"
     )
     entries = Entry.objects.count()
     again = reconcile.run(timezone.now())
     assert (again.trued_up, again.open, Entry.objects.count()) == (0, [], entries)
     assert {(s.day, s.model, s.ours, s.theirs) for s in Statement.objects.all()} == {
-        (day, "gpt-5-mini", provider.billed, provider.billed),
+        (day, "gpt-6-luna", provider.billed, provider.billed),
         (day, "", provider.billed, provider.billed),
     }
     assert audit.verify() == []
@@ -92,12 +93,12 @@ def test_it_closes_unknown_calls_by_the_report_and_no_second_time(
 def test_it_raises_a_discrepancy_when_the_report_says_more_than_was_held(
     provider: ModelServer, billing: BillingServer, day: date
 ) -> None:
-    billing.used(day, "gpt-5-mini", requests=4, input=50_000_000)
+    billing.used(day, "gpt-6-luna", requests=4, input=50_000_000)
     billing.billed(day, "12.50")
     outcome = reconcile.run(timezone.now())
     assert outcome.trued_up == 0
-    assert [statement.model for statement in outcome.open] == ["gpt-5-mini", ""]
-    assert "$12.50" in outcome.open[0].note
+    assert [statement.model for statement in outcome.open] == ["gpt-6-luna", ""]
+    assert "$5.00" in outcome.open[0].note
     assert Call.objects.filter(state="unknown").count() == 2
     billing.forget()
     _report(billing, provider, day)
@@ -119,11 +120,11 @@ def test_it_names_a_model_that_the_ledger_never_asked(
     provider: ModelServer, billing: BillingServer, day: date
 ) -> None:
     _report(billing, provider, day)
-    billing.used(day, "gpt-5", requests=7, input=1000, output=1000)
+    billing.used(day, "gpt-6.1-sol", requests=7, input=1000, output=1000)
     billing.embedded(day, "text-embedding-3-small", requests=1, input=1000)
     strangers = {s.model: s.note for s in reconcile.run(timezone.now()).open}
-    assert set(strangers) == {"gpt-5", "text-embedding-3-small"}
-    assert strangers["gpt-5"] == "7 requests reported, 0 sent: somebody else uses the account"
+    assert set(strangers) == {"gpt-6.1-sol", "text-embedding-3-small"}
+    assert strangers["gpt-6.1-sol"] == "7 requests reported, 0 sent: somebody else uses the account"
 
 
 @pytest.mark.django_db
@@ -134,15 +135,15 @@ def test_it_prices_the_report_as_the_ledger_did_on_that_day(
     # Rows say "valid from now": the day lies before, so the price of that day is written down by hand.
     began = datetime(day.year, day.month, day.day, tzinfo=UTC)
     for axis, nano in (
-        ("input", 500),
-        ("cached", 50),
-        ("cache_write", 500),
-        ("output", 4000),
-        ("reasoning", 4000),
+        ("input", 200),
+        ("cached", 20),
+        ("cache_write", 250),
+        ("output", 1000),
+        ("reasoning", 1000),
     ):
         Price.objects.create(
             provider=prices.host(billing.url),
-            model="gpt-5-mini",
+            model="gpt-6-luna",
             axis=axis,
             nano_per_million=nano * 1_000_000,
             valid_from=began - timedelta(days=9),
@@ -150,8 +151,8 @@ def test_it_prices_the_report_as_the_ledger_did_on_that_day(
             source="test",
             read_on=day,
         )
-    assert prices.on(day, "gpt-5-mini").prices["output"] == 4_000_000_000
-    assert prices.on(day + timedelta(days=1), "gpt-5-mini").prices["output"] == 2_000_000_000
+    assert prices.on(day, "gpt-6-luna").prices["output"] == 1_000_000_000
+    assert prices.on(day + timedelta(days=1), "gpt-6-luna").prices["output"] == 500_000_000
     _report(billing, provider, day)
     assert reconcile.run(timezone.now()).statements[0].theirs == 2 * provider.billed
 
@@ -177,7 +178,7 @@ def test_it_does_without_a_cost_report(provider: ModelServer, billing: BillingSe
     _report(billing, provider, day)
     billing.broken[billing_server.COSTS] = (404, b'{"error": {"message": "not found"}}')
     outcome = reconcile.run(timezone.now())
-    assert (outcome.trued_up, [s.model for s in outcome.statements]) == (2, ["gpt-5-mini"])
+    assert (outcome.trued_up, [s.model for s in outcome.statements]) == (2, ["gpt-6-luna"])
 
 
 @pytest.mark.django_db
@@ -224,11 +225,11 @@ def test_the_command_closes_and_tells(
     said = json.loads(capsys.readouterr().out)
     assert (said["trued_up"], said["unknown"], said["error"]) == (2, 0, "")
     assert {(one["model"], one["agreed"]) for one in said["statements"]} == {
-        ("gpt-5-mini", True),
+        ("gpt-6-luna", True),
         (None, True),
     }
     call_command("ledger", "reconcile", "--days", "30")
-    assert "gpt-5-mini" in capsys.readouterr().out
+    assert "gpt-6-luna" in capsys.readouterr().out
 
 
 @pytest.mark.django_db
@@ -281,7 +282,7 @@ def test_it_spreads_to_the_nano_dollar() -> None:
 @pytest.mark.django_db
 def test_it_leaves_calls_of_today_alone(billing: BillingServer, settings: Any) -> None:
     settings.OPENAI_BASE_URL, settings.OPENAI_ADMIN_KEY = billing.url, billing.key
-    call = ledger.reserve(Attempt("brief", "b", "write", "gpt-5-mini", prices.host(billing.url), 1000))
+    call = ledger.reserve(Attempt("brief", "b", "write", "gpt-6-luna", prices.host(billing.url), 1000))
     ledger.mark_sent(call.pk)
     ledger.mark_unknown(call.pk, "time-out")
     assert reconcile.run(timezone.now()).statements == ()

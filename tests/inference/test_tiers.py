@@ -35,7 +35,7 @@ def test_it_pays_half_where_nobody_waits(provider: ModelServer, patient: Ask) ->
     flex = gateway.generate(patient)
     call = Call.objects.get(pk=flex.call)
     assert (call.tier, call.flags, call.cost) == ("flex", [], provider.requests[0].billed)
-    assert tuple(call.prices) == prices.tariff("gpt-5-mini", "flex").rows
+    assert tuple(call.prices) == prices.tariff("gpt-6-luna", "flex").rows
     standard = gateway.generate(replace(patient, patient=False, system="Y" + patient.system[1:] + "."))
     assert tiers(provider) == ["flex", None]
     assert standard.cost_nano == pytest.approx(2 * flex.cost_nano, rel=0.02)

@@ -48,13 +48,13 @@ def provider(settings: Any) -> Iterator[ModelServer]:
 
 @pytest.mark.django_db
 def test_a_call_is_a_span_by_the_agreed_names(spans: SpanServer, provider: ModelServer) -> None:
-    reply = gateway.generate(replace(ASK, model="gpt-5"))
+    reply = gateway.generate(replace(ASK, model="gpt-6.1-sol"))
     traces.flush()
-    span = spans.named("chat gpt-5")
+    span = spans.named("chat gpt-6.1-sol")
     call = Call.objects.get(pk=reply.call)
     assert (span.kind, span.failed, span.parent) == (CLIENT, False, "")
     assert span.values["gen_ai.operation.name"] == "chat"
-    assert span.values["gen_ai.request.model"] == "gpt-5"
+    assert span.values["gen_ai.request.model"] == "gpt-6.1-sol"
     assert span.values["gen_ai.request.max_tokens"] == 4000
     assert span.values["gen_ai.response.model"] == call.model_reported
     assert span.values["gen_ai.response.finish_reasons"] == ["stop"]
@@ -71,7 +71,7 @@ def test_a_call_that_fails_says_how_and_nothing_foreign(spans: SpanServer, provi
     with pytest.raises(Unavailable):
         gateway.generate(ASK)
     traces.flush()
-    span = spans.named("chat gpt-5-mini")
+    span = spans.named("chat gpt-6-luna")
     assert (span.failed, span.values["error.type"]) == (True, "Unavailable")
     assert b"secret" not in spans.raw
 
