@@ -3,11 +3,11 @@
     bench/soak.py [--minutes 30] [--sources 10000] [--readers 2000] [--pages 50] [--api 20] [--broker redis]
 
 `manage.py up` with DEBUG off reads ten thousand sources on loopback, of which 5 % hang, 5 % fail and 1 % are bombs
-(one process with an address for each); two thousand readers of one zone are due at the same hour, soon after the
-beginning, by an SMTP server that takes everything; others ask for fifty pages and twenty answers of the API a second,
-at planned moments; a model takes 2 s, and in 2 of 100 cases has no time (429). In the middle the worker is killed with
--9 and the broker restarted: the database, which it is part of, crashes and the queue is emptied; or Redis comes back
-empty. The run goes on until all mails have come, an hour after the hour at most.
+(one process with an address for each); two thousand readers of one zone are due at the same hour, which comes after a
+third of the time, by an SMTP server that takes everything; others ask for fifty pages and twenty answers of the API a
+second, at planned moments; a model takes 2 s, and in 2 of 100 cases has no time (429). In the middle the worker is
+killed with -9 and the broker restarted: the database, which it is part of, crashes and the queue is emptied; or Redis
+comes back empty. The run goes on until all mails have come, an hour after the hour at most.
 
 Judged (`tests/soak/judge.py`): digests in time, none twice; pages' p95 from the moment they were planned, and failures;
 sources not looked at for longer than their schedule says, as measured here and as simulated for hours
@@ -51,12 +51,13 @@ from tests.chaos.trouble import CALLS, Broker, Troublemaker, bills_on_disk
 from tests.fakes import mail_server
 from tests.fakes.model_server import HONEST, ModelServer, Variant, rate_limited
 from tests.processes import Instance, Running, state_directory
-from tests.soak import judge, world, zone
+from tests.soak import judge, told, world, zone
 from tests.soak.load import Measured
 from tests.soak.load import run as ask
 from tests.soak.memory import Memory
 
 THINKS, NO_TIME = 2.0, 0.02  # seconds of the model, and in how many cases it has none
+BEFORE = 1 / 3  # of the minutes pass before the hour: editions are prepared ahead, in life for half an hour
 STARTING = 20.0  # seconds that `up` may take before the first page
 TELL = 30.0  # seconds between two lines on stderr
 LONGEST = 60.0  # seconds from sending a call to having written down its outcome, on a machine as busy as this
@@ -199,7 +200,7 @@ def _run(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     with instance.up("--no-sample", "--no-catalogue") as running:
         trouble = Troublemaker(running, server, broker, Random(asked.seed))
         with (
-            Memory(lambda: _ours(running, server), lambda: _workers(running)) as memory,
+            Memory(lambda: _parts(running, server)) as memory,
             _asking(running, asks, asked) as load,
         ):
             _say(f"up after {time.monotonic() - began:.0f} s; the hour is in {hour - time.time():.0f} s")
@@ -239,7 +240,7 @@ def _speaks(provider: ModelServer, seed: int) -> None:
 def _stage(
     asked: argparse.Namespace, of: world.World, var: Path, environment: dict[str, str]
 ) -> tuple[float, set[str], tuple[list[Any], list[Any]]]:
-    """The rows, and the hour: soon after the beginning, so that half an hour of it lies within the run."""
+    """The rows, and the hour."""
     from django.core.management import call_command
     from django.db import connections
 
@@ -250,7 +251,7 @@ def _stage(
     stage.sources(of)
     parse.stop()
     asks = stage.reading()
-    ahead = STARTING + min(180.0, max(15.0, asked.minutes * 6))
+    ahead = STARTING + max(15.0, asked.minutes * 60 * BEFORE)
     hour = math.ceil(time.time() + ahead)
     environment |= zone.make(var / "zones", datetime.fromtimestamp(hour, UTC))
     due = stage.due_at_the_hour(asked.readers)
@@ -276,10 +277,15 @@ def _asking(
         process.join()
 
 
-def _ours(running: Running, server: Any) -> list[psutil.Process]:
-    """All that an installation runs: `up`, web, worker, beat, parsers, Postgres."""
+def _parts(running: Running, server: Any) -> dict[str, list[psutil.Process]]:
+    """All that an installation runs, with its parsers among the workers."""
     nutgraf, postmaster = psutil.Process(running.process.pid), psutil.Process(server.get_pid())
-    return [nutgraf, *nutgraf.children(recursive=True), postmaster, *postmaster.children()]
+    workers = _workers(running)
+    known = {one.pid for one in workers}
+    others = [one for one in nutgraf.children(recursive=True) if one.pid not in known]
+    web = [one for one in others if "granian" in " ".join(one.cmdline())]
+    rest = [nutgraf, *(one for one in others if one not in web)]
+    return {"web": web, "worker": workers, "postgres": [postmaster, *postmaster.children()], "rest": rest}
 
 
 def _workers(running: Running) -> list[psutil.Process]:
@@ -302,7 +308,7 @@ def _stop(running: Running, trouble: Troublemaker) -> None:
 
 def _judged(trial: Trial, provider: ModelServer, looks: dict[str, int]) -> dict[str, Any]:
     asked, trouble = trial.asked, trial.trouble
-    per_look = trial.memory.worker_seconds / max(1, sum(looks.values()))
+    per_look = trial.memory.processor["worker"] / max(1, sum(looks.values()))
     schedule = _simulated(asked.sources, per_look)
     instance = trial.running.instance
     verified = instance.json("ledger", "verify")
@@ -326,16 +332,17 @@ def _judged(trial: Trial, provider: ModelServer, looks: dict[str, int]) -> dict[
         "criteria": [one.told() for one in criteria],
         "kept": all(one.kept for one in criteria),
         "trouble": trouble.done,
-        "digests": {"came": len(after), "minutes_after_the_hour": _spread(after), **_states()},
-        "pages_ms": _milliseconds(pages),
-        "api_ms": _milliseconds(api),
+        "digests": {"came": len(after), "minutes_after_the_hour": told.spread(after), **told.states()},
+        "pages_ms": told.milliseconds(pages),
+        "api_ms": told.milliseconds(api),
         "looks": looks,
         "worker_ms_per_look_with_all_else": round(per_look * 1000, 1),
         "simulated": schedule,
+        "processor_seconds": {part: round(spent) for part, spent in trial.memory.processor.items()},
         "memory_mb": [held for _, held in trial.memory.samples[:: max(1, len(trial.memory.samples) // 30)]],
         "calls": dict(Counter(one.kind for one in trial.model.seen)),
         "cut_off": len(verdict.cut_off),
-        **_rows(),
+        **told.rows(),
     }
 
 
@@ -344,42 +351,6 @@ def _simulated(sources: int, processor: float) -> dict[str, Any]:
 
     found: dict[str, Any] = Simulation(sources, processor).run()
     return found
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    shares = {"first": 0.0, "p50": 0.5, "p99": 0.99, "last": 1.0}
-    return {
-        name: values[min(len(values) - 1, int(len(values) * share))]
-        for name, share in shares.items()
-        if values
-    }
-
-
-def _milliseconds(measured: Measured) -> dict[str, Any]:
-    found = {f"p{share}": round(measured.percentile(share / 100) * 1000, 1) for share in (50, 95, 99)}
-    return {"asked": measured.asked, **found, "errors": dict(measured.errors)}
-
-
-def _states() -> dict[str, dict[str, int]]:
-    from briefings.models import Delivery, Edition
-
-    at_the_hour = Edition.objects.filter(reader__email__startswith="reader")
-    return {
-        "editions": dict(Counter(at_the_hour.values_list("state", flat=True))),
-        "deliveries": dict(Counter(Delivery.objects.values_list("state", flat=True))),
-    }
-
-
-def _rows() -> dict[str, Any]:
-    from briefings.models import Brief, Lens
-    from ingest.models import Article, Story
-
-    return {
-        "articles": Article.objects.count(),
-        "stories": Story.objects.count(),
-        "briefs": dict(Counter(" ".join(one) for one in Brief.objects.values_list("state", "writer"))),
-        "lenses": dict(Counter(" ".join(one) for one in Lens.objects.values_list("state", "writer"))),
-    }
 
 
 def _keep_logs(var: Path, folder: Path | None) -> None:

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 import psutil
 
 EVERY = 5.0  # seconds
 
+Parts = Mapping[str, Iterable[psutil.Process]]  # the processes there are now, by what they are part of
+
 
 class Memory:
     """`samples`: (seconds on the monotonic clock, megabytes). Use as a context.
 
     Megabytes are the processes' proportional shares (PSS): what several of them share, as Postgres' buffers, counts
-    once. `workers` are those whose seconds of processor are kept count of, beyond their end.
+    once. Seconds of processor are kept count of beyond the end of a process, but for what it spent after the last look.
     """
 
-    def __init__(
-        self,
-        processes: Callable[[], Iterable[psutil.Process]],
-        workers: Callable[[], Iterable[psutil.Process]] = lambda: (),
-        every: float = EVERY,
-    ) -> None:
-        self.processes, self.workers, self.every = processes, workers, every
+    def __init__(self, parts: Callable[[], Parts], every: float = EVERY) -> None:
+        self.parts, self.every = parts, every
         self.samples: list[tuple[float, float]] = []
-        self._spent: dict[tuple[int, float], float] = {}
+        self._spent: dict[tuple[str, int, float], float] = {}
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -40,27 +38,26 @@ class Memory:
         self._thread.join(30)
 
     @property
-    def worker_seconds(self) -> float:
-        """Seconds of processor of all workers there were, their parsing children included."""
-        return sum(self._spent.values())
+    def processor(self) -> Counter[str]:
+        """Seconds of processor by part."""
+        found: Counter[str] = Counter()
+        for (part, _, _), seconds in list(self._spent.items()):
+            found[part] += seconds  # type: ignore[assignment]
+        return found
 
     def _look(self) -> None:
         while not self._done.wait(self.every):
             held = 0.0
-            for process in _alive(self.processes):
-                with suppress(psutil.Error):
-                    held += process.memory_full_info().pss / 2**20
-            for process in _alive(self.workers):
-                with suppress(psutil.Error):
-                    times = process.cpu_times()
-                    self._spent[process.pid, process.create_time()] = times.user + times.system
+            for part, processes in self._alive().items():
+                for process in processes:
+                    with suppress(psutil.Error):
+                        held += process.memory_full_info().pss / 2**20
+                        times = process.cpu_times()
+                        self._spent[part, process.pid, process.create_time()] = times.user + times.system
             if held:
                 self.samples.append((time.monotonic(), round(held, 1)))
 
-
-def _alive(which: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
-    with suppress(
-        psutil.Error, OSError, ValueError, IndexError
-    ):  # between the end of one and the start of the next
-        return list(which())
-    return []
+    def _alive(self) -> Parts:
+        with suppress(psutil.Error, OSError, ValueError, IndexError):  # between an end and the next start
+            return self.parts()
+        return {}
