@@ -38,7 +38,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, LiteralString
 
 import psutil
 import psycopg
@@ -50,7 +50,7 @@ from tests.chaos.provider import Seen
 from tests.chaos.trouble import CALLS, Broker, Troublemaker, bills_on_disk
 from tests.fakes import mail_server
 from tests.fakes.model_server import HONEST, ModelServer, Variant, rate_limited
-from tests.processes import Instance, Running, state_directory
+from tests.processes import Instance, Running, state_directory, wait_for
 from tests.soak import judge, told, world, zone
 from tests.soak.load import Measured
 from tests.soak.load import run as ask
@@ -59,9 +59,14 @@ from tests.soak.memory import Memory
 THINKS, NO_TIME = 2.0, 0.02  # seconds of the model, and in how many cases it has none
 BEFORE = 1 / 3  # of the minutes pass before the hour: editions are prepared ahead, in life for half an hour
 STARTING = 20.0  # seconds that `up` may take before the first page
+POOL = 2  # processes of the worker's
 TELL = 30.0  # seconds between two lines on stderr
 LONGEST = 60.0  # seconds from sending a call to having written down its outcome, on a machine as busy as this
+SHORT = 10.0  # minutes: in less than these nobody waits until what the dead had claimed comes free by itself
 DOLLARS = "200"  # of budget: what a day of it may cost is not tried here
+EDITIONS: LiteralString = (
+    "UPDATE briefings_edition SET lease_until = now() - interval '1 s' WHERE lease_until > now()"
+)
 STALE = """
     SELECT coalesce(percentile_cont(0.99) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM now() - due_at), 0)), 0)
     FROM ingest_source WHERE url LIKE 'http://127.%/well/%'
@@ -158,6 +163,8 @@ class Trial:
         if not self.trouble.broker.port:
             self.trouble.befall("crash")
         self.trouble.befall("broker")
+        if self.asked.minutes < SHORT:
+            self.trouble.end_leases(EDITIONS)
 
     def _waits(self) -> bool:
         got = {to for to, _ in self.post.came}
@@ -198,6 +205,7 @@ def _run(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     hour, due, asks = _stage(asked, of, var, environment)
     instance = Instance(var, environment)
     with instance.up("--no-sample", "--no-catalogue") as running:
+        wait_for(lambda: len(_workers(running)) > POOL, 60, "the worker and its pool")
         trouble = Troublemaker(running, server, broker, Random(asked.seed))
         with (
             Memory(lambda: _parts(running, server)) as memory,
@@ -311,7 +319,7 @@ def _judged(trial: Trial, provider: ModelServer, looks: dict[str, int]) -> dict[
     per_look = trial.memory.processor["worker"] / max(1, sum(looks.values()))
     schedule = _simulated(asked.sources, per_look)
     instance = trial.running.instance
-    verified = instance.json("ledger", "verify")
+    verified = json.loads(instance.manage("ledger", "verify", "--json").stdout)
     verdict = judge_books(provider, trial.model.seen, trouble.trouble, LONGEST)
     left = bills_on_disk(instance.var)
     wrong = [*verdict.discrepancies, *([f"{left} bills wait on disk"] if left else [])]
@@ -323,7 +331,7 @@ def _judged(trial: Trial, provider: ModelServer, looks: dict[str, int]) -> dict[
         *judge.load(pages, api),
         *judge.staleness(trial.stale, schedule["lateness_seconds"]["p99"] / 60),
         judge.memory(trial.memory.samples),
-        *judge.ledger([str(one) for one in verified["broken"]], wrong),
+        *judge.ledger([f"{one['name']}: {one['detail']}" for one in verified["broken"]], wrong),
         judge.trouble(deeds.count("worker"), deeds.count("broker")),
     ]
     after = sorted(one.minutes for one in arrived)

@@ -46,6 +46,6 @@ def test_it_goes_through_the_fire_and_judges_all_it_promises() -> None:
     assert found["looks"]["well"] > 20
     assert found["calls"]["honest"] > 5
     told = " ".join(found["trouble"])
-    assert "worker: kill -9 of 3" in told
+    assert "worker: kill -9 of " in told
     assert "pg_ctl stop -m immediate" in told
     assert " min (" in done.stderr, "it told how it goes"
