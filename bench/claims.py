@@ -92,7 +92,7 @@ COMMANDS = (
         "sloppy",
         ("bench/verifier.py", "--seed", "5"),
         (
-            Claim("defects of a sloppy model that reach no brief", at("stopped"), "more", 0.98, noise=0.001),
+            Claim("defects of a sloppy model that reach no brief", at("stopped"), "more", 0.99, noise=0.001),
             Claim("sentences of its briefs that their passages support", _support, "more", 0.99, noise=0.001),
         ),
         minutes=40,

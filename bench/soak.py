@@ -278,6 +278,7 @@ def _asking(
     ours, theirs = (context := get_context("spawn")).Pipe()
     process = context.Process(target=ask, args=(theirs, kinds, asked.minutes * 60, asked.seed), daemon=True)
     process.start()
+    theirs.close()  # so that its end is noticed
     try:
         yield ours
     finally:

@@ -90,6 +90,7 @@ def running(count: int, every: float = EVERY) -> Iterator[World]:
     ours, theirs = (context := get_context("spawn")).Pipe()
     process = context.Process(target=_serve, args=(theirs, count, every), daemon=True)
     process.start()
+    theirs.close()  # so that its end is noticed
     try:
         yield World(ours.recv(), count, ours)
     finally:
