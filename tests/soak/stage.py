@@ -19,7 +19,7 @@ from django.utils import timezone
 from bench import page
 from ingest import run
 from ingest.models import Article, Source, Story
-from ingest.schedule import INTERVAL
+from ingest.schedule import INTERVAL, LONGEST_PASSING
 from tests.briefings import factories, rows
 from tests.processes import noon
 from tests.soak import world, zone
@@ -30,10 +30,14 @@ from users.models import Profile, User
 BRIEFS = 7
 AT_PAGES = 200  # readers who read while the others' digests are made
 SPREAD = """
-    UPDATE ingest_source SET due_at = now() + %s * (id - first) / greatest(many, 1)
-    FROM (SELECT min(id) AS first, max(id) - min(id) AS many FROM ingest_source WHERE url LIKE 'http://127.%%') AS ours
-    WHERE url LIKE 'http://127.%%'
+    UPDATE ingest_source SET due_at = now() + %(span)s * place.nth / place.many, failures = %(failures)s
+    FROM (
+        SELECT id, row_number() OVER (ORDER BY md5(url)) AS nth, count(*) OVER () AS many
+        FROM ingest_source WHERE url LIKE 'http://127.%%' AND url LIKE '%%/well/%%' = %(well)s
+    ) AS place
+    WHERE place.id = ingest_source.id
 """
+FAILED = 6  # times in a row that those that hang, fail or are bombs did, in the day before
 
 
 def sources(of: world.World) -> None:
@@ -44,9 +48,10 @@ def sources(of: world.World) -> None:
 
 
 def spread() -> None:
-    """All feeds are due within the next half hour, evenly, as after a day of looking at them."""
+    """Feeds are due as after a day of looking at them: the healthy within half an hour, the ill ones within six."""
     with connection.cursor() as cursor:
-        cursor.execute(SPREAD, [INTERVAL])
+        for well, span, failures in ((True, INTERVAL, 0), (False, LONGEST_PASSING, FAILED)):
+            cursor.execute(SPREAD, {"well": well, "span": span, "failures": failures})
         cursor.execute("ANALYZE")
 
 
