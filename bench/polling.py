@@ -252,12 +252,18 @@ class Simulation:
         return NUDGE_SECONDS
 
     def _sweep(self) -> None:
-        from ingest import hosts
-        from ingest.tasks import LOOKED_OVER, SOURCES_PER_SWEEP, SOURCES_PER_TASK
+        from ingest.tasks import LOOKED_OVER, TOGETHER
 
-        due = sorted((one for one in self.feeds if one.due <= self.now), key=lambda one: one.due)[
-            :LOOKED_OVER
-        ]
+        due = sorted((one for one in self.feeds if one.due <= self.now), key=lambda one: one.due)
+        self._nudge([one for one in due if not one.failures][:LOOKED_OVER])
+        ill = [one for one in due if one.failures][:LOOKED_OVER]
+        if ill and ill[0].due <= self.now - TOGETHER.total_seconds():
+            self._nudge(ill)
+
+    def _nudge(self, due: list[Fed]) -> None:
+        from ingest import hosts
+        from ingest.tasks import SOURCES_PER_SWEEP, SOURCES_PER_TASK
+
         keys = hosts.fair(((one.key, one.url) for one in due), SOURCES_PER_SWEEP)
         self.queue.extend(
             (self.now, keys[start : start + SOURCES_PER_TASK])

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 log = logging.getLogger("config.supervise")
 
@@ -23,12 +24,13 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """One command to keep running, or to run once. `restart_at` is set while it waits to be started again
-    (monotonic seconds)."""
+    """One command to keep running, or to run once; where the processor is short, `behind` those with a smaller number
+    (0 to 19, as of nice). `restart_at` is set while it waits to be started again (monotonic seconds)."""
 
     name: str
     command: Sequence[str]
     once: bool = False
+    behind: int = 0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     wait: float = FIRST_WAIT
@@ -43,8 +45,8 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
 
-    def start(self, name: str, *command: str, once: bool = False) -> None:
-        child = Child(name, command, once)
+    def start(self, name: str, *command: str, once: bool = False, behind: int = 0) -> None:
+        child = Child(name, command, once, behind)
         self.children.append(child)
         self._launch(child)
 
@@ -92,7 +94,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if child.once else sys.stderr,
             start_new_session=True,  # Ctrl-C reaches us alone, so that we stop them in order
-            preexec_fn=_die_with_parent,
+            preexec_fn=partial(_begin, child.behind),
         )
         child.started_at, child.restart_at = time.monotonic(), None
 
@@ -115,10 +117,18 @@ class Supervisor:
         child.wait = min(child.wait * 2, LONGEST_WAIT)
 
 
-def _die_with_parent() -> None:
-    """In the child: ask Linux for SIGTERM should the supervisor be killed outright; elsewhere nobody offers it."""
+def _begin(behind: int) -> None:
+    """In the child: ask Linux for SIGTERM should the supervisor be killed outright (elsewhere nobody offers it), and
+    step behind others."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if behind:
+        os.nice(behind)
+        # Where Linux shares the processor among sessions, and each of us has its own, these are what it weighs.
+        with contextlib.suppress(OSError):
+            fd = os.open("/proc/self/autogroup", os.O_WRONLY)
+            os.write(fd, str(behind).encode())
+            os.close(fd)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import Task, shared_task
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from inference import disk
@@ -15,6 +18,8 @@ ARTICLES_PER_TASK = 100
 SOURCES_PER_SWEEP = 2000
 ARTICLES_PER_SWEEP = 1000
 LOOKED_OVER = 20_000  # rows among which a sweep finds hosts enough
+# Those that failed last time wait so long for each other: a batch takes as long as its slowest.
+TOGETHER = timedelta(minutes=3)
 SUSPECT = 2  # attempts that ended without a word
 NUDGE_SECONDS = 60  # by then later sweeps have said the same again
 
@@ -24,11 +29,11 @@ def sweep_sources() -> None:
     """Nudge a refresh for every source that is due, while there is room for what they bring."""
     if disk.full():
         return
-    _nudge(
-        refresh_sources,
-        _due(Source, SOURCES_PER_SWEEP, Q(enabled=True, attempt__lt=SUSPECT)),
-        SOURCES_PER_TASK,
-    )
+    sound = Q(enabled=True, attempt__lt=SUSPECT, failures=0)
+    _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, sound), SOURCES_PER_TASK)
+    ill = Q(enabled=True, attempt__lt=SUSPECT, failures__gt=0)
+    if work.claimable(Source, ill & Q(due_at__lte=Now() - TOGETHER)).exists():
+        _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, ill), SOURCES_PER_TASK)
     # What may have taken workers down is looked at alone: it must not bring those of its batch to rest with it.
     _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, Q(enabled=True, attempt__gte=SUSPECT)), 1)
 

@@ -43,6 +43,15 @@ def test_it_fills_the_first_page_with_the_sample_when_nothing_can_be_reached(run
     assert "brief" in page.lower()
 
 
+def test_work_that_nobody_watches_stands_behind_pages_that_somebody_waits_for(running: Running) -> None:
+    workers = wait_for(lambda: running.children(" worker "))
+    assert {one.nice() for one in workers} == {min(19, psutil.Process().nice() + up.BEHIND)}
+    for one in workers:
+        told = Path(f"/proc/{one.pid}/autogroup")
+        assert not told.exists() or told.read_text().rstrip().endswith(f" nice {up.BEHIND}")
+    assert {one.nice() for one in running.children("granian")} == {psutil.Process().nice()}
+
+
 def test_a_second_one_beside_it_is_refused_in_one_line(running: Running) -> None:
     done = running.instance.manage("up", "--port", str(free_port()))
     assert done.returncode == 1

@@ -51,6 +51,19 @@ def test_a_source_that_may_have_taken_workers_down_is_looked_at_alone(sent: list
     assert sorted(len(ids) for _, ids, _ in sent) == [1, 1, SOURCES_PER_TASK - 1]
 
 
+def test_sources_that_failed_last_time_are_waited_for_together(sent: list[Any]) -> None:
+    now = timezone.now()
+    well = {source(f"well{n}", due_at=now - timedelta(minutes=1)).pk for n in range(3)}
+    ill = {source(f"ill{n}", due_at=now - timedelta(minutes=n)).pk for n in (0, 1, 2)}
+    Source.objects.filter(pk__in=ill).update(failures=1)
+    sweep_sources()
+    assert [set(ids) for _, ids, _ in sent] == [well]
+    Source.objects.filter(pk=max(ill)).update(due_at=now - timedelta(minutes=4))
+    sent.clear()
+    sweep_sources()
+    assert [set(ids) for _, ids, _ in sent] == [well, ill], "all that failed, once one has waited for long"
+
+
 def test_a_flood_of_one_host_leaves_the_sweep_to_others(sent: list[Any]) -> None:
     long_due, due = timezone.now() - timedelta(days=1), timezone.now() - timedelta(minutes=1)
     Source.objects.bulk_create(

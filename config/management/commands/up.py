@@ -32,6 +32,7 @@ from ingest import catalogue, stories
 SAMPLE_AFTER = 6.0  # seconds without a first article before the bundled sample fills the page
 # Workers tell each other nothing; with pgmq, each word of their heartbeats would be an error in the database's log.
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+BEHIND = 5  # how far the worker stands behind whoever waits for a page (as of nice)
 REVIVE_AFTER = 2.0  # seconds between two tries to start a database that does not
 log = logging.getLogger("config.up")
 
@@ -210,7 +211,7 @@ def _start_children(supervisor: Supervisor, port: int) -> None:
     celery = (python, "-m", "celery", "--quiet", "-A", "config")
     quiet = ("--loglevel", "WARNING")
     worker = ("-c", "2", "-Q", ",".join(QUEUES), *ALONE, *quiet)
-    supervisor.start("worker", *celery, "worker", *worker)
+    supervisor.start("worker", *celery, "worker", *worker, behind=BEHIND)
     beat = ("--schedule", str(settings.NUTGRAF_VAR / "beat"), "--pidfile", "", *quiet)
     supervisor.start("beat", *celery, "beat", *beat)
 
