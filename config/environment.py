@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import os
@@ -31,6 +32,7 @@ BY_PASSWORD = ("postmark", "brevo", "mailjet", "sparkpost", "sendgrid")
 SECRETS = (
     "NUTGRAF_MAIL_REPORTS",
     "NUTGRAF_METRICS_TOKEN",
+    "NUTGRAF_PUSH_KEY",
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
     "DATABASE_URL",
@@ -49,6 +51,7 @@ LEAST_DAYS = 60  # how far back `ingest.score` looks for what was told before
 TIERS = ("auto", "flex", "standard")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMATS = ("line", "json")
+P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # the order of the curve
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 env = FileAwareEnv(eager=False)
@@ -115,6 +118,20 @@ def token(value: str) -> str:
     if word and len(word) < 20:
         raise ValidationError("its value is not allowed; allowed: at least 20 characters without blanks")
     return word
+
+
+@env.parser_for("push_key")
+def push_key(value: str) -> str:
+    """The private key that pushes are signed by: 32 bytes in base64url, as `web-push` and others write it."""
+    bare = value.strip().rstrip("=")
+    if bare and not (re.fullmatch(r"[A-Za-z0-9_-]{43}", bare) and _is_on_p256(bare)):
+        raise ValidationError("its value is not allowed; allowed: 32 random bytes in base64url")
+    return bare
+
+
+def _is_on_p256(bare: str) -> bool:
+    """Whether it is a private key of the curve, as all but one in four billion numbers are."""
+    return 0 < int.from_bytes(base64.urlsafe_b64decode(bare + "=")) < P256
 
 
 @env.parser_for("addresses")
