@@ -91,12 +91,6 @@ def remove(reader: User, subscription_id: int) -> bool:
     return gone > 0
 
 
-def remove_endpoint(reader: User, endpoint: str) -> bool:
-    """`remove`, for a browser that knows itself by its endpoint alone."""
-    gone, _ = PushSubscription.objects.filter(reader=reader, digest=digest_of(endpoint)).delete()
-    return gone > 0
-
-
 def _judge(endpoint: str) -> None:
     """Whether it may be an endpoint, as far as is told without looking names up: sending judges where they lead."""
     if len(endpoint) > LONGEST_ENDPOINT:
