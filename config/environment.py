@@ -122,10 +122,14 @@ def token(value: str) -> str:
 
 @env.parser_for("push_key")
 def push_key(value: str) -> str:
-    """The private key that pushes are signed by: 32 bytes in base64url, as `web-push` and others write it."""
+    """The private key that pushes are signed by, in base64url: 32 bytes, given as that or in hexadecimal digits."""
     bare = value.strip().rstrip("=")
+    if re.fullmatch(r"[0-9a-fA-F]{64}", bare):
+        bare = base64.urlsafe_b64encode(bytes.fromhex(bare)).decode().rstrip("=")
     if bare and not (re.fullmatch(r"[A-Za-z0-9_-]{43}", bare) and _is_on_p256(bare)):
-        raise ValidationError("its value is not allowed; allowed: 32 random bytes in base64url")
+        raise ValidationError(
+            "its value is not allowed; allowed: 32 random bytes, in base64url or hexadecimal digits"
+        )
     return bare
 
 

@@ -41,7 +41,7 @@ def refused(url: str, seconds: float = 3, **how: Any) -> FetchError:
         "2130706433",
         "0x7f000001",
         "0177.0.0.1",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104
         "localhost",
         "127.0.0.1.",
         "\uff11\uff12\uff17.0.0.1",  # full-width digits
@@ -104,8 +104,7 @@ def test_it_is_handed_over_with_its_headers(service: PushService) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_nothing_is_followed(status: int, open_network: None) -> None:
     with WebServer() as server:
-        address = server.redirect("/push", server.url("/inside"), status)
-        server.misbehave(
+        address = server.misbehave(
             "/push", _answer(f"HTTP/1.1 {status} Moved\r\nLocation: {server.url('/inside')}\r\n\r\n")
         )
         assert post(address, b"x", {}, seconds=5).status == status
@@ -117,12 +116,21 @@ def test_what_no_server_took_is_no_unknown(open_network: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", [web_server.drip, lambda sock: sock.close(), lambda sock: sock.sendall(b"SSH-2.0\r\n")]
+    "how",
+    [lambda sock: time.sleep(3), lambda sock: sock.close(), lambda sock: sock.sendall(b"SSH-2.0\r\n")],
+    ids=["silent", "hangs up", "another protocol"],
 )
 def test_what_may_have_been_taken_is_lost(how: Callable[[Any], None], open_network: None) -> None:
     with WebServer() as server:
         began = time.monotonic()
         assert refused(server.misbehave("/push", how), seconds=1).code == "lost"
+        assert time.monotonic() - began < 5
+
+
+def test_a_status_counts_though_its_body_drips(open_network: None) -> None:
+    with WebServer() as server:
+        began = time.monotonic()
+        assert post(server.misbehave("/push", web_server.drip), b"x", {}, seconds=1).status == 200
         assert time.monotonic() - began < 5
 
 
