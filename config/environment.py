@@ -404,6 +404,26 @@ def stop(text: str) -> NoReturn:
     raise SystemExit(2)
 
 
+ANDROID = re.compile(r"([A-Za-z]\w*(?:\.[A-Za-z]\w*)+)=((?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})", re.ASCII)
+APPLE = re.compile(r"[A-Z0-9]{10}(?:\.[A-Za-z0-9-]+)+", re.ASCII)
+
+
+@env.parser_for("apps")
+def apps(value: str) -> dict[str, Any]:
+    """Apps by platform: `android`, fingerprints by package name, one for each signing certificate; `apple`, ids."""
+    found: dict[str, Any] = {"android": {}, "apple": []}
+    for part in names(value):
+        if android := ANDROID.fullmatch(part):
+            found["android"].setdefault(android[1], []).append(android[2].upper())
+        elif APPLE.fullmatch(part):
+            found["apple"].append(part)
+        else:
+            raise _refuse(
+                part, "PACKAGE=SHA-256 of its certificate as AA:BB:..., or TEAMID.BUNDLE, separated by commas"
+            )
+    return found
+
+
 SOCIAL = ("google", "github", "microsoft", "openid_connect")
 GIVEN = {"client_id", "secret"}
 GIVEN_OPENID = {"id", "name", "server_url"}

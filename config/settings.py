@@ -101,6 +101,9 @@ OTEL_EXPORTER_OTLP_ENDPOINT: str = env.spans("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = env.social("NUTGRAF_SOCIAL", "")
 
+# Apps that may use the site's passkeys (users/native.py): none unless named.
+NUTGRAF_APPS: dict[str, Any] = env.apps("NUTGRAF_APPS", "")
+
 # Those who run the service see its pages by two factors only: by default not on a laptop, whose mailbox is open anyway.
 NUTGRAF_STAFF_SECOND_FACTOR: bool = env.flag(
     "NUTGRAF_STAFF_SECOND_FACTOR", str(not DEBUG or urlsplit(NUTGRAF_URL).scheme == "https")
