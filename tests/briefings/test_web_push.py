@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 
 from briefings.models import PushSubscription
+from briefings.push import plan
 from tests.briefings import rows
-from tests.briefings.pushed import pushes, turned_on
+from tests.briefings.pushed import EIGHT, pushes, turned_on
 from tests.fakes.push_service import Phone, PushService
 from users import devices
 from users.models import User
@@ -110,3 +111,19 @@ def test_a_label_or_a_services_words_are_text(page: Client, ada: User, pushes: P
     shown = page.get(PAGE).content.decode()
     assert "<img src=x" not in shown
     assert "<script>alert" not in shown
+
+
+def test_staff_see_where_pushes_go_without_what_opens_it(ada: User, pushes: PushService) -> None:
+    phone = pushes.phone()
+    held = turned_on(ada, phone)
+    PushSubscription.objects.update(held="the push service answered 400")
+    plan.queue([rows.ready_edition(ada, EIGHT.date(), [])])
+    staff = Client()
+    staff.force_login(User.objects.create_superuser("op@example.org", "a long password"))
+    change = f"/admin/briefings/pushsubscription/{held.pk}/change/"
+    for path in ("/admin/briefings/pushsubscription/", change, "/admin/briefings/pushdelivery/"):
+        shown = staff.get(path)
+        assert shown.status_code == 200, path
+        assert not [one for one in (phone.endpoint, *phone.keys.values()) if one in shown.content.decode()]
+    assert staff.post(change, {"held": ""}).status_code == 302
+    assert PushSubscription.objects.get().held == ""
