@@ -23,6 +23,8 @@ from briefings.models import (
     Lens,
     MailDoor,
     Notice,
+    PushDelivery,
+    PushSubscription,
     Share,
     Turn,
 )
@@ -132,6 +134,23 @@ class DeliveryAdmin(RowAdmin):
     list_display = ("edition", "channel", "state", "sent_at", "attempt", "due_at", "error")
     list_filter = ("state", "channel")
     list_select_related = ("edition",)
+
+
+@admin.register(PushDelivery)
+class PushDeliveryAdmin(RowAdmin):
+    list_display = ("edition", "subscription", "state", "sent_at", "attempt", "due_at", "error")
+    list_filter = ("state",)
+    list_select_related = ("edition", "subscription")
+
+
+@admin.register(PushSubscription)
+class PushSubscriptionAdmin(RowAdmin):
+    """Where pushes go, without what opens it. Emptied of what holds it, one is tried again."""
+
+    editable = ("held",)
+    exclude = ("endpoint", "digest", "p256dh", "auth")
+    list_display = ("reader", "label", "service", "created_at", "pushed_at", "held")
+    list_select_related = ("reader",)
 
 
 @admin.register(MailDoor)

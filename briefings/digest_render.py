@@ -35,6 +35,14 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """`subject` as the mail has it, and in a few `words` how much there is to read; plain text on one line each."""
+
+    subject: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A text with the absolute address that shows more of it; `label` names whose words support a sentence."""
 
@@ -64,9 +72,8 @@ def render(
     `unread` are sources of the reader's own that the reader is to be told of.
     """
     readings, notices = read.edition_readings(edition), read.edition_notices(edition)
-    told = [reading.document for reading in readings]
-    stances = learn.stances(told, learn.signals_of(edition.reader_id))
-    wanted = [reading for reading, stance in zip(readings, stances, strict=True) if not stance.out]
+    stances = _stances(edition, readings)
+    wanted = _wanted(readings, stances)
     context = {
         "edition": edition,
         "readings": readings,
@@ -90,6 +97,25 @@ def render(
         text=render_to_string("emails/digest.txt", context),
         html=css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True).inline(html),
     )
+
+
+def in_short(edition: Edition) -> Short:
+    """The digest in two lines, for where there is no more room."""
+    readings = read.edition_readings(edition)
+    wanted = _wanted(readings, _stances(edition, readings))
+    minutes, count = sum(reading.minutes for reading in wanted), len(wanted)
+    stories = "One story" if count == 1 else f"{count} stories"
+    words = f"{stories}, {minutes} min" if count else _preheader([], read.edition_notices(edition))
+    return Short(_subject(edition, wanted or readings), words)
+
+
+def _stances(edition: Edition, readings: Sequence[read.Reading]) -> Sequence[learn.Stance]:
+    """What the reader said since of each story."""
+    return learn.stances([reading.document for reading in readings], learn.signals_of(edition.reader_id))
+
+
+def _wanted(readings: Sequence[read.Reading], stances: Sequence[learn.Stance]) -> list[read.Reading]:
+    return [reading for reading, stance in zip(readings, stances, strict=True) if not stance.out]
 
 
 def _story(reading: read.Reading) -> MailStory:

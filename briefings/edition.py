@@ -238,7 +238,7 @@ def request(user: User, local_date: date, ahead: bool = False) -> Edition:
         )
         edition.refresh_from_db()
     if not created and edition.state == State.READY and _may_be_better_now(edition, ahead):
-        Edition.objects.filter(pk=edition.pk, deliveries__isnull=True).update(
+        Edition.objects.filter(pk=edition.pk, deliveries__isnull=True, pushes__isnull=True).update(
             state=State.QUEUED, due_at=Now()
         )
         edition.refresh_from_db()
@@ -257,8 +257,9 @@ def _hurry(edition: Edition) -> None:
 
 
 def stays(edition: Edition) -> bool:
-    """Whether asking for the edition again changes nothing, since a mail about it has been made: both tell the same."""
-    return edition.deliveries.exists()
+    """Whether asking for the edition again changes nothing, since mails or pushes of it are planned: all agree."""
+    told = Q(deliveries__isnull=False) | Q(pushes__isnull=False)
+    return Edition.objects.filter(told, pk=edition.pk).exists()
 
 
 def _has_failed(edition: Edition) -> bool:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from ingest.work import Work
 
 
-class Delivery(Work):
-    """One edition going out by one channel. `unknown`: the server may have taken it, so it is never sent again."""
+class Outgoing(Work):
+    """What goes to a reader once, or visibly nobody knows. Its subclasses have an `edition` and a `channel`."""
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -20,10 +20,7 @@ class Delivery(Work):
         FAILED = "failed"
         UNKNOWN = "unknown"
 
-    edition = models.ForeignKey("briefings.Edition", on_delete=models.CASCADE, related_name="deliveries")
-    channel = models.CharField(max_length=10, default="email")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    message_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     held_by = models.CharField(
         max_length=80,
@@ -31,6 +28,17 @@ class Delivery(Work):
         db_default="",
         help_text="where the notes of the claim lie (briefings.sent)",
     )
+
+    class Meta:
+        abstract = True
+
+
+class Delivery(Outgoing):
+    """One edition going out by mail. `unknown`: the server may have taken it, so it is never sent again."""
+
+    edition = models.ForeignKey("briefings.Edition", on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=10, default="email")
+    message_id = models.CharField(max_length=200, unique=True)
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -22,6 +22,8 @@ from briefings.mail_models import Delivery as Delivery
 from briefings.mail_models import Letter as Letter
 from briefings.mail_models import MailDoor as MailDoor
 from briefings.mail_models import NoteFolder as NoteFolder
+from briefings.push.models import PushDelivery as PushDelivery
+from briefings.push.models import PushSubscription as PushSubscription
 from briefings.share_models import GoneShare as GoneShare
 from briefings.share_models import PrivateFeed as PrivateFeed
 from briefings.share_models import Share as Share

@@ -19,7 +19,8 @@ from django.db.models import F, Q
 
 from briefings import feed, lenses, read, saved, share
 from briefings.converse.shown import conversation
-from briefings.models import Delivery, Edition, State, Turn
+from briefings.models import Delivery, Edition, PushDelivery, State, Turn
+from briefings.push import subscribe
 from inference import costs
 from inference.money import usd
 from ingest import own
@@ -46,6 +47,7 @@ articles.json       what was read from them
 mails.json          when mail went to you
 sign_in.json        where you are signed in, your passkeys by name, authenticator app, accounts elsewhere
 spending.json       what was spent for you alone, by purpose, in dollars
+pushes.json         the devices that your editions are pushed to, and when that was
 devices.json        the apps that you signed in, and when each was used last
 """
 
@@ -87,6 +89,7 @@ def _parts(user: User) -> Iterator[tuple[str, Any]]:
         },
     )
     yield "spending.json", _spending(user)
+    yield "pushes.json", _pushes(user)
     yield (
         "devices.json",
         list(user.devices.order_by("created_at").values("name", "created_at", "last_used_at")),
@@ -143,6 +146,26 @@ def _shares(user: User) -> list[dict[str, Any]]:
         {"headline": one.headline, "url": one.url, "made_at": one.created_at, "views": one.views}
         for one in share.mine(user)
     ]
+
+
+def _pushes(user: User) -> dict[str, Any]:
+    """Without endpoints and keys: whoever has them could push in our place."""
+    went = PushDelivery.objects.filter(subscription__reader=user).order_by("edition__local_date", "pk")
+    return {
+        "devices": [
+            {
+                "label": one.label,
+                "service": one.service,
+                "since": one.created_at,
+                "last": one.pushed_at,
+                "held": one.held,
+            }
+            for one in subscribe.mine(user)
+        ],
+        "pushes": list(
+            went.values("state", "sent_at", date=F("edition__local_date"), device=F("subscription__label"))
+        ),
+    }
 
 
 def _spending(user: User) -> Sequence[dict[str, Any]]:

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from briefings import due, edition
 from briefings.models import NOT_KNOWN, Delivery, Edition, State
+from briefings.push import plan as pushes
 from users import suppressed
 from users.models import Profile
 
@@ -29,14 +30,14 @@ def queue_editions(now: datetime) -> None:
             break
     recent = Q(prepared_at__gt=now - LOOK_BACK, prepared_at__lt=now - edition.AGAIN)
     bare = Edition.objects.filter(
-        recent, bare=True, state=State.READY, deliveries=None, reader__is_active=True
+        recent, bare=True, state=State.READY, deliveries=None, pushes=None, reader__is_active=True
     )
     for row in bare.select_related("reader__profile")[:BATCH]:
         edition.request(row.reader, row.local_date, ahead=True)
 
 
 def queue_deliveries(now: datetime) -> None:
-    """A queued delivery for every ready edition whose reader's hour has come and is not half a day past."""
+    """A queued delivery and pushes, as its reader wants, for every ready edition whose hour is not half a day past."""
     for _ in range(MOST // BATCH):
         if _queue_batch(now) < BATCH:
             break
@@ -113,12 +114,10 @@ def _queue_batch(now: datetime) -> int:
         hours = {row.pk: hour_of(row) for row in rows}
         early = [row for row in rows if hours[row.pk] > now]
         held = suppressed.among(row.reader.email for row in rows)
-        ready = [
-            row
-            for row in rows
-            if hours[row.pk] <= now and _is_wanted(row, now) and row.reader.email not in held
-        ]
-        Delivery.objects.bulk_create(map(new_delivery, ready), ignore_conflicts=True)
+        wanted = [row for row in rows if hours[row.pk] <= now and _is_wanted(row, now)]
+        mailed = [row for row in wanted if row.reader.profile.digest and row.reader.email not in held]
+        Delivery.objects.bulk_create(map(new_delivery, mailed), ignore_conflicts=True)
+        pushes.queue(wanted)
         for row in early:
             row.goes_at = hours[row.pk]
         Edition.objects.bulk_update(early, ["goes_at"])
@@ -130,4 +129,4 @@ def _queue_batch(now: datetime) -> int:
 def _is_wanted(row: Edition, now: datetime) -> bool:
     reader = row.reader
     in_time = now - could_go(row) <= due.LATE and row.local_date >= now.date() - timedelta(days=2)
-    return reader.is_active and reader.profile.wants_mail(row.local_date) and in_time
+    return reader.is_active and reader.profile.wants_edition(row.local_date) and in_time

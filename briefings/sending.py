@@ -29,9 +29,6 @@ FEW = 20  # marked in one round trip: as many may be unknown after their machine
 PATIENCE = 120.0  # seconds after which what is left of a batch is put back: well within its lease, with one slow mail
 MADE_ANEW = timedelta(seconds=30)  # until an edition that is prepared again is looked at again
 TRIES = 30  # with waits of up to half an hour: as long as a mail may be late
-SENT_BEFORE = "a note on disk says that it went before this database was restored; not sent again"
-DIED = "a worker died while sending; not sent again"
-WENT_DOWN = "the machine went down while it may have been sent; not sent again"
 # Those that went are marked, and the next few as being sent whose readers still want them, in one round trip.
 ROUND = """
     WITH gone AS (
@@ -222,19 +219,9 @@ def _commits_of_no_hurry() -> Iterator[None]:
 
 
 def _judged(row: Delivery, now: datetime, held: bool) -> tuple[Delivery.State, str]:
-    """What becomes of a claimed delivery, and why: `queued` where it is to be sent.
-
-    Of one that a dead worker had, its note tells how far that came, on the machine where the note was made.
-    """
-    noted, unknown = sent.noted(row), Delivery.State.UNKNOWN
-    if noted is sent.Noted.WENT and row.held_by:
-        return Delivery.State.SENT, ""
-    if noted:
-        return unknown, DIED if row.held_by else SENT_BEFORE
-    if row.state == Delivery.State.SENDING and row.held_by != sent.place():
-        return unknown, DIED
-    if row.held_by and sent.may_have_lost(row.held_by):
-        return unknown, WENT_DOWN
+    """What becomes of a claimed delivery, and why: `queued` where it is to be sent."""
+    if left := sent.left_by_the_dead(row):
+        return left
     reason = _reason_not_to(row, now, held)
     return (Delivery.State.SKIPPED if reason else Delivery.State.QUEUED), reason
 

@@ -1,4 +1,4 @@
-"""A note on disk of each mail before it goes, so that a database restored from a backup sends none of them again.
+"""A note on disk of each mail and push before it goes, so that a database restored from a backup sends none again.
 
 The row is the truth, but a restored one is yesterday's. Notes lie beside the database, not in it, with nobody's name,
 and a mail that was refused takes its note back.
@@ -19,9 +19,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from briefings.models import Delivery, NoteFolder
+from briefings.models import Delivery, NoteFolder, PushDelivery
 
 KEPT = timedelta(days=3)  # above the time that a mail may be late
+SENT_BEFORE = "a note on disk says that it went before this database was restored; not sent again"
+DIED = "a worker died while sending; not sent again"
+WENT_DOWN = "the machine went down while it may have been sent; not sent again"
+Row = Delivery | PushDelivery
 
 
 class Noted(Enum):
@@ -29,7 +33,7 @@ class Noted(Enum):
     WENT = auto()
 
 
-def noted(row: Delivery) -> Noted | None:
+def noted(row: Row) -> Noted | None:
     """How far this reader's mail of that date has come, as the note of it says; None where there is none."""
     try:
         return Noted.WENT if _note(row).stat().st_size else Noted.BEGUN
@@ -37,12 +41,29 @@ def noted(row: Delivery) -> Noted | None:
         return None
 
 
-def before(row: Delivery) -> bool:
+def left_by_the_dead(row: Row) -> tuple[Delivery.State, str] | None:
+    """How a claimed row stands that an earlier worker had begun, and why; None where nothing of it can have gone.
+
+    Its note tells how far that came, on the machine where the note was made.
+    """
+    found, unknown = noted(row), Delivery.State.UNKNOWN
+    if found is Noted.WENT and row.held_by:
+        return Delivery.State.SENT, ""
+    if found:
+        return unknown, DIED if row.held_by else SENT_BEFORE
+    if row.state == Delivery.State.SENDING and row.held_by != place():
+        return unknown, DIED
+    if row.held_by and may_have_lost(row.held_by):
+        return unknown, WENT_DOWN
+    return None
+
+
+def before(row: Row) -> bool:
     """Whether this reader's mail of that date has gone before, or may have."""
     return noted(row) is not None
 
 
-def note(row: Delivery) -> None:
+def note(row: Row) -> None:
     """To be made before the first byte of the mail leaves. Raises OSError where it cannot be, and where there is one:
     of two workers who both think that it is theirs, the second one stops here.
 
@@ -56,7 +77,7 @@ def note(row: Delivery) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def went(row: Delivery) -> None:
+def went(row: Row) -> None:
     """The server has taken it."""
     with suppress(OSError):
         _note(row).write_bytes(b"+")
@@ -120,13 +141,13 @@ def _folder_name() -> str:
     return ""
 
 
-def take_back(row: Delivery) -> None:
+def take_back(row: Row) -> None:
     """The mail has certainly not gone."""
     with suppress(OSError):
         _note(row).unlink()
 
 
-def _note(row: Delivery) -> Path:
+def _note(row: Row) -> Path:
     # A new installation counts its readers from one again: when they came tells them from those before.
     reader = row.edition.reader
     key = hashlib.sha256(f"{reader.pk} {reader.date_joined.isoformat()} {row.channel}".encode()).hexdigest()

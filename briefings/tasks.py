@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from briefings import changes, compose, correct, digest, front, retention
 from briefings.converse import answer
-from briefings.models import Brief, Delivery, Edition, Lens, State, Turn
+from briefings.models import Brief, Delivery, Edition, Lens, PushDelivery, State, Turn
+from briefings.push import send
 from briefings.topics import link
 from ingest import work
 from ingest.nudge import nudge
@@ -65,6 +66,8 @@ def sweep_deliveries() -> None:
     digest.queue_deliveries(timezone.now())
     if work.due(Delivery, 1):
         deliver_due.apply_async(expires=NUDGE)
+    if work.due(PushDelivery, 1):
+        push_due.apply_async(expires=NUDGE)
 
 
 @shared_task
@@ -127,6 +130,11 @@ def prepare_edition(edition_id: str) -> None:
 @shared_task
 def deliver_due() -> None:
     digest.deliver_due(timezone.now())
+
+
+@shared_task
+def push_due() -> None:
+    send.push_due(timezone.now())
 
 
 @shared_task

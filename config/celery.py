@@ -68,6 +68,7 @@ app.conf.update(
         "config.watch.tasks.*": {"queue": "deliver"},
         "briefings.tasks.deliver*": {"queue": "deliver"},
         "briefings.tasks.sweep_deliveries": {"queue": "deliver"},
+        "briefings.tasks.push_*": {"queue": "deliver"},
         "briefings.tasks.answer_question": {"queue": "answer"},
         "briefings.tasks.sweep_questions": {"queue": "answer"},
         "briefings.tasks.write_lens": {"queue": "answer"},

@@ -65,7 +65,7 @@ def refuse_no_database() -> None:
 
 
 def prepare(var: Path) -> None:
-    """Make the state directory and the installation's secret key. Raises CannotStart when the disk forbids it."""
+    """Make the state directory and the installation's keys. Raises CannotStart when the disk forbids it."""
     try:
         var.mkdir(parents=True, exist_ok=True)
         probe = var / ".writable"
@@ -80,17 +80,18 @@ def prepare(var: Path) -> None:
         raise CannotStart(
             f"only {free // 2**20} MB free at {var}; Nutgraf needs {LEAST_FREE_BYTES // 2**20} MB"
         )
-    _keep_secret_key(var / "secret-key")
+    _keep_key(var / "secret-key", 50)
+    _keep_key(var / "push-key", 32)  # of these many bytes: config.environment.push_key
 
 
-def _keep_secret_key(key: Path) -> None:
-    """A random key, written whole or not at all: of two first starts at once, both end with the same."""
+def _keep_key(key: Path, length: int) -> None:
+    """Random bytes, written whole or not at all: of two first starts at once, both end with the same."""
     if key.exists():
         return
-    draft = key.with_name(f".secret-key-{os.getpid()}")
+    draft = key.with_name(f".{key.name}-{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(50))
+        file.write(secrets.token_urlsafe(length))
     with contextlib.suppress(FileExistsError):
         os.link(draft, key)
     draft.unlink()

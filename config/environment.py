@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import os
@@ -31,6 +32,7 @@ BY_PASSWORD = ("postmark", "brevo", "mailjet", "sparkpost", "sendgrid")
 SECRETS = (
     "NUTGRAF_MAIL_REPORTS",
     "NUTGRAF_METRICS_TOKEN",
+    "NUTGRAF_PUSH_KEY",
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
     "DATABASE_URL",
@@ -49,6 +51,7 @@ LEAST_DAYS = 60  # how far back `ingest.score` looks for what was told before
 TIERS = ("auto", "flex", "standard")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMATS = ("line", "json")
+P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # the order of the curve
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 env = FileAwareEnv(eager=False)
@@ -115,6 +118,24 @@ def token(value: str) -> str:
     if word and len(word) < 20:
         raise ValidationError("its value is not allowed; allowed: at least 20 characters without blanks")
     return word
+
+
+@env.parser_for("push_key")
+def push_key(value: str) -> str:
+    """The private key that pushes are signed by, in base64url: 32 bytes, given as that or in hexadecimal digits."""
+    bare = value.strip().rstrip("=")
+    if re.fullmatch(r"[0-9a-fA-F]{64}", bare):
+        bare = base64.urlsafe_b64encode(bytes.fromhex(bare)).decode().rstrip("=")
+    if bare and not (re.fullmatch(r"[A-Za-z0-9_-]{43}", bare) and _is_on_p256(bare)):
+        raise ValidationError(
+            "its value is not allowed; allowed: 32 random bytes, in base64url or hexadecimal digits"
+        )
+    return bare
+
+
+def _is_on_p256(bare: str) -> bool:
+    """Whether it is a private key of the curve, as all but one in four billion numbers are."""
+    return 0 < int.from_bytes(base64.urlsafe_b64decode(bare + "=")) < P256
 
 
 @env.parser_for("addresses")
@@ -381,6 +402,26 @@ def stop(text: str) -> NoReturn:
     """Print one clear line on stderr and exit with status 2."""
     print(text, file=sys.stderr)
     raise SystemExit(2)
+
+
+ANDROID = re.compile(r"([A-Za-z]\w*(?:\.[A-Za-z]\w*)+)=((?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})", re.ASCII)
+APPLE = re.compile(r"[A-Z0-9]{10}(?:\.[A-Za-z0-9-]+)+", re.ASCII)
+
+
+@env.parser_for("apps")
+def apps(value: str) -> dict[str, Any]:
+    """Apps by platform: `android`, fingerprints by package name, one for each signing certificate; `apple`, ids."""
+    found: dict[str, Any] = {"android": {}, "apple": []}
+    for part in names(value):
+        if android := ANDROID.fullmatch(part):
+            found["android"].setdefault(android[1], []).append(android[2].upper())
+        elif APPLE.fullmatch(part):
+            found["apple"].append(part)
+        else:
+            raise _refuse(
+                part, "PACKAGE=SHA-256 of its certificate as AA:BB:..., or TEAMID.BUNDLE, separated by commas"
+            )
+    return found
 
 
 SOCIAL = ("google", "github", "microsoft", "openid_connect")

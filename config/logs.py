@@ -75,6 +75,7 @@ def _secrets() -> tuple[str, ...]:
         settings.OPENAI_API_KEY,
         settings.OPENAI_ADMIN_KEY,
         settings.NUTGRAF_METRICS_TOKEN,
+        settings.NUTGRAF_PUSH_KEY,
         settings.EMAIL_HOST_PASSWORD,
         *settings.NUTGRAF_MAIL_REPORTS.values(),
         *(app.get("secret", "") for app in apps),

@@ -81,6 +81,10 @@ _mail: dict[str, Any] | None = env.mail("EMAIL_URL", "")
 # Providers that may report bounces and complaints to us, each with what proves that a report is its own.
 NUTGRAF_MAIL_REPORTS: dict[str, str] = env.reporters("NUTGRAF_MAIL_REPORTS", "")
 
+# --- push: the key that pushes are signed by (VAPID); without one nothing is pushed
+
+NUTGRAF_PUSH_KEY: str = env.push_key("NUTGRAF_PUSH_KEY", "")
+
 # --- how much the logs say
 
 LOG_LEVEL: str = env.verbosity("LOG_LEVEL", "INFO")
@@ -96,6 +100,9 @@ OTEL_EXPORTER_OTLP_ENDPOINT: str = env.spans("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 # --- accounts elsewhere that open an account here: none unless named
 
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = env.social("NUTGRAF_SOCIAL", "")
+
+# Apps that may use the site's passkeys (users/native.py): none unless named.
+NUTGRAF_APPS: dict[str, Any] = env.apps("NUTGRAF_APPS", "")
 
 # Those who run the service see its pages by two factors only: by default not on a laptop, whose mailbox is open anyway.
 NUTGRAF_STAFF_SECOND_FACTOR: bool = env.flag(
@@ -113,6 +120,11 @@ if not SECRET_KEY:
     # Every command leaves a random key of this installation here; the web process refuses to serve with the constant.
     _key_file = NUTGRAF_VAR / "secret-key"
     SECRET_KEY = _key_file.read_text().strip() if _key_file.is_file() else "development-only-" + "x" * 50
+
+if not NUTGRAF_PUSH_KEY and DEBUG:
+    # Every command leaves one here as well. With DEBUG=false processes may have folders of their own: then it is given.
+    _push_file = NUTGRAF_VAR / "push-key"
+    NUTGRAF_PUSH_KEY = _push_file.read_text().strip() if _push_file.is_file() else ""
 
 MAILBOX = NUTGRAF_VAR / "outbox"
 MAILBOX_SHOWN = DEBUG and _mail is None
@@ -283,6 +295,9 @@ ACCOUNT_RATE_LIMITS = {
     "feedback": "60/m/user,600/d/user",
     "challenge": "10/m/user,60/d/user",
     "test-mail": "2/m/user,10/d/user",
+    # Each names an address that we will write to.
+    "push": "10/m/user,60/d/user",
+    "test-push": "4/m/user,20/d/user",
     # Shared pages, their pictures and counts, and private feeds.
     "public": "120/m/ip",
     # A question may go to a model.

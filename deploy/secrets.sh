@@ -15,6 +15,7 @@ keep() { # a file's name and its value, unless the file is there
     echo "made $folder/$1"
 }
 keep secret_key "$(random)$(random)"
+keep push_key "$(random)"
 keep database_password "$(random)"
 keep database_url "postgresql://nutgraf:$(cat "$folder/database_password")@postgres/nutgraf"
 [ -s "$folder/email_url" ] && exit

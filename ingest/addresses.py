@@ -123,7 +123,7 @@ def system(host: str, port: int) -> list[str]:
 def resolve(where: Target, allowed: Iterable[Network], seconds: float, lookup: Lookup = system) -> Address:
     """The checked address to connect to; every address of the name must be permitted, not only the first."""
     found = [_bare(address) for address in _ask(lookup, where.host, where.port, seconds)]
-    lifted = [address for address in found if any(_inside(address, network) for network in allowed)]
+    lifted = [address for address in found if among(address, allowed)]
     if len(lifted) == len(found):
         return found[0]
     if any(not permitted(address) for address in found if address not in lifted):
@@ -147,6 +147,11 @@ def permitted(address: Address) -> bool:
     return (
         address.is_global and not address.is_multicast and not any(_inside(address, one) for one in BLOCKED)
     )
+
+
+def among(address: Address, networks: Iterable[Network]) -> bool:
+    """Whether the address lies in one of the networks."""
+    return any(_inside(address, network) for network in networks)
 
 
 def _inside(address: Address, network: Network) -> bool:

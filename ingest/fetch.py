@@ -1,37 +1,26 @@
 """The door: the only code that opens connections for feeds and pages.
 
 Every hop is resolved, judged and pinned anew; bytes are counted before and after decoding; one clock bounds the
-whole, name lookup and dripping headers included. urllib3's connections are used directly, because the deadline needs
-the socket and the pinned address needs the resolution; requests offers neither.
+whole, name lookup and dripping headers included (`ingest/connection.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import socket
-import ssl
 import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from email.message import Message
-from email.utils import parsedate_to_datetime
-from functools import cache
 from http.client import HTTPException
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
-import certifi
 from django.conf import settings
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
-from urllib3.util.ssl_ import create_urllib3_context
 
-from ingest import watchdog
 from ingest.addresses import (
     Address,
     Lookup,
@@ -44,12 +33,13 @@ from ingest.addresses import (
     target,
 )
 from ingest.asks import fresh_for
+from ingest.connection import Connection, left, retry_after
+from ingest.connection import FetchError as FetchError
 
 Kind = Literal["feed", "page", "robots"]
 
 AGENT = "Nutgraf"  # the name by which a robots.txt may speak to us
 DEADLINE: dict[Kind, float] = {"feed": 30.0, "page": 15.0, "robots": 10.0}  # seconds for everything together
-CONNECT = 8.0
 MOST_DECODED = 5 * 1024 * 1024
 MOST_COMPRESSED = (
     2 * 1024 * 1024
@@ -64,18 +54,6 @@ ACCEPT = {
     "robots": "text/plain, */*;q=0.1",
 }
 REDIRECTS = {301, 302, 303, 307, 308}
-
-
-class FetchError(Exception):
-    """Nothing usable came: `code` for programs, `words` for people, and what the server said, if it did.
-
-    Codes: bad_url, blocked_address, dns, connect, timeout, broken, too_large, encoding, redirects, not_found, gone,
-    rate_limited, refused, server_error, not_html; of `ingest/robots.py`: robots, robots_unreachable.
-    """
-
-    def __init__(self, code: str, words: str, status: int = 0, retry_after: float | None = None) -> None:
-        super().__init__(words)
-        self.code, self.words, self.status, self.retry_after = code, words, status, retry_after
 
 
 @dataclass(frozen=True)
@@ -149,7 +127,7 @@ class _Visit:
 
     @property
     def left(self) -> float:
-        return _left(self.deadline)
+        return left(self.deadline)
 
     def address(self, where: Target) -> Address:
         """Where to connect to, judged."""
@@ -167,7 +145,7 @@ def _follow(where: Target, headers: dict[str, str], visit: _Visit) -> Fetched:
     for hop in range(MOST_HOPS + 1):
         before, address = address, visit.address(where)
         refuse_inward(before if hop else visit.led_by(address), address)
-        with _Connection(where, address, visit.deadline) as connection:
+        with Connection(where, address, visit.deadline) as connection:
             response = connection.get(headers)
             if response.status not in REDIRECTS or not response.headers.get("Location"):
                 fetched = _answer(where, response, visit.kind, visit.deadline)
@@ -180,93 +158,6 @@ def _follow(where: Target, headers: dict[str, str], visit: _Visit) -> Fetched:
     raise FetchError("redirects", f"the address redirects more than {MOST_HOPS} times")
 
 
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise FetchError("timeout", "the server took too long")
-    return left
-
-
-class _Connection:
-    """One request to a pinned address; at the deadline its socket is shut, whatever it is waiting for."""
-
-    def __init__(self, where: Target, address: Address, deadline: float) -> None:
-        self.where, self.deadline = where, deadline
-        self.inner = _open(where, address, min(CONNECT, _left(deadline)))
-        self.twin: socket.socket | None = None
-        self.guard = -1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def get(self, headers: dict[str, str]) -> HTTPResponse:
-        """The response's head, its body still unread; FetchError when there is none."""
-        try:
-            sock = self.inner._new_conn()
-            # TLS takes the socket object over, so the watchdog gets a duplicate that reaches the same connection.
-            self.twin = sock.dup()
-            self.guard = watchdog.guard(self.twin, self.deadline)
-            sock.settimeout(_left(self.deadline))
-            self.inner.timeout = _left(
-                self.deadline
-            )  # it sets the socket's anew; a slow first byte is no dead host
-            self.inner._new_conn = lambda: sock  # type: ignore[method-assign]  # hand over what is guarded
-            self.inner.connect()
-            self.inner.request(
-                "GET",
-                self.where.path,
-                headers={"Host": self.where.host_header, **headers},
-                preload_content=False,
-                decode_content=False,
-                enforce_content_length=True,
-            )
-            return self.inner.getresponse()
-        except (HTTPError, HTTPException, OSError, ValueError) as error:
-            _left(self.deadline)
-            raise _no_answer(self.where, error) from None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        watchdog.release(self.guard)
-        self.inner.close()
-        if self.twin is not None:
-            self.twin.close()
-
-
-def _open(where: Target, address: Address, seconds: float) -> HTTPConnection:
-    if not where.secure:
-        return HTTPConnection(str(address), where.port, timeout=seconds)
-    return HTTPSConnection(
-        str(address),
-        where.port,
-        timeout=seconds,
-        ssl_context=_trust(),
-        server_hostname=where.host,
-        assert_hostname=where.host,
-    )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    context = create_urllib3_context()
-    context.load_default_certs()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-def _no_answer(where: Target, error: Exception) -> FetchError:
-    if isinstance(error, ssl.SSLError) or "certificate" in str(error).lower():
-        return FetchError(
-            "connect", f"no secure connection to {where.host}: its certificate or TLS was refused"
-        )
-    if isinstance(error, TimeoutError) or "timed out" in str(error):
-        return FetchError("connect", f"{where.host} does not answer")
-    if isinstance(error, ConnectionRefusedError) or "refused" in str(error):
-        return FetchError("connect", f"{where.host} refuses connections")
-    return FetchError("broken", f"{where.host} broke off or does not speak proper HTTP")
-
-
 def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) -> Fetched:
     if response.status not in (200, 304):
         raise _refusal(response)
@@ -277,9 +168,9 @@ def _answer(where: Target, response: HTTPResponse, kind: Kind, deadline: float) 
         raise FetchError("not_html", f"the address holds {mime}, not a page")
     try:
         body = b"" if response.status == 304 else _body(response)
-        _left(deadline)  # a body without a length ends like a complete one when its socket is shut
+        left(deadline)  # a body without a length ends like a complete one when its socket is shut
     except (HTTPError, HTTPException, OSError, ValueError) as error:
-        _left(deadline)
+        left(deadline)
         raise FetchError("broken", "the answer broke off in the middle") from error
     return Fetched(
         status=response.status,
@@ -310,19 +201,7 @@ def _refusal(response: HTTPResponse) -> FetchError:
     }.get(
         status, ("server_error" if status >= 500 else "refused", f"the server answered with status {status}")
     )
-    return FetchError(code, words, status, _retry_after(response.headers.get("Retry-After", "")))
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds to wait, from either form of the header (RFC 9110, 10.2.3)."""
-    if re.fullmatch(r"\d{1,9}", value.strip()):
-        return float(value)
-    try:
-        when = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    return FetchError(code, words, status, retry_after(response.headers.get("Retry-After", "")))
 
 
 def _body(response: HTTPResponse) -> bytes:

@@ -1,8 +1,11 @@
 // The worker of the browser that keeps today's edition and its briefs readable without a network, for the reader who is
-// signed in and for nobody else. The server writes `SHELL` above this: version, files, static, offline, today, leaving.
+// signed in and for nobody else. The server writes `SHELL` above this: version, files, static, offline, today,
+// leaving, icon.
 //
 // What is kept is the server's choice: a page with X-Nutgraf-Keep, together with the addresses which that names. Whose
 // it is says X-Nutgraf-Reader, "none" for a visitor. Pages of one reader at most are kept at any time.
+//
+// It also shows what is pushed, and opens the page that a notification is about.
 const FILES = `files-${SHELL.version}`;
 const PAGES = "pages-";
 const MOST = 60; // pages
@@ -21,6 +24,9 @@ self.addEventListener("fetch", (event) => {
   if (pathname.startsWith(SHELL.static)) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(event));
 });
+
+self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+self.addEventListener("notificationclick", (event) => event.waitUntil(follow(event.notification)));
 
 async function install() {
   const files = await caches.open(FILES);
@@ -109,9 +115,46 @@ async function pages() {
   return (await caches.keys()).filter((name) => name.startsWith(PAGES));
 }
 
+// Browsers demand that something is shown for each push. What has the tag of an earlier one takes its place.
+async function show(data) {
+  const { title, body, path, tag } = told(data);
+  const { icon } = SHELL;
+  await registration.showNotification(title, { body, tag, icon, badge: icon, renotify: true, lang: "en", data: { path } });
+}
+
+function told(data) {
+  const plain = { title: "Nutgraf", body: "Your edition is there.", path: SHELL.today, tag: "edition" };
+  try {
+    return { ...plain, ...data.json() };
+  } catch {
+    return plain;
+  }
+}
+
+// Pages of ours alone, in the window that is there or in a new one.
+async function follow(notification) {
+  notification.close();
+  const to = ours(notification.data?.path);
+  const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find(({ url }) => new URL(url).pathname === to.pathname);
+  return there ? there.focus() : clients.openWindow(to.href);
+}
+
+function ours(path) {
+  const today = new URL(SHELL.today, location.origin);
+  try {
+    const asked = new URL(path, location.origin);
+    return path && asked.origin === location.origin ? asked : today;
+  } catch {
+    return today;
+  }
+}
+
 // Before the server hears of it: signing out must leave nothing here even when nobody answers.
 async function leave(request) {
   await forget();
+  const pushed = await registration.pushManager?.getSubscription().catch(() => null);
+  await pushed?.unsubscribe().catch(() => false);
   return fetch(request);
 }
 

@@ -40,6 +40,7 @@ LEASED: tuple[LiteralString, ...] = (
     "UPDATE briefings_turn SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE briefings_edition SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE briefings_delivery SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
+    "UPDATE briefings_pushdelivery SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
     "UPDATE inference_call SET lease_until = now() - interval '1 s' WHERE lease_until > now()",
 )
 QUEUES: dict[str, tuple[LiteralString, LiteralString]] = {

@@ -96,6 +96,12 @@ def devices(user: User, this: str | None = None) -> list[Device]:
     return sorted(found, key=lambda device: not device.this)
 
 
+def this(request: HttpRequest) -> UserSession:
+    """The signed-in browser that asks, noted anew."""
+    _note(request)
+    return cast(UserSession, UserSession.objects.get(session_key=request.session.session_key))
+
+
 def held(user: User) -> list[dict[str, Any]]:
     """What is kept of the reader's devices, for them to take along; nothing in it signs anybody in."""
     fields = ("user_agent", "created_at", "last_seen_at")

@@ -99,7 +99,7 @@ class Profile(models.Model):
     """What a reader told us at onboarding. `hour` is local to `time_zone`; `days` are ISO weekdays.
 
     A weekly reader gets one round-up, on `round_up_day`. `slot_at` is when (UTC) the next edition is to go by that
-    clock, for the planner alone: null when a habit changed and it is to be found anew. No mail goes before
+    clock, for the planner alone: null when a habit changed and it is to be found anew. No mail and no push goes before
     `paused_until`, a local date.
     """
 
@@ -150,11 +150,11 @@ class Profile(models.Model):
 
     def wants_mail(self, day: date) -> bool:
         """Whether the edition of that local date is to be mailed, as far as the reader says."""
-        return (
-            self.digest
-            and day.isoweekday() in self.mail_days
-            and not (self.paused_until and day < self.paused_until)
-        )
+        return self.digest and self.wants_edition(day)
+
+    def wants_edition(self, day: date) -> bool:
+        """Whether the reader is to be told of the edition of that local date, by whatever channel is on."""
+        return day.isoweekday() in self.mail_days and not (self.paused_until and day < self.paused_until)
 
 
 class Suppression(models.Model):

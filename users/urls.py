@@ -13,7 +13,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from users import enrolment, mail, passkeys, security, social, views
+from users import enrolment, mail, native, passkeys, security, social, views
 from users.codes import ConfirmCode
 from users.enrolment import proved
 from users.proof import ProveByCode
@@ -27,6 +27,8 @@ def private(view: View) -> View:
 to_sign_in = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
 
 urlpatterns = [
+    path(".well-known/assetlinks.json", native.asset_links, name="asset-links"),
+    path(".well-known/apple-app-site-association", native.apple_association, name="apple-association"),
     path("accounts/login/", to_sign_in, name="account_login"),
     path("accounts/signup/", to_sign_in, name="account_signup"),
     path("accounts/login/code/", allauth.request_login_code, name="account_request_login_code"),

@@ -40,6 +40,7 @@ CODES: Mapping[str, Kind] = MappingProxyType(
         "id_in_use": Kind(409, "The Idempotency-Key belongs to another request."),
         "already_struck": Kind(409, "The sentence has been struck before."),
         "no_room": Kind(409, "The interests are as long as they may be."),
+        "no_push": Kind(409, "Nothing is pushed here."),
         "private_brief": Kind(409, "A brief of your own sources cannot be shared."),
         "too_many_sources": Kind(409, "There is no room for more sources."),
         "too_large": Kind(413, "The request is too large."),

@@ -14,6 +14,7 @@ from briefings.api import (
     feedback,
     lenses,
     profile,
+    push,
     reading,
     reports,
     saved,
@@ -45,6 +46,7 @@ api.add_router("/shares", shares.router)
 api.add_router("/sources", sources.router)
 api.add_router("/topics", topics.router)
 api.add_router("/profile", profile.router)
+api.add_router("/push", push.router)
 api.add_router("", account.router)
 
 urlpatterns = [

@@ -87,6 +87,7 @@ def _worker() -> str:
         "static": settings.STATIC_URL,
         "offline": reverse("offline"),
         "today": reverse("today"),
+        "icon": static("icons/icon-192.png"),
         "leaving": [reverse("account_logout"), reverse("leave"), reverse("admin:logout")],
     }
     parts = json.dumps(shell) + code + get_template("briefings/offline.html").render()

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Model
 from django.db.models.functions import Now
 
-from briefings.models import Brief, Delivery, Edition, Lens, Turn
+from briefings.models import Brief, Delivery, Edition, Lens, PushDelivery, Turn
 from briefings.planning import could_go
 from inference.models import Call
 from ingest.models import Article, PageRetry, Revision, Source
@@ -74,6 +74,13 @@ KINDS = (
         "mails to send",
         timedelta(minutes=30),
         Delivery,
+        resting="state IN ('failed', 'unknown')",
+    ),
+    Kind(
+        "pushes",
+        "pushes to send",
+        timedelta(minutes=30),
+        PushDelivery,
         resting="state IN ('failed', 'unknown')",
     ),
     Kind("questions", "questions to answer", timedelta(minutes=10), Turn),

@@ -19,7 +19,9 @@ from briefings.converse import ask
 from briefings.feedback import learn
 from briefings.models import Edition
 from ingest import own
+from tests.briefings.pushed import turned_on
 from tests.briefings.test_topics import linked, told
+from tests.fakes.push_service import Phone
 from users import tokens
 from users.models import User
 
@@ -49,6 +51,7 @@ def real(edition: Edition, ada: User) -> dict[str, Any]:
         "learned_id": ada.signals.get().pk,
         "share_id": share.mine(ada)[0].id,
         "source_id": ada.sources.get().pk,
+        "subscription_id": turned_on(ada, Phone("", "https://push.example.com/1")).pk,
     }
 
 

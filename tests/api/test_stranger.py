@@ -14,16 +14,18 @@ from briefings.api.urls import api
 from briefings.converse import ask
 from briefings.feedback import learn, opened
 from briefings.feedback.models import Report, Signal
-from briefings.models import Edition, Lens, Opened, Saved, Share, Turn
+from briefings.models import Edition, Lens, Opened, PushSubscription, Saved, Share, Turn
 from ingest import own
 from ingest.models import Source
 from tests.api.device import Device
+from tests.briefings.pushed import turned_on
 from tests.briefings.test_topics import linked, told
+from tests.fakes.push_service import Phone
 from users.models import DeviceToken, User
 
 pytestmark = pytest.mark.django_db
 MISSING = {"slug": "nobody", "brief_id": "0" * 16, "number": 9, "mark": "99", "day": "1999-01-01"}
-MISSING |= dict.fromkeys(("share_id", "source_id", "device_id", "learned_id"), 987654321)
+MISSING |= dict.fromkeys(("share_id", "source_id", "device_id", "learned_id", "subscription_id"), 987654321)
 BODIES: dict[str, object] = {
     "ask": {"question": "What does it cost?"},
     "give_feedback": {"act": "more"},
@@ -65,6 +67,9 @@ def real(ada: User, phone: Device, edition: Edition) -> dict[str, Any]:
         "learned_id": Signal.objects.get().pk,
         "share_id": Share.objects.get().pk,
         "source_id": Source.objects.get(url="https://mine.example/f").pk,
+        "subscription_id": turned_on(
+            ada, Phone("", "https://push.example.com/secretquestion"), "Tangerine"
+        ).pk,
         "device_id": DeviceToken.objects.get(reader=ada).pk,
     }
 
@@ -117,5 +122,16 @@ def test_every_route_but_signing_in_and_the_description_wants_a_token(real: dict
 
 
 def state() -> tuple[Any, ...]:
-    models: tuple[Any, ...] = (Saved, Opened, Signal, Report, Lens, Share, Turn, Source, DeviceToken)
+    models: tuple[Any, ...] = (
+        Saved,
+        Opened,
+        Signal,
+        Report,
+        Lens,
+        Share,
+        Turn,
+        Source,
+        DeviceToken,
+        PushSubscription,
+    )
     return tuple(list(model.objects.order_by("pk").values("pk")) for model in models)

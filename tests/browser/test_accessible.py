@@ -18,12 +18,14 @@ from pytest_django.live_server_helper import LiveServer
 from briefings import compose, feed, looks, read, saved, share
 from briefings.converse import answer, ask
 from briefings.feedback import challenge, learn, opened
-from briefings.models import Brief
+from briefings.models import Brief, PushSubscription
 from briefings.topics import link
 from ingest.models import Source
 from tests.briefings import factories, rows
+from tests.briefings.pushed import turned_on
 from tests.briefings.test_own_spending import paid
 from tests.browser.session import sign_in
+from tests.fakes.push_service import Phone
 from users import suppressed, tokens
 from users.models import User
 from users.unsubscribe import preferences_path
@@ -41,7 +43,7 @@ def _here(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
 
 def adas_pages(ada: User, url: str) -> list[str]:
     """Every page that a reader has, with something on it and with nothing."""
-    empty = ["/shares/", "/feed/", "/saved/", "/learned/", "/topics/"]
+    empty = ["/shares/", "/feed/", "/saved/", "/learned/", "/topics/", "/settings/notifications/"]
     edition = factories.edition_of_two(ada)
     suppressed.hold(ada.email, "bounced", "550 5.1.1 no such mailbox", rows.NOON)
     lead, short = (item.brief_id for item in edition.items.all())
@@ -66,6 +68,9 @@ def adas_pages(ada: User, url: str) -> list[str]:
     feed.renew(ada)
     taught(ada, lead, short)
     Source.objects.create(url="https://letter.example/feed", title="The Letter", owner=ada)
+    turned_on(ada, Phone("", "https://push.example.com/1"), "Firefox on Android")
+    turned_on(ada, Phone("", "https://push.example.com/2"), "Safari on iPhone")
+    PushSubscription.objects.filter(label="Safari on iPhone").update(held="the push service answered 400")
     public = share.mine(ada)[0].url.removeprefix(url)
     own = [
         "/today/",
@@ -77,6 +82,7 @@ def adas_pages(ada: User, url: str) -> list[str]:
         "/filtered/",
         "/settings/",
         "/settings/sign-in/",
+        "/settings/notifications/",
         "/settings/spending/",
         "/settings/mail/",  # the mail in its frame is in a sandbox, where axe cannot run
         preferences_path(ada),

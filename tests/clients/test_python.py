@@ -54,6 +54,7 @@ OTHERWISE = {
     "list_read": "read",
     "list_shares": "shares",
     "list_sources": "sources",
+    "list_push_subscriptions": "push_subscriptions",
     "list_topics": "topics",
 }
 

@@ -61,6 +61,9 @@ def test_a_warning_of_the_web_framework_is_logged_once() -> None:
         ("SECRET_KEY_FILE", "/nowhere/key", "a readable file"),
         ("DEBUG", "maybe", "true or false"),
         ("LOG_LEVEL", "loud", "WARNING"),
+        ("NUTGRAF_APPS", "org.example.news", "PACKAGE=SHA-256"),
+        ("NUTGRAF_APPS", "org.example.news=AA:BB", "PACKAGE=SHA-256"),
+        ("NUTGRAF_APPS", "android:apk-key-hash:x", "PACKAGE=SHA-256"),
         ("NUTGRAF_MODEL_EMBED", "local:", "local:MODEL"),
         ("NUTGRAF_MODEL_EMBED", "x" * 71, "at most 70"),
     ],
@@ -79,6 +82,14 @@ def test_it_reports_every_bad_value_at_once_and_never_a_password() -> None:
     assert len(done.stderr.strip().splitlines()) == 3
     assert "sec/ret" not in done.stderr
     assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize("key", ["too-short", "A" * 43, "f" * 64])
+def test_a_push_key_that_is_none_is_refused_and_not_shown(key: str) -> None:
+    done = start(NUTGRAF_PUSH_KEY=key)
+    assert done.returncode == 2
+    assert "NUTGRAF_PUSH_KEY: its value is not allowed; allowed: 32 random bytes" in done.stderr
+    assert key not in done.stderr
 
 
 def test_production_refuses_development_values() -> None:

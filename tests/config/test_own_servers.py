@@ -147,5 +147,5 @@ def refusal(var: Path, url: str, *command: str) -> str:
     assert done.returncode == 1
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1, done.stderr
-    assert set(os.listdir(var)) <= {"secret-key"}  # no server of ours beside it
+    assert set(os.listdir(var)) <= {"secret-key", "push-key"}  # no server of ours beside it
     return lines[0]

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from ingest import connection
 from ingest import fetch as door
 from ingest.addresses import Unreachable, refuse_inward
 from ingest.fetch import FetchError, fetch
@@ -103,7 +104,7 @@ def test_a_forked_process_has_deadlines_of_its_own(web: WebServer) -> None:
 
 
 def test_it_waits_for_a_slow_first_byte(web: WebServer) -> None:
-    crowd = Crowd(FEED, seconds=door.CONNECT + 1)
+    crowd = Crowd(FEED, seconds=connection.CONNECT + 1)
     assert fetch(web.misbehave("/slow", crowd.answer)).body == FEED.encode()
 
 

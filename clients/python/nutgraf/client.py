@@ -233,6 +233,23 @@ class Client:
     def revoke_share(self, share: int) -> None:
         self._ask("DELETE", f"/shares/{share}")
 
+    def push(self) -> told.PushDocument:
+        """The key to subscribe with at a push service; its `public_key` is None where nothing is pushed."""
+        return cast(told.PushDocument, self._ask("GET", "/push"))
+
+    def push_subscriptions(self) -> Iterator[told.PushSubscriptionDocument]:
+        return self._items("/push/subscriptions")
+
+    def add_push_subscription(
+        self, endpoint: str, p256dh: str, auth: str, label: str = ""
+    ) -> told.PushSubscriptionDocument:
+        """Push editions to this endpoint from now on; the same subscription where it is one. Keys are in base64url."""
+        body = {"endpoint": endpoint, "keys": {"p256dh": p256dh, "auth": auth}, "label": label}
+        return cast(told.PushSubscriptionDocument, self._ask("POST", "/push/subscriptions", body))
+
+    def remove_push_subscription(self, subscription: int) -> None:
+        self._ask("DELETE", f"/push/subscriptions/{subscription}")
+
     def topics(self) -> Iterator[told.TopicDocument]:
         """What is told most of."""
         return self._items("/topics")

@@ -127,6 +127,22 @@ class DeviceDocument(TypedDict):
     current: bool
 
 
+class PushDocument(TypedDict):
+    public_key: str | None
+    subscriptions: int
+    most_subscriptions: int
+
+
+class PushSubscriptionDocument(TypedDict):
+    id: int
+    label: str
+    service: str
+    created_at: str
+    pushed_at: str | None
+    held: str
+    current: bool
+
+
 class SignedIn(TypedDict):
     token: str
     device: DeviceDocument

@@ -38,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         if (key := settings.NUTGRAF_VAR / "secret-key").is_file():
             self.stderr.write(f"Not in it: {key}, which links in mails and second steps of sign-in need.")
+        if (key := settings.NUTGRAF_VAR / "push-key").is_file():
+            self.stderr.write(f"Not in it: {key}, which the devices that are pushed to were registered for.")
         result = {
             "file": str(file),
             "bytes": file.stat().st_size,

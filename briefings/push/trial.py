@@ -1,0 +1,38 @@
+"""A push to one of the reader's own devices, at once: to see that it comes, and counted as no delivery."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from briefings.push import keys, notice, service
+from briefings.push.models import PushSubscription
+from briefings.push.service import Verdict, Where
+
+OFF = "This service has no key for pushes, so nothing was sent."
+GONE = "Its push service does not know this device any more. Turn notifications on again on it."
+AGAIN = "Its push service does not take anything right now, and nothing was sent. Try again in a few minutes."
+LOST = "The line broke while it went: it may come or not. Wait a moment before you try again."
+REFUSED = "Its push service refused it: {words}. Turn notifications off and on again on that device."
+
+
+def send(subscription: PushSubscription) -> str:
+    """Send it; what went wrong, in words for the reader, or nothing. What it finds out counts for editions as well."""
+    if not keys.public_key():
+        return OFF
+    where = Where(subscription.endpoint, subscription.p256dh, subscription.auth)
+    outcome = service.push(where, notice.of_test(), lasts=notice.TEST_LASTS, topic="test")
+    mine = PushSubscription.objects.filter(pk=subscription.pk)
+    match outcome.verdict:
+        case Verdict.TAKEN:
+            mine.update(pushed_at=timezone.now(), held="")
+            return ""
+        case Verdict.GONE:
+            mine.delete()
+            return GONE
+        case Verdict.LOST:
+            return LOST
+        case Verdict.REFUSED:
+            mine.update(held=outcome.words[:300])
+            return REFUSED.format(words=outcome.words)
+        case _:
+            return AGAIN
