@@ -103,9 +103,10 @@ def _forget() -> None:
     from briefings.templatetags import stories
     from briefings.web import kept
 
-    for one in (bodies.brief, bodies.lens, kept._shared, kept._lens, kept._texts):
+    bodies.forget()
+    for one in (kept._shared, kept._lens, kept._texts):
         one.cache_clear()
-    stories._kept = stories.Kept(stories.KEPT)
+    stories._kept.clear()
 
 
 def _count(client, path: str) -> tuple[int, int]:  # type: ignore[no-untyped-def]

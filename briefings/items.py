@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from briefings.bodies import Mark
 from briefings.feedback.models import Signal
 from briefings.models import EditionItem, Opened, Saved, Share, State
 from users.prepared import Prepared, given
@@ -38,14 +38,12 @@ _UPDATE = Exists(
 
 
 def with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem]:
-    """With their bodies as they were stored: `brief_text` and `lens_text`."""
-    texts = {
-        name: Cast(f"{name.partition('_')[0]}__body", TextField()) for name in ("brief_text", "lens_text")
-    }
+    """Without their bodies, but with what these are known by (`briefings.bodies`): `brief_mark` and `lens_mark`."""
+    marks = {"brief_mark": Mark(F("brief__version")), "lens_mark": Mark(F("lens__role"))}
     return (
         items.select_related("brief__story", "lens", "edition")
         .only(*_FIELDS)
-        .annotate(update=_UPDATE, **texts)
+        .annotate(update=_UPDATE, **marks)
     )
 
 

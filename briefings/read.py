@@ -23,7 +23,7 @@ from briefings.models import (
 from briefings.reading import OWN as OWN
 from briefings.reading import Reading as Reading
 from briefings.reading import Told as Told
-from briefings.reading import corrections_of, marked, of_item, of_row, placed, readings_of
+from briefings.reading import corrections_of, marked, of_items, of_row, placed, readings_of
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
@@ -270,6 +270,6 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
 
 
 def _of_items(items: Iterable[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
-    rows = [row for row in items if row.brief.state == State.READY]
-    readings = readings_of([of_item(row, lens) for row in rows])
-    return [placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
+    found = of_items([row for row in items if row.brief.state == State.READY], lens)
+    readings = readings_of([written for _, written in found])
+    return [placed(reading, row) for reading, (row, _) in zip(readings, found, strict=True)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 
 from briefings import bodies, corrected, coverage, spent
-from briefings.bodies import Very
+from briefings.bodies import Size, Very
 from briefings.coverage import Coverage
 from briefings.items import MARKS
 from briefings.models import Brief, Correction, EditionItem, Lens, State, Writer
@@ -18,8 +18,6 @@ from briefings.schemas import (
     BriefDocument,
     LensBody,
     LensDocument,
-    LensQuestion,
-    Section,
     SourceRef,
     StoryRef,
     Strike,
@@ -120,13 +118,22 @@ class Written:
     very: tuple[Very[BriefBody], Very[LensBody] | None] | None = None
 
 
-def of_item(row: Any, lens: Lens | None) -> Written:
-    """An edition's item as `briefings.items` asks for it; through another `lens` than its own where that is not OWN."""
-    body = bodies.brief(row.brief_text)
+def of_items(rows: Sequence[Any], lens: Lens | None) -> list[tuple[Any, Written]]:
+    """Editions' items as `briefings.items` asks for them, through another `lens` than theirs where that is not OWN.
+
+    Each with what is written; without one whose brief was deleted this moment.
+    """
+    ready = {row.lens_id: row.lens_mark for row in rows if row.lens and row.lens.state == State.READY}
+    marks = {row.brief_id: row.brief_mark for row in rows}
+    briefs, lenses = bodies.of(marks, ready if lens is OWN else {})
+    there = [(row, briefs[row.brief_id]) for row in rows if row.brief_id in briefs]
     if lens is not OWN:
-        return Written(row.brief, lens, body.thing, _said(lens))
-    ready = row.lens is not None and row.lens.state == State.READY
-    own = bodies.lens(row.lens_text) if ready else None
+        said = _said(lens)
+        return [(row, Written(row.brief, lens, body.thing, said)) for row, body in there]
+    return [(row, _of_item(row, body, lenses.get(row.lens_id))) for row, body in there]
+
+
+def _of_item(row: Any, body: Very[BriefBody], own: Very[LensBody] | None) -> Written:
     return Written(row.brief, row.lens, body.thing, own.thing if own else None, (body, own))
 
 
@@ -184,7 +191,7 @@ def _reading(
     brief, lens, written = one.brief, one.lens, one.body
     gone = corrected.struck_now(made)
     body, own = corrected.marked_body(written, gone), _lens(lens, one.of_lens, gone)
-    texts = list(_texts(body, own))
+    size = _size(one, own)
     document = BriefDocument(
         **dict(body),
         id=brief.pk,
@@ -194,16 +201,15 @@ def _reading(
         writer="model" if brief.writer == Writer.MODEL else "extractive",
         lens=own,
         sources=covered.sources,
-        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts)), strong),
+        cost=spent.cost(paid, brief.story.last_at, size.characters, strong),
         sample=brief.story.sample,
         corrections=tuple(corrected.document(one, written, {lens.pk} if lens else ()) for one in made),
     )
-    minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
     return Reading(
         document=document,
         outlets=covered.outlets,
         origins=covered.origins,
-        minutes=minutes,
+        minutes=max(1, round(size.words / WORDS_A_MINUTE)),
         private=brief.story.owner_id is not None,
         revisions=dict(brief.articles),
         gone=_own(gone, lens),
@@ -241,10 +247,10 @@ def _lens(lens: Lens | None, said: LensBody | None, gone: Mapping[str, Strike]) 
     return LensDocument(**dict(body), role=lens.role, industry=lens.industry)
 
 
-def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:
-    """Every text that a reader reads, headings included."""
-    runs = [(body.headline,), body.takeaways, body.lead, body.catch, body.bottom_line]
-    answers: list[Section | LensQuestion] = [*body.sections, *(lens.questions if lens else ())]
-    runs += [section.answer for section in answers] + [lens.why_it_matters if lens else ()]
-    yield from (sentence.text for run in runs for sentence in run)
-    yield from (section.question for section in answers)
+def _size(one: Written, own: LensDocument | None) -> Size:
+    """The same whether something of it fell or not: what fell is read as well, struck through."""
+    if one.very:
+        sizes = [very.size for very in one.very if very]
+    else:
+        sizes = [bodies.size_of_brief(one.body), *([bodies.size_of_lens(own)] if own else ())]
+    return Size(sum(size.words for size in sizes), sum(size.characters for size in sizes))
