@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Generic, NamedTuple, TypeVar
-
-from django.db.models import Func, TextField
+from typing import Generic, NamedTuple, TypeVar
 
 from briefings.schemas import BriefBody, LensBody, Sentence
 from users.kept import Kept
@@ -39,21 +37,6 @@ class Very(Generic[Body]):
     digest: bytes
     thing: Body = field(compare=False, repr=False)
     size: Size = field(compare=False)
-
-
-class Mark(Func):
-    """Of the row that a column stands in: no two states that it ever has have the same one.
-
-    Postgres writes each state anew, in a place and by a transaction of its own (`ctid` and `xmin`). The column must be
-    one that no other table has as a foreign key.
-    """
-
-    output_field = TextField()
-
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
-        (column,) = self.get_source_expressions()
-        table = compiler.quote_name_unless_alias(column.alias)
-        return f"({table}.xmin::text || {table}.ctid::text)", []
 
 
 _TEXTS = """

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from briefings.bodies import Mark
 from briefings.feedback.models import Signal
 from briefings.models import EditionItem, Opened, Saved, Share, State
-from users.prepared import Prepared, given
+from users.prepared import Mark, Prepared, given
 
 MARKS = (
     "saved",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from briefings import corrected, coverage, spent
 from briefings.items import LATEST_OF_STORY, LATEST_WITH, OF_EDITION, with_briefs_and_lenses
@@ -35,7 +35,7 @@ from briefings.standing import is_major
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
-from users.prepared import Prepared, given
+from users.prepared import Mark, Prepared, given
 
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
@@ -62,14 +62,17 @@ def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]
 
 
 def edition_for(user: User, day: date) -> Edition | None:
-    """The reader's own edition of that local date, in whatever state it is; with its reader, and their feed."""
+    """The reader's own edition of that local date, in whatever state it is; with its reader, and their feed.
+
+    `mark` is what it is known by as it stands.
+    """
     return _EDITION.first(reader=user.pk, day=day)
 
 
 def _edition() -> QuerySet[Edition]:
     noticed = Exists(Notice.objects.filter(edition=OuterRef("pk")))
     mine = Edition.objects.filter(reader=given("reader"), local_date=given("day"))
-    return mine.select_related("reader__feed").annotate(noticed=noticed)
+    return mine.select_related("reader__feed").annotate(noticed=noticed, mark=Mark(F("state")))
 
 
 _EDITION = Prepared(_edition)

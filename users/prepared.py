@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Field, ForeignObject, Lookup, QuerySet, Value
+from django.db.models import Field, ForeignObject, Func, Lookup, QuerySet, TextField, Value
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -49,6 +49,21 @@ class AnyOf(Lookup):
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right})", (*left_values, *right_values)
+
+
+class Mark(Func):
+    """Of the row that a column stands in: no two states that it ever has have the same one.
+
+    Postgres writes each state anew, in a place and by a transaction of its own (`ctid` and `xmin`). The column must be
+    one that no other table has as a foreign key. Empty where a joined row is not there.
+    """
+
+    output_field = TextField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        (column,) = self.get_source_expressions()
+        table = compiler.quote_name_unless_alias(column.alias)
+        return f"({table}.xmin::text || {table}.ctid::text)", []
 
 
 class Prepared(Generic[Row]):
