@@ -107,4 +107,3 @@ def _lens(text: str) -> Very[LensBody]:
 
 def _digest(text: str) -> bytes:
     return blake2b(text.encode(), digest_size=16).digest()
-

@@ -190,3 +190,4 @@ class _Pages:
 
 
 _pages = _Pages(MOST)
+forget = _pages.clear

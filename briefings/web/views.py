@@ -240,7 +240,11 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         }
 
     same = tuple(one.same for one in readings)
-    made_of = (found.pk, getattr(found, "mark", None), day, is_today, feed_url, stays, same, learn.same(signals)) if found else None
+    made_of = (
+        (found.pk, getattr(found, "mark", None), day, is_today, feed_url, stays, same, learn.same(signals))
+        if found
+        else None
+    )
     if not ready or notices or unread or None in same:
         made_of = None
     page = again.page(request, "briefings/edition.html", made_of, context)
