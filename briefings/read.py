@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from briefings import corrected, coverage, spent
 from briefings.items import LATEST_OF_STORY, LATEST_WITH, OF_EDITION, with_briefs_and_lenses
@@ -78,23 +78,20 @@ def _edition() -> QuerySet[Edition]:
 _EDITION = Prepared(_edition)
 
 
-NEWS = """
-SELECT edition.*, (
-    SELECT max(correction.changed)
-    FROM briefings_editionitem item JOIN briefings_correction correction ON correction.brief_id = item.brief_id
-    WHERE item.edition_id = edition.id
-) AS corrected
-FROM briefings_edition edition WHERE edition.reader_id = %s AND edition.local_date = %s
-"""
-
-
 def edition_and_news(user: User, day: date) -> tuple[Edition, tuple[int, int]] | None:
-    """The edition with what tells whether it changed: the transactions of its last change and its last correction.
-
-    Written out because devices ask for nothing else as often.
-    """
-    found = next(iter(Edition.objects.raw(NEWS, [user.pk, day])), None)
+    """The edition with what tells whether it changed: the transactions of its last change and its last correction."""
+    found = _NEWS.first(reader=user.pk, day=day)
     return (found, (found.changed, getattr(found, "corrected", None) or 0)) if found else None
+
+
+def _news() -> QuerySet[Edition]:
+    made = Correction.objects.filter(brief__items__edition=OuterRef("pk"))
+    last = made.order_by(F("changed").desc(nulls_last=True)).values("changed")[:1]
+    mine = Edition.objects.filter(reader=given("reader"), local_date=given("day"))
+    return mine.annotate(corrected=Subquery(last))
+
+
+_NEWS = Prepared(_news)
 
 
 def edition_documents(edition: Edition) -> list[BriefDocument]:
