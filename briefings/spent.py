@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,7 +49,7 @@ def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
     return [Spent(found[_brief_key(brief)], personal(brief, lens)) for brief, lens in pairs]
 
 
-def _sharing(keys: Sequence[str]) -> dict[str, int]:
+def _sharing(keys: Collection[str]) -> dict[str, int]:
     """How many lenses were made by the calls of each of these keys."""
     together = Lens.objects.filter(work_key__in=keys).values_list("work_key")
     return dict(together.annotate(many=Count("pk")))

@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, ForeignObject, Func, Lookup, QuerySet, TextField, Value
-from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
@@ -60,10 +60,10 @@ class Mark(Func):
 
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
         (column,) = self.get_source_expressions()
         table = compiler.quote_name_unless_alias(column.alias)
-        return f"({table}.xmin::text || {table}.ctid::text)", []
+        return f"({table}.xmin::text || {table}.ctid::text)", ()
 
 
 class Prepared(Generic[Row]):
@@ -89,7 +89,8 @@ def answer(sql: str, params: Any) -> Answer:
     """The rows of a statement whose values go beside it; equal statements are planned once on a connection."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    cursor: CursorWrapper = connection._prepare_cursor(ServerBindingCursor(connection.connection))
+    ours: Any = connection  # what is not told of Django's own: how it makes a cursor of another class
+    cursor: CursorWrapper = ours._prepare_cursor(ServerBindingCursor(ours.connection))  # type: ignore[call-arg]
     with cursor:
         cursor.execute(sql, params)
         rows: Answer = cursor.fetchall()
@@ -109,7 +110,7 @@ def _prepare(queryset: QuerySet[Any, Any]) -> _Ready:
     converters = _Converters(compiler.get_converters([one for one, *_ in compiler.select]))
     compiler.connection = None  # the first thread's, and nobody else's to use
     of_models = issubclass(queryset._iterable_class, ModelIterable)
-    read = _instances(compiler, converters) if of_models else _as_django_does(queryset, compiler, converters)
+    read = _instances(compiler, converters) if of_models else _as_django_does(queryset, converters)
     return _Ready(sql, tuple(params), read)
 
 
@@ -136,7 +137,8 @@ def _instances(compiler: SQLCompiler, converters: _Converters) -> Callable[[Answ
     model, places = told["model"], told["select_fields"]
     first, end = places[0], places[-1] + 1
     names = [field.target.attname for field, *_ in compiler.select[first:end]]
-    populators = get_related_populators(told, compiler.select, DEFAULT_DB_ALIAS)
+    make_populators: Any = get_related_populators  # the types are those of a later Django
+    populators = make_populators(told, compiler.select, DEFAULT_DB_ALIAS)
     annotations = tuple((compiler.annotation_col_map or {}).items())
 
     def read(rows: Answer) -> list[Any]:
@@ -153,14 +155,14 @@ def _instances(compiler: SQLCompiler, converters: _Converters) -> Callable[[Answ
     return read
 
 
-def _as_django_does(
-    queryset: QuerySet[Any, Any], compiler: SQLCompiler, converters: _Converters
-) -> Callable[[Answer], list[Any]]:
+def _as_django_does(queryset: QuerySet[Any, Any], converters: _Converters) -> Callable[[Answer], list[Any]]:
     """For dictionaries and the like: its own classes, over a compiler that has the answer already."""
+
+    made_by: Any = queryset._iterable_class
 
     def read(rows: Answer) -> list[Any]:
         query = _Answered(queryset.query, SimpleNamespace(results_iter=lambda **_: iter(converters(rows))))
-        return list(queryset._iterable_class(SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query)))
+        return list(made_by(SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query)))
 
     return read
 
