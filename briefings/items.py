@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from briefings.converse.models import Turn
 from briefings.feedback.models import Signal
-from briefings.models import EditionItem, Opened, Saved, Share, State
+from briefings.models import Correction, EditionItem, Opened, Saved, Share, State
 from users.prepared import Mark, Prepared, given
 
 MARKS = (
@@ -13,6 +14,7 @@ MARKS = (
     "read",
     "shared",
     "taught",
+    "asked",
     "update",
 )  # what may be asked about a brief besides, of the reader
 _BRIEF = ("state", "articles", "version", "written_at", "writer")
@@ -37,8 +39,15 @@ _UPDATE = Exists(
 
 
 def with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem]:
-    """Without their bodies, but with what these are known by (`briefings.bodies`): `brief_mark` and `lens_mark`."""
-    marks = {"brief_mark": Mark(F("brief__version")), "lens_mark": Mark(F("lens__role"))}
+    """Without their bodies, but with what these are known by (`briefings.bodies`): `brief_mark` and `lens_mark`.
+
+    `corrected`: there are corrections of the brief.
+    """
+    marks = {
+        "brief_mark": Mark(F("brief__version")),
+        "lens_mark": Mark(F("lens__role")),
+        "corrected": Exists(Correction.objects.filter(brief=OuterRef("brief"))),
+    }
     return (
         items.select_related("brief__story", "lens", "edition")
         .only(*_FIELDS)
@@ -64,6 +73,9 @@ def _latest() -> QuerySet[EditionItem]:
         "read": Exists(Opened.objects.filter(**mine)),
         "shared": Exists(Share.objects.filter(**mine)),
         "taught": _taught(),
+        "asked": Exists(
+            Turn.objects.filter(conversation__reader=given("reader"), conversation__brief=given("brief"))
+        ),
     }
     own = EditionItem.objects.filter(edition__reader=given("reader"), edition__state=State.READY)
     return own.annotate(**marks).order_by("-edition__local_date")

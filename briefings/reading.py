@@ -59,9 +59,9 @@ class Reading:
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
     something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
     `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it;
-    `update`: it goes on with a story of an earlier edition of theirs. `lens` is the id of the lens. `taught`: the
-    feedback of the reader who asked has taught us something. `topics`: those that have a page for the reader who
-    asked. `told`: see there; None where it has to be made anew.
+    `asked`: they asked something about it; `update`: it goes on with a story of an earlier edition of theirs. `lens` is
+    the id of the lens. `taught`: the feedback of the reader who asked has taught us something. `topics`: those that
+    have a page for the reader who asked. `told`: see there; None where it has to be made anew.
     """
 
     document: BriefDocument
@@ -79,6 +79,7 @@ class Reading:
     read: bool = False
     shared: bool = False
     taught: bool = False
+    asked: bool = False
     update: bool = False
     lens: int | None = None
     topics: tuple[Topic, ...] = ()
@@ -109,13 +110,17 @@ _OF_ITS_OWN = attrgetter(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A ready brief and a lens with what they say; `very`: the same two as `briefings.bodies` has them, if it does."""
+    """A ready brief and a lens with what they say; `very`: the same two as `briefings.bodies` has them, if it does.
+
+    `corrected`: there may be corrections of the brief.
+    """
 
     brief: Brief
     lens: Lens | None
     body: BriefBody
     of_lens: LensBody | None
     very: tuple[Very[BriefBody], Very[LensBody] | None] | None = None
+    corrected: bool = True
 
 
 def of_items(rows: Sequence[Any], lens: Lens | None) -> list[tuple[Any, Written]]:
@@ -129,12 +134,12 @@ def of_items(rows: Sequence[Any], lens: Lens | None) -> list[tuple[Any, Written]
     there = [(row, briefs[row.brief_id]) for row in rows if row.brief_id in briefs]
     if lens is not OWN:
         said = _said(lens)
-        return [(row, Written(row.brief, lens, body.thing, said)) for row, body in there]
+        return [(row, Written(row.brief, lens, body.thing, said, None, row.corrected)) for row, body in there]
     return [(row, _of_item(row, body, lenses.get(row.lens_id))) for row, body in there]
 
 
 def _of_item(row: Any, body: Very[BriefBody], own: Very[LensBody] | None) -> Written:
-    return Written(row.brief, row.lens, body.thing, own.thing if own else None, (body, own))
+    return Written(row.brief, row.lens, body.thing, own.thing if own else None, (body, own), row.corrected)
 
 
 def of_row(brief: Brief, lens: Lens | None) -> Written:
@@ -160,10 +165,13 @@ def marked(reading: Reading, row: EditionItem) -> Reading:
 def readings_of(written: Sequence[Written]) -> list[Reading]:
     """The readings in the same order, with a fixed number of queries."""
     briefs = [one.brief for one in written]
-    covered, made = coverage.of_briefs(briefs), corrections_of([brief.pk for brief in briefs])
+    covered, made = (
+        coverage.of_briefs(briefs),
+        corrections_of([one.brief.pk for one in written if one.corrected]),
+    )
     paid, strong = spent.on([(one.brief, one.lens) for one in written]), costs.strong()
     return [
-        _reading(one, covered[one.brief.pk], cost, made[one.brief.pk], strong)
+        _reading(one, covered[one.brief.pk], cost, made.get(one.brief.pk, ()), strong)
         for one, cost in zip(written, paid, strict=True)
     ]
 

@@ -115,7 +115,7 @@ class _Told:
 def _told(request: HttpRequest, brief_id: str, kind: Kind | None = None) -> _Told:
     reading, seen = _seen_by(request, brief_id, kind)
     user = cast(User, request.user)
-    asked = conversation(user, brief_id)
+    asked = conversation(user, brief_id) if reading.asked else []
     (reading,) = with_topics(user, [reading])
     signals = learn.signals_of(user.pk) if reading.taught else []
     left = allowance(user.pk, timezone.now())

@@ -274,7 +274,7 @@ def test_an_edition_that_is_being_prepared_is_not_kept(page: Client, ada: User) 
 
 
 def test_a_page_again_costs_few_questions(page: Client, paths: tuple[str, str]) -> None:
-    for path, most in zip(paths, (9, 8), strict=True):
+    for path, most in zip(paths, (8, 6), strict=True):
         page.get(path)
         with CaptureQueriesContext(connection) as asked:
             page.get(path)
