@@ -133,7 +133,7 @@ class _Converters:
 
 def _instances(compiler: SQLCompiler, converters: _Converters) -> Callable[[Answer], list[Any]]:
     """What Django's `ModelIterable` does, with all put ready that is the same for each answer."""
-    told: dict[str, Any] = compiler.klass_info  # type: ignore[assignment]
+    told: Any = compiler.klass_info
     model, places = told["model"], told["select_fields"]
     first, end = places[0], places[-1] + 1
     names = [field.target.attname for field, *_ in compiler.select[first:end]]
