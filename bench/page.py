@@ -1,6 +1,6 @@
 """Server time of the reader's pages, against the limit of 30 ms and against the same stack answering 404 to a reader.
 
-Pages as they are seen again; `*_anew` as where nothing of them was kept (`briefings/web/kept.py`).
+Pages as they are seen again; `*_anew` as where nothing of them was kept (`briefings/web/kept.py`, `again.py`).
 
 .venv/bin/python bench/page.py     prints JSON; starts a Postgres of its own in a temporary folder
 """
@@ -101,11 +101,13 @@ def _measure(  # type: ignore[no-untyped-def]
 def _forget() -> None:
     from briefings import bodies
     from briefings.templatetags import stories
-    from briefings.web import kept
+    from briefings.web import again, kept
 
-    for one in (bodies.brief, bodies.lens, kept._shared, kept._lens, kept._texts):
+    again.forget()
+    bodies.forget()
+    for one in (kept._shared, kept._lens, kept._texts):
         one.cache_clear()
-    stories._kept = stories.Kept(stories.KEPT)
+    stories._kept.clear()
 
 
 def _count(client, path: str) -> tuple[int, int]:  # type: ignore[no-untyped-def]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from briefings.converse.models import Turn
 from briefings.feedback.models import Signal
-from briefings.models import EditionItem, Opened, Saved, Share, State
-from users.prepared import Prepared, given
+from briefings.models import Correction, EditionItem, Opened, Saved, Share, State
+from users.prepared import Mark, Prepared, given
 
 MARKS = (
     "saved",
     "read",
     "shared",
     "taught",
+    "asked",
     "update",
 )  # what may be asked about a brief besides, of the reader
 _BRIEF = ("state", "articles", "version", "written_at", "writer")
@@ -38,14 +39,19 @@ _UPDATE = Exists(
 
 
 def with_briefs_and_lenses(items: QuerySet[EditionItem]) -> QuerySet[EditionItem]:
-    """With their bodies as they were stored: `brief_text` and `lens_text`."""
-    texts = {
-        name: Cast(f"{name.partition('_')[0]}__body", TextField()) for name in ("brief_text", "lens_text")
+    """Without their bodies, but with what these are known by (`briefings.bodies`): `brief_mark` and `lens_mark`.
+
+    `corrected`: there are corrections of the brief.
+    """
+    marks = {
+        "brief_mark": Mark(F("brief__version")),
+        "lens_mark": Mark(F("lens__role")),
+        "corrected": Exists(Correction.objects.filter(brief=OuterRef("brief"))),
     }
     return (
         items.select_related("brief__story", "lens", "edition")
         .only(*_FIELDS)
-        .annotate(update=_UPDATE, **texts)
+        .annotate(update=_UPDATE, **marks)
     )
 
 
@@ -67,6 +73,9 @@ def _latest() -> QuerySet[EditionItem]:
         "read": Exists(Opened.objects.filter(**mine)),
         "shared": Exists(Share.objects.filter(**mine)),
         "taught": _taught(),
+        "asked": Exists(
+            Turn.objects.filter(conversation__reader=given("reader"), conversation__brief=given("brief"))
+        ),
     }
     own = EditionItem.objects.filter(edition__reader=given("reader"), edition__state=State.READY)
     return own.annotate(**marks).order_by("-edition__local_date")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from briefings import corrected, coverage, spent
 from briefings.items import LATEST_OF_STORY, LATEST_WITH, OF_EDITION, with_briefs_and_lenses
@@ -23,7 +23,7 @@ from briefings.models import (
 from briefings.reading import OWN as OWN
 from briefings.reading import Reading as Reading
 from briefings.reading import Told as Told
-from briefings.reading import corrections_of, marked, of_item, of_row, placed, readings_of
+from briefings.reading import corrections_of, marked, of_items, of_row, placed, readings_of
 from briefings.schemas import (
     BriefBody,
     BriefDocument,
@@ -35,7 +35,7 @@ from briefings.standing import is_major
 from ingest.models import Article, Stage
 from ingest.revisions import Earlier, numbered
 from users.models import User
-from users.prepared import Prepared, given
+from users.prepared import Mark, Prepared, given
 
 CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
 
@@ -62,36 +62,36 @@ def documents(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[BriefDocument]
 
 
 def edition_for(user: User, day: date) -> Edition | None:
-    """The reader's own edition of that local date, in whatever state it is; with its reader, and their feed."""
+    """The reader's own edition of that local date, in whatever state it is; with its reader, and their feed.
+
+    `mark` is what it is known by as it stands.
+    """
     return _EDITION.first(reader=user.pk, day=day)
 
 
 def _edition() -> QuerySet[Edition]:
     noticed = Exists(Notice.objects.filter(edition=OuterRef("pk")))
     mine = Edition.objects.filter(reader=given("reader"), local_date=given("day"))
-    return mine.select_related("reader__feed").annotate(noticed=noticed)
+    return mine.select_related("reader__feed").annotate(noticed=noticed, mark=Mark(F("state")))
 
 
 _EDITION = Prepared(_edition)
 
 
-NEWS = """
-SELECT edition.*, (
-    SELECT max(correction.changed)
-    FROM briefings_editionitem item JOIN briefings_correction correction ON correction.brief_id = item.brief_id
-    WHERE item.edition_id = edition.id
-) AS corrected
-FROM briefings_edition edition WHERE edition.reader_id = %s AND edition.local_date = %s
-"""
-
-
 def edition_and_news(user: User, day: date) -> tuple[Edition, tuple[int, int]] | None:
-    """The edition with what tells whether it changed: the transactions of its last change and its last correction.
-
-    Written out because devices ask for nothing else as often.
-    """
-    found = next(iter(Edition.objects.raw(NEWS, [user.pk, day])), None)
+    """The edition with what tells whether it changed: the transactions of its last change and its last correction."""
+    found = _NEWS.first(reader=user.pk, day=day)
     return (found, (found.changed, getattr(found, "corrected", None) or 0)) if found else None
+
+
+def _news() -> QuerySet[Edition]:
+    made = Correction.objects.filter(brief__items__edition=OuterRef("pk"))
+    last = made.order_by(F("changed").desc(nulls_last=True)).values("changed")[:1]
+    mine = Edition.objects.filter(reader=given("reader"), local_date=given("day"))
+    return mine.annotate(corrected=Subquery(last))
+
+
+_NEWS = Prepared(_news)
 
 
 def edition_documents(edition: Edition) -> list[BriefDocument]:
@@ -270,6 +270,6 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
 
 
 def _of_items(items: Iterable[EditionItem], lens: Lens | None = OWN) -> list[Reading]:
-    rows = [row for row in items if row.brief.state == State.READY]
-    readings = readings_of([of_item(row, lens) for row in rows])
-    return [placed(reading, row) for reading, row in zip(readings, rows, strict=True)]
+    found = of_items([row for row in items if row.brief.state == State.READY], lens)
+    readings = readings_of([written for _, written in found])
+    return [placed(reading, row) for reading, (row, _) in zip(readings, found, strict=True)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 
 from briefings import bodies, corrected, coverage, spent
-from briefings.bodies import Very
+from briefings.bodies import Size, Very
 from briefings.coverage import Coverage
 from briefings.items import MARKS
 from briefings.models import Brief, Correction, EditionItem, Lens, State, Writer
@@ -18,8 +18,6 @@ from briefings.schemas import (
     BriefDocument,
     LensBody,
     LensDocument,
-    LensQuestion,
-    Section,
     SourceRef,
     StoryRef,
     Strike,
@@ -61,9 +59,9 @@ class Reading:
     of each article the citations count their offsets in, and `gone` what stands no longer, by place; where that is
     something, `mark` says "corrected" or "withdrawn". `saved`: the reader who asked for this one brief has saved it;
     `shared`: they made a public page of it; `read`: the reader whose edition it is from has read it;
-    `update`: it goes on with a story of an earlier edition of theirs. `lens` is the id of the lens. `taught`: the
-    feedback of the reader who asked has taught us something. `topics`: those that have a page for the reader who
-    asked. `told`: see there; None where it has to be made anew.
+    `asked`: they asked something about it; `update`: it goes on with a story of an earlier edition of theirs. `lens` is
+    the id of the lens. `taught`: the feedback of the reader who asked has taught us something. `topics`: those that
+    have a page for the reader who asked. `told`: see there; None where it has to be made anew.
     """
 
     document: BriefDocument
@@ -81,6 +79,7 @@ class Reading:
     read: bool = False
     shared: bool = False
     taught: bool = False
+    asked: bool = False
     update: bool = False
     lens: int | None = None
     topics: tuple[Topic, ...] = ()
@@ -111,23 +110,36 @@ _OF_ITS_OWN = attrgetter(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A ready brief and a lens with what they say; `very`: the same two as `briefings.bodies` has them, if it does."""
+    """A ready brief and a lens with what they say; `very`: the same two as `briefings.bodies` has them, if it does.
+
+    `corrected`: there may be corrections of the brief.
+    """
 
     brief: Brief
     lens: Lens | None
     body: BriefBody
     of_lens: LensBody | None
     very: tuple[Very[BriefBody], Very[LensBody] | None] | None = None
+    corrected: bool = True
 
 
-def of_item(row: Any, lens: Lens | None) -> Written:
-    """An edition's item as `briefings.items` asks for it; through another `lens` than its own where that is not OWN."""
-    body = bodies.brief(row.brief_text)
+def of_items(rows: Sequence[Any], lens: Lens | None) -> list[tuple[Any, Written]]:
+    """Editions' items as `briefings.items` asks for them, through another `lens` than theirs where that is not OWN.
+
+    Each with what is written; without one whose brief was deleted this moment.
+    """
+    ready = {row.lens_id: row.lens_mark for row in rows if row.lens and row.lens.state == State.READY}
+    marks = {row.brief_id: row.brief_mark for row in rows}
+    briefs, lenses = bodies.of(marks, ready if lens is OWN else {})
+    there = [(row, briefs[row.brief_id]) for row in rows if row.brief_id in briefs]
     if lens is not OWN:
-        return Written(row.brief, lens, body.thing, _said(lens))
-    ready = row.lens is not None and row.lens.state == State.READY
-    own = bodies.lens(row.lens_text) if ready else None
-    return Written(row.brief, row.lens, body.thing, own.thing if own else None, (body, own))
+        said = _said(lens)
+        return [(row, Written(row.brief, lens, body.thing, said, None, row.corrected)) for row, body in there]
+    return [(row, _of_item(row, body, lenses.get(row.lens_id))) for row, body in there]
+
+
+def _of_item(row: Any, body: Very[BriefBody], own: Very[LensBody] | None) -> Written:
+    return Written(row.brief, row.lens, body.thing, own.thing if own else None, (body, own), row.corrected)
 
 
 def of_row(brief: Brief, lens: Lens | None) -> Written:
@@ -153,10 +165,13 @@ def marked(reading: Reading, row: EditionItem) -> Reading:
 def readings_of(written: Sequence[Written]) -> list[Reading]:
     """The readings in the same order, with a fixed number of queries."""
     briefs = [one.brief for one in written]
-    covered, made = coverage.of_briefs(briefs), corrections_of([brief.pk for brief in briefs])
+    covered, made = (
+        coverage.of_briefs(briefs),
+        corrections_of([one.brief.pk for one in written if one.corrected]),
+    )
     paid, strong = spent.on([(one.brief, one.lens) for one in written]), costs.strong()
     return [
-        _reading(one, covered[one.brief.pk], cost, made[one.brief.pk], strong)
+        _reading(one, covered[one.brief.pk], cost, made.get(one.brief.pk, ()), strong)
         for one, cost in zip(written, paid, strict=True)
     ]
 
@@ -184,7 +199,7 @@ def _reading(
     brief, lens, written = one.brief, one.lens, one.body
     gone = corrected.struck_now(made)
     body, own = corrected.marked_body(written, gone), _lens(lens, one.of_lens, gone)
-    texts = list(_texts(body, own))
+    size = _size(one, own)
     document = BriefDocument(
         **dict(body),
         id=brief.pk,
@@ -194,16 +209,15 @@ def _reading(
         writer="model" if brief.writer == Writer.MODEL else "extractive",
         lens=own,
         sources=covered.sources,
-        cost=spent.cost(paid, brief.story.last_at, sum(map(len, texts)), strong),
+        cost=spent.cost(paid, brief.story.last_at, size.characters, strong),
         sample=brief.story.sample,
         corrections=tuple(corrected.document(one, written, {lens.pk} if lens else ()) for one in made),
     )
-    minutes = max(1, round(sum(len(text.split()) for text in texts) / WORDS_A_MINUTE))
     return Reading(
         document=document,
         outlets=covered.outlets,
         origins=covered.origins,
-        minutes=minutes,
+        minutes=max(1, round(size.words / WORDS_A_MINUTE)),
         private=brief.story.owner_id is not None,
         revisions=dict(brief.articles),
         gone=_own(gone, lens),
@@ -241,10 +255,10 @@ def _lens(lens: Lens | None, said: LensBody | None, gone: Mapping[str, Strike]) 
     return LensDocument(**dict(body), role=lens.role, industry=lens.industry)
 
 
-def _texts(body: BriefBody, lens: LensDocument | None) -> Iterator[str]:
-    """Every text that a reader reads, headings included."""
-    runs = [(body.headline,), body.takeaways, body.lead, body.catch, body.bottom_line]
-    answers: list[Section | LensQuestion] = [*body.sections, *(lens.questions if lens else ())]
-    runs += [section.answer for section in answers] + [lens.why_it_matters if lens else ()]
-    yield from (sentence.text for run in runs for sentence in run)
-    yield from (section.question for section in answers)
+def _size(one: Written, own: LensDocument | None) -> Size:
+    """The same whether something of it fell or not: what fell is read as well, struck through."""
+    if one.very:
+        sizes = [very.size for very in one.very if very]
+    else:
+        sizes = [bodies.size_of_brief(one.body), *([bodies.size_of_lens(own)] if own else ())]
+    return Size(sum(size.words for size in sizes), sum(size.characters for size in sizes))

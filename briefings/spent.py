@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,8 +39,7 @@ def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
     """
     lens_keys = {lens.work_key for _, lens in pairs if lens and lens.work_key}
     found = costs.of_works([*lens_keys, *(_brief_key(brief) for brief, _ in pairs)])
-    together = Lens.objects.filter(work_key__in=lens_keys).values_list("work_key")
-    many = dict(together.annotate(many=Count("pk"))) if lens_keys else {}
+    many = _sharing(lens_keys) if lens_keys else {}
 
     def personal(brief: Brief, lens: Lens | None) -> CostSummary:
         if lens is None or lens.work_key in ("", _brief_key(brief)):
@@ -48,6 +47,12 @@ def on(pairs: Sequence[tuple[Brief, Lens | None]]) -> list[Spent]:
         return found[lens.work_key].part(many[lens.work_key])
 
     return [Spent(found[_brief_key(brief)], personal(brief, lens)) for brief, lens in pairs]
+
+
+def _sharing(keys: Collection[str]) -> dict[str, int]:
+    """How many lenses were made by the calls of each of these keys."""
+    together = Lens.objects.filter(work_key__in=keys).values_list("work_key")
+    return dict(together.annotate(many=Count("pk")))
 
 
 def cost(spent: Spent, at: datetime, length: int, strong: Tariff | None) -> Cost:

@@ -225,6 +225,8 @@ _conninfo = make_conninfo(
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
     # A visitor waits this many seconds for the database before the page says that it is away.
     _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5.0}
+    # What pages ask over and over (users/prepared.py) is planned once a connection.
+    _default["OPTIONS"]["prepare_threshold"] = 2
 DATABASES = {"default": _default}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

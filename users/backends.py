@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import F, QuerySet
 
 from users.models import User
-from users.prepared import Prepared, given
+from users.prepared import Mark, Prepared, given
 
-_WITH_PROFILE = Prepared(lambda: User.objects.select_related("profile").filter(pk=given("pk")))
+
+def _with_profile() -> QuerySet[User]:
+    """With `mark` and `profile_mark`: what the two rows are known by as they stand."""
+    marks = {"mark": Mark(F("email")), "profile_mark": Mark(F("profile__time_zone"))}
+    return User.objects.select_related("profile").filter(pk=given("pk")).annotate(**marks)
+
+
+_WITH_PROFILE = Prepared(_with_profile)
 
 
 class ByPassword(ModelBackend):

@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from users.models import Profile, User
+from users.prepared import answer
 
 LASTS = timedelta(days=90)  # after the last use
 NOTED = timedelta(hours=1)  # uses within it count as one, so that reading seldom writes
@@ -79,11 +80,10 @@ def opened(token: str, now: datetime) -> tuple[DeviceToken, int] | None:
         "after": now - LASTS,
         "minute": int(now.timestamp()) // 60,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_open_query(), values)
-        row = cursor.fetchone()
-    if row is None:
+    rows = answer(_open_query(), values)
+    if not rows:
         return None
+    (row,) = rows
     device = _device(row)
     if now - device.last_used_at > NOTED:
         DeviceToken.objects.filter(pk=device.pk, last_used_at__lt=now).update(last_used_at=now)

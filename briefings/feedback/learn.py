@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -46,6 +46,11 @@ def signals_of(reader: int | None) -> list[Signal]:
 
 
 _SIGNALS = Prepared(lambda: Signal.objects.filter(reader=given("reader")))
+
+
+def same(signals: Sequence[Signal]) -> Hashable:
+    """Equal for signals by which stances are equal."""
+    return tuple((one.brief_id, *(getattr(one, name) for name in _FIELDS)) for one in signals)
 
 
 def taste(signals: Sequence[Signal]) -> Taste:

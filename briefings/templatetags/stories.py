@@ -7,9 +7,6 @@ story for the same reasons. What a story is rendered from is all in the key, and
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from threading import Lock
 
 from django import template
 from django.template import Context
@@ -18,32 +15,13 @@ from django.utils.safestring import SafeString
 
 from briefings.feedback.learn import Stance
 from briefings.read import Reading
+from users.kept import Kept
 
 register = template.Library()
 KEPT = 2000  # stories, of some ten kilobytes each with their keys
 TOKEN = secrets.token_hex(16)  # stands where each request has a token of its own; no foreign text can know it
 
-
-class Kept:
-    """HTML by what it was made of, so many as were asked for last. Threads may make the same at the same time."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._html, self._lock = most, OrderedDict[Hashable, str](), Lock()
-
-    def get(self, key: Hashable, make: Callable[[], str]) -> str:
-        with self._lock:
-            if key in self._html:
-                self._html.move_to_end(key)
-                return self._html[key]
-        html = make()
-        with self._lock:
-            self._html[key] = html
-            if len(self._html) > self._most:
-                self._html.popitem(last=False)
-        return html
-
-
-_kept = Kept(KEPT)
+_kept = Kept[str](KEPT)
 
 
 @register.simple_tag(takes_context=True)

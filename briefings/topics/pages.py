@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Length
@@ -21,6 +20,7 @@ from briefings.topics.topic import Topic
 from ingest.models import Article, Stage, Story
 from ingest.scope import PUBLIC, SAMPLE, Scope
 from users.models import User
+from users.prepared import answer
 
 LEAST = 2  # stories that make a page
 A_PAGE = 30
@@ -98,10 +98,9 @@ def with_topics(user: User, readings: Sequence[Reading]) -> list[Reading]:
     """The readings with those of their stories' topics that have a page for this reader; one query."""
     stories = [one.document.story.id for one in readings]
     found: dict[str, list[Topic]] = {story: [] for story in stories}
-    with connection.cursor() as cursor:
-        cursor.execute(_WITH_A_PAGE, {"stories": stories, "reader": user.pk, "ready": State.READY})
-        for story, key, name, kind in cursor.fetchall():
-            found[story].append(Topic(key, name, kind))
+    asked = {"stories": stories, "reader": user.pk, "ready": State.READY.value}
+    for story, key, name, kind in answer(_WITH_A_PAGE, asked):
+        found[story].append(Topic(key, name, kind))
     return [replace(one, topics=tuple(found[one.document.story.id][:SHORT])) for one in readings]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
@@ -17,17 +18,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from briefings import edition as editions
 from briefings import feed, looks, read
 from briefings import share as sharing
-from briefings.converse.allowance import allowance
+from briefings.converse.allowance import Allowance, allowance
 from briefings.converse.models import LONGEST
 from briefings.converse.shown import Asked, conversation
 from briefings.evidence import FAR, NEAR
 from briefings.feedback import challenge as challenging
 from briefings.feedback import learn
-from briefings.feedback.models import REASON
+from briefings.feedback.models import REASON, Signal
 from briefings.looks import Kind, Look
 from briefings.models import State
 from briefings.topics.pages import with_topics
-from briefings.web import shell, talk
+from briefings.web import again, shell, talk
 from briefings.web.kept import cited, page_of
 from ingest import own
 from users import taxonomy
@@ -84,12 +85,12 @@ def edition(request: HttpRequest, day: str) -> HttpResponse:
 @login_required
 @require_safe
 def brief(request: HttpRequest, brief_id: str) -> HttpResponse:
-    draft = request.GET.get("ask", "")[:LONGEST]
-    page = whole_page(request, brief_id, draft=draft, rendered_at=timezone.now())
-    if not draft:
-        return shell.keep(page, request.path)
-    page.as_it_is = True  # type: ignore[attr-defined]  # beside text of anybody's choice the share's secret address
-    return page
+    if draft := request.GET.get("ask", "")[:LONGEST]:
+        page = whole_page(request, brief_id, draft=draft, rendered_at=timezone.now())
+        page.as_it_is = True  # type: ignore[attr-defined]  # beside text of anybody's choice the share's secret address
+        return page
+    told = _told(request, brief_id)
+    return shell.keep(again.page(request, "briefings/brief.html", told.made_of, told.context), request.path)
 
 
 def whole_page(
@@ -99,21 +100,40 @@ def whole_page(
 
     `more` goes to its conversation. Raises Http404.
     """
+    context = {**_told(request, brief_id, kind).context(), **more}
+    return render(request, "briefings/brief.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the page of a brief is rendered from, and what that is known by (`briefings.web.again`)."""
+
+    made_of: tuple[Hashable, ...] | None
+    context: Callable[[], dict[str, object]]
+
+
+def _told(request: HttpRequest, brief_id: str, kind: Kind | None = None) -> _Told:
     reading, seen = _seen_by(request, brief_id, kind)
     user = cast(User, request.user)
-    asked = conversation(user, brief_id)
-    turns = _turns(reading, asked)
+    asked = conversation(user, brief_id) if reading.asked else []
     (reading,) = with_topics(user, [reading])
-    context = {
-        "reading": reading,
-        "page": page_of(reading, whose=_whose(seen)),
-        "share": sharing.of_brief(user, brief_id) if reading.shared else None,
-        "stance": learn.stances([reading.document], learn.signals_of(user.pk) if reading.taught else [])[0],
-        **talk_of(user, reading, turns),
-        **_switch(request, reading, seen),
-        **more,
-    }
-    return render(request, "briefings/brief.html", context, status=status)
+    signals = learn.signals_of(user.pk) if reading.taught else []
+    left = allowance(user.pk, timezone.now())
+
+    def context() -> dict[str, object]:
+        return {
+            "reading": reading,
+            "page": page_of(reading, whose=_whose(seen)),
+            "share": sharing.of_brief(user, brief_id) if reading.shared else None,
+            "stance": learn.stances([reading.document], signals)[0],
+            **talk_of(user, reading, _turns(reading, asked), left),
+            **_switch(request, reading, seen),
+        }
+
+    if reading.same is None or asked or seen or reading.shared:
+        return _Told(None, context)
+    document = reading.document
+    return _Told((reading.same, document.written_at, document.cost, left, learn.same(signals)), context)
 
 
 def stance_of(user: User, reading: read.Reading) -> learn.Stance:
@@ -121,7 +141,9 @@ def stance_of(user: User, reading: read.Reading) -> learn.Stance:
     return learn.stances([reading.document], learn.signals_of(user.pk))[0]
 
 
-def talk_of(user: User, reading: read.Reading, turns: Sequence[talk.TurnPage]) -> dict[str, object]:
+def talk_of(
+    user: User, reading: read.Reading, turns: Sequence[talk.TurnPage], left: Allowance | None = None
+) -> dict[str, object]:
     """What the page shows of the reader's conversation about the brief, with what may be asked next."""
     asked = {one.question for one in turns}
     answered = {one.question for one in reading.document.prepared}
@@ -130,7 +152,7 @@ def talk_of(user: User, reading: read.Reading, turns: Sequence[talk.TurnPage]) -
         "turns": turns,
         "chips": chips,
         "under_way": any(one.under_way for one in turns),
-        "allowance": allowance(user.pk, timezone.now()),
+        "allowance": left or allowance(user.pk, timezone.now()),
         "longest": LONGEST,
     }
 
@@ -193,24 +215,39 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
         raise Http404
     user = cast(User, request.user)
     readings = with_topics(user, read.edition_readings(found)) if found and ready else []
-    context = {
-        "edition": found,
-        "notices": read.edition_notices(found) if found and ready else [],
-        "feed_url": feed.address(found.reader if found else user),
-        "day": day,
-        "is_today": is_today,
-        "unread": own.unread(cast(User, request.user).pk, timezone.now()) if is_today else [],
-        "readings": readings,
-        "stories": stories_of(cast(User, request.user), readings),
-        "at": day.isoformat(),
-        "stays": found is not None and (found.sample or not readings) and editions.stays(found),
-        "minutes": sum(reading.minutes for reading in readings),
-        "stage": _stage(found.state if found else None, bool(readings)),
-        "role": taxonomy.roles().get(found.role) if found else None,
-        "industry": taxonomy.industries().get(found.industry) if found else None,
-        "rendered_at": timezone.now(),
-    }
-    page = render(request, "briefings/edition.html", context)
+    notices = read.edition_notices(found) if found and ready else []
+    feed_url = feed.address(found.reader if found else user)
+    unread = own.unread(user.pk, timezone.now()) if is_today else []
+    stays = found is not None and (found.sample or not readings) and editions.stays(found)
+    signals = learn.signals_of(user.pk) if any(one.taught for one in readings) else []
+
+    def context() -> dict[str, object]:
+        return {
+            "edition": found,
+            "notices": notices,
+            "feed_url": feed_url,
+            "day": day,
+            "is_today": is_today,
+            "unread": unread,
+            "readings": readings,
+            "stories": _stories(readings, signals),
+            "at": day.isoformat(),
+            "stays": stays,
+            "minutes": sum(reading.minutes for reading in readings),
+            "stage": _stage(found.state if found else None, bool(readings)),
+            "role": taxonomy.roles().get(found.role) if found else None,
+            "industry": taxonomy.industries().get(found.industry) if found else None,
+        }
+
+    same = tuple(one.same for one in readings)
+    made_of = (
+        (found.pk, getattr(found, "mark", None), day, is_today, feed_url, stays, same, learn.same(signals))
+        if found
+        else None
+    )
+    if not ready or notices or unread or None in same:
+        made_of = None
+    page = again.page(request, "briefings/edition.html", made_of, context)
     if not ready:
         return page
     briefs = [reverse("brief", args=[one.document.id]) for one in readings]
@@ -220,7 +257,12 @@ def _edition(request: HttpRequest, day: date, is_today: bool = False) -> HttpRes
 
 def stories_of(user: User, readings: Sequence[read.Reading]) -> list[tuple[read.Reading, learn.Stance]]:
     """The stories of an edition's page, each with what the reader has said about it."""
-    signals = learn.signals_of(user.pk) if any(one.taught for one in readings) else []
+    return _stories(readings, learn.signals_of(user.pk) if any(one.taught for one in readings) else [])
+
+
+def _stories(
+    readings: Sequence[read.Reading], signals: Sequence[Signal]
+) -> list[tuple[read.Reading, learn.Stance]]:
     return list(zip(readings, learn.stances([one.document for one in readings], signals), strict=True))
 
 

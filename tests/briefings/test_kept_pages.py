@@ -15,23 +15,23 @@ from django.utils import timezone
 
 from briefings import bodies
 from briefings.models import Brief, Correction, EditionItem, Lens
-from briefings.templatetags import stories as stories_kept
 from briefings.web import kept
 from inference.models import Call
 from ingest.models import Article, Source
 from tests.briefings import factories, rows
 from tests.briefings.test_web_pages import body
+from users.kept import Kept
 from users.models import User
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
-def _text_of(brief: Brief) -> str:
-    """What it says, as it is stored."""
+def _marked(brief: Brief) -> dict[str, str]:
+    """What its text is known by."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT body::text FROM briefings_brief WHERE id = %s", [brief.pk])
-        return str(cursor.fetchone()[0])
+        cursor.execute("SELECT xmin::text || ctid::text FROM briefings_brief WHERE id = %s", [brief.pk])
+        return {brief.pk: str(cursor.fetchone()[0])}
 
 
 def signed_in(user: User, **more: bool) -> Client:
@@ -155,11 +155,12 @@ def test_what_a_brief_cost_is_told_as_it_is(page: Client, lead: Brief) -> None:
 
 def test_a_kept_story_does_not_keep_all_that_its_brief_says(page: Client, lead: Brief) -> None:
     kept._shared.cache_clear()
-    bodies.brief.cache_clear()
+    bodies.forget()
     page.get("/today/")
-    body = weakref.ref(bodies.brief(_text_of(lead)).thing)
-    assert bodies.brief.cache_info().hits
-    bodies.brief.cache_clear()
+    with CaptureQueriesContext(connection) as asked:
+        body = weakref.ref(bodies.of(_marked(lead), {})[0][lead.pk].thing)
+    assert len(asked) == 1  # for the mark
+    bodies.forget()
     gc.collect()
     assert body() is None
 
@@ -172,8 +173,7 @@ def test_a_kept_story_is_shown_though_its_brief_was_read_anew(page: Client, lead
     lead.body["headline"]["text"] = f"{text} of {secrets.token_hex(4)}"
     lead.save()
     assert rendered() >= 1
-    bodies.brief.cache_clear()
-    bodies.lens.cache_clear()
+    bodies.forget()
     assert rendered() == 0
 
 
@@ -186,7 +186,7 @@ def test_pages_with_far_more_around_each_quote_are_not_kept(page: Client, lead: 
 
 
 def test_what_was_asked_for_longest_ago_is_let_go() -> None:
-    stories, made = stories_kept.Kept(2), list[str]()
+    stories, made = Kept[str](2), list[str]()
 
     def shown(key: str) -> str:
         def make() -> str:

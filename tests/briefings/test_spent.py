@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from briefings import digest_render, read, spent
-from briefings import reading as put_together
+from briefings import bodies, digest_render, read, spent
 from briefings.models import Brief, Lens
 from briefings.schemas import Cost
 from briefings.templatetags.briefs import in_words
@@ -85,13 +84,10 @@ def test_the_naive_design_reads_the_whole_day_for_each_reader(launch: tuple[Brie
     )
     reading = read.document(brief, lens)
     assert own.happened_at.date() < brief.story.last_at.date()
-    written = sum(map(len, put_together._texts(*_parts(reading))))
+    assert reading.lens
+    written = bodies.size_of_brief(reading).characters + bodies.size_of_lens(reading.lens).characters
     # 250,000 tokens at $1.25 a million, and the brief's own length at $10
     assert float(reading.cost.naive_usd) == pytest.approx(0.3125 + written / 4 * 10 / 1e6, abs=2e-5)
-
-
-def _parts(document: Any) -> tuple[Any, Any]:
-    return document, document.lens
 
 
 def test_it_is_one_line_on_the_page_and_in_the_mail(launch: tuple[Brief, Lens]) -> None:

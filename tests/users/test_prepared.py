@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from users.models import Profile, User
-from users.prepared import Prepared, given
+from users.prepared import Mark, Prepared, given
 
 NAMES = ("ada", "ben", "cal")
 
@@ -108,3 +108,45 @@ def test_threads_ask_on_connections_of_their_own(readers: list[User]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         assert cursor.fetchone()[0] not in {pid for _, pid in answers}
+
+
+@pytest.mark.django_db
+def test_where_a_connection_prepares_it_is_planned_once_and_a_column_more_changes_nothing(
+    readers: list[User],
+) -> None:
+    ask = Prepared(lambda: User.objects.filter(email=given("email")))
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 2
+    try:
+        for _ in range(3):
+            assert [ask.first(email=user.email) for user in readers] == readers
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%users_user%'")
+            assert cursor.fetchone() == (1,)
+            cursor.execute("ALTER TABLE users_user ADD COLUMN of_tomorrow text NOT NULL DEFAULT ''")
+        assert [ask.first(email=user.email) for user in readers] == readers
+    finally:
+        connection.connection.prepare_threshold = None
+
+
+@pytest.mark.django_db
+def test_a_mark_is_another_one_after_each_change_of_its_row(readers: list[User]) -> None:
+    marks = {"mark": Mark(F("email")), "profile_mark": Mark(F("profile__time_zone"))}
+    ask = Prepared(lambda: User.objects.annotate(**marks).filter(pk=given("pk")))
+
+    def seen(user: User) -> tuple[str, str | None]:
+        found = ask(pk=user.pk)[0]
+        return found.mark, found.profile_mark  # type: ignore[attr-defined]
+
+    ada, ben, cal = readers
+    first = seen(ada)
+    assert seen(ada) == first
+    Profile.objects.filter(user=ada).update(hour=9)
+    second = seen(ada)
+    assert (second[0], second[1] == first[1]) == (first[0], False)
+    Profile.objects.filter(user=ada).update(hour=9)  # in the same transaction
+    assert seen(ada)[1] not in (first[1], second[1])
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    assert seen(ada)[0] != first[0]
+    assert seen(ben) not in (first, second, seen(ada))
+    assert seen(cal)[1] is None
