@@ -1,11 +1,15 @@
 #!/bin/sh
-# What tests need from outside Python: a Chromium, and a Redis where the system has packages. Never fails: tests that
+# What tests need from outside Python: a Chromium, and a Redis, a RabbitMQ, a PgBouncer and the commands of
+# networks where the system has packages. Never fails: tests that
 # miss something skip and say so.
 python=$1
 have() { command -v "$1" >/dev/null 2>&1; }
 want=""
 have chromium || have google-chrome || have chromium-browser || want="chromium"
 have redis-server || want="$want redis-server"
+[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || want="$want rabbitmq-server"
+have pgbouncer || want="$want pgbouncer"
+have ip || want="$want iproute2"
 [ -z "$want" ] && exit 0
 if [ "$(id -u)" = 0 ] && have apt-get; then
     echo "installing $want from the system's packages ..."

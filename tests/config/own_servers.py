@@ -27,7 +27,7 @@ def own_redis() -> Iterator[str]:
         pytest.skip("no redis-server here; tests/system_packages.sh installs it where it can")
     port = free_port()
     options = ("--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD, "--save", "")
-    with state_directory() as folder, _running(program, *options, "--dir", str(folder)):
+    with state_directory() as folder, running(program, *options, "--dir", str(folder)):
         client = redis.Redis(port=port, password=PASSWORD)
         wait_for(lambda: _answers(client), 20, "Redis")
         yield f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/0"
@@ -82,10 +82,10 @@ def own_postgres(programs: Path) -> Iterator[int]:
             "--locale=C.UTF-8",
         )
         made = [programs / "initdb", "-D", data, *options]
-        subprocess.run(made, check=True, capture_output=True, user=_nobody(), cwd=folder)
+        subprocess.run(made, check=True, capture_output=True, user=nobody(), cwd=folder)
         quick = ("-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
         server = (str(programs / "postgres"), "-D", str(data), "-p", str(port), *quick)
-        with _running(*server, user=_nobody()):
+        with running(*server, user=nobody()):
             wait_for(lambda: _accepts(port), 20, "Postgres")
             yield port
 
@@ -117,12 +117,13 @@ def _accepts(port: int) -> bool:
     return False
 
 
-def _nobody() -> str | None:
+def nobody() -> str | None:
+    """Whom a server runs as that root may not start as itself."""
     return "nobody" if os.geteuid() == 0 else None
 
 
 @contextlib.contextmanager
-def _running(*command: str, user: str | None = None) -> Iterator[None]:
+def running(*command: str, user: str | None = None) -> Iterator[None]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, user=user)
     try:
