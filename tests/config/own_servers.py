@@ -63,8 +63,8 @@ def _has_pgvector(programs: Path) -> bool:
 
 
 @contextlib.contextmanager
-def own_postgres(programs: Path) -> Iterator[int]:
-    """Its port, while the block lasts; `admin` is its superuser, with PASSWORD."""
+def own_postgres(programs: Path, *others: str) -> Iterator[int]:
+    """Its port, while the block lasts; `admin` is its superuser, with PASSWORD. It answers at `others` to everybody."""
     port = free_port()
     with state_directory() as folder:
         data, secret = folder / "data", folder / "password"
@@ -83,7 +83,11 @@ def own_postgres(programs: Path) -> Iterator[int]:
         )
         made = [programs / "initdb", "-D", data, *options]
         subprocess.run(made, check=True, capture_output=True, user=nobody(), cwd=folder)
-        quick = ("-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
+        if others:
+            with (data / "pg_hba.conf").open("a") as access:
+                access.write("host all all 0.0.0.0/0 scram-sha-256\n")
+        listens = f"listen_addresses={','.join(('127.0.0.1', *others))}"
+        quick = ("-c", "fsync=off", "-c", listens, "-c", "unix_socket_directories=")
         server = (str(programs / "postgres"), "-D", str(data), "-p", str(port), *quick)
         with running(*server, user=nobody()):
             wait_for(lambda: _accepts(port), 20, "Postgres")
