@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +90,7 @@ def own_postgres(programs: Path, *others: str) -> Iterator[int]:
         listens = f"listen_addresses={','.join(('127.0.0.1', *others))}"
         quick = ("-c", "fsync=off", "-c", listens, "-c", "unix_socket_directories=")
         server = (str(programs / "postgres"), "-D", str(data), "-p", str(port), *quick)
-        with running(*server, user=nobody()):
+        with running(*server, user=nobody(), end=signal.SIGINT):  # whoever is connected is not waited for
             wait_for(lambda: _accepts(port), 20, "Postgres")
             yield port
 
@@ -127,11 +128,11 @@ def nobody() -> str | None:
 
 
 @contextlib.contextmanager
-def running(*command: str, user: str | None = None) -> Iterator[None]:
+def running(*command: str, user: str | None = None, end: signal.Signals = signal.SIGTERM) -> Iterator[None]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, user=user)
     try:
         yield
     finally:
-        process.terminate()
+        process.send_signal(end)
         process.wait(20)

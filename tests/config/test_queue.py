@@ -78,6 +78,17 @@ def test_a_worker_takes_more_messages_after_it_could_not_end_some(where: str, en
     assert [message.payload["n"] for message in taken] == [0, 1, 2, 3]
 
 
+def test_the_whole_address_of_the_queue_counts(where: str) -> None:
+    """Not only where it is: TLS, time-outs, and whatever else."""
+    asked = make_conninfo(where, application_name="queue", options="-c statement_timeout=7s")
+    with Connection("pgmq://", transport_options={"init_extension": False, "conn_string": asked}) as broker:
+        channel = broker.channel()
+        Queue("work", channel=channel).declare()
+        with broker.connection._get_pgmq_client().pool.connection() as own:
+            assert own.info.parameter_status("application_name") == "queue"
+            assert own.execute("SHOW statement_timeout").fetchone() == ("7s",)
+
+
 def test_a_message_whose_connection_was_lost_comes_again_and_troubles_nobody(
     where: str, caplog: pytest.LogCaptureFixture
 ) -> None:

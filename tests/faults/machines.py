@@ -16,7 +16,8 @@ import pytest
 
 from tests.processes import PROJECT, Instance
 
-HERE = "10.231.77.1"  # where this machine serves the others
+NET = f"10.{200 + os.getpid() % 55}"  # so that two runs of the tests do not meet
+HERE = f"{NET}.0.1"  # where this machine serves the others
 NOBODY = "02:00:00:00:00:99"  # an address that no cable leads to
 
 
@@ -42,11 +43,11 @@ class Machine:
 
     @property
     def address(self) -> str:
-        return f"10.231.{100 + self.number}.2"
+        return f"{NET}.{self.number}.2"
 
     @property
     def other_end(self) -> str:
-        return f"10.231.{100 + self.number}.1"
+        return f"{NET}.{self.number}.1"
 
     def plug_in(self) -> None:
         inside = f"{self.cable}i"
@@ -111,7 +112,7 @@ def served_here() -> Iterator[None]:
     if not shutil.which("ip") or os.geteuid() != 0:
         pytest.skip("no networks can be made here: not root, or no `ip` (iproute2)")
     try:
-        ip("addr", "add", f"{HERE}/32", "dev", "lo")
+        ip("addr", "replace", f"{HERE}/32", "dev", "lo")
     except subprocess.CalledProcessError as error:
         pytest.skip(f"no networks can be made here: {error.stderr.decode().strip()}")
     try:

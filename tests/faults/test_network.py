@@ -1,7 +1,7 @@
 """Two machines with workers, and the network of one is cut in the middle of its work: the other takes over.
 
-Nothing is reset or refused while it is cut: packets are lost, and both ends go on believing in their connections. When it
-comes back, what the first one did meanwhile comes too late for anybody. Leases are made to end as in `tests/test_kill.py`.
+Nothing is reset or refused while it is cut: packets are lost, and both ends go on believing in their connections. Back
+again, what the first one did meanwhile comes too late for anybody. Leases are made to end as in `tests/test_kill.py`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ SOON = {
     "keepalives_count": 2,
     "tcp_user_timeout": 4000,
     "connect_timeout": 3,
-    "options": "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout=4000",
+    "options": "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 "
+    "-c tcp_user_timeout=4000",
 }
 PATIENCE = 120.0
 
@@ -82,7 +83,7 @@ def site() -> Iterator[Site]:
         port = enter(own_postgres(postgres_with_pgvector(), HERE))
         url = database(port, "ada", with_pgvector=True).replace("127.0.0.1", HERE)
         asked = "&".join(f"{name}={quote(str(value))}" for name, value in SOON.items())
-        environment = {"DATABASE_URL": f"{url}?{asked}", "NUTGRAF_FETCH_ALLOW": "10.231.77.0/24"}
+        environment = {"DATABASE_URL": f"{url}?{asked}", "NUTGRAF_FETCH_ALLOW": f"{HERE}/32"}
         environment |= {"EMAIL_URL": mail.url, "OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": "sk-test"}
         environment |= {"SECRET_KEY": "network" * 10}
         both = [enter(machine(number, enter(state_directory()), environment)) for number in (1, 2)]
