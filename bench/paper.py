@@ -1,6 +1,7 @@
 """The arithmetic of docs/scale.md: what so many readers come to, by the figures that `bench/scale.py` measured.
 
-    bench/paper.py FIGURES.json     writes the three tables of docs/scale.md anew, by what bench/scale.py printed
+    bench/paper.py FIGURES.json     writes the tables of docs/scale.md anew, by what bench/scale.py printed
+    bench/paper.py                  prints what the document's own figures come to, as JSON
 
 Pure: figures and assumptions in, rows out. `tests/test_scale.py` reads the figures back from the document and holds its
 other tables against them.
@@ -54,7 +55,7 @@ ORDERS = (
     (1_000_000, 10_000, 20_000),
     (10_000_000, 30_000, 40_000),
 )
-KINDS = 168  # pairs of a role and an industry; more readers than that mostly share one
+KINDS = 480  # pairs of a role and an industry; more readers than that mostly share one
 OWN_SOURCES = 0.5  # of a reader: one in ten brings five
 OWN_ARTICLES = 2.0  # a day from each of these
 STORIES = (
@@ -205,7 +206,34 @@ def limits_table(figures: Figures) -> str:
     return "\n".join(rows)
 
 
-TABLES = {"figures": figures_table, "load": load_table, "limits": limits_table}
+def assumptions_table(_: Figures) -> str:
+    told = (
+        ("KINDS", KINDS, "pairs of a role and an industry, of which readers are spread evenly over all"),
+        ("OWN_SOURCES", OWN_SOURCES, "own sources of a reader, on average"),
+        ("OWN_ARTICLES", OWN_ARTICLES, "articles a day from each of these"),
+        ("STORIES", STORIES, "stories to choose from, for each public article of a day"),
+        ("BRIEFS", BRIEFS, "briefs written a day at most; eight for each pair that has a reader"),
+        ("PAGES", PAGES, "pages of a reader a day"),
+        ("API", API, "answers of the API that hold something new"),
+        ("SAME", SAME, "answers of the API that are unchanged"),
+        ("MODEL_CALLS", MODEL_CALLS, "model calls for each brief and each pair, where a model writes"),
+        ("QUESTIONS", QUESTIONS, "questions of a reader a day that go to a model"),
+        ("PEAK", PEAK, "of a day's readers in its busiest hour"),
+        ("FULL", FULL, "of a processor used, so that nothing has to wait long"),
+        ("A_WEB_PROCESS", A_WEB_PROCESS, "connections of a web process at most"),
+        ("A_WORKER", A_WORKER, "connections of a worker's process"),
+        ("EDITIONS_A_SECOND", EDITIONS_A_SECOND, "editions that the sweep hands out"),
+    )
+    rows = ["| name | value | meaning |", "| --- | --- | --- |"]
+    return "\n".join(rows + [f"| `{name}` | {value} | {words} |" for name, value, words in told])
+
+
+TABLES = {
+    "assumptions": assumptions_table,
+    "figures": figures_table,
+    "load": load_table,
+    "limits": limits_table,
+}
 
 
 def part(document: str, name: str) -> str:
@@ -242,6 +270,10 @@ def _about(readers: float) -> str:
 
 
 def main() -> int:
+    if not sys.argv[1:]:
+        figures = read_figures(PAPER.read_text())
+        print(json.dumps({readers: load(figures, readers, *more) for readers, *more in ORDERS}, indent=1))
+        return 0
     figures = json.loads(Path(sys.argv[1]).read_text())["figures"]
     PAPER.write_text(written(PAPER.read_text(), figures))
     return 0

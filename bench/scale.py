@@ -419,7 +419,7 @@ def _say(figures: Figures) -> None:
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--archive", type=int, default=100_000)
+    asked.add_argument("--archive", type=int, default=20_000)
     asked.add_argument("--readers", type=int, default=200)
     asked.add_argument("--feeds", type=int, default=100)
     chosen = asked.parse_args()

@@ -61,7 +61,7 @@ class Transport(pgmq.Transport):
 
         The library takes host, database and password from it, unquoted, and drops the rest.
         """
-        options = self.client.transport_options
+        options: dict[str, Any] = self.client.transport_options  # type: ignore[assignment, union-attr]  # ours
         pool = ConnectionPool(
             options["conn_string"],
             min_size=1,

@@ -61,6 +61,8 @@ def test_a_warning_of_the_web_framework_is_logged_once() -> None:
         ("SECRET_KEY_FILE", "/nowhere/key", "a readable file"),
         ("DEBUG", "maybe", "true or false"),
         ("LOG_LEVEL", "loud", "WARNING"),
+        ("NUTGRAF_QUEUE_TYPE", "stream", "classic or quorum"),
+        ("NUTGRAF_POOLER", "perhaps", "true or false"),
         ("NUTGRAF_MODEL_EMBED", "local:", "local:MODEL"),
         ("NUTGRAF_MODEL_EMBED", "x" * 71, "at most 70"),
     ],
