@@ -31,6 +31,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 ENTRIES = 20  # of a feed
 TIMES = 60
+ALIKE = 30  # readers who differ in nothing
 OUTSIDE: set[int] = set()  # processes that stand for it
 Figures = dict[str, float]
 
@@ -140,7 +141,8 @@ def reading(found: list[tuple[str, Any]], count: int) -> Figures:
 
     with served(feeds_of(found, count + 4)) as urls:
         Source.objects.bulk_create([Source(url=url, any_topic=True, due_at=timezone.now()) for url in urls])
-        keys = list(Source.objects.order_by("pk").values_list("pk", flat=True))
+        ours = Source.objects.filter(url__in=urls)
+        keys = list(ours.order_by("pk").values_list("pk", flat=True))
         refresh_many(keys[:4], timezone.now(), True)  # the parsing children are up before anything is counted
         warm, keys, size = Article.objects.count(), keys[4:], _size()
         first = spent(lambda: refresh_many(keys, timezone.now(), True))
@@ -205,7 +207,7 @@ def writing(readers: int) -> tuple[Figures, list[Any]]:
             list(Source.objects.filter(url__in=urls).values_list("pk", flat=True)),
             timezone.now(),
             True,
-            print,
+            lambda _: None,
         )
     pairs = list(itertools.islice(itertools.product(taxonomy.roles(), taxonomy.industries()), 9))
     alone = spent(lambda: _editions(_readers(pairs[:1], "first")))
@@ -228,10 +230,11 @@ def writing(readers: int) -> tuple[Figures, list[Any]]:
 
 def choosing(name: str) -> tuple[Spent, int]:
     """An edition of readers who are all alike, with as many stories to choose from as there are now."""
-    readers = _readers([("cto", "finance")] * (TIMES + 1), name)
-    _editions(readers[:1])  # what is written for them first is not theirs
-    each = spent(lambda: _editions(readers[1:]))
-    return Spent(each.python / TIMES, each.postgres / TIMES), _candidates()
+    alike = ("cto", "finance")
+    _editions(_readers([alike], f"{name} first"))  # what is written for them first is not theirs
+    readers = _readers([alike] * ALIKE, name)
+    each = spent(lambda: _editions(readers))
+    return Spent(each.python / ALIKE, each.postgres / ALIKE), _candidates()
 
 
 def _candidates() -> int:
@@ -246,7 +249,13 @@ def _readers(pairs: list[tuple[str, str]], name: str) -> list[Any]:
     from tests.briefings import rows
 
     return [
-        rows.reader(f"{name}{n}@bench.example", role, industry, time_zone="UTC", hour=datetime.now(UTC).hour)
+        rows.reader(
+            f"{name.replace(' ', '-')}{n}@bench.example",
+            role,
+            industry,
+            time_zone="UTC",
+            hour=datetime.now(UTC).hour,
+        )
         for n, (role, industry) in enumerate(pairs)
     ]
 
@@ -276,10 +285,8 @@ def _send() -> tuple[Spent, int]:
     from django.utils import timezone
 
     from briefings import planning
-    from briefings.models import Delivery, Letter
+    from briefings.models import Delivery
     from briefings.sending import Postman
-
-    Letter.objects.all().delete()
 
     def all_of_them() -> None:
         planning.queue_deliveries(timezone.now())

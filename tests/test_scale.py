@@ -55,6 +55,24 @@ def test_what_it_assumes_of_the_code_is_so() -> None:
     assert tasks.PER_SWEEP / every == paper.EDITIONS_A_SECOND
 
 
+@pytest.mark.parametrize("readers", [10_000, 100_000])
+def test_the_sizing_guide_has_enough_for_so_many(readers: int) -> None:
+    """docs/deploying.md counts workers of two processes, as deploy/compose.yaml starts them."""
+    guide = (ROOT / "docs" / "deploying.md").read_text()
+    row = re.search(rf"^\| to {readers:,} \| ([^|]+) \| ([^|]+) \|", guide, re.MULTILINE)
+    assert row
+    web = int(re.findall(r"(\d+) web", row[2])[0])
+    workers = sum(int(number) for number in re.findall(r"(\d+) (?:fetch|write|answer|deliver)", row[2]))
+    order = next(one for one in paper.ORDERS if one[0] == readers)
+    needed = paper.load(paper.read_figures(DOCUMENT), *order)
+    assert web >= needed["web_processes"]
+    assert 2 * workers >= needed["worker_processes"]
+    cores = int(
+        re.findall(r"Postgres with (\d+)|Postgres alone on (\d+)", row[1])[0][bool("alone" in row[1])]
+    )
+    assert cores * paper.FULL >= needed["postgres"]
+
+
 def test_each_limit_of_its_table_has_its_remedy() -> None:
     """The document's own words on each, in a table below."""
     words = [words for words, _ in paper.LIMITS]
