@@ -1,7 +1,6 @@
 #!/bin/sh
-# What tests need from outside Python: a Chromium, and a Redis, a RabbitMQ, a PgBouncer and the commands of
-# networks where the system has packages. Never fails: tests that
-# miss something skip and say so.
+# What tests need from outside Python: a Chromium, and where the system has packages a Redis, a RabbitMQ, a PgBouncer and
+# `ip`. Never fails: tests that miss something skip and say so.
 python=$1
 have() { command -v "$1" >/dev/null 2>&1; }
 want=""
