@@ -12,8 +12,12 @@ have ip || want="$want iproute2"
 [ -z "$want" ] && exit 0
 if [ "$(id -u)" = 0 ] && have apt-get; then
     echo "installing $want from the system's packages ..."
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $want; } \
-        >/dev/null 2>&1 || echo "could not install $want; the tests that need them will say so"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null 2>&1
+    for one in $want; do # each by itself: one that a system lacks keeps none of the others away
+        apt-get install -qq -y --no-install-recommends "$one" >/dev/null 2>&1 ||
+            echo "could not install $one; the tests that need it will say so"
+    done
 elif echo "$want" | grep -q chromium; then
     "$python" -m playwright install chromium >/dev/null 2>&1 || echo "could not install Chromium; browser tests will say so"
 fi
