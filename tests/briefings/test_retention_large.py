@@ -101,7 +101,7 @@ def somebody_else() -> Iterator[None]:
 
 
 def processor() -> float:
-    """Seconds that this thread and its process in the database server have taken: others on the machine change little."""
+    """Seconds that this thread and its process in the database server have taken: others change little of that."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         server = psutil.Process(cursor.fetchone()[0]).cpu_times()
