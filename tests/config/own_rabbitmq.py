@@ -70,8 +70,10 @@ class RabbitMQ:
 
     def stop(self) -> None:
         self.kill()
-        subprocess.run(  # it outlives those who started it
-            ["epmd", "-port", str(self.epmd), "-kill"], capture_output=True, check=False
+        # The daemon that knows nodes by name outlives them, and does not end while it believes in one.
+        end = ["epmd", "-port", str(self.epmd), "-kill"]
+        wait_for(
+            lambda: subprocess.run(end, capture_output=True, check=False).returncode == 0, 5, "epmd's end"
         )
 
     def control(self, *words: str) -> str:
