@@ -52,6 +52,19 @@ def main(arguments: list[str]) -> None:
     if needs_data:
         _ready_database(migrate=command not in WITHOUT_MIGRATING)
     execute_from_command_line(arguments)
+    if command == "migrate" and not asks_only | ({"--plan", "--check"} & set(arguments)):
+        _ready_queue()
+
+
+def _ready_queue() -> None:
+    """Where workers are started by themselves, nobody else brings the queue's schema."""
+    from config.database import Unusable, install_queue
+
+    try:
+        install_queue()
+    except Unusable as error:
+        print(f"nutgraf: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
 
 
 def _ready_database(migrate: bool) -> None:

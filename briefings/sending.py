@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -208,8 +209,12 @@ def claim(keys: Sequence[object]) -> list[Delivery]:
 def _commits_of_no_hurry() -> Iterator[None]:
     """Marks that a crash of the database may take back: the notes tell what they told.
 
-    Waiting for the disk twice for each mail would take most of the time.
+    Waiting for the disk twice for each mail would take most of the time. Behind a pooler we wait: a session there is
+    the next one's too.
     """
+    if settings.NUTGRAF_POOLER:
+        yield
+        return
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO OFF")
         try:

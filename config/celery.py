@@ -11,6 +11,7 @@ from typing import Any
 from celery import Celery, signals
 from kombu.transport import TRANSPORT_ALIASES
 
+from config.connections import KEPT
 from config.embedded import refuse_no_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -61,6 +62,7 @@ app = Celery("nutgraf")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_default_queue="fetch",
+    task_default_delivery_mode="transient",  # nudges: a broker need not keep them through its own restart
     task_routes={
         "ingest.tasks.*": {"queue": "fetch"},
         "inference.tasks.*": {"queue": "write"},
@@ -96,6 +98,14 @@ app.autodiscover_tasks()
 @signals.beat_init.connect
 def _refuse_no_database(**_: Any) -> None:
     refuse_no_database()
+
+
+@signals.celeryd_init.connect
+def _keep_connections(**_: Any) -> None:
+    """Each process its own, from task to task: connecting would cost more than most tasks do."""
+    from django.db import connections
+
+    connections.settings["default"]["CONN_MAX_AGE"] = KEPT
 
 
 @signals.celeryd_init.connect

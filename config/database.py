@@ -87,13 +87,15 @@ def migrate_if_needed() -> bool:
     if _current():
         install_queue()
         return False
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        try:
-            call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
-            install_queue()
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    apart = connection.copy()  # a transaction that holds the lock, behind a pooler too
+    try:
+        apart.set_autocommit(False)
+        with apart.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
+        call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
+        install_queue()
+    finally:
+        apart.close()
     return True
 
 

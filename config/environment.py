@@ -25,6 +25,7 @@ from marshmallow import ValidationError
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 BROKERS = ("pgmq", "redis", "rediss", "amqp", "amqps", "memory")
+QUEUE_TYPES = ("classic", "quorum")
 MAIL = {"smtp": 25, "smtp+tls": 587, "smtps": 465}  # and their usual ports
 # Providers by how their reports are proved: with a signature, or with a password in the address they are sent to.
 SIGNED = ("mailgun", "mailersend", "mandrill")
@@ -272,6 +273,13 @@ def database(value: str) -> dict[str, Any] | None:
 def broker(value: str) -> str:
     if value.strip() and not value.startswith("memory://"):
         _parts(value, "redis://, amqp:// or pgmq:// addresses", BROKERS)
+    return value.strip()
+
+
+@env.parser_for("queue_type")
+def queue_type(value: str) -> str:
+    if value.strip() not in QUEUE_TYPES:
+        raise _refuse(value, " or ".join(QUEUE_TYPES))
     return value.strip()
 
 

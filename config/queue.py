@@ -12,7 +12,10 @@ import logging
 from typing import Any
 
 from kombu.transport import pgmq, virtual
+from pgmq import PGMQueue
+from psycopg_pool import ConnectionPool
 
+LONGEST = 30.0  # seconds that a worker waits for its turn at the database
 log = logging.getLogger(__name__)
 
 
@@ -52,6 +55,24 @@ class Transport(pgmq.Transport):
     """What `pgmq://` stands for, by `config/celery.py`."""
 
     Channel = Channel
+
+    def _create_pgmq_client(self) -> PGMQueue:
+        """As kombu's, but that the whole address counts: TLS, time-outs and what else it says.
+
+        The library takes host, database and password from it, unquoted, and drops the rest.
+        """
+        options: dict[str, Any] = self.client.transport_options  # type: ignore[assignment, union-attr]  # ours
+        pool = ConnectionPool(
+            options["conn_string"],
+            min_size=1,
+            max_size=int(options.get("pool_size") or Channel.default_pool_size),
+            timeout=float(options.get("pool_timeout") or LONGEST),
+            open=True,
+        )
+        seconds = int(options.get("visibility_timeout") or Channel.default_visibility_timeout)
+        client = PGMQueue(conn_string=options["conn_string"], vt=seconds, init_extension=False, pool=pool)
+        client._own_pool = True  # it goes with the client
+        return client
 
     def establish_connection(self) -> Any:
         """As kombu's, which would leave a pool behind that could not connect, with its threads."""

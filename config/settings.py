@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import make_conninfo
 
+from config import brokers, connections
 from config.embedded import data_directory
 from config.environment import LEAST_DAYS, env, refuse_bad_files, running_at, seal_or_exit, stop
 
@@ -36,7 +37,11 @@ NUTGRAF_WEB_PROCESSES: int = env.count("NUTGRAF_WEB_PROCESSES", "0")
 # --- the database: embedded unless DATABASE_URL names a server of your own (config/embedded.py sets it for us)
 
 _database: dict[str, Any] | None = env.database("DATABASE_URL", "")
+# A PgBouncer in transaction mode stands before it: nothing is left behind in a session (config/connections.py).
+NUTGRAF_POOLER: bool = env.flag("NUTGRAF_POOLER", "false")
 _broker: str = env.broker("CELERY_BROKER_URL", "")
+# What RabbitMQ keeps each queue in: `quorum` on several nodes of it, so that the loss of one is none of a queue.
+NUTGRAF_QUEUE_TYPE: str = env.queue_type("NUTGRAF_QUEUE_TYPE", "classic")
 
 # --- where nothing new is taken in once it is nearly full (inference/disk.py)
 
@@ -215,18 +220,22 @@ TEMPLATES = [
 
 # Commands that need no data (check, makemigrations) load without a server; anything else gets DATABASE_URL first.
 _default: dict[str, Any] = _database or {"ENGINE": "django.db.backends.postgresql", "NAME": "nutgraf"}
-_default.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
-_default["CONN_MAX_AGE"] = 0
+_default["OPTIONS"] = connections.options(_default.get("OPTIONS", {}), NUTGRAF_POOLER)
+_default["CONN_MAX_AGE"] = 0  # a worker keeps its own: config/celery.py
+_default["DISABLE_SERVER_SIDE_CURSORS"] = NUTGRAF_POOLER
 _named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 _conninfo = make_conninfo(
     **{key: str(value) for key, value in _default["OPTIONS"].items()},
     **{key: str(_default[name]) for key, name in _named.items() if _default.get(name)},
 )
+_default["CONN_HEALTH_CHECKS"] = (
+    True  # what the server or the network has ended costs nobody their page or task
+)
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
     # A visitor waits this many seconds for the database before the page says that it is away.
-    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5.0}
-    # What pages ask over and over (users/prepared.py) is planned once a connection.
-    _default["OPTIONS"]["prepare_threshold"] = 2
+    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": connections.A_WEB_PROCESS, "timeout": 5.0}
+    # What pages ask over and over (users/prepared.py) is planned once a connection, where it is ours for longer.
+    _default["OPTIONS"]["prepare_threshold"] = None if NUTGRAF_POOLER else 2
 DATABASES = {"default": _default}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -376,20 +385,9 @@ if not DEBUG:
 
 # --- Celery: the queue lies in the same Postgres unless CELERY_BROKER_URL says otherwise
 
-CELERY_BROKER_URL = _broker or "pgmq://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 900}
-if urlsplit(CELERY_BROKER_URL).scheme == "pgmq":
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {
-        "init_extension": False,
-        "polling_interval": 0.2,
-        "wait_time_seconds": 0,
-    }
-    if urlsplit(_broker).hostname:  # a Postgres of its own for the queue
-        CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _broker.replace("pgmq://", "postgresql://", 1)
-    else:
-        CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = _conninfo
-elif urlsplit(CELERY_BROKER_URL).scheme in ("redis", "rediss"):
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 4}
+CELERY_BROKER_URL = _broker or brokers.OURS
+CELERY_TASK_DEFAULT_QUEUE_TYPE = CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = NUTGRAF_QUEUE_TYPE
+CELERY_BROKER_TRANSPORT_OPTIONS = brokers.options(CELERY_BROKER_URL, _conninfo, NUTGRAF_POOLER)
 # In KB. A local embedding model lives in the worker: replaced after each task, it would load the model each time.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 2_000_000 if NUTGRAF_MODEL_EMBED.startswith("local:") else 250_000
 CELERY_TIMEZONE = "UTC"

@@ -18,7 +18,8 @@ from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+
+from ingest import locks
 
 PER_HOST = 2
 SPACING = 1.0  # seconds between the starts of two requests to a host
@@ -80,23 +81,10 @@ def fair(waiting: Iterable[tuple[Key, str]], limit: int) -> list[Key]:
 def lent(hosts: Iterable[str]) -> Iterator[set[str]]:
     """Those of the hosts that no other process is asking: until the end of the block they are ours.
 
-    The locks belong to our connection to the database, so a worker that dies holds nobody up.
+    The locks end with our connection to the database, so a worker that dies holds nobody up.
     """
-    wanted = sorted(set(hosts))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT host, pg_try_advisory_lock(%s, hashtext(host)) FROM unnest(%s::text[]) AS host",
-            [LENT, wanted],
-        )
-        ours = {host for host, locked in cursor.fetchall() if locked}
-    try:
+    with locks.taken(LENT, sorted(set(hosts))) as ours:
         yield ours
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_unlock(%s, hashtext(host)) FROM unnest(%s::text[]) AS host",
-                [LENT, sorted(ours)],
-            )
 
 
 class Line(Generic[Job, Result]):

@@ -183,6 +183,12 @@ class Article(Work):
             models.Index(fields=["due_at"], name="article_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["id"], name="article_resting", condition=resting()),
             models.Index(fields=["happened_at"], name="article_happened"),
+            # What may be forgotten though no story has it: without, each look would go through all that is forgotten.
+            models.Index(
+                fields=["happened_at", "id"],
+                name="article_loose",
+                condition=models.Q(story=None, due_at=None) & ~models.Q(stage="forgotten"),
+            ),
             models.Index(fields=["canonical_url"], name="article_canonical_url"),
             models.Index(fields=["content_hash"], name="article_content_hash"),
             # Without the list of pending entries, which every search would read through.

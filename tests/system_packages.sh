@@ -1,16 +1,23 @@
 #!/bin/sh
-# What tests need from outside Python: a Chromium, and a Redis where the system has packages. Never fails: tests that
-# miss something skip and say so.
+# What tests need from outside Python: a Chromium, and where the system has packages a Redis, a RabbitMQ, a PgBouncer and
+# `ip`. Never fails: tests that miss something skip and say so.
 python=$1
 have() { command -v "$1" >/dev/null 2>&1; }
 want=""
 have chromium || have google-chrome || have chromium-browser || want="chromium"
 have redis-server || want="$want redis-server"
+[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || want="$want rabbitmq-server"
+have pgbouncer || want="$want pgbouncer"
+have ip || want="$want iproute2"
 [ -z "$want" ] && exit 0
 if [ "$(id -u)" = 0 ] && have apt-get; then
     echo "installing $want from the system's packages ..."
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $want; } \
-        >/dev/null 2>&1 || echo "could not install $want; the tests that need them will say so"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null 2>&1
+    for one in $want; do # each by itself: one that a system lacks keeps none of the others away
+        apt-get install -qq -y --no-install-recommends "$one" >/dev/null 2>&1 ||
+            echo "could not install $one; the tests that need it will say so"
+    done
 elif echo "$want" | grep -q chromium; then
     "$python" -m playwright install chromium >/dev/null 2>&1 || echo "could not install Chromium; browser tests will say so"
 fi

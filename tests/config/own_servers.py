@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ def own_redis() -> Iterator[str]:
         pytest.skip("no redis-server here; tests/system_packages.sh installs it where it can")
     port = free_port()
     options = ("--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD, "--save", "")
-    with state_directory() as folder, _running(program, *options, "--dir", str(folder)):
+    with state_directory() as folder, running(program, *options, "--dir", str(folder)):
         client = redis.Redis(port=port, password=PASSWORD)
         wait_for(lambda: _answers(client), 20, "Redis")
         yield f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/0"
@@ -63,8 +64,8 @@ def _has_pgvector(programs: Path) -> bool:
 
 
 @contextlib.contextmanager
-def own_postgres(programs: Path) -> Iterator[int]:
-    """Its port, while the block lasts; `admin` is its superuser, with PASSWORD."""
+def own_postgres(programs: Path, *others: str) -> Iterator[int]:
+    """Its port, while the block lasts; `admin` is its superuser, with PASSWORD. It answers at `others` to everybody."""
     port = free_port()
     with state_directory() as folder:
         data, secret = folder / "data", folder / "password"
@@ -82,10 +83,14 @@ def own_postgres(programs: Path) -> Iterator[int]:
             "--locale=C.UTF-8",
         )
         made = [programs / "initdb", "-D", data, *options]
-        subprocess.run(made, check=True, capture_output=True, user=_nobody(), cwd=folder)
-        quick = ("-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
+        subprocess.run(made, check=True, capture_output=True, user=nobody(), cwd=folder)
+        if others:
+            with (data / "pg_hba.conf").open("a") as access:
+                access.write("host all all 0.0.0.0/0 scram-sha-256\n")
+        listens = f"listen_addresses={','.join(('127.0.0.1', *others))}"
+        quick = ("-c", "fsync=off", "-c", listens, "-c", "unix_socket_directories=")
         server = (str(programs / "postgres"), "-D", str(data), "-p", str(port), *quick)
-        with _running(*server, user=_nobody()):
+        with running(*server, user=nobody(), end=signal.SIGINT):  # whoever is connected is not waited for
             wait_for(lambda: _accepts(port), 20, "Postgres")
             yield port
 
@@ -117,16 +122,17 @@ def _accepts(port: int) -> bool:
     return False
 
 
-def _nobody() -> str | None:
+def nobody() -> str | None:
+    """Whom a server runs as that root may not start as itself."""
     return "nobody" if os.geteuid() == 0 else None
 
 
 @contextlib.contextmanager
-def _running(*command: str, user: str | None = None) -> Iterator[None]:
+def running(*command: str, user: str | None = None, end: signal.Signals = signal.SIGTERM) -> Iterator[None]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, user=user)
     try:
         yield
     finally:
-        process.terminate()
+        process.send_signal(end)
         process.wait(20)

@@ -64,6 +64,8 @@ def test_a_warning_of_the_web_framework_is_logged_once() -> None:
         ("NUTGRAF_APPS", "org.example.news", "PACKAGE=SHA-256"),
         ("NUTGRAF_APPS", "org.example.news=AA:BB", "PACKAGE=SHA-256"),
         ("NUTGRAF_APPS", "android:apk-key-hash:x", "PACKAGE=SHA-256"),
+        ("NUTGRAF_QUEUE_TYPE", "stream", "classic or quorum"),
+        ("NUTGRAF_POOLER", "perhaps", "true or false"),
         ("NUTGRAF_MODEL_EMBED", "local:", "local:MODEL"),
         ("NUTGRAF_MODEL_EMBED", "x" * 71, "at most 70"),
     ],

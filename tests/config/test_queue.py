@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 
 import config.celery  # noqa: F401 - it says what pgmq:// stands for
 from tests.chaos.trouble import Broker
+from tests.config.own_rabbitmq import RabbitMQ, own_rabbitmq
 
 NAME = f"queue_{os.getpid()}"
 PLACES = 2
@@ -38,6 +39,12 @@ def where() -> Iterator[str]:
     yield url
     with _admin() as admin:
         admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def rabbitmq() -> Iterator[RabbitMQ]:
+    with own_rabbitmq() as server:
+        yield server
 
 
 @contextlib.contextmanager
@@ -69,6 +76,17 @@ def test_a_worker_takes_more_messages_after_it_could_not_end_some(where: str, en
                     _end(message, ending, broker)
             _take(broker)
     assert [message.payload["n"] for message in taken] == [0, 1, 2, 3]
+
+
+def test_the_whole_address_of_the_queue_counts(where: str) -> None:
+    """Not only where it is: TLS, time-outs, and whatever else."""
+    asked = make_conninfo(where, application_name="queue", options="-c statement_timeout=7s")
+    with Connection("pgmq://", transport_options={"init_extension": False, "conn_string": asked}) as broker:
+        channel = broker.channel()
+        Queue("work", channel=channel).declare()
+        with broker.connection._get_pgmq_client().pool.connection() as own:
+            assert own.info.parameter_status("application_name") == "queue"
+            assert own.execute("SHOW statement_timeout").fetchone() == ("7s",)
 
 
 def test_a_message_whose_connection_was_lost_comes_again_and_troubles_nobody(
@@ -120,6 +138,32 @@ def test_a_worker_on_redis_notices_that_its_broker_went_away(ending: str) -> Non
                     _ask(broker)
     finally:
         server.kill()
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("ending", ["ack", "requeue"])
+def test_a_worker_on_rabbitmq_notices_that_its_broker_went_away(ending: str, rabbitmq: RabbitMQ) -> None:
+    """And gets nothing back that it could not end: this broker forgot it."""
+    taken: list[Message] = []
+    with Connection(rabbitmq.url) as broker:
+        channel = broker.channel()
+        queue = Queue("work", channel=channel)
+        queue.declare()
+        for number in range(PLACES + 1):
+            Producer(channel).publish({"n": number}, routing_key="work", serializer="json")
+        Consumer(channel, [queue], on_message=taken.append, prefetch_count=PLACES).consume()
+        _take(broker)
+        assert len(taken) == PLACES, "no more at once than places"
+        rabbitmq.kill()
+
+        def end_and_ask() -> None:
+            for message in taken:
+                _end(message, ending, broker)
+            _ask(broker)
+
+        with pytest.raises(broker.connection_errors):
+            end_and_ask()
+    rabbitmq.start()
 
 
 def _ask(broker: Connection) -> None:

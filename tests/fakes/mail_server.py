@@ -32,10 +32,12 @@ class MailServer:
     at_greeting: Callable[[], None] = lambda: None
     judge: Callable[[EmailMessage], str] | None = None
     greeted: int = 0
+    peers: list[str] = field(default_factory=list)  # addresses that mails came from
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         message = email.message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
+        self.peers.append(session.peer[0])
         said = self.judge(message) if self.judge else ""
         answer = said or (self.answers.pop(0) if self.answers else "250 OK")
         if answer.startswith(("4", "5")):
@@ -60,13 +62,13 @@ class _Greeting(Controller):
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
+def mail_server(host: str = "127.0.0.1") -> Iterator[MailServer]:
     """Runs while the block lasts."""
     handler, port = MailServer(), free_port()
-    controller = _Greeting(handler, hostname="127.0.0.1", port=port)
+    controller = _Greeting(handler, hostname=host, port=port)
     controller.start()
     handler.greeted = 0  # it has tried itself
-    handler.url = f"smtp://127.0.0.1:{port}"
+    handler.url = f"smtp://{host}:{port}"
     try:
         yield handler
     finally:

@@ -132,7 +132,12 @@ class ModelServer:
     """The provider. `refuses` are top-level parameters it answers with a 400; `strict_only` formats likewise."""
 
     def __init__(
-        self, *, port: int = 0, log: Path | None = None, prices: dict[str, tuple[int, int, int]] = PRICES
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        log: Path | None = None,
+        prices: dict[str, tuple[int, int, int]] = PRICES,
     ):
         self.reply: Callable[[Body], str | Body] = lambda body: (
             {"word": "hello"} if _wants_json(body) else "hello"
@@ -157,11 +162,11 @@ class ModelServer:
             None  # its admin side
         )
         self.prices = prices
-        self._log = log
+        self._log, self._host = log, host
         self._script: deque[Variant] = deque()
         self._prefixes: set[int] = set()
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._http = ThreadingHTTPServer((host, port), _handler(self))
         self._http.daemon_threads = True
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -169,7 +174,7 @@ class ModelServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}/v1"
+        return f"http://{self._host}:{self._http.server_port}/v1"
 
     @property
     def billed(self) -> int:

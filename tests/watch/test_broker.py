@@ -13,6 +13,7 @@ import pytest
 
 from config.celery import QUEUES, app
 from config.watch import broker
+from tests.config.own_rabbitmq import own_rabbitmq
 from tests.config.own_servers import own_redis
 from tests.processes import free_port, wait_for
 
@@ -41,6 +42,14 @@ def test_it_counts_in_a_redis_and_says_when_that_is_gone() -> None:
     with own_redis() as url, at(url):
         _counts()
     with at(url):
+        assert broker.depths() is None
+
+
+@pytest.mark.processes
+def test_it_counts_in_a_rabbitmq_and_says_when_that_is_gone() -> None:
+    with own_rabbitmq() as server, at(server.url):
+        _counts()
+        server.kill()
         assert broker.depths() is None
 
 

@@ -10,11 +10,10 @@ from typing import Any, TextIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from inference.errors import InferenceError, NotConfigured
 from inference.money import usd
-from ingest import embedders, reembed
+from ingest import embedders, locks, reembed
 
 LOCK = 0x72656D62  # any number: of two runs at once the second would only pay again for what the first does
 WIDTH = 30
@@ -35,13 +34,14 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--to {to!r}: allowed: lexical, local:MODEL, an embedding model", returncode=2
             )
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-            if not cursor.fetchone()[0]:
+        with locks.taken(LOCK, ["reembed"]) as alone:
+            if not alone:
                 raise CommandError("another reembed is at work")
-        if name != settings.NUTGRAF_MODEL_EMBED:
-            self.stderr.write(f"Set NUTGRAF_MODEL_EMBED={name} as well, or new articles get other vectors.")
-        self._report(name, options["json"])
+            if name != settings.NUTGRAF_MODEL_EMBED:
+                self.stderr.write(
+                    f"Set NUTGRAF_MODEL_EMBED={name} as well, or new articles get other vectors."
+                )
+            self._report(name, options["json"])
 
     def _report(self, name: str, as_json: bool) -> None:
         began = time.monotonic()

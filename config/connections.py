@@ -1,0 +1,44 @@
+"""How we hold connections to Postgres: how many, for how long, and that a cut network is noticed at both ends.
+
+Without a word a network that drops packets leaves a connection looking well: for two hours where nothing is sent, for a
+quarter of an hour where something is. A worker would wait so long in the middle of its work, and the server would keep
+for it the rows and hosts that it had locked, which no other worker could then take over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+A_WEB_PROCESS = 8  # connections at most: one for each of its four threads, and as many for streams
+KEPT = 60  # seconds that a worker's process keeps its connection from one task to the next
+# A silent connection is asked after so many seconds, then three times; what was sent may stay unanswered as long.
+IDLE, INTERVAL, TIMES = 15, 5, 3
+CUT = IDLE + INTERVAL * TIMES
+_OURS: dict[str, object] = {
+    "connect_timeout": 10,
+    "keepalives_idle": IDLE,
+    "keepalives_interval": INTERVAL,
+    "keepalives_count": TIMES,
+    "tcp_user_timeout": CUT * 1000,
+}
+_THE_SERVERS = (
+    f"-c tcp_keepalives_idle={IDLE} -c tcp_keepalives_interval={INTERVAL} -c tcp_keepalives_count={TIMES} "
+    f"-c tcp_user_timeout={CUT * 1000}"
+)
+
+
+def options(given: Mapping[str, Any], pooler: bool) -> dict[str, Any]:
+    """libpq's parameters: what the address itself says counts. A pooler is asked for nothing of the server's own."""
+    found = {**_OURS, **given}
+    if not pooler:
+        found["options"] = f"{_THE_SERVERS} {given.get('options', '')}".strip()
+    return found
+
+
+def watched(address: str) -> str:
+    """The same for an address of libpq."""
+    given = {name: value for name, value in conninfo_to_dict(address).items() if value is not None}
+    return make_conninfo(**options(given, pooler=False))
