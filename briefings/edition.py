@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -67,9 +69,9 @@ def reader_of(
     texts = [f"{the_role.title}. {the_role.cares}", f"{the_industry.title}. {the_industry.cares}", interests]
     vectors = _vectors(texts, embedder, owner) if embedder != embed.LEXICAL else [None] * len(texts)
     labels = (
-        f"Close to your work as {the_role.title}",
-        f"Close to {the_industry.title}",
-        "Matches your interests",
+        gettext("Close to your work as {role}").format(role=the_role.label),
+        gettext("Close to {industry}").format(industry=the_industry.label),
+        gettext("Matches your interests"),
     )
     concerns = [
         select.Concern(text, vector, label, wish=label == labels[2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import re
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -57,7 +59,7 @@ class _Feed(Atom1Feed):
 def _atom(row: PrivateFeed, path: str) -> bytes:
     site = settings.NUTGRAF_URL
     feed = _Feed(
-        title="Nutgraf: your editions",
+        title=gettext("Nutgraf: your editions"),
         link=f"{site}/today/",
         description=None,
         language="en",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -64,7 +66,7 @@ def _room(owner: int, urls: Sequence[str]) -> None:
     new = set(urls) - mine - opml.read_for_everybody(urls)
     if new and len(mine) + len(new) > MOST:
         raise TooMany(
-            f"you have {len(mine)} sources of your own, and {MOST} is the most; {len(new)} do not fit"
+            gettext("you have {mine} sources of your own, and {most} is the most; {new} do not fit").format(mine=len(mine), most=MOST, new=len(new))
         )
 
 

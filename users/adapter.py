@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy
+
 import logging
 import smtplib
 from typing import Any
@@ -22,9 +24,9 @@ log = logging.getLogger("users.adapter")
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     error_messages: dict[str, Any] = DefaultAccountAdapter.error_messages | {
-        "incorrect_code": "That is not the code we sent. Look again, or ask for a new one.",
-        "too_many_login_attempts": "Too many tries. Wait a few minutes, then ask for a new code.",
-        "rate_limited": "Too many tries. Wait a few minutes, then ask for a new code.",
+        "incorrect_code": gettext_lazy("That is not the code we sent. Look again, or ask for a new one."),
+        "too_many_login_attempts": gettext_lazy("Too many tries. Wait a few minutes, then ask for a new code."),
+        "rate_limited": gettext_lazy("Too many tries. Wait a few minutes, then ask for a new code."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

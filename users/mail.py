@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from datetime import timedelta
 from typing import cast
 
@@ -69,7 +71,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     # Planned anew, as after any change of habits: an edition that was held back today goes today.
     Profile.objects.filter(user=user).update(digest=True, slot_at=None)
     messages.success(
-        request, "Your digest is on again. If mail comes back once more, we will hold it and say so here."
+        request, gettext("Your digest is on again. If mail comes back once more, we will hold it and say so here.")
     )
     return redirect("settings")
 

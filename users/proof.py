@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import time
 from typing import Any, cast
 
@@ -31,7 +33,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         sent = pending(self._session)
         if sent is None:
-            raise forms.ValidationError("That code works no longer. Ask for a new one.")
+            raise forms.ValidationError(gettext("That code works no longer. Ask for a new one."))
         if compare_user_code(actual=self.cleaned_data["code"], expected=sent["code"]):
             del self._session[SENT]
             return str(self.cleaned_data["code"])

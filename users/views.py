@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from typing import cast
 
 from allauth.account import views as allauth
@@ -32,7 +34,7 @@ def edit_settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=profile)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved. It counts from your next edition on.")
+        messages.success(request, gettext("Saved. It counts from your next edition on."))
         return redirect("settings")
     held, habits = suppressed.of(profile.user.email), preferences_path(profile.user)
     return render(request, "users/settings.html", {"form": form, "held": held, "habits": habits})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import re
 
 from django.db import transaction
@@ -51,7 +53,7 @@ def follow(user: User, name: str) -> None:
         profile.interests = with_topic(profile.interests, name)
         if len(profile.interests) > LONGEST:
             raise NoRoom(
-                "Your interests are as long as they may be. Take something out in your settings first."
+                gettext("Your interests are as long as they may be. Take something out in your settings first.")
             )
         profile.save(update_fields=["interests"])
 

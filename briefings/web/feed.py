@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import hashlib
 from typing import cast
 
@@ -37,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @limited("share")
 def renew(request: HttpRequest) -> HttpResponse:
     if feeds.renew(cast(User, request.user)):
-        messages.success(request, "Here is the new address. The old one leads nowhere any more.")
+        messages.success(request, gettext("Here is the new address. The old one leads nowhere any more."))
     return redirect("feed-page")
 
 
@@ -46,7 +48,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     feeds.revoke(cast(User, request.user))
-    messages.success(request, "Closed. The address leads nowhere any more.")
+    messages.success(request, gettext("Closed. The address leads nowhere any more."))
     return redirect("feed-page")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from typing import cast
 
 from django.contrib.auth import logout
@@ -37,7 +39,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "briefings/leave.html")
     if request.POST.get("email", "").strip().lower() != user.email:
-        words = "That is not the address of this account. Nothing was deleted."
+        words = gettext("That is not the address of this account. Nothing was deleted.")
         return render(request, "briefings/leave.html", {"error": words}, status=400)
     personal.delete(user)
     logout(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -32,7 +34,7 @@ def limited_by_address(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not allowed(request, "public"):
-            words = "Too many tries. Wait a minute, then try again."
+            words = gettext("Too many tries. Wait a minute, then try again.")
             return HttpResponse(words, "text/plain", 429, headers={"Retry-After": "60"})
         return view(request, *args, **kwargs)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from typing import cast
 
 from csp.decorators import csp
@@ -63,5 +65,5 @@ def test_mail(request: HttpRequest) -> HttpResponse:
     if problem := trial.send(user):
         messages.error(request, problem)
     else:
-        messages.success(request, f"A test mail is on its way to {user.email}.")
+        messages.success(request, gettext("A test mail is on its way to {email}.").format(email=user.email))
     return redirect("settings")

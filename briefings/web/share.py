@@ -5,6 +5,8 @@ The public side knows no reader: it reads no cookie and sets none, and no copy o
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from typing import cast
 
 from django.contrib import messages
@@ -53,9 +55,9 @@ def shares(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
     if sharing.revoke(cast(User, request.user), share_id):
-        messages.success(request, "Revoked. The address leads nowhere any more.")
+        messages.success(request, gettext("Revoked. The address leads nowhere any more."))
     else:  # pressed twice, or revoked elsewhere; of what is somebody else's it says the same
-        messages.info(request, "There was nothing left to revoke: you have no such page.")
+        messages.info(request, gettext("There was nothing left to revoke: you have no such page."))
     return redirect("shares")
 
 

@@ -6,6 +6,8 @@ throw away what it holds.
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -23,7 +25,7 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from users import social
+from users import language, social
 
 READER, KEEP = "X-Nutgraf-Reader", "X-Nutgraf-Keep"
 VISITOR = "none"
@@ -104,13 +106,13 @@ def offline(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=86400)
 def manifest(request: HttpRequest) -> JsonResponse:
-    shortcuts = (("Today", "today"), ("Search", "search"), ("Saved", "saved"))
+    shortcuts = ((gettext("Today"), "today"), (gettext("Search"), "search"), (gettext("Saved"), "saved"))
     told = {
         "id": "/",
         "name": "Nutgraf",
         "short_name": "Nutgraf",
-        "description": "What happened in AI today and why it matters to you, with the source of every sentence.",
-        "lang": "en",
+        "description": gettext("What happened in AI today and why it matters to you, with the source of every sentence."),
+        "lang": language.current(),
         "start_url": "/",
         "scope": "/",
         "display": "standalone",

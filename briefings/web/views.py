@@ -28,6 +28,7 @@ from briefings.looks import Kind, Look
 from briefings.models import State
 from briefings.topics.pages import with_topics
 from briefings.web import shell, talk
+from briefings.templatetags.sentences import says
 from briefings.web.kept import cited, page_of
 from ingest import own
 from users import taxonomy
@@ -171,7 +172,7 @@ def evidence_page(
     context = {
         "reading": reading,
         "evidence": found,
-        "of": "The answer" if of_answer else "The brief",
+        "of": says("answer" if of_answer else "", fell=found.change is not None),
         "mark": mark,
         "longest": REASON,
         "result": challenging.reported(user, said),

@@ -1,0 +1,83 @@
+"""In which language somebody is spoken to: their own choice, else what their browser asks for.
+
+Briefs, lenses, answers and what sources say stay in the language they are written in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from users.models import User
+
+WRITTEN = "en"  # what briefs are written in, and every text of ours before it is translated
+# Pages of those who run the service, and answers to programs, which read codes and not words.
+ENGLISH = ("/api/", "/admin/", "/status/", "/spending/", "/outbox", "/metrics")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def current() -> str:
+    """The code of the language that is spoken just now: "en", "de"."""
+    return translation.get_language() or WRITTEN
+
+
+def spoken_to(user: User) -> AbstractContextManager[None]:
+    """For what is made for a reader without a request of theirs: mails, and the reasons of an edition."""
+    return translation.override(user.language or WRITTEN)
+
+
+def for_anybody(view: View) -> View:
+    """Marks a view that knows no reader and reads no cookie: its language is what the browser asks for."""
+    view.for_anybody = True  # type: ignore[attr-defined]
+    return view
+
+
+class Spoken:
+    """Middleware: each request is answered in its reader's language, and says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(ENGLISH):
+            with translation.override(WRITTEN):
+                return self._get_response(request)
+        with translation.override(_asked_for(request)):
+            response = self._get_response(request)
+            if response.headers.get("Content-Type", "").startswith(("text/html", "application/manifest+json")):
+                patch_vary_headers(response, ("Accept-Language",))
+                response.headers.setdefault("Content-Language", current())
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
+        """Once it is known that the page may know its reader, the reader's own choice counts."""
+        if request.path_info.startswith(ENGLISH) or getattr(view, "for_anybody", False):
+            return
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            user = request.user
+            if isinstance(user, User) and user.language:
+                translation.activate(user.language)
+                return
+        if chosen := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+            if chosen in dict(settings.LANGUAGES):
+                translation.activate(chosen)
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """By Accept-Language alone."""
+    for code, _ in translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return WRITTEN
