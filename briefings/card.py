@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 import hashlib
 import io
 import unicodedata
@@ -26,7 +24,7 @@ TOP, BOTTOM = 170, 480  # where the headline may stand
 LEADING = 1.14
 LONGEST = 300  # characters of a headline that are looked at
 ENOUGH = 0.7  # the least part of a headline that our font must have for it to be drawn
-UNNAMED = gettext("A brief with the source of every sentence")
+UNNAMED = "A brief with the source of every sentence"
 KEPT_FOR = 30 * 24 * 3600  # seconds
 STYLE = 1  # grows when the drawing changes: pictures drawn before are no longer used
 NEAR = str.maketrans(

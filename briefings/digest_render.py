@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -13,6 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from briefings import read, spent
 from briefings.feedback import learn
@@ -144,7 +143,11 @@ def _preheader(readings: Sequence[read.Reading], notices: Sequence[NoticeDocumen
 
 def _corrected(notice: NoticeDocument) -> str:
     fell = any(one.where == "headline" for one in notice.struck)
-    return without_markup(notice.headline, True) if fell else gettext("Corrected: {headline}").format(headline=notice.headline)
+    return (
+        without_markup(notice.headline, True)
+        if fell
+        else gettext("Corrected: {headline}").format(headline=notice.headline)
+    )
 
 
 def _short(text: str, limit: int) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -14,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from briefings import compose, due, notices, round_up, select
 from briefings.feedback import learn, telling
@@ -24,6 +23,7 @@ from ingest import embed, embedders, stories, work
 from ingest.nudge import nudge
 from ingest.scope import SAMPLE, Scope
 from users import taxonomy
+from users.language import spoken_to
 from users.models import User
 
 LEASE = timedelta(minutes=10)
@@ -321,16 +321,17 @@ def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
     clock = due.clock_of(row.reader.profile)
     patient = not row.asked and due.still_to_come(clock, row.local_date, now)
-    made = assemble(
-        row.role,
-        row.industry,
-        interests,
-        as_of(row, now),
-        seen=_seen(row),
-        owner=row.reader_id,
-        patient=patient,
-        span=select.WEEK if row.round_up else select.DAY,
-    )
+    with spoken_to(row.reader):  # so stand the reasons in it
+        made = assemble(
+            row.role,
+            row.industry,
+            interests,
+            as_of(row, now),
+            seen=_seen(row),
+            owner=row.reader_id,
+            patient=patient,
+            span=select.WEEK if row.round_up else select.DAY,
+        )
     if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
         work.finish(row, due_in=compose.GATHER if patient else BUSY)
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
+from django.utils.translation import gettext, gettext_noop
 
 from briefings import read
 from briefings.models import EditionItem, State

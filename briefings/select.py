@@ -6,13 +6,12 @@ words (`briefings.near`): hashed words are good for telling look-alikes, but of 
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 from numpy.typing import NDArray
 
 from briefings import near
@@ -234,10 +233,13 @@ def _why(candidate: Candidate, most: float, reader: Reader) -> tuple[str, ...]:
     if candidate.origins > 1:
         reasons.append(gettext("Reported by {n} independent outlets").format(n=candidate.origins))
     if candidate.primary_publisher:
-        reasons.append(gettext("First-hand: {publisher} is a source").format(publisher=candidate.primary_publisher))
+        reasons.append(
+            gettext("First-hand: {publisher} is a source").format(publisher=candidate.primary_publisher)
+        )
     for _, concern in _concerns(reader):
         if shared := _near(concern, candidate)[1]:
-            reasons.append(f"{concern.label}: {', '.join(shared)}")
+            named = shared if concern.wish else [pgettext("concern", one) for one in shared]
+            reasons.append(f"{concern.label}: {', '.join(named)}")
     return tuple(reasons) or (
         gettext("In the news from {publisher}").format(publisher=candidate.publishers[0]),
     )

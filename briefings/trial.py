@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
-
 from dataclasses import replace
 from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from briefings import letters, mail_door
 from briefings.mail_door import Closed, Line, Lost, Refused, Verdict
@@ -19,7 +18,9 @@ NOTHING_YET = gettext_noop(
     "You have no edition yet, so there is nothing to send. Your first one is made on the page of today."
 )
 AWAY = gettext_noop("We cannot send mail right now, and nothing was sent. Try again in a few minutes.")
-UNKNOWN = gettext_noop("The line broke while it went: it may have reached you or not. Look into your mailbox before you try again.")
+UNKNOWN = gettext_noop(
+    "The line broke while it went: it may have reached you or not. Look into your mailbox before you try again."
+)
 REFUSED = gettext_noop("The mail server refused it, and nothing was sent. It said: {words}")
 
 

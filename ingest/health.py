@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, ngettext
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, Q
+from django.utils.translation import gettext, ngettext
 
 from ingest.models import Article, Source, Stage
 
@@ -68,6 +67,9 @@ def _outputs(ids: Iterable[int], now: datetime) -> dict[int, Output]:
     return {pk: Output(*values) for pk, *values in counted.values_list("source", *columns)}
 
 
+WELL = "well"  # which pages do not say
+
+
 def _health(source: Source, output: Output, now: datetime) -> Health:
     weekly = round(output.recent / WEEKS, 1)
     return Health(source, state(source), output.total, weekly, attention(source, output, now))
@@ -95,7 +97,9 @@ def attention(source: Source, output: Output, now: datetime) -> str:
     if silent := _silent_for(output, now):
         return gettext("has gone quiet: nothing new for {n} days, though it answers").format(n=silent.days)
     if output.recent >= ENOUGH and not output.on_topic:
-        return gettext("none of its {n} items of the last {weeks} weeks was about AI").format(n=output.recent, weeks=WEEKS)
+        return gettext("none of its {n} items of the last {weeks} weeks was about AI").format(
+            n=output.recent, weeks=WEEKS
+        )
     return ""
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from ingest.addresses import Unreachable, spelled, target
 from ingest.models import Kind, Source
@@ -39,7 +38,11 @@ def read(body: bytes) -> list[Outline]:
         raise BadList(gettext("the file is larger than {n} MiB").format(n=LARGEST // 1024 // 1024))
     feeds = [replace(feed, url=spelled(feed.url)) for feed in parse_opml(body)]
     if len(feeds) > MOST_FEEDS:
-        raise BadList(gettext("the file lists {n} feeds; at most {most} are taken at once").format(n=len(feeds), most=MOST_FEEDS))
+        raise BadList(
+            gettext("the file lists {n} feeds; at most {most} are taken at once").format(
+                n=len(feeds), most=MOST_FEEDS
+            )
+        )
     return feeds
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, RestrictedError
+from django.utils.translation import gettext
 
 from ingest import add, health, opml, tell
 from ingest.health import Health
@@ -66,7 +65,9 @@ def _room(owner: int, urls: Sequence[str]) -> None:
     new = set(urls) - mine - opml.read_for_everybody(urls)
     if new and len(mine) + len(new) > MOST:
         raise TooMany(
-            gettext("you have {mine} sources of your own, and {most} is the most; {new} do not fit").format(mine=len(mine), most=MOST, new=len(new))
+            gettext("you have {mine} sources of your own, and {most} is the most; {new} do not fit").format(
+                mine=len(mine), most=MOST, new=len(new)
+            )
         )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 import re
+
+from django.utils.translation import gettext
 
 # In this order: most browsers also give the names of those they imitate.
 BROWSERS = (

@@ -6,8 +6,6 @@ told by another of the staff, and counts once, for the browser it is entered in.
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
-
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -23,6 +21,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -96,7 +95,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="enrol"):
             return cast(HttpResponse, ratelimit.respond_429(request))
         if _enter(request, user, request.POST.get("code", "")):
-            messages.success(request, gettext("That is you. Now add a passkey or turn on an authenticator app."))
+            messages.success(
+                request, gettext("That is you. Now add a passkey or turn on an authenticator app.")
+            )
             return redirect("security")
         wrong = gettext(WRONG)
     return render(request, "users/enrol.html", {"wrong": wrong}, status=400 if wrong else 200)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_lazy
-
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.utils import dates
+from django.utils.translation import gettext, gettext_lazy
 
 from users.accounts import reader_for
 from users.codes import may_be_sent
+from users.language import choose_for, current
 from users.models import EVERY_DAY, Profile, Rhythm
 from users.taxonomy import industries, roles
 from users.zones import zone_choices
@@ -37,12 +38,24 @@ class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships n
         return email
 
 
+class LanguageForm(forms.Form):
+    """In which language the reader is spoken to; not asked, nothing changes."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=lambda: settings.LANGUAGES, required=False
+    )
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """Who the reader is and when they want their edition: the onboarding page."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Your role"), choices=lambda: [("", gettext("Choose your role")), *_titles(roles())])
+    role = forms.ChoiceField(
+        label=gettext_lazy("Your role"),
+        choices=lambda: [("", gettext("Choose your role")), *_titles(roles())],
+    )
     industry = forms.ChoiceField(
-        label=gettext_lazy("Your industry"), choices=lambda: [("", gettext("Choose your industry")), *_titles(industries())]
+        label=gettext_lazy("Your industry"),
+        choices=lambda: [("", gettext("Choose your industry")), *_titles(industries())],
     )
     interests = forms.CharField(
         label=gettext_lazy("What else do you follow?"),
@@ -79,7 +92,10 @@ class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         required=False,  # a page of before an upgrade does not ask
         choices=[
             (Rhythm.DAILY.value, gettext_lazy("An edition on each of these days")),
-            (Rhythm.WEEKLY.value, gettext_lazy("One round-up a week, of what mattered most and you have not read")),
+            (
+                Rhythm.WEEKLY.value,
+                gettext_lazy("One round-up a week, of what mattered most and you have not read"),
+            ),
         ],
         widget=forms.RadioSelect,
     )
@@ -91,7 +107,11 @@ class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         required=False,
     )
     round_up_day = forms.TypedChoiceField(
-        label=gettext_lazy("The round-up comes on"), coerce=int, choices=FULL_DAYS, required=False, empty_value=None
+        label=gettext_lazy("The round-up comes on"),
+        coerce=int,
+        choices=FULL_DAYS,
+        required=False,
+        empty_value=None,
     )
 
     class Meta:
@@ -113,8 +133,17 @@ class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         return found
 
 
-class SettingsForm(ProfileForm, HabitsForm):
+class SettingsForm(LanguageForm, ProfileForm, HabitsForm):
     """Everything a reader can change later, the email included."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["language"] = self.instance.user.language or current()
+
+    def save(self, commit: bool = True) -> Profile:
+        profile: Profile = super().save(commit)
+        choose_for(profile.user, self.cleaned_data["language"])
+        return profile
 
     digest = forms.BooleanField(label=gettext_lazy("Send me the edition by email"), required=False)
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
@@ -36,10 +35,27 @@ def spoken_to(user: User) -> AbstractContextManager[None]:
     return translation.override(user.language or WRITTEN)
 
 
+def speak_to(user: User) -> None:
+    """Until the end of this request, where the reader has chosen a language."""
+    if user.language:
+        translation.activate(user.language)
+
+
+def choose_for(user: User, code: str) -> None:
+    """From now on the reader is spoken to so, wherever they are; nothing where `code` is no language of ours."""
+    if code != user.language and code in dict(settings.LANGUAGES):
+        user.language = code
+        user.save(update_fields=["language"])
+
+
 def for_anybody(view: View) -> View:
     """Marks a view that knows no reader and reads no cookie: its language is what the browser asks for."""
     view.for_anybody = True  # type: ignore[attr-defined]
     return view
+
+
+# A stranger's page may come from a cache without a token of ours; all that it does is set this browser's language.
+choose = csrf_exempt(require_POST(set_language))
 
 
 class Spoken:
@@ -54,7 +70,9 @@ class Spoken:
                 return self._get_response(request)
         with translation.override(_asked_for(request)):
             response = self._get_response(request)
-            if response.headers.get("Content-Type", "").startswith(("text/html", "application/manifest+json")):
+            if response.headers.get("Content-Type", "").startswith(
+                ("text/html", "application/manifest+json")
+            ):
                 patch_vary_headers(response, ("Accept-Language",))
                 response.headers.setdefault("Content-Language", current())
         return response
@@ -66,16 +84,18 @@ class Spoken:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             user = request.user
             if isinstance(user, User) and user.language:
-                translation.activate(user.language)
+                speak_to(user)
                 return
-        if chosen := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
-            if chosen in dict(settings.LANGUAGES):
-                translation.activate(chosen)
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen in dict(settings.LANGUAGES):
+            translation.activate(chosen)
 
 
 def _asked_for(request: HttpRequest) -> str:
     """By Accept-Language alone."""
-    for code, _ in translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for code, _ in translation.trans_real.parse_accept_lang_header(
+        request.headers.get("Accept-Language", "")
+    ):
         try:
             return translation.get_supported_language_variant(code)
         except LookupError:

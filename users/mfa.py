@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
-
 import base64
 import hashlib
 from typing import Any
@@ -19,14 +17,19 @@ from allauth.mfa.webauthn.forms import (
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from users.models import User
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
     error_messages: dict[str, Any] = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": gettext_lazy("That code is not right. Codes of an app change every half minute: try the next one."),
-        "unverified_email": gettext_lazy("Confirm your address first: sign out, and sign in by an emailed code."),
+        "incorrect_code": gettext_lazy(
+            "That code is not right. Codes of an app change every half minute: try the next one."
+        ),
+        "unverified_email": gettext_lazy(
+            "Confirm your address first: sign out, and sign in by an emailed code."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

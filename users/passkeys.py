@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
-
 import ipaddress
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -14,6 +12,7 @@ from allauth.mfa.webauthn.internal import auth, flows
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils.translation import gettext, gettext_noop
 
 from users import enrolment, second
 from users.browsers import named

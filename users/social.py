@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -21,6 +19,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_noop
 
 from users.accounts import reader_for
 from users.models import User

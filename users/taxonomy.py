@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import pgettext
-
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
+
+from django.utils.translation import pgettext
 
 FILE = Path(__file__).with_name("taxonomy.toml")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from briefings import read
 from briefings.converse.models import LONGEST, Conversation, Turn
@@ -51,7 +50,11 @@ def _check(text: str) -> None:
     if not text:
         raise CannotAsk(gettext("Type a question first."))
     if len(text) > LONGEST:
-        raise CannotAsk(gettext("A question may have {most} characters; this one has {length}.").format(most=LONGEST, length=len(text)))
+        raise CannotAsk(
+            gettext("A question may have {most} characters; this one has {length}.").format(
+                most=LONGEST, length=len(text)
+            )
+        )
 
 
 def _next(conversation: Conversation, text: str, client_id: str) -> Turn:
@@ -67,7 +70,9 @@ def _next(conversation: Conversation, text: str, client_id: str) -> Turn:
         raise CannotAsk(gettext("One question at a time: the last one is still being answered."))
     if turns.count() >= MOST_TURNS:
         raise CannotAsk(
-            gettext("That was question number {n}: this conversation is full. Forget it to begin anew.").format(n=MOST_TURNS)
+            gettext(
+                "That was question number {n}: this conversation is full. Forget it to begin anew."
+            ).format(n=MOST_TURNS)
         )
     asked = read_question(text)
     return Turn.objects.create(

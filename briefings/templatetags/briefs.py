@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from html import escape
@@ -11,9 +9,14 @@ from html import escape
 from django import template
 from django.utils.formats import get_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from briefings.coverage import short, web_address
+from briefings.feedback.models import Signal
+from briefings.feedback.taste import Learned
+from briefings.feedback.telling import Named, called
 from briefings.schemas import BriefDocument, Cost, Sentence, SourceRef
+from briefings.topics.pages import Topic
 from inference.costs import usd_at_2021_prices
 from inference.money import usd as written_out
 from users import taxonomy
@@ -107,7 +110,9 @@ def _parts(cost: Cost) -> str:
     else:
         split = gettext(", of it {shared} shared by all readers and {personal} for your part")
         split = split.format(shared=shared, personal=personal)
-    tokens = gettext("{read} tokens read, {written} written").format(read=grouped(read), written=grouped(written))
+    tokens = gettext("{read} tokens read, {written} written").format(
+        read=grouped(read), written=grouped(written)
+    )
     return f"{split}; {tokens}"
 
 
@@ -141,6 +146,18 @@ def publishers(sources: Iterable[SourceRef], shown: int = 3) -> str:
     names = list(dict.fromkeys(short(source.publisher) for source in sources))
     rest = len(names) - shown
     return ", ".join(names[:shown]) + (gettext(" and {n} more").format(n=rest) if rest > 0 else "")
+
+
+@register.filter
+def label(named: Named | Learned | Signal) -> str:
+    """What a reader is told more or less of, in the language that is spoken."""
+    return called(named.kind, named.label)
+
+
+@register.filter
+def topic_label(topic: Topic) -> str:
+    """How a topic is named: a concern in the language that is spoken, anything else as its stories name it."""
+    return called(topic.kind, topic.name)
 
 
 @register.filter

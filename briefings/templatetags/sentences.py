@@ -6,8 +6,6 @@ two thirds of the page's time, `format_html` half of the rest. So every text goe
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from collections.abc import Callable, Hashable, Iterable
 from html import escape
 
@@ -15,10 +13,11 @@ from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from briefings.templatetags.tongue import tongue
-from users.language import current
 from briefings.web.page import Block, BriefPage, Evidence, Excerpt, Line
+from users.language import current
 
 register = template.Library()
 
@@ -64,7 +63,9 @@ def once(context: Context, template: str) -> SafeString:
 def asides(context: Context) -> SafeString:
     """What the markers of the shared part open; made once as well."""
     page, here, own = context["page"], context["here"], bool(context.get("own"))
-    return _once(page, ("", here, own, current()), lambda: "".join(aside(one, here, own) for one in page.of_brief))
+    return _once(
+        page, ("", here, own, current()), lambda: "".join(aside(one, here, own) for one in page.of_brief)
+    )
 
 
 def _once(page: BriefPage, what: Hashable, make: Callable[[], str]) -> SafeString:
@@ -87,9 +88,9 @@ def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeStrin
     `says`.
     """
     mark, claim = escape(one.mark), escape(one.claim)
-    told = f"<s{tongue()}>{claim}</s>" if one.change else f"<span{tongue()}>{claim}</span>"
-    if not tongue() and not one.change:
-        told = claim
+    said = claim
+    if one.change or tongue():
+        said = f"<s{tongue()}>{claim}</s>" if one.change else f"<span{tongue()}>{claim}</span>"
     if one.change:
         shown: str = render_to_string("briefings/_excerpts.html", {"one": one})
     else:
@@ -103,7 +104,8 @@ def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeStrin
         )
     return SafeString(
         f'<aside id="evidence-{mark}" class="evidence" popover aria-label="{gettext("Source of this sentence")}">'
-        f'<p class="claim"><b>{escape(says(of, fell=one.change is not None))}</b> {told}</p>{shown}<p class="actions">{more}<button type="button" class="plain" '
+        f'<p class="claim"><b>{says(of, fell=one.change is not None)}</b> {said}</p>{shown}'
+        f'<p class="actions">{more}<button type="button" class="plain" '
         f'popovertarget="evidence-{mark}" popovertargetaction="hide">{gettext("Close")}</button></p></aside>\n'
     )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 import re
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from briefings.topics import spelling
 from users.models import Profile, User
@@ -53,7 +52,9 @@ def follow(user: User, name: str) -> None:
         profile.interests = with_topic(profile.interests, name)
         if len(profile.interests) > LONGEST:
             raise NoRoom(
-                gettext("Your interests are as long as they may be. Take something out in your settings first.")
+                gettext(
+                    "Your interests are as long as they may be. Take something out in your settings first."
+                )
             )
         profile.save(update_fields=["interests"])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 import hashlib
 from typing import cast
 
@@ -13,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +19,7 @@ from briefings import feed as feeds
 from briefings.models import PrivateFeed
 from briefings.web.limits import limited, limited_by_address
 from briefings.web.unlisted import unlisted
+from users.language import for_anybody
 from users.models import User
 
 
@@ -53,6 +53,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@for_anybody
 @unlisted
 @limited_by_address
 def feed(request: HttpRequest, token: str) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
-
 from datetime import date
 from typing import cast
 
@@ -12,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -102,7 +101,9 @@ def forget(request: HttpRequest, signal: int) -> HttpResponse:
 @require_POST
 def forget_all(request: HttpRequest) -> HttpResponse:
     learn.forget_all(_reader(request))
-    messages.success(request, gettext("Everything is forgotten. Your next edition is chosen by your profile alone."))
+    messages.success(
+        request, gettext("Everything is forgotten. Your next edition is chosen by your profile alone.")
+    )
     return redirect("learned")
 
 

@@ -1,6 +1,7 @@
 """The page of a brief as readers see it, what they share of it made once and kept.
 
-Kept by what it is made of (`briefings.read.Told`): with another text, lens, source, correction or language it is another page.
+Kept by what it is made of (`briefings.read.Told`): with another text, lens, source, correction or language it
+is another page.
 """
 
 from __future__ import annotations

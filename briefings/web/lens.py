@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
-
 from typing import cast
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -21,7 +20,9 @@ from briefings.web.limits import allowed
 from briefings.web.views import lens_of, whole_page
 from users.models import User
 
-TOO_OFTEN = gettext_noop("You have looked through many lenses in a short time. Wait a minute, then try again.")
+TOO_OFTEN = gettext_noop(
+    "You have looked through many lenses in a short time. Wait a minute, then try again."
+)
 UNKNOWN = gettext_noop("Choose a role and an industry from the lists.")
 
 

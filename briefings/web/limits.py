@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from allauth.core.internal import ratelimit  # the public door lets every GET pass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 View = Callable[..., HttpResponseBase]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_lazy
-
 from typing import Any, cast
 
 from django import forms
@@ -12,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,7 +33,9 @@ class AddressForm(forms.Form):
             attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://blog.example.com"}
         ),
     )
-    any_topic = forms.BooleanField(label=gettext_lazy("Take everything from it, not only AI news"), required=False)
+    any_topic = forms.BooleanField(
+        label=gettext_lazy("Take everything from it, not only AI news"), required=False
+    )
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"].strip()
@@ -74,7 +75,9 @@ def add(request: HttpRequest) -> HttpResponse:
 
 def _told(outcome: adding.Outcome) -> str:
     if outcome.unreached:
-        return gettext("Added, though {problem}. It is tried again and again.").format(problem=outcome.unreached[0][1])
+        return gettext("Added, though {problem}. It is tried again and again.").format(
+            problem=outcome.unreached[0][1]
+        )
     if outcome.added.new:
         return gettext("Added. What it publishes appears in your editions only.")
     return gettext("That one is read already.")

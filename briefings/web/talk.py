@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop, ngettext
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from briefings.converse.ask import may_be_asked_again
 from briefings.converse.models import Turn

@@ -26,9 +26,9 @@ from briefings.feedback import learn
 from briefings.feedback.models import REASON
 from briefings.looks import Kind, Look
 from briefings.models import State
+from briefings.templatetags.sentences import says
 from briefings.topics.pages import with_topics
 from briefings.web import shell, talk
-from briefings.templatetags.sentences import says
 from briefings.web.kept import cited, page_of
 from ingest import own
 from users import taxonomy
