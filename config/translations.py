@@ -29,7 +29,7 @@ CALLS = {
     "pgettext": ((1, "c"), 2),
 }
 # In templates, as Django writes them out as code.
-_FOUND = re.compile(r"\b(?P<call>_|n?gettext)\((?P<texts>(?:u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")(?:, )?)+)")
+_FOUND = re.compile(r"\b(?P<call>_|n?gettext|pgettext)\((?P<texts>(?:u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")(?:, )?)+)")
 _TEXT = re.compile(r"u?('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")")
 Text = str | tuple[str, str]
 
@@ -44,8 +44,8 @@ def found() -> Catalog:
 
 def _all() -> Iterator[tuple[str, Text, str | None]]:
     for path in [*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]:
-        for text in in_template(path.read_text(encoding="utf-8")):
-            yield str(path.relative_to(settings.BASE_DIR)), text, None
+        for text, context in in_template(path.read_text(encoding="utf-8")):
+            yield str(path.relative_to(settings.BASE_DIR)), text, context
     for package in PACKAGES:
         for path in (settings.BASE_DIR / package).rglob("*.py"):
             for text, context in _in_code(path):
@@ -61,10 +61,14 @@ def _all() -> Iterator[tuple[str, Text, str | None]]:
         yield "users/taxonomy.toml", industry.title, "industry"
 
 
-def in_template(source: str) -> Iterator[Text]:
+def in_template(source: str) -> Iterator[tuple[Text, str | None]]:
+    """The texts with their contexts."""
     for call in _FOUND.finditer(templatize(source)):
         texts = [str(literal_eval(text)) for text in _TEXT.findall(call["texts"])]
-        yield (texts[0], texts[1]) if call["call"] == "ngettext" else texts[0]
+        if call["call"] == "pgettext":
+            yield texts[1], texts[0]
+        else:
+            yield ((texts[0], texts[1]) if call["call"] == "ngettext" else texts[0]), None
 
 
 def _in_code(path: Path) -> Iterator[tuple[Text, str | None]]:
