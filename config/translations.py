@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from ast import literal_eval
@@ -12,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -23,13 +23,11 @@ from users.language import WRITTEN
 
 TEMPLATES, LOCALE = settings.BASE_DIR / "templates", settings.BASE_DIR / "locale"
 PACKAGES = ("users", "inference", "ingest", "briefings", "config")
-CALLS = {
-    **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop"), None),
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-}
+CALLS = {"gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "pgettext": 2}  # texts of each
 # In templates, as Django writes them out as code.
-_FOUND = re.compile(r"\b(?P<call>_|n?gettext|pgettext)\((?P<texts>(?:u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")(?:, )?)+)")
+_FOUND = re.compile(
+    r"\b(?P<call>_|n?gettext|pgettext)\((?P<texts>(?:u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")(?:, )?)+)"
+)
 _TEXT = re.compile(r"u?('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")")
 Text = str | tuple[str, str]
 
@@ -72,20 +70,21 @@ def in_template(source: str) -> Iterator[tuple[Text, str | None]]:
 
 
 def _in_code(path: Path) -> Iterator[tuple[Text, str | None]]:
-    code = path.read_bytes()
-    if b"gettext" not in code:
+    code = path.read_text(encoding="utf-8")
+    if "gettext" not in code:
         return
-    for _, call, texts, _ in extract_python(io.BytesIO(code), list(CALLS), [], {"encoding": "utf-8"}):
-        said = [one for one in (texts if isinstance(texts, (tuple, list)) else (texts,)) if one]
-        if not said:
+    for node in ast.walk(ast.parse(code)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS):
             continue
-        if call == "pgettext":
-            if len(said) == 2:
-                yield said[1], said[0]
-        elif call == "ngettext":
-            yield (said[0], said[1]), None
+        said = [
+            one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        ]
+        if len(said) != CALLS[node.func.id]:
+            continue  # what is told elsewhere: a name, or one of a table
+        if node.func.id == "pgettext":
+            yield said[1], said[0]
         else:
-            yield said[0], None
+            yield (said[0], said[1]) if node.func.id == "ngettext" else said[0], None
 
 
 def languages() -> list[str]:
@@ -112,7 +111,9 @@ def compiled(catalog: Catalog) -> bytes:
 def update(code: str) -> int:
     """Bring the catalogue up to date and compile it; how many of its texts are not translated yet."""
     catalog = read(code) if po(code).exists() else Catalog(locale=code, project="Nutgraf", fuzzy=False)
+    made = catalog.creation_date
     catalog.update(found(), no_fuzzy_matching=True)
+    catalog.creation_date = made  # or the file would change each time
     catalog.obsolete.clear()
     po(code).parent.mkdir(parents=True, exist_ok=True)
     with po(code).open("wb") as file:
