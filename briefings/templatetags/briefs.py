@@ -155,6 +155,18 @@ def label(named: Named | Learned | Signal) -> str:
 
 
 @register.filter
+def counted(number: float) -> int:
+    """The number as grammar counts it: "0.5 items" are several."""
+    return int(number) if number == int(number) else 2
+
+
+@register.filter
+def mark_label(mark: str) -> str:
+    """What has become of a brief, as its label says it."""
+    return {"corrected": gettext("Corrected"), "withdrawn": gettext("Withdrawn")}[mark]
+
+
+@register.filter
 def topic_label(topic: Topic) -> str:
     """How a topic is named: a concern in the language that is spoken, anything else as its stories name it."""
     return called(topic.kind, topic.name)
