@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 
-.PHONY: run test test-faults check audit sbom bench clean pins browser
+.PHONY: run test test-faults check audit sbom bench messages clean pins browser
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make sbom   write what a release is made of to nutgraf.cdx.json (CycloneDX)"
 	@echo "make check  format, lint, types, import contracts, migrations, templates, audit"
 	@echo "make bench  measure speed, as ratios"
+	@echo "make messages  find what is to be translated, update locale/ and compile it"
 	@echo "make clean  remove the environment and all state"
 
 $(BIN)/python:
@@ -61,6 +62,9 @@ sbom: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
+
+messages: $(VENV)/.installed-dev
+	@$(BIN)/python -W ignore manage.py messages
 
 pins:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --upgrade requirements.in -o requirements.txt
