@@ -36,7 +36,7 @@ def found() -> Catalog:
     """Every text, with where it stands; without translations."""
     catalog = Catalog(project="Nutgraf", fuzzy=False)
     for where, text, context in sorted(_all(), key=lambda one: (one[0], str(one[1]))):
-        catalog.add(text, locations=[(where, None)], context=context)
+        catalog.add(text, locations=[(where, 0)], context=context)
     return catalog
 
 

@@ -16,7 +16,7 @@ from briefings.feedback.models import Signal
 from briefings.feedback.taste import Learned
 from briefings.feedback.telling import Named, called
 from briefings.schemas import BriefDocument, Cost, Sentence, SourceRef
-from briefings.topics.pages import Topic
+from briefings.topics.topic import Topic
 from inference.costs import usd_at_2021_prices
 from inference.money import usd as written_out
 from users import taxonomy
