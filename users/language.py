@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from django.views.defaults import page_not_found
 from django.views.i18n import set_language
 
 from users.models import User
@@ -79,16 +80,26 @@ class Spoken:
 
     def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
         """Once it is known that the page may know its reader, the reader's own choice counts."""
-        if request.path_info.startswith(ENGLISH) or getattr(view, "for_anybody", False):
+        if not (request.path_info.startswith(ENGLISH) or getattr(view, "for_anybody", False)):
+            _as_chosen(request)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's answer to an address that nothing is at: no view was found that could have said whose page it is."""
+    if request.resolver_match is None and not request.path_info.startswith(ENGLISH):
+        _as_chosen(request)
+    return page_not_found(request, exception)
+
+
+def _as_chosen(request: HttpRequest) -> None:
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        user = request.user
+        if isinstance(user, User) and user.language:
+            speak_to(user)
             return
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            user = request.user
-            if isinstance(user, User) and user.language:
-                speak_to(user)
-                return
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if chosen in dict(settings.LANGUAGES):
-            translation.activate(chosen)
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in dict(settings.LANGUAGES):
+        translation.activate(chosen)
 
 
 def _asked_for(request: HttpRequest) -> str:

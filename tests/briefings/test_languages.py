@@ -99,7 +99,8 @@ def test_whatever_a_browser_asks_for_it_gets_a_page(said: str) -> None:
 
 
 def test_the_readers_own_choice_outweighs_the_browser(ada: User, ben: User) -> None:
-    assert '<html lang="de">' in body(as_(ben, Accept_Language="en").get("/settings/"))
+    for path in ("/settings/", "/nowhere/", "/brief/0123456789abcdef/"):
+        assert '<html lang="de">' in body(as_(ben, Accept_Language="en").get(path))
     assert '<html lang="de">' in body(as_(ada, Accept_Language="de").get("/settings/")), "she has chosen none"
     answer = as_(ada, Accept_Language="de").post("/settings/", {**_settings(), "language": "en"}, follow=True)
     assert "Saved. It counts" in body(answer)
