@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from briefings.templatetags.tongue import tongue
+from briefings.templatetags.tongue import foreign, tongue
 from briefings.web.page import Block, BriefPage, Evidence, Excerpt, Line
 from users.language import current
 
@@ -88,9 +88,7 @@ def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeStrin
     `says`.
     """
     mark, claim = escape(one.mark), escape(one.claim)
-    said = claim
-    if one.change or tongue():
-        said = f"<s{tongue()}>{claim}</s>" if one.change else f"<span{tongue()}>{claim}</span>"
+    said = f"<s{tongue()}>{claim}</s>" if one.change else foreign(one.claim)
     if one.change:
         shown: str = render_to_string("briefings/_excerpts.html", {"one": one})
     else:

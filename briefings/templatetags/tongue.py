@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from users.language import WRITTEN, current
@@ -15,3 +16,10 @@ _NONE, _MARKED = SafeString(""), SafeString(f' lang="{WRITTEN}"')
 def tongue() -> SafeString:
     """The attribute for an element that holds what a source or a brief says; nothing where the page is in it too."""
     return _NONE if current() == WRITTEN else _MARKED
+
+
+@register.simple_tag
+def foreign(text: object) -> SafeString:
+    """Such a text amid words of ours."""
+    said = conditional_escape(text)
+    return said if current() == WRITTEN else SafeString(f"<span{_MARKED}>{said}</span>")
