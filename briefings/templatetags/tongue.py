@@ -19,7 +19,7 @@ def tongue() -> SafeString:
 
 
 @register.simple_tag
-def foreign(text: object) -> SafeString:
+def foreign(text: str) -> SafeString:
     """Such a text amid words of ours."""
     said = conditional_escape(text)
     return said if current() == WRITTEN else SafeString(f"<span{_MARKED}>{said}</span>")
