@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 
-.PHONY: run test test-faults check audit sbom bench soak scoreboard clean pins browser
+.PHONY: run test test-faults check audit sbom bench soak scoreboard messages clean pins browser
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make bench  measure speed, as ratios"
 	@echo "make soak   half an hour of a whole Nutgraf under fire: does it keep its word?"
 	@echo "make scoreboard  measure everything we claim, and write docs/scoreboard.md"
+	@echo "make messages  find what is to be translated, update locale/ and compile it"
 	@echo "make clean  remove the environment and all state"
 
 $(BIN)/python:
@@ -71,6 +72,9 @@ soak: $(VENV)/.installed-dev
 
 scoreboard: $(VENV)/.installed-dev
 	@$(BIN)/python bench/scoreboard.py $(ARGS)
+
+messages: $(VENV)/.installed-dev
+	@$(BIN)/python -W ignore manage.py messages
 
 pins:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --upgrade requirements.in -o requirements.txt

@@ -10,6 +10,8 @@ import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from briefings import read, spent
 from briefings.feedback import learn
@@ -147,26 +149,31 @@ def _linked(line: Line, brief: str, url: str) -> Linked:
 
 
 def _subject(edition: Edition, readings: list[read.Reading]) -> str:
+    day = date_format(edition.local_date, gettext("j F"))
     if not readings and edition.round_up:
-        return f"A quiet week in AI, to {edition.local_date:%-d %B}"
+        return gettext("A quiet week in AI, to {day}").format(day=day)
     if not readings:
-        return f"A quiet day in AI, {edition.local_date:%-d %B}"
+        return gettext("A quiet day in AI, {day}").format(day=day)
     standing = [one.document.headline for one in readings if not one.document.headline.struck]
-    return _short(standing[0].text, SUBJECT) if standing else f"Your edition of {edition.local_date:%-d %B}"
+    return _short(standing[0].text, SUBJECT) if standing else gettext("Your edition of {day}").format(day=day)
 
 
 def _preheader(readings: Sequence[read.Reading], notices: Sequence[NoticeDocument]) -> str:
     if not readings and notices:
         return _corrected(notices[0])
     if not readings:
-        return "Nothing was worth your time."
+        return gettext("Nothing was worth your time.")
     said = [one for reading in readings for one in (*reading.document.takeaways, reading.document.headline)]
-    return next((one.text for one in said if not one.struck), "A source has corrected what it told.")
+    return next((one.text for one in said if not one.struck), gettext("A source has corrected what it told."))
 
 
 def _corrected(notice: NoticeDocument) -> str:
     fell = any(one.where == "headline" for one in notice.struck)
-    return without_markup(notice.headline, True) if fell else f"Corrected: {notice.headline}"
+    return (
+        without_markup(notice.headline, True)
+        if fell
+        else gettext("Corrected: {headline}").format(headline=notice.headline)
+    )
 
 
 def _short(text: str, limit: int) -> str:

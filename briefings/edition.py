@@ -12,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from briefings import compose, due, notices, round_up, select
 from briefings.feedback import learn, telling
@@ -22,6 +23,7 @@ from ingest import embed, embedders, stories, work
 from ingest.nudge import nudge
 from ingest.scope import SAMPLE, Scope
 from users import taxonomy
+from users.language import spoken_to
 from users.models import User
 
 LEASE = timedelta(minutes=10)
@@ -67,9 +69,9 @@ def reader_of(
     texts = [f"{the_role.title}. {the_role.cares}", f"{the_industry.title}. {the_industry.cares}", interests]
     vectors = _vectors(texts, embedder, owner) if embedder != embed.LEXICAL else [None] * len(texts)
     labels = (
-        f"Close to your work as {the_role.title}",
-        f"Close to {the_industry.title}",
-        "Matches your interests",
+        gettext("Close to your work as {role}").format(role=the_role.label),
+        gettext("Close to {industry}").format(industry=the_industry.label),
+        gettext("Matches your interests"),
     )
     concerns = [
         select.Concern(text, vector, label, wish=label == labels[2])
@@ -320,16 +322,17 @@ def _fill(row: Edition, now: datetime) -> Edition | None:
     interests = row.reader.profile.interests
     clock = due.clock_of(row.reader.profile)
     patient = not row.asked and due.still_to_come(clock, row.local_date, now)
-    made = assemble(
-        row.role,
-        row.industry,
-        interests,
-        as_of(row, now),
-        seen=_seen(row),
-        owner=row.reader_id,
-        patient=patient,
-        span=select.WEEK if row.round_up else select.DAY,
-    )
+    with spoken_to(row.reader):  # so stand the reasons in it
+        made = assemble(
+            row.role,
+            row.industry,
+            interests,
+            as_of(row, now),
+            seen=_seen(row),
+            owner=row.reader_id,
+            patient=patient,
+            span=select.WEEK if row.round_up else select.DAY,
+        )
     if made.waiting or (made.sample and not made.items):  # nothing has been read yet: a first start
         work.finish(row, due_in=compose.GATHER if patient else BUSY)
         return None

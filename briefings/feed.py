@@ -10,9 +10,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext
 
 from briefings import read, secret
 from briefings.models import PrivateFeed
+from users import language
 from users.models import User
 
 MOST = 40  # entries: about a week of editions
@@ -43,7 +45,10 @@ def opened(token: str) -> bytes | None:
     """The feed at that address as an Atom document; None when there is none, or its reader's account is closed."""
     kept = PrivateFeed.objects.filter(digest=secret.digest(token), reader__is_active=True)
     row = kept.select_related("reader").first()
-    return _atom(row, reverse("feed", args=[token])) if row else None
+    if row is None:
+        return None
+    with language.spoken_to(row.reader):
+        return _atom(row, reverse("feed", args=[token]))
 
 
 class _Feed(Atom1Feed):
@@ -57,10 +62,10 @@ class _Feed(Atom1Feed):
 def _atom(row: PrivateFeed, path: str) -> bytes:
     site = settings.NUTGRAF_URL
     feed = _Feed(
-        title="Nutgraf: your editions",
+        title=gettext("Nutgraf: your editions"),
         link=f"{site}/today/",
         description=None,
-        language="en",
+        language=language.current(),
         feed_url=site + path,
         feed_guid=_tag(f"editions/{row.reader_id}"),
         author_name="Nutgraf",
@@ -75,7 +80,7 @@ def _add(feed: Atom1Feed, reading: read.Reading) -> None:
     document, site = reading.document, settings.NUTGRAF_URL
     url = site + reverse("brief", args=[document.id])
     headline = document.headline
-    mark = f"{reading.mark.capitalize()}: " if reading.mark and not headline.struck else ""
+    mark = f"{gettext(reading.mark.capitalize())}: " if reading.mark and not headline.struck else ""
     feed.add_item(
         title=mark + NOT_XML.sub("", headline.plain),
         link=url,

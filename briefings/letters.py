@@ -17,6 +17,7 @@ from briefings.models import Correction, Edition, Letter
 from ingest import own
 from ingest.health import Health
 from users import unsubscribe
+from users.language import spoken_to
 from users.models import User
 
 STORING = timedelta(hours=1)  # more than there is between noticing what a source changed and having stored it
@@ -37,7 +38,9 @@ def current(editions: Collection[str]) -> dict[str, Letter]:
 
 def make(row: Edition, now: datetime) -> Letter:
     """The edition's letter, made anew. It knows neither an address nor a Message-ID: these come when it goes."""
-    begun, unread = timezone.now(), own.unread(row.reader_id, now)
+    begun = timezone.now()
+    with spoken_to(row.reader):
+        unread = own.unread(row.reader_id, now)
     content = as_bytes(row.reader, rendered(row, unread))
     told = [one.source.pk for one in unread]
     letter, _ = Letter.objects.update_or_create(
@@ -47,10 +50,11 @@ def make(row: Edition, now: datetime) -> Letter:
 
 
 def rendered(row: Edition, unread: Sequence[Health] = ()) -> digest_render.Mail:
-    """What the reader of the edition is to see."""
+    """What the reader of the edition is to see, in the language they are spoken to."""
     leave = settings.NUTGRAF_URL + unsubscribe.path(row.reader)
     habits = settings.NUTGRAF_URL + unsubscribe.preferences_path(row.reader)
-    return digest_render.render(row, leave, unread, habits)
+    with spoken_to(row.reader):
+        return digest_render.render(row, leave, unread, habits)
 
 
 def as_bytes(reader: User, made: digest_render.Mail) -> bytes:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
+from django.utils.translation import gettext, gettext_noop
 
 from briefings import read
 from briefings.models import EditionItem, State
@@ -20,10 +21,11 @@ from users.models import User
 
 DAYS = 30
 MOST = 100  # lines of a table
+OTHER = gettext_noop("Other work")
 WHAT = {
-    Purpose.CONVERSE.value: "Your questions",
-    Purpose.LENS.value: "Another lens",
-    Purpose.EMBED.value: "Comparing your words",
+    Purpose.CONVERSE.value: gettext_noop("Your questions"),
+    Purpose.LENS.value: gettext_noop("Another lens"),
+    Purpose.EMBED.value: gettext_noop("Comparing your words"),
 }
 
 
@@ -127,7 +129,7 @@ def _headlines(user: User) -> dict[str, str]:
 def _line(one: costs.Spent, headlines: dict[str, str]) -> Line:
     headline = headlines.get(one.brief, "")
     return Line(
-        what=WHAT.get(one.purpose, "Other work"),
+        what=gettext(WHAT.get(one.purpose, OTHER)),
         brief=one.brief if headline else "",
         headline=headline,
         conversation=one.purpose == Purpose.CONVERSE,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 from numpy.typing import NDArray
 
 from briefings import near
@@ -145,9 +146,10 @@ def asked(choice: Choice, place: int, choices: Sequence[Choice]) -> tuple[str, .
     """
     before = sum(other.untaught < choice.untaught for other in choices)
     if choice.more and place < before:
-        return (f"You asked for more about {', '.join(choice.more)}",)
+        return (gettext("You asked for more about {names}").format(names=", ".join(choice.more)),)
     if choice.less and place <= before:
-        return (f"Here all the same, although you asked for less about {', '.join(choice.less)}",)
+        words = gettext("Here all the same, although you asked for less about {names}")
+        return (words.format(names=", ".join(choice.less)),)
     return ()
 
 
@@ -227,12 +229,17 @@ def _why(candidate: Candidate, most: float, reader: Reader) -> tuple[str, ...]:
     """The reasons in words, all of them true; `most` is the importance of the day's most important story."""
     reasons = []
     if candidate.importance >= most:
-        reasons.append("The most important story in what we read")
+        reasons.append(gettext("The most important story in what we read"))
     if candidate.origins > 1:
-        reasons.append(f"Reported by {candidate.origins} independent outlets")
+        reasons.append(gettext("Reported by {n} independent outlets").format(n=candidate.origins))
     if candidate.primary_publisher:
-        reasons.append(f"First-hand: {candidate.primary_publisher} is a source")
+        reasons.append(
+            gettext("First-hand: {publisher} is a source").format(publisher=candidate.primary_publisher)
+        )
     for _, concern in _concerns(reader):
         if shared := _near(concern, candidate)[1]:
-            reasons.append(f"{concern.label}: {', '.join(shared)}")
-    return tuple(reasons) or (f"In the news from {candidate.publishers[0]}",)
+            named = shared if concern.wish else [pgettext("concern", one) for one in shared]
+            reasons.append(f"{concern.label}: {', '.join(named)}")
+    return tuple(reasons) or (
+        gettext("In the news from {publisher}").format(publisher=candidate.publishers[0]),
+    )

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from config.watch import page
 
+handler404 = "users.language.not_found"
 handler500 = "config.outage.handler500"
 urlpatterns = [
     path("", include("users.urls")),

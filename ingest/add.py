@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from ingest import opml
 from ingest.addresses import spelled
 from ingest.check import Answer
@@ -67,7 +69,7 @@ def _awaited(look: Future[Found], ends: float | None) -> Found:
         return look.result(None if ends is None else max(0.0, ends - time.monotonic()))
     except TimeoutError:
         look.cancel()
-        return Found(error="it has not answered yet", unreached=True)
+        return Found(error=gettext("it has not answered yet"), unreached=True)
 
 
 def _outlines(url: str, found: Found | None) -> list[Outline]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from ingest import check
 from ingest.check import Answer
 from ingest.fetch import FetchError, fetch
@@ -45,7 +47,9 @@ def discover(url: str) -> Found:
     except ParseError:
         return Found(error=words)
     if not links:
-        return Found(error="this page names no feed; look on the site for a link to RSS, Atom or JSON Feed")
+        return Found(
+            error=gettext("this page names no feed; look on the site for a link to RSS, Atom or JSON Feed")
+        )
     return _of_links(links[:MOST_CANDIDATES], fetched.url)
 
 
@@ -62,5 +66,7 @@ def _of_links(links: list[str], page: str) -> Found:
         if not answer.error and not any(answer.links and answer.links == other.links for other in feeds):
             feeds.append(answer)
     if not feeds:
-        return Found(error=f"the feed that this page names cannot be read: {words}")
+        return Found(
+            error=gettext("the feed that this page names cannot be read: {words}").format(words=words)
+        )
     return Found(tuple(feeds))

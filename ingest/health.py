@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, Q
+from django.utils.translation import gettext, ngettext
 
 from ingest.models import Article, Source, Stage
 
@@ -66,6 +67,9 @@ def _outputs(ids: Iterable[int], now: datetime) -> dict[int, Output]:
     return {pk: Output(*values) for pk, *values in counted.values_list("source", *columns)}
 
 
+WELL = "well"  # which pages do not say
+
+
 def _health(source: Source, output: Output, now: datetime) -> Health:
     weekly = round(output.recent / WEEKS, 1)
     return Health(source, state(source), output.total, weekly, attention(source, output, now))
@@ -74,10 +78,10 @@ def _health(source: Source, output: Output, now: datetime) -> Health:
 def state(source: Source) -> str:
     """A source's state in a word or two: off, failing (how often), new, or well."""
     if not source.enabled:
-        return "off"
+        return gettext("off")
     if source.failures:
-        return f"failing ({source.failures})"
-    return "well" if source.last_success_at else "new"
+        return gettext("failing ({times})").format(times=source.failures)
+    return WELL if source.last_success_at else gettext("new")
 
 
 def attention(source: Source, output: Output, now: datetime) -> str:
@@ -91,22 +95,25 @@ def attention(source: Source, output: Output, now: datetime) -> str:
     if source.sample:
         return ""  # bundled: it publishes nothing more, and that is well
     if silent := _silent_for(output, now):
-        return f"has gone quiet: nothing new for {silent.days} days, though it answers"
+        return gettext("has gone quiet: nothing new for {n} days, though it answers").format(n=silent.days)
     if output.recent >= ENOUGH and not output.on_topic:
-        return f"none of its {output.recent} items of the last {WEEKS} weeks was about AI"
+        return gettext("none of its {n} items of the last {weeks} weeks was about AI").format(
+            n=output.recent, weeks=WEEKS
+        )
     return ""
 
 
 def unread(source: Source, now: datetime) -> str:
     """Why the source is not read any more, or has not been for longer than may pass; empty while it is. Pure."""
     if not source.enabled:
-        return f"given up: {source.error}" if source.error else ""
+        return gettext("given up: {error}").format(error=source.error) if source.error else ""
     if source.due_at is None and source.error:
-        return f"rests after {source.attempt} attempts: {source.error}"
+        return gettext("rests after {n} attempts: {error}").format(n=source.attempt, error=source.error)
     since = source.last_success_at or source.created_at
     if source.failures and now - since > PATIENCE:
-        read = f"not read since {since:%Y-%m-%d}" if source.last_success_at else "never read yet"
-        times = "1 failure" if source.failures == 1 else f"{source.failures} failures in a row"
+        read = gettext("not read since {day}") if source.last_success_at else gettext("never read yet")
+        read = read.format(day=f"{since:%Y-%m-%d}")
+        times = ngettext("{n} failure", "{n} failures in a row", source.failures).format(n=source.failures)
         return f"{read}, {times}: {source.error}"
     return ""
 

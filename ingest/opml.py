@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from ingest.addresses import Unreachable, spelled, target
 from ingest.models import Kind, Source
@@ -34,10 +35,14 @@ class Added:
 def read(body: bytes) -> list[Outline]:
     """Each feed listed; BadList when there are too many, ParseError when it is no OPML."""
     if len(body) > LARGEST:
-        raise BadList(f"the file is larger than {LARGEST // 1024 // 1024} MiB")
+        raise BadList(gettext("the file is larger than {n} MiB").format(n=LARGEST // 1024 // 1024))
     feeds = [replace(feed, url=spelled(feed.url)) for feed in parse_opml(body)]
     if len(feeds) > MOST_FEEDS:
-        raise BadList(f"the file lists {len(feeds)} feeds; at most {MOST_FEEDS} are taken at once")
+        raise BadList(
+            gettext("the file lists {n} feeds; at most {most} are taken at once").format(
+                n=len(feeds), most=MOST_FEEDS
+            )
+        )
     return feeds
 
 
@@ -92,7 +97,7 @@ def _kind(folders: Iterable[str]) -> str:
 def problem(url: str) -> str:
     """Why the address can be no source; empty when it can. Nothing is resolved or fetched."""
     if not storable(url):
-        return f"the address is longer than {LONGEST_LINK} bytes"
+        return gettext("the address is longer than {n} bytes").format(n=LONGEST_LINK)
     try:
         target(url)
     except Unreachable as error:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, RestrictedError
+from django.utils.translation import gettext
 
 from ingest import add, health, opml, tell
 from ingest.health import Health
@@ -64,7 +65,9 @@ def _room(owner: int, urls: Sequence[str]) -> None:
     new = set(urls) - mine - opml.read_for_everybody(urls)
     if new and len(mine) + len(new) > MOST:
         raise TooMany(
-            f"you have {len(mine)} sources of your own, and {MOST} is the most; {len(new)} do not fit"
+            gettext("you have {mine} sources of your own, and {most} is the most; {new} do not fit").format(
+                mine=len(mine), most=MOST, new=len(new)
+            )
         )
 
 

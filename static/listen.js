@@ -8,6 +8,7 @@ if (bar && voice && "SpeechSynthesisUtterance" in window) {
   // Headings, and whatever is a sentence with its marker; what folds away and what is below the brief is left out.
   const READ = ".brief h1, .brief > section > h2, .brief > section > h3, .takeaways li, .disagree li, .brief .sentence";
   const NOT = ".talk, .next, .evidence, details, .proof";
+  const listen = start.textContent;
   let pieces = [];
   let at = 0;
   let playing = false;
@@ -26,7 +27,7 @@ if (bar && voice && "SpeechSynthesisUtterance" in window) {
     piece.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   };
   const show = (text = "") => {
-    start.textContent = playing ? "Pause" : at ? "Go on" : "Listen";
+    start.textContent = playing ? bar.dataset.pause : at ? bar.dataset.goOn : listen;
     stop.hidden = !playing && !at;
     said.textContent = text;
   };
@@ -40,29 +41,29 @@ if (bar && voice && "SpeechSynthesisUtterance" in window) {
   };
   const speak = () => {
     while (at < pieces.length && !(pieces[at].isConnected && words(pieces[at]))) at += 1;
-    if (at >= pieces.length) return halt("That was all.");
+    if (at >= pieces.length) return halt(bar.dataset.all);
     const mine = (turn += 1);
     const utterance = new SpeechSynthesisUtterance(words(pieces[at]));
-    utterance.lang = document.documentElement.lang;
+    utterance.lang = pieces[at].closest("[lang]").lang; // the brief may stand in another language than the page
     utterance.onend = () => {
       if (mine !== turn) return;
       at += 1;
       speak();
     };
-    utterance.onerror = () => mine === turn && halt("This browser has no voice to read with.");
+    utterance.onerror = () => mine === turn && halt(bar.dataset.voiceless);
     mark(pieces[at]);
     voice.speak(utterance);
   };
   start.addEventListener("click", () => {
-    if (playing) return halt("Paused.", at);
+    if (playing) return halt(bar.dataset.paused, at);
     if (!at) pieces = [...document.querySelectorAll(READ)].filter((one) => !one.closest(NOT));
     playing = true;
     voice.cancel(); // whatever another page has left
-    show("Reading aloud.");
+    show(bar.dataset.reading);
     speak();
   });
   stop.addEventListener("click", () => {
-    halt("Stopped.");
+    halt(bar.dataset.stopped);
     start.focus(); // the button that was pressed goes
   });
   addEventListener("pagehide", () => voice.cancel());

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from users import second
 from users.models import User
@@ -22,9 +23,11 @@ log = logging.getLogger("users.adapter")
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     error_messages: dict[str, Any] = DefaultAccountAdapter.error_messages | {
-        "incorrect_code": "That is not the code we sent. Look again, or ask for a new one.",
-        "too_many_login_attempts": "Too many tries. Wait a few minutes, then ask for a new code.",
-        "rate_limited": "Too many tries. Wait a few minutes, then ask for a new code.",
+        "incorrect_code": gettext_lazy("That is not the code we sent. Look again, or ask for a new one."),
+        "too_many_login_attempts": gettext_lazy(
+            "Too many tries. Wait a few minutes, then ask for a new code."
+        ),
+        "rate_limited": gettext_lazy("Too many tries. Wait a few minutes, then ask for a new code."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -29,7 +29,16 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
     list_display = ("email", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email",)
-    fields = ("email", "is_active", "is_staff", "is_superuser", "groups", "date_joined", "last_login")
+    fields = (
+        "email",
+        "language",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "groups",
+        "date_joined",
+        "last_login",
+    )
     readonly_fields = ("date_joined", "last_login")
     inlines = (ProfileInline,)
     actions = ("make_code",)

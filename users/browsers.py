@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext
+
 # In this order: most browsers also give the names of those they imitate.
 BROWSERS = (
     (r"EdgA?/|EdgiOS/", "Edge"),
@@ -30,10 +32,10 @@ def named(user_agent: str) -> str:
     """Such as "Firefox on Windows"; "Another browser" for what is none of those we know."""
     browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
     if browser and system:
-        return f"{browser} on {system}"
+        return gettext("{browser} on {system}").format(browser=browser, system=system)
     if browser or system:
-        return browser or f"A browser on {system}"
-    return "Another browser"
+        return browser or gettext("A browser on {system}").format(system=system)
+    return gettext("Another browser")
 
 
 def _first(signs: tuple[tuple[str, str], ...], text: str) -> str:

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -32,7 +33,7 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without what looks alike in a t
 GROUPS, GROUP = 4, 4  # 80 bits
 VALID = timedelta(days=1)
 ENTERED = "enrolled"  # in a session: which enrolment it was proved by
-WRONG = "That is not the code, or it was used, or is older than a day. Make a new one."
+WRONG = gettext_noop("That is not the code, or it was used, or is older than a day. Make a new one.")
 
 
 def new_code(user: User) -> str:
@@ -94,9 +95,11 @@ def enrol(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="enrol"):
             return cast(HttpResponse, ratelimit.respond_429(request))
         if _enter(request, user, request.POST.get("code", "")):
-            messages.success(request, "That is you. Now add a passkey or turn on an authenticator app.")
+            messages.success(
+                request, gettext("That is you. Now add a passkey or turn on an authenticator app.")
+            )
             return redirect("security")
-        wrong = WRONG
+        wrong = gettext(WRONG)
     return render(request, "users/enrol.html", {"wrong": wrong}, status=400 if wrong else 200)
 
 

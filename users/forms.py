@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from calendar import day_name
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.core import context
 from django import forms
+from django.conf import settings
+from django.utils import dates
+from django.utils.translation import gettext, gettext_lazy
 
 from users.accounts import reader_for
 from users.codes import may_be_sent
+from users.language import choose_for, current
 from users.models import EVERY_DAY, Profile, Rhythm
 from users.taxonomy import industries, roles
 from users.zones import zone_choices
 
 LONGEST_ADDRESS = 254  # RFC 5321, and what the account stores
-WEEKDAYS = tuple(zip(EVERY_DAY, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
-FULL_DAYS = tuple(enumerate(day_name, start=1))
+WEEKDAYS = tuple(zip(EVERY_DAY, dates.WEEKDAYS_ABBR.values(), strict=True))
+FULL_DAYS = tuple(zip(EVERY_DAY, dates.WEEKDAYS.values(), strict=True))
 
 
 class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships no types
@@ -27,7 +30,7 @@ class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships n
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
         if len(email) > LONGEST_ADDRESS:
-            raise forms.ValidationError("That address is too long to be one.")
+            raise forms.ValidationError(gettext("That address is too long to be one."))
         # The limit comes before the account: a flood of tries must not open accounts.
         if not may_be_sent(context.request, email):
             raise get_adapter().validation_error("too_many_login_attempts")
@@ -35,25 +38,37 @@ class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ships n
         return email
 
 
+class LanguageForm(forms.Form):
+    """In which language the reader is spoken to; not asked, nothing changes."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=lambda: settings.LANGUAGES, required=False
+    )
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """Who the reader is and when they want their edition: the onboarding page."""
 
-    role = forms.ChoiceField(label="Your role", choices=lambda: [("", "Choose your role"), *_titles(roles())])
+    role = forms.ChoiceField(
+        label=gettext_lazy("Your role"),
+        choices=lambda: [("", gettext("Choose your role")), *_titles(roles())],
+    )
     industry = forms.ChoiceField(
-        label="Your industry", choices=lambda: [("", "Choose your industry"), *_titles(industries())]
+        label=gettext_lazy("Your industry"),
+        choices=lambda: [("", gettext("Choose your industry")), *_titles(industries())],
     )
     interests = forms.CharField(
-        label="What else do you follow?",
+        label=gettext_lazy("What else do you follow?"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(
-            attrs={"rows": 3, "placeholder": "open-weight models, chip export rules, Mistral"}
+            attrs={"rows": 3, "placeholder": gettext_lazy("open-weight models, chip export rules, Mistral")}
         ),
-        help_text="Companies, people, topics: in your own words. Optional.",
+        help_text=gettext_lazy("Companies, people, topics: in your own words. Optional."),
     )
-    time_zone = forms.ChoiceField(label="Your time zone", choices=zone_choices)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Your time zone"), choices=zone_choices)
     hour = forms.TypedChoiceField(
-        label="Ready at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+        label=gettext_lazy("Ready at"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
 
     class Meta:
@@ -73,23 +88,30 @@ class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     """When editions come, and mail with them: on chosen days, or once a week as a round-up."""
 
     rhythm = forms.ChoiceField(
-        label="How often",
+        label=gettext_lazy("How often"),
         required=False,  # a page of before an upgrade does not ask
         choices=[
-            (Rhythm.DAILY.value, "An edition on each of these days"),
-            (Rhythm.WEEKLY.value, "One round-up a week, of what mattered most and you have not read"),
+            (Rhythm.DAILY.value, gettext_lazy("An edition on each of these days")),
+            (
+                Rhythm.WEEKLY.value,
+                gettext_lazy("One round-up a week, of what mattered most and you have not read"),
+            ),
         ],
         widget=forms.RadioSelect,
     )
     days = forms.TypedMultipleChoiceField(
-        label="On these days",
+        label=gettext_lazy("On these days"),
         coerce=int,
         choices=WEEKDAYS,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     round_up_day = forms.TypedChoiceField(
-        label="The round-up comes on", coerce=int, choices=FULL_DAYS, required=False, empty_value=None
+        label=gettext_lazy("The round-up comes on"),
+        coerce=int,
+        choices=FULL_DAYS,
+        required=False,
+        empty_value=None,
     )
 
     class Meta:
@@ -97,7 +119,7 @@ class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         fields: tuple[str, ...] = (*HABITS, "hour")
 
     hour = forms.TypedChoiceField(
-        label="Ready at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+        label=gettext_lazy("Ready at"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
 
     def clean(self) -> dict[str, Any]:
@@ -106,19 +128,28 @@ class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         found["round_up_day"] = found.get("round_up_day") or self.instance.round_up_day
         if not found.get("days"):
             if found["rhythm"] == Rhythm.DAILY:
-                self.add_error("days", "Choose at least one day, or one round-up a week.")
+                self.add_error("days", gettext("Choose at least one day, or one round-up a week."))
             found["days"] = self.instance.days
         return found
 
 
-class SettingsForm(ProfileForm, HabitsForm):
+class SettingsForm(LanguageForm, ProfileForm, HabitsForm):
     """Everything a reader can change later, the email included."""
 
-    digest = forms.BooleanField(label="Send me the edition by email", required=False)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["language"] = self.instance.user.language or current()
+
+    def save(self, commit: bool = True) -> Profile:
+        profile: Profile = super().save(commit)
+        choose_for(profile.user, self.cleaned_data["language"])
+        return profile
+
+    digest = forms.BooleanField(label=gettext_lazy("Send me the edition by email"), required=False)
 
     class Meta(ProfileForm.Meta):
         fields = (*ProfileForm.Meta.fields, "digest", *HABITS)
 
 
 def _titles(entries: Any) -> list[tuple[str, str]]:
-    return [(entry.slug, entry.title) for entry in entries.values()]
+    return [(entry.slug, entry.label) for entry in entries.values()]

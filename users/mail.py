@@ -10,12 +10,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from users import reports, suppressed
 from users.forms import HabitsForm
+from users.language import for_anybody, speak_to
 from users.models import Profile, User
 from users.unsubscribe import HABITS_FOR, Expired, read_token, unsubscribe
 
@@ -30,9 +32,10 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         reader = read_token(token, HABITS_FOR)
     except Expired:
         return render(request, "users/mail_expired.html", {"token": token}, status=410)
-    profile = Profile.objects.filter(user=reader, user__is_active=True).first()
+    profile = Profile.objects.filter(user=reader, user__is_active=True).select_related("user").first()
     if profile is None:
         raise Http404
+    speak_to(profile.user)
     form = HabitsForm(request.POST if "save" in request.POST else None, instance=profile)
     done = _act(request, profile, form) if request.method == "POST" else ""
     today = timezone.now().astimezone(profile.time_zone).date()
@@ -69,7 +72,8 @@ def resume(request: HttpRequest) -> HttpResponse:
     # Planned anew, as after any change of habits: an edition that was held back today goes today.
     Profile.objects.filter(user=user).update(digest=True, slot_at=None)
     messages.success(
-        request, "Your digest is on again. If mail comes back once more, we will hold it and say so here."
+        request,
+        gettext("Your digest is on again. If mail comes back once more, we will hold it and say so here."),
     )
     return redirect("settings")
 
@@ -77,6 +81,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 # Providers have no token of ours: each report is proved by its signature or password instead.
 @csrf_exempt
 @never_cache
+@for_anybody
 @require_http_methods(["HEAD", "POST"])
 def report(request: HttpRequest, provider: str) -> HttpResponse:
     if not reports.is_expected(provider):

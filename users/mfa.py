@@ -17,14 +17,19 @@ from allauth.mfa.webauthn.forms import (
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from users.models import User
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
     error_messages: dict[str, Any] = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "That code is not right. Codes of an app change every half minute: try the next one.",
-        "unverified_email": "Confirm your address first: sign out, and sign in by an emailed code.",
+        "incorrect_code": gettext_lazy(
+            "That code is not right. Codes of an app change every half minute: try the next one."
+        ),
+        "unverified_email": gettext_lazy(
+            "Confirm your address first: sign out, and sign in by an emailed code."
+        ),
     }
 
     def encrypt(self, text: str) -> str:
@@ -53,8 +58,8 @@ def _key(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"users.mfa:{secret}".encode()).digest()))
 
 
-UNKNOWN = "That passkey does not open anything here. Use another, or a code."
-UNFIT = "Your device's answer does not fit. Try again."
+UNKNOWN = gettext_lazy("That passkey does not open anything here. Use another, or a code.")
+UNFIT = gettext_lazy("Your device's answer does not fit. Try again.")
 # allauth lets these through where an answer is not what a browser sends.
 NONSENSE = (forms.ValidationError, AttributeError, KeyError, TypeError, ValueError)
 

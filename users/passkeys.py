@@ -12,18 +12,19 @@ from allauth.mfa.webauthn.internal import auth, flows
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils.translation import gettext, gettext_noop
 
 from users import enrolment, second
 from users.browsers import named
 
 LONGEST = 60  # characters of a passkey's name
-NO_NAME = (
+NO_NAME = gettext_noop(
     "Passkeys need a name in the address, and here it is a number. Open this site by its name to use them."
 )
-LOCALHOST = (
+LOCALHOST = gettext_noop(
     "Passkeys need a name in the address, and here it is a number. Open this site at {address} to use them."
 )
-NO_HTTPS = "Passkeys work over https only, and this site is open without it."
+NO_HTTPS = gettext_noop("Passkeys work over https only, and this site is open without it.")
 
 
 class AddPasskey(views.AddWebAuthnView):  # type: ignore[misc]  # allauth ships no types
@@ -69,8 +70,8 @@ def why_not(request: HttpRequest) -> str:
         number = ipaddress.ip_address(host)
     except ValueError:
         local = host == "localhost" or host.endswith(".localhost")
-        return "" if local or request.is_secure() else NO_HTTPS
+        return "" if local or request.is_secure() else gettext(NO_HTTPS)
     if not number.is_loopback:
-        return NO_NAME
+        return gettext(NO_NAME)
     port = f":{address.port}" if address.port else ""
-    return LOCALHOST.format(address=f"{request.scheme}://localhost{port}")
+    return gettext(LOCALHOST).format(address=f"{request.scheme}://localhost{port}")

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from users.models import User
 
@@ -31,7 +32,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         sent = pending(self._session)
         if sent is None:
-            raise forms.ValidationError("That code works no longer. Ask for a new one.")
+            raise forms.ValidationError(gettext("That code works no longer. Ask for a new one."))
         if compare_user_code(actual=self.cleaned_data["code"], expected=sent["code"]):
             del self._session[SENT]
             return str(self.cleaned_data["code"])

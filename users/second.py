@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from users.models import User
@@ -69,11 +70,11 @@ def proofs_of(user: User) -> list[dict[str, str]]:
     """The pages where the user proves that it is still them, the easiest first."""
     kinds, found = kinds_of(user), []
     if PASSKEY in kinds:
-        found.append(("mfa_reauthenticate_webauthn", "Use a passkey"))
+        found.append(("mfa_reauthenticate_webauthn", gettext("Use a passkey")))
     if kinds & {APP, CODES}:
-        found.append(("mfa_reauthenticate", "Use your authenticator app or a recovery code"))
+        found.append(("mfa_reauthenticate", gettext("Use your authenticator app or a recovery code")))
     if not asked_of(user):
-        found.append(("prove-by-code", "Send me a code by mail"))
+        found.append(("prove-by-code", gettext("Send me a code by mail")))
     return [{"id": name, "description": words, "url": reverse(name)} for name, words in found]
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -58,7 +59,7 @@ def _elsewhere(user: User) -> dict[str, Any]:
 def disconnect(request: HttpRequest, account_id: int) -> HttpResponse:
     if not social.disconnect(cast(User, request.user), account_id):
         raise Http404
-    messages.success(request, "That account is disconnected. An emailed code still lets you in.")
+    messages.success(request, gettext("That account is disconnected. An emailed code still lets you in."))
     return redirect("security")
 
 
@@ -79,7 +80,7 @@ class TurnOnApp(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no typ
 def end_device(request: HttpRequest, device_id: int) -> HttpResponse:
     if not devices.end(cast(User, request.user), device_id):
         raise Http404
-    messages.success(request, "That device is signed out.")
+    messages.success(request, gettext("That device is signed out."))
     return redirect("security")
 
 
@@ -90,7 +91,7 @@ def end_app(request: HttpRequest, device_id: int) -> HttpResponse:
     """Sign out an app on one of the reader's devices."""
     if not tokens.revoke(cast(User, request.user), device_id):
         raise Http404
-    messages.success(request, "That app is signed out.")
+    messages.success(request, gettext("That app is signed out."))
     return redirect("security")
 
 
@@ -101,5 +102,5 @@ def end_other_devices(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     devices.end_others(user, request.session.session_key)
     tokens.revoke_all(user)
-    messages.success(request, "You are signed out everywhere else.")
+    messages.success(request, gettext("You are signed out everywhere else."))
     return redirect("security")

@@ -19,6 +19,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_noop
 
 from users.accounts import reader_for
 from users.models import User
@@ -26,11 +27,11 @@ from users.second import View
 
 BACK = "/accounts/with/"  # where the addresses begin to which providers send readers back
 NAMES = {"google": "Google", "github": "GitHub", "microsoft": "Microsoft"}
-UNVERIFIED = (
+UNVERIFIED = gettext_noop(
     "That account told us no address it has verified. Sign in by an emailed code; then you can connect it under "
     "Sign-in and devices."
 )
-FAILED = "Signing in there did not work. Try again, or take an emailed code."
+FAILED = gettext_noop("Signing in there did not work. Try again, or take an emailed code.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
 
 
 def _refuse(request: HttpRequest, words: str) -> NoReturn:
-    messages.error(request, words)
+    messages.error(request, gettext(words))
     raise ImmediateHttpResponse(
         redirect("security" if request.user.is_authenticated else "account_request_login_code")
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from django.utils.translation import pgettext
+
 FILE = Path(__file__).with_name("taxonomy.toml")
 
 
@@ -21,6 +23,11 @@ class Role:
     title: str
     cares: str
 
+    @property
+    def label(self) -> str:
+        """The title in the language that is spoken; never for ranking."""
+        return pgettext("role", self.title)
+
 
 @dataclass(frozen=True, slots=True)
 class Industry:
@@ -29,6 +36,11 @@ class Industry:
     slug: str
     title: str
     cares: str
+
+    @property
+    def label(self) -> str:
+        """The title in the language that is spoken; never for ranking."""
+        return pgettext("industry", self.title)
 
 
 class Unknown(ValueError):

@@ -13,7 +13,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from users import enrolment, mail, native, passkeys, security, social, views
+from users import enrolment, language, mail, native, passkeys, security, social, views
 from users.codes import ConfirmCode
 from users.enrolment import proved
 from users.proof import ProveByCode
@@ -46,6 +46,7 @@ urlpatterns = [
         private(passkeys.ProveByPasskey.as_view()),
         name="mfa_reauthenticate_webauthn",
     ),
+    path("language/", language.choose, name="language"),
     path("settings/", views.edit_settings, name="settings"),
     path("settings/sign-in/", security.security, name="security"),
     path("settings/sign-in/", security.security, name="mfa_index"),  # as allauth calls it

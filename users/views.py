@@ -11,12 +11,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from users import outbox, suppressed
+from users import language, outbox, suppressed
 from users.forms import LONGEST_ADDRESS, SettingsForm, SignInForm
 from users.models import Profile
 from users.unsubscribe import preferences_path, read_token, unsubscribe
@@ -31,9 +32,14 @@ def edit_settings(request: HttpRequest) -> HttpResponse:
         return redirect("welcome")
     form = SettingsForm(request.POST or None, instance=profile)
     if request.method == "POST" and form.is_valid():
+        spoken = language.current()
         form.save()
-        messages.success(request, "Saved. It counts from your next edition on.")
-        return redirect("settings")
+        with language.spoken_to(profile.user):
+            messages.success(request, gettext("Saved. It counts from your next edition on."))
+        response = redirect("settings")
+        if profile.user.language != spoken:  # what the browser keeps for reading offline is in the old one
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
     held, habits = suppressed.of(profile.user.email), preferences_path(profile.user)
     return render(request, "users/settings.html", {"form": form, "held": held, "habits": habits})
 

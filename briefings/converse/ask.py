@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from briefings import read
 from briefings.converse.models import LONGEST, Conversation, Turn
@@ -47,9 +48,13 @@ def ask(user: User, brief_id: str, question: str, client_id: str = "") -> Turn |
 
 def _check(text: str) -> None:
     if not text:
-        raise CannotAsk("Type a question first.")
+        raise CannotAsk(gettext("Type a question first."))
     if len(text) > LONGEST:
-        raise CannotAsk(f"A question may have {LONGEST} characters; this one has {len(text)}.")
+        raise CannotAsk(
+            gettext("A question may have {most} characters; this one has {length}.").format(
+                most=LONGEST, length=len(text)
+            )
+        )
 
 
 def _next(conversation: Conversation, text: str, client_id: str) -> Turn:
@@ -62,10 +67,12 @@ def _next(conversation: Conversation, text: str, client_id: str) -> Turn:
     if last and last.state == Turn.State.QUEUED:
         if last.question == text:
             return last
-        raise CannotAsk("One question at a time: the last one is still being answered.")
+        raise CannotAsk(gettext("One question at a time: the last one is still being answered."))
     if turns.count() >= MOST_TURNS:
         raise CannotAsk(
-            f"That was question number {MOST_TURNS}: this conversation is full. Forget it to begin anew."
+            gettext(
+                "That was question number {n}: this conversation is full. Forget it to begin anew."
+            ).format(n=MOST_TURNS)
         )
     asked = read_question(text)
     return Turn.objects.create(

@@ -70,7 +70,9 @@ def stances(documents: Sequence[BriefDocument], signals: Sequence[Signal]) -> li
         Stance(
             more=(document.id, Signal.Act.MORE) in said,
             less=(document.id, Signal.Act.LESS) in said,
-            learned=tuple(one.label for one in sorted(taught[document.id], key=_clearest)),
+            learned=tuple(
+                telling.called(one.kind, one.label) for one in sorted(taught[document.id], key=_clearest)
+            ),
             out=known.keeps_out(telling.of_document(document)),
             topics=telling.about(document),
             sources=telling.tellers(document),

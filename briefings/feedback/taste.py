@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from briefings import near
+from briefings.feedback.telling import called
 from ingest.embed import embed
 
 FOLLOWS = 0.5  # cosine of two headlines' words from which one is about what the other was about
@@ -82,7 +83,10 @@ class Taste:
         for one in self.signals:
             if one.weight:
                 found[one.kind, one.key].append(one)
-        return {key: (math.fsum(one.weight for one in every), every[0].label) for key, every in found.items()}
+        return {
+            key: (math.fsum(one.weight for one in every), called(every[0].kind, every[0].label))
+            for key, every in found.items()
+        }
 
     @cached_property
     def _out(self) -> tuple[Learned, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import pgettext
+
 from briefings import near
 from briefings.schemas import BriefBody, BriefDocument, Sentence
 from briefings.write.names import names_of
@@ -22,6 +24,11 @@ SORTS = {
     "hardware": "hardware news",
     "community": "what communities discuss",
 }
+
+
+def called(kind: str, label: str) -> str:
+    """The label of a topic or a sort in the language that is spoken; names of all else are what they are."""
+    return pgettext("concern", label) if kind in ("topic", "sort", "concern") else label
 
 
 @dataclass(frozen=True, slots=True)

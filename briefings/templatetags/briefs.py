@@ -7,16 +7,35 @@ from decimal import Decimal, InvalidOperation
 from html import escape
 
 from django import template
+from django.utils.formats import get_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from briefings.coverage import short, web_address
+from briefings.feedback.models import Signal
+from briefings.feedback.taste import Learned
+from briefings.feedback.telling import Named, called
 from briefings.schemas import BriefDocument, Cost, Sentence, SourceRef
+from briefings.topics.topic import Topic
 from inference.costs import usd_at_2021_prices
 from inference.money import usd as written_out
 from users import taxonomy
 
 register = template.Library()
 register.filter("web_address", web_address)
+
+
+def pointed(number: str) -> str:
+    """A number as Python writes it, with the comma and the point of the language that is spoken."""
+    return number.translate(_SWAPPED) if get_format("DECIMAL_SEPARATOR") == "," else number
+
+
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def grouped(number: Decimal | float, places: int = 0) -> str:
+    """With so many places and thousands apart: "1,234.50", in German "1.234,50"."""
+    return pointed(f"{number:,.{places}f}")
 
 
 @register.filter
@@ -29,7 +48,7 @@ def usd(amount: str) -> str:
     if value == 0:
         return "$0"
     places = 2 if value >= 1 else 1 - value.adjusted()
-    return f"${value:,.{places}f}"
+    return f"${grouped(value, places)}"
 
 
 @register.simple_tag
@@ -37,7 +56,7 @@ def options(entries: Iterable[taxonomy.Role | taxonomy.Industry], chosen: str) -
     """A choice of roles or industries; here, as a loop over all of them took a twentieth of a brief's time."""
     return SafeString(
         "".join(
-            f'<option value="{escape(one.slug)}"{" selected" * (one.slug == chosen)}>{escape(one.title)}</option>'
+            f'<option value="{escape(one.slug)}"{" selected" * (one.slug == chosen)}>{escape(one.label)}</option>'
             for one in entries
         )
     )
@@ -69,15 +88,15 @@ def standing(sentences: Iterable[Sentence]) -> str:
 @register.filter
 def in_words(cost: Cost) -> str:
     """One line on what a brief or an edition cost, and would have cost otherwise; the amounts follow `usd`."""
-    said = [f"{usd(cost.usd)}{_parts(cost)}."] if cost.models else ["$0: no model was asked."]
+    said = [f"{usd(cost.usd)}{_parts(cost)}."] if cost.models else [gettext("$0: no model was asked.")]
     if usd(cost.naive_usd) != "$0":
-        said.append(f"A strong model reading the whole day for each reader would take {usd(cost.naive_usd)}.")
+        words = gettext("A strong model reading the whole day for each reader would take {amount}.")
+        said.append(words.format(amount=usd(cost.naive_usd)))
     if usd(cost.usd_at_2023_prices) != "$0":
         tokens = cost.tokens.input + cost.tokens.cached + cost.tokens.output + cost.tokens.reasoning
         at_2021 = usd(usd_at_2021_prices(tokens))
-        said.append(
-            f"The same tokens at the prices of 2023: {usd(cost.usd_at_2023_prices)}; of 2021: {at_2021}."
-        )
+        words = gettext("The same tokens at the prices of 2023: {then}; of 2021: {before}.")
+        said.append(words.format(then=usd(cost.usd_at_2023_prices), before=at_2021))
     return " ".join(said)
 
 
@@ -87,10 +106,14 @@ def _parts(cost: Cost) -> str:
     if usd(cost.usd) == "$0":
         split = ""
     elif personal == "$0":
-        split = ", shared by all readers"
+        split = gettext(", shared by all readers")
     else:
-        split = f", of it {shared} shared by all readers and {personal} for your part"
-    return f"{split}; {read:,} tokens read, {written:,} written"
+        split = gettext(", of it {shared} shared by all readers and {personal} for your part")
+        split = split.format(shared=shared, personal=personal)
+    tokens = gettext("{read} tokens read, {written} written").format(
+        read=grouped(read), written=grouped(written)
+    )
+    return f"{split}; {tokens}"
 
 
 @register.filter
@@ -102,7 +125,7 @@ def dollars(nano: int | None) -> str:
 @register.filter
 def exactly(nano: int) -> str:
     """Nano-dollars to the last digit: "$0.000412345"."""
-    return f"${written_out(nano, 2)}"
+    return f"${pointed(written_out(nano, 2))}"
 
 
 @register.filter
@@ -114,7 +137,7 @@ def words(name: str) -> str:
 @register.filter
 def percent(part: int, whole: int) -> str:
     """A share such as "2.5 %"; a dash of nothing."""
-    return f"{part * 100 / whole:.1f} %" if whole else "–"
+    return f"{grouped(part * 100 / whole, 1)} %" if whole else "–"
 
 
 @register.filter
@@ -122,16 +145,40 @@ def publishers(sources: Iterable[SourceRef], shown: int = 3) -> str:
     """The publishers by name, each once: "OpenAI, Reuters, Ars Technica and 2 more"."""
     names = list(dict.fromkeys(short(source.publisher) for source in sources))
     rest = len(names) - shown
-    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(names[:shown]) + (gettext(" and {n} more").format(n=rest) if rest > 0 else "")
+
+
+@register.filter
+def label(named: Named | Learned | Signal) -> str:
+    """What a reader is told more or less of, in the language that is spoken."""
+    return called(named.kind, named.label)
+
+
+@register.filter
+def counted(number: float) -> int:
+    """The number as grammar counts it: "0.5 items" are several."""
+    return int(number) if number == int(number) else 2
+
+
+@register.filter
+def mark_label(mark: str) -> str:
+    """What has become of a brief, as its label says it."""
+    return {"corrected": gettext("Corrected"), "withdrawn": gettext("Withdrawn")}[mark]
+
+
+@register.filter
+def topic_label(topic: Topic) -> str:
+    """How a topic is named: a concern in the language that is spoken, anything else as its stories name it."""
+    return called(topic.kind, topic.name)
 
 
 @register.filter
 def role_title(slug: str) -> str:
     found = taxonomy.roles().get(slug)
-    return found.title if found else slug
+    return found.label if found else slug
 
 
 @register.filter
 def industry_title(slug: str) -> str:
     found = taxonomy.industries().get(slug)
-    return found.title if found else slug
+    return found.label if found else slug

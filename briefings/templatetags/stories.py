@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from briefings.feedback.learn import Stance
 from briefings.read import Reading
 from users.kept import Kept
+from users.language import current
 
 register = template.Library()
 KEPT = 2000  # stories, of some ten kilobytes each with their keys
@@ -39,5 +40,5 @@ def story(context: Context, reading: Reading, stance: Stance, first: bool) -> Sa
 
     # The key holds no reading: with it, each kept story would keep all that its brief says.
     same = reading.same
-    html = make() if same is None else _kept.get((same, *shown.values()), make)
+    html = make() if same is None else _kept.get((current(), same, *shown.values()), make)
     return SafeString(html.replace(TOKEN, str(context["csrf_token"])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from briefings.topics import spelling
 from users.models import Profile, User
@@ -51,7 +52,9 @@ def follow(user: User, name: str) -> None:
         profile.interests = with_topic(profile.interests, name)
         if len(profile.interests) > LONGEST:
             raise NoRoom(
-                "Your interests are as long as they may be. Take something out in your settings first."
+                gettext(
+                    "Your interests are as long as they may be. Take something out in your settings first."
+                )
             )
         profile.save(update_fields=["interests"])
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,8 +23,8 @@ from ingest.plain import visible
 from users.models import User
 
 A_PAGE = 50
-TOO_LONG = "That is longer than {} characters. Nothing was sent; shorten it and try again."
-TOO_OFTEN = "That were many reports in a short time. Wait a minute, then try again."
+TOO_LONG = gettext_noop("That is longer than {} characters. Nothing was sent; shorten it and try again.")
+TOO_OFTEN = gettext_noop("That were many reports in a short time. Wait a minute, then try again.")
 
 
 @never_cache
@@ -51,14 +52,14 @@ def report(request: HttpRequest, brief_id: str, mark: str) -> HttpResponse:
 
 def _refusal(request: HttpRequest, reason: str) -> str:
     if not allowed(request, "challenge"):
-        return TOO_OFTEN
-    return TOO_LONG.format(REASON) if len(reason) > REASON else ""
+        return gettext(TOO_OFTEN)
+    return gettext(TOO_LONG).format(REASON) if len(reason) > REASON else ""
 
 
 def _refused(request: HttpRequest, brief_id: str, mark: str, context: dict[str, object]) -> HttpResponse:
     if is_live(request):  # htmx puts only what went well into the page
         return render(request, "briefings/_report.html", context)
-    status = 429 if context["refusal"] == TOO_OFTEN else 422
+    status = 429 if context["refusal"] == gettext(TOO_OFTEN) else 422
     typed = {name: context[name] for name in ("refusal", "typed")}
     return evidence_page(request, brief_id, mark, status, **typed)
 

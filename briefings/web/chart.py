@@ -1,4 +1,4 @@
-"""The geometry of small bar charts, drawn by the server as SVG; pure.
+"""The geometry of small bar charts, drawn by the server as SVG; pure, but for the language that amounts are written in.
 
 Units are those of the drawing's own `viewBox`, `WIDTH` wide: about a phone's width, so that its text can be read there.
 """
@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from briefings.templatetags.briefs import pointed
 from inference.money import usd
 
 WIDTH, HEIGHT = 360, 170
@@ -79,7 +80,9 @@ def columns(points: Sequence[Point], labelled: int = 4) -> Chart:
         label = point.label if (len(points) - 1 - place) % every == 0 else ""
         bars.append(_column(point, label, LEFT + place * pitch, pitch, step * count))
     ticks = [
-        Tick(round(FLOOR - TALL * n / count, 2), f"${usd(step * n, 0)}") for n in range(count + 1) if count
+        Tick(round(FLOOR - TALL * n / count, 2), f"${pointed(usd(step * n, 0))}")
+        for n in range(count + 1)
+        if count
     ]
     return Chart(tuple(bars), tuple(ticks), WIDTH, HEIGHT)
 

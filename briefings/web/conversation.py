@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +24,7 @@ from briefings.web.views import talk_of, turns_of, whole_page
 from users.models import User
 
 NO_MORE = 286  # ends htmx's asking
-TOO_OFTEN = "That were many questions in a short time. Wait a minute, then ask again."
+TOO_OFTEN = gettext_noop("That were many questions in a short time. Wait a minute, then ask again.")
 
 
 def signed_in(view: View) -> View:
@@ -48,7 +49,7 @@ def ask(request: HttpRequest, brief_id: str) -> HttpResponse:
         return redirect(_place(brief_id))
     typed = next((each for each in reversed(request.POST.getlist("question")) if each.strip()), "")
     if not allowed(request, "converse"):
-        return _shown(request, brief_id, 429, refusal=TOO_OFTEN, draft=typed)
+        return _shown(request, brief_id, 429, refusal=gettext(TOO_OFTEN), draft=typed)
     try:
         turn = asking.ask(_reader(request), brief_id, typed)
     except asking.CannotAsk as error:
@@ -101,7 +102,7 @@ def stop(request: HttpRequest, brief_id: str, number: int) -> HttpResponse:
 def again(request: HttpRequest, brief_id: str, number: int) -> HttpResponse:
     _own(request, brief_id)
     if not allowed(request, "converse"):
-        return _shown(request, brief_id, 429, refusal=TOO_OFTEN)
+        return _shown(request, brief_id, 429, refusal=gettext(TOO_OFTEN))
     if row := asking.again(_reader(request), brief_id, number):
         answer_soon(row.pk)
     return _shown(request, brief_id) if _live(request) else redirect(_place(brief_id))

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +19,7 @@ from briefings import feed as feeds
 from briefings.models import PrivateFeed
 from briefings.web.limits import limited, limited_by_address
 from briefings.web.unlisted import unlisted
+from users.language import for_anybody
 from users.models import User
 
 
@@ -37,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @limited("share")
 def renew(request: HttpRequest) -> HttpResponse:
     if feeds.renew(cast(User, request.user)):
-        messages.success(request, "Here is the new address. The old one leads nowhere any more.")
+        messages.success(request, gettext("Here is the new address. The old one leads nowhere any more."))
     return redirect("feed-page")
 
 
@@ -46,11 +48,12 @@ def renew(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     feeds.revoke(cast(User, request.user))
-    messages.success(request, "Closed. The address leads nowhere any more.")
+    messages.success(request, gettext("Closed. The address leads nowhere any more."))
     return redirect("feed-page")
 
 
 @require_safe
+@for_anybody
 @unlisted
 @limited_by_address
 def feed(request: HttpRequest, token: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,7 +25,7 @@ from briefings.web.views import stance_of, stories_of
 from users.models import User
 
 TAKE_BACK = "take-back"
-NOTHING_TO_GO_BY = (
+NOTHING_TO_GO_BY = gettext_noop(
     "Nothing was learned from that: the story has no name in its headline and no plain topic to go by. "
     "You can still say that it is not relevant, or mute a source."
 )
@@ -68,8 +69,8 @@ def tell(request: HttpRequest, brief_id: str) -> HttpResponse:
 
 def _taught_nothing(request: HttpRequest, brief_id: str) -> HttpResponse:
     if not is_live(request):
-        messages.info(request, NOTHING_TO_GO_BY)
-    return _shown(request, brief_id, "briefings/_feedback.html", aside=NOTHING_TO_GO_BY)
+        messages.info(request, gettext(NOTHING_TO_GO_BY))
+    return _shown(request, brief_id, "briefings/_feedback.html", aside=gettext(NOTHING_TO_GO_BY))
 
 
 @never_cache
@@ -91,7 +92,7 @@ def forget(request: HttpRequest, signal: int) -> HttpResponse:
     brief_id = request.POST.get("brief", "")
     if request.POST.get("at") and brief_id.isalnum():
         return _shown(request, brief_id, "briefings/_feedback.html")
-    messages.success(request, "Forgotten. Your next edition is chosen as if you had never said it.")
+    messages.success(request, gettext("Forgotten. Your next edition is chosen as if you had never said it."))
     return redirect("learned")
 
 
@@ -100,7 +101,9 @@ def forget(request: HttpRequest, signal: int) -> HttpResponse:
 @require_POST
 def forget_all(request: HttpRequest) -> HttpResponse:
     learn.forget_all(_reader(request))
-    messages.success(request, "Everything is forgotten. Your next edition is chosen by your profile alone.")
+    messages.success(
+        request, gettext("Everything is forgotten. Your next edition is chosen by your profile alone.")
+    )
     return redirect("learned")
 
 

@@ -1,6 +1,7 @@
 """The page of a brief as readers see it, what they share of it made once and kept.
 
-Kept by what it is made of (`briefings.read.Told`): with another text, lens, source or correction it is another page.
+Kept by what it is made of (`briefings.read.Told`): with another text, lens, source, correction or language it
+is another page.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from briefings.evidence import NEAR
 from briefings.read import Cited, Reading, Told
 from briefings.schemas import BriefBody, LensBody, SourceRef
 from briefings.web.page import BriefPage, LensPage, brief_page, cited_articles, lens_page, shared_page
+from users.language import current
 
 Articles = tuple[tuple[int, int], ...]
 Sources = tuple[SourceRef, ...]
@@ -26,7 +28,7 @@ def page_of(reading: Reading, around: int = NEAR, whose: str = "you-") -> BriefP
     asked for to show one sentence.
     """
     if (told := reading.told) and around == NEAR:
-        return _shared(told.body, told.articles, told.sources).through(_of_lens(told))
+        return _shared(told.body, told.articles, told.sources, current()).through(_of_lens(told))
     document = reading.document
     return brief_page(document, cited(reading, cited_articles(document)), reading.gone, around, whose)
 
@@ -39,16 +41,16 @@ def cited(reading: Reading, articles: Collection[int]) -> Mapping[int, Cited]:
 
 
 def _of_lens(told: Told) -> LensPage:
-    return _lens(told.lens, told.articles, told.sources) if told.lens else LensPage()
+    return _lens(told.lens, told.articles, told.sources, current()) if told.lens else LensPage()
 
 
 @lru_cache(bodies.BRIEFS)
-def _shared(body: Very[BriefBody], articles: Articles, sources: Sources) -> BriefPage:
+def _shared(body: Very[BriefBody], articles: Articles, sources: Sources, language: str) -> BriefPage:
     return shared_page(body.thing, _texts(articles, sources), sources=sources)
 
 
 @lru_cache(bodies.LENSES)
-def _lens(lens: Very[LensBody], articles: Articles, sources: Sources) -> LensPage:
+def _lens(lens: Very[LensBody], articles: Articles, sources: Sources, language: str) -> LensPage:
     return lens_page(lens.thing, _texts(articles, sources))
 
 

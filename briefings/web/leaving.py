@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -37,7 +38,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "briefings/leave.html")
     if request.POST.get("email", "").strip().lower() != user.email:
-        words = "That is not the address of this account. Nothing was deleted."
+        words = gettext("That is not the address of this account. Nothing was deleted.")
         return render(request, "briefings/leave.html", {"error": words}, status=400)
     personal.delete(user)
     logout(request)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -19,8 +20,10 @@ from briefings.web.limits import allowed
 from briefings.web.views import lens_of, whole_page
 from users.models import User
 
-TOO_OFTEN = "You have looked through many lenses in a short time. Wait a minute, then try again."
-UNKNOWN = "Choose a role and an industry from the lists."
+TOO_OFTEN = gettext_noop(
+    "You have looked through many lenses in a short time. Wait a minute, then try again."
+)
+UNKNOWN = gettext_noop("Choose a role and an industry from the lists.")
 
 
 @never_cache
@@ -34,9 +37,9 @@ def _ask(request: HttpRequest, brief_id: str) -> HttpResponse:
     """Have the lens written where nobody has asked for it, and show it or how far it is."""
     kind = looks.kind_of(request.POST.get("role", ""), request.POST.get("industry", ""))
     if kind is None:
-        return _shown(request, brief_id, None, 422, trouble=UNKNOWN)
+        return _shown(request, brief_id, None, 422, trouble=gettext(UNKNOWN))
     if not allowed(request, "lens"):
-        return _shown(request, brief_id, None, 429, trouble=TOO_OFTEN)
+        return _shown(request, brief_id, None, 429, trouble=gettext(TOO_OFTEN))
     row = looks.ask(cast(User, request.user), brief_id, kind)
     if row is None:
         raise Http404

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.core.internal import ratelimit  # the public door lets every GET pass
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,7 +33,7 @@ def limited_by_address(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not allowed(request, "public"):
-            words = "Too many tries. Wait a minute, then try again."
+            words = gettext("Too many tries. Wait a minute, then try again.")
             return HttpResponse(words, "text/plain", 429, headers={"Retry-After": "60"})
         return view(request, *args, **kwargs)
 

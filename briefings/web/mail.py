@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
@@ -63,5 +64,5 @@ def test_mail(request: HttpRequest) -> HttpResponse:
     if problem := trial.send(user):
         messages.error(request, problem)
     else:
-        messages.success(request, f"A test mail is on its way to {user.email}.")
+        messages.success(request, gettext("A test mail is on its way to {email}.").format(email=user.email))
     return redirect("settings")

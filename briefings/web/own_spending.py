@@ -8,6 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -40,10 +42,12 @@ def own_spending(request: HttpRequest) -> HttpResponse:
 
 
 def _day(one: Day) -> Point:
-    return Point(f"{one.day:%-d %b}", one.nano, f"{one.day:%-d %B}: {exactly(one.nano)}")
+    short, whole = date_format(one.day, gettext("j M")), date_format(one.day, gettext("j F"))
+    return Point(short, one.nano, f"{whole}: {exactly(one.nano)}")
 
 
 def _budget(one: Standing) -> Point:
-    label = "Today" if len(one.period) == len("2025-08-08") else "This month"
-    told = f"{label}: {exactly(one.settled + one.held)} of {exactly(one.limit)}"
+    label = gettext("Today") if len(one.period) == len("2025-08-08") else gettext("This month")
+    gone = {"gone": exactly(one.settled + one.held), "limit": exactly(one.limit)}
+    told = f"{label}: {gettext('{gone} of {limit}').format(**gone)}"
     return Point(label, one.settled, told, one.held, one.limit)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from briefings.coverage import short
 from briefings.evidence import NEAR, Passage, head, passage, tail
@@ -23,6 +26,7 @@ from briefings.schemas import (
     SourceRef,
     Strike,
 )
+from users.language import WRITTEN, current
 
 BESIDE = 60  # characters around a quote where the passage of today is to be seen below it at once
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -251,8 +255,13 @@ class _Marker:
         found = passage(article.text, citation, around)
         at = article.published_at
         # Written out here: the date filter, twice for each of a brief's sentences, took a third of the page's time.
-        when, iso = (f"{at:%-d %B %Y, %H:%M} UTC", at.isoformat()) if at else ("", "")
+        when, iso = (f"{moment(at)} UTC", at.isoformat()) if at else ("", "")
         return Excerpt(article.publisher, article.title, article.url, when, iso, found)
+
+
+def moment(at: datetime) -> str:
+    """ "8 August 2025, 17:00", in the language that is spoken."""
+    return f"{at:%-d %B %Y, %H:%M}" if current() == WRITTEN else date_format(at, gettext("j F Y, H:i"))
 
 
 def _label(excerpts: Sequence[Excerpt]) -> str:

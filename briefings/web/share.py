@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +23,7 @@ from briefings import share as sharing
 from briefings.web.kept import page_of
 from briefings.web.limits import limited, limited_by_address
 from briefings.web.unlisted import unlisted
+from users.language import for_anybody
 from users.models import User
 
 
@@ -53,13 +55,14 @@ def shares(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, share_id: int) -> HttpResponse:
     if sharing.revoke(cast(User, request.user), share_id):
-        messages.success(request, "Revoked. The address leads nowhere any more.")
+        messages.success(request, gettext("Revoked. The address leads nowhere any more."))
     else:  # pressed twice, or revoked elsewhere; of what is somebody else's it says the same
-        messages.info(request, "There was nothing left to revoke: you have no such page.")
+        messages.info(request, gettext("There was nothing left to revoke: you have no such page."))
     return redirect("shares")
 
 
 @require_safe
+@for_anybody
 @unlisted
 @limited_by_address
 def shared(request: HttpRequest, token: str) -> HttpResponse:
@@ -79,6 +82,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@for_anybody
 @unlisted
 @limited_by_address
 def card(request: HttpRequest, token: str) -> HttpResponse:
@@ -90,6 +94,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
 
 # Sent by a script of the page without cookies; there is nothing to forge but a count of one.
 @csrf_exempt
+@for_anybody
 @require_POST
 @limited_by_address
 def seen(request: HttpRequest, token: str) -> HttpResponse:

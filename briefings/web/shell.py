@@ -19,11 +19,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import translation
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from users import social
+from users import language, social
 
 READER, KEEP = "X-Nutgraf-Reader", "X-Nutgraf-Keep"
 VISITOR = "none"
@@ -73,6 +75,7 @@ def mark(reader: str) -> str:
 
 
 @require_safe
+@language.for_anybody
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
@@ -90,12 +93,18 @@ def _worker() -> str:
         "icon": static("icons/icon-192.png"),
         "leaving": [reverse("account_logout"), reverse("leave"), reverse("admin:logout")],
     }
-    parts = json.dumps(shell) + code + get_template("briefings/offline.html").render()
+    parts = json.dumps(shell) + code + "".join(map(_offline_in, dict(settings.LANGUAGES)))
     shell["version"] = hashlib.sha256(parts.encode()).hexdigest()[:12]
     return f"const SHELL = {json.dumps(shell)};\n{code}"
 
 
+def _offline_in(code: str) -> str:
+    with translation.override(code):
+        return get_template("briefings/offline.html").render()
+
+
 @require_safe
+@language.for_anybody
 @cache_control(no_cache=True)
 def offline(request: HttpRequest) -> HttpResponse:
     """What the worker shows in place of a page that it has not kept; without the request, as it is nobody's."""
@@ -103,15 +112,18 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@language.for_anybody
 @cache_control(max_age=86400)
 def manifest(request: HttpRequest) -> JsonResponse:
-    shortcuts = (("Today", "today"), ("Search", "search"), ("Saved", "saved"))
+    shortcuts = ((gettext("Today"), "today"), (gettext("Search"), "search"), (gettext("Saved"), "saved"))
     told = {
         "id": "/",
         "name": "Nutgraf",
         "short_name": "Nutgraf",
-        "description": "What happened in AI today and why it matters to you, with the source of every sentence.",
-        "lang": "en",
+        "description": gettext(
+            "What happened in AI today and why it matters to you, with the source of every sentence."
+        ),
+        "lang": language.current(),
         "start_url": "/",
         "scope": "/",
         "display": "standalone",

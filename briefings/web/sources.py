@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,13 +27,15 @@ class AddressForm(forms.Form):
     """One field for the address of a feed or a site."""
 
     url = forms.CharField(
-        label="Address of a feed or a site",
+        label=gettext_lazy("Address of a feed or a site"),
         max_length=2000,
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://blog.example.com"}
         ),
     )
-    any_topic = forms.BooleanField(label="Take everything from it, not only AI news", required=False)
+    any_topic = forms.BooleanField(
+        label=gettext_lazy("Take everything from it, not only AI news"), required=False
+    )
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"].strip()
@@ -72,10 +75,12 @@ def add(request: HttpRequest) -> HttpResponse:
 
 def _told(outcome: adding.Outcome) -> str:
     if outcome.unreached:
-        return f"Added, though {outcome.unreached[0][1]}. It is tried again and again."
+        return gettext("Added, though {problem}. It is tried again and again.").format(
+            problem=outcome.unreached[0][1]
+        )
     if outcome.added.new:
-        return "Added. What it publishes appears in your editions only."
-    return "That one is read already."
+        return gettext("Added. What it publishes appears in your editions only.")
+    return gettext("That one is read already.")
 
 
 @never_cache
@@ -85,18 +90,22 @@ def _told(outcome: adding.Outcome) -> str:
 def take(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
-        messages.error(request, "Choose an OPML file first.")
+        messages.error(request, gettext("Choose an OPML file first."))
         return redirect("sources")
     if (file.size or 0) > LARGEST:
-        messages.error(request, f"Nothing was added: the file is larger than {LARGEST // 1024 // 1024} MiB.")
+        words = gettext("Nothing was added: the file is larger than {size} MiB.")
+        messages.error(request, words.format(size=LARGEST // 1024 // 1024))
         return _page(request, AddressForm(), status=413)
     try:
         added = own.add_list(_reader(request), file.read())
     except (ParseError, opml.BadList, own.TooMany) as error:
-        messages.error(request, f"Nothing was added: {error}.")
+        messages.error(request, gettext("Nothing was added: {problem}.").format(problem=error))
         return _page(request, AddressForm(), status=400)
-    refused = f", {len(added.refused)} addresses refused" if added.refused else ""
-    messages.success(request, f"{len(added.new)} added, {len(added.known)} were there already{refused}.")
+    words = gettext("{new} added, {known} were there already.")
+    if added.refused:
+        words = gettext("{new} added, {known} were there already, {refused} addresses refused.")
+    counts = {"new": len(added.new), "known": len(added.known), "refused": len(added.refused)}
+    messages.success(request, words.format(**counts))
     return redirect("sources")
 
 
@@ -128,7 +137,7 @@ def told(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, source_id: int) -> HttpResponse:
     if not own.remove(_reader(request), source_id):
         raise Http404
-    messages.success(request, "Removed, with everything that was read from it.")
+    messages.success(request, gettext("Removed, with everything that was read from it."))
     return redirect("sources")
 
 

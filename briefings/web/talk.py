@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext, gettext_noop, ngettext
+
 from briefings.converse.ask import may_be_asked_again
 from briefings.converse.models import Turn
 from briefings.converse.shown import Asked
@@ -15,15 +17,15 @@ from briefings.web.page import Evidence, Line, marked
 
 SLOW = timedelta(seconds=8)
 _MADE_BY = {
-    Turn.Writer.MODEL: "Written by a model, each sentence checked against its source.",
-    Turn.Writer.EXTRACTIVE: "Extractive: sentences of the sources, found without a model.",
-    Turn.Writer.PREPARED: "Prepared with the brief and checked again: free.",
-    Turn.Writer.REUSED: "Answered before and checked again: free.",
+    Turn.Writer.MODEL: gettext_noop("Written by a model, each sentence checked against its source."),
+    Turn.Writer.EXTRACTIVE: gettext_noop("Extractive: sentences of the sources, found without a model."),
+    Turn.Writer.PREPARED: gettext_noop("Prepared with the brief and checked again: free."),
+    Turn.Writer.REUSED: gettext_noop("Answered before and checked again: free."),
 }
 _WITHOUT = {
-    Turn.Without.READER: "Your budget for questions is used up, so no model was asked.",
-    Turn.Without.SERVICE: "The budget of this service is used up, so no model was asked.",
-    Turn.Without.NO_ANSWER: "The model gave no answer.",
+    Turn.Without.READER: gettext_noop("Your budget for questions is used up, so no model was asked."),
+    Turn.Without.SERVICE: gettext_noop("The budget of this service is used up, so no model was asked."),
+    Turn.Without.NO_ANSWER: gettext_noop("The model gave no answer."),
 }
 
 
@@ -86,8 +88,15 @@ def _stage(turn: Turn, now: datetime) -> str:
 
 
 def _note(turn: Turn) -> str:
-    said = [_WITHOUT.get(Turn.Without(turn.without), "") if turn.without else ""]
-    said.append(_MADE_BY.get(Turn.Writer(turn.writer), "") if turn.writer and turn.sentences.all() else "")
+    said = [_WITHOUT.get(Turn.Without(turn.without), "")] if turn.without else []
+    if turn.writer and turn.sentences.all():
+        said.append(_MADE_BY.get(Turn.Writer(turn.writer), ""))
+    said = [gettext(one) for one in said if one]
     if turn.dropped:
-        said.append(f"{turn.dropped} sentence{'s' * (turn.dropped > 1)} that failed the check left out.")
-    return " ".join(filter(None, said))
+        words = ngettext(
+            "{n} sentence that failed the check left out.",
+            "{n} sentences that failed the check left out.",
+            turn.dropped,
+        )
+        said.append(words.format(n=turn.dropped))
+    return " ".join(said)

@@ -27,6 +27,7 @@ from briefings.feedback import learn
 from briefings.feedback.models import REASON, Signal
 from briefings.looks import Kind, Look
 from briefings.models import State
+from briefings.templatetags.sentences import says
 from briefings.topics.pages import with_topics
 from briefings.web import again, shell, talk
 from briefings.web.kept import cited, page_of
@@ -193,7 +194,7 @@ def evidence_page(
     context = {
         "reading": reading,
         "evidence": found,
-        "of": "The answer" if of_answer else "The brief",
+        "of": says("answer" if of_answer else "", fell=found.change is not None),
         "mark": mark,
         "longest": REASON,
         "result": challenging.reported(user, said),

@@ -17,6 +17,7 @@ from briefings.preview import Preview, previewed
 from briefings.web.limits import limited
 from users import taxonomy
 from users.forms import ProfileForm
+from users.language import choose_for, current
 from users.models import Profile, User
 
 
@@ -34,6 +35,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 user.profile = form.save()
+                choose_for(user, user.language or current())
         except IntegrityError:  # the button pressed twice, or another tab: the first answer counts
             return redirect("today")
         edition.request(user, edition.local_date_of(user, timezone.now()))

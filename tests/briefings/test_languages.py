@@ -1,0 +1,237 @@
+"""Ada reads in English, Ben in German: the same brief, and neither ever gets a page or a mail of the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone, translation
+
+from briefings import digest, edition, feed, letters, share
+from briefings.models import Brief, Edition, EditionItem
+from briefings.web import shell
+from tests.briefings import factories, rows
+from tests.briefings.test_web_pages import body
+from tests.fakes.mail_server import MailServer, mail_server
+from users import language, taxonomy
+from users.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ben(brief: Brief) -> User:
+    """Of the same role and industry, with the same brief and lens in his edition, and spoken to in German."""
+    ben = rows.reader("ben@bank.example")
+    ben.language = "de"
+    ben.save()
+    row = EditionItem.objects.get(brief=brief)
+    rows.ready_edition(ben, row.edition.local_date, [(brief, row.lens)])
+    return ben
+
+
+def as_(user: User, **headers: str) -> Client:
+    client = Client(headers={name.replace("_", "-"): value for name, value in headers.items()})
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("german_first", [True, False])
+def test_the_same_brief_is_kept_for_each_language(
+    brief: Brief, ada: User, ben: User, german_first: bool
+) -> None:
+    """What is rendered once for all readers is rendered once for all of a language."""
+    day = Edition.objects.filter(reader=ada).get().local_date
+    for path in (f"/brief/{brief.pk}/", f"/edition/{day}/", f"/brief/{brief.pk}/evidence/1/"):
+        both = [as_(ben), as_(ada)] if german_first else [as_(ada), as_(ben)]
+        shown = [body(client.get(path)) for client in both]
+        german, english = shown if german_first else reversed(shown)
+        assert '<html lang="de">' in german
+        assert '<html lang="en">' in english
+        assert 'lang="en"' not in english.replace('<html lang="en">', "")
+        if "evidence" not in path:
+            assert "Für Sie" in german
+            assert "For you" not in german
+            assert "For you" in english
+        for word in ("Schließen", "Quelle", "Belegstelle", "Speichern", "Warum", "Ursprung"):
+            assert word not in english
+        for word in ("Source:", "More or less", "Mark unread", "The brief says", "Why it is", "outlets"):
+            assert word not in german
+
+
+def test_what_a_brief_says_stays_in_its_language_and_is_marked(brief: Brief, ben: User) -> None:
+    shown = body(as_(ben).get(f"/brief/{brief.pk}/"))
+    assert f'<h1 lang="en">{brief.body["headline"]["text"]}</h1>' in shown
+    assert '<blockquote lang="en">' in shown
+    assert "<h2>Unterm Strich</h2>" in shown
+    assert ". August 2025, " in shown, "dates are written as in German"
+
+
+def test_a_page_says_its_language_and_a_cache_is_told(brief: Brief, ada: User) -> None:
+    share.make(ada, brief.pk)
+    path = "/s/" + share.mine(ada)[0].url.partition("/s/")[2]
+    for address in (path, "/", "/offline/", "/accuracy/"):
+        german = Client(headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}).get(address)
+        english = Client(headers={"Accept-Language": "fr,en;q=0.5"}).get(address)
+        assert [german.headers["Content-Language"], english.headers["Content-Language"]] == ["de", "en"]
+        assert '<html lang="de">' in body(german)
+        assert '<html lang="en">' in body(english)
+        assert "Accept-Language" in german.headers["Vary"]
+
+
+def test_a_page_that_reads_no_cookie_reads_none_for_the_language(brief: Brief, ada: User, ben: User) -> None:
+    share.make(ada, brief.pk)
+    path = "/s/" + share.mine(ada)[0].url.partition("/s/")[2]
+    client = as_(ben)
+    client.cookies["language"] = "de"
+    answer = client.get(path, headers={"Accept-Language": "en"})
+    assert '<html lang="en">' in body(answer)
+    assert "Cookie" not in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("said", ["", "*", "xx-klingon", "de" * 300, "en;q=0", "de;q=abc", "\x00"])
+def test_whatever_a_browser_asks_for_it_gets_a_page(said: str) -> None:
+    assert Client(headers={"Accept-Language": said}).get("/").status_code == 200
+
+
+def test_the_readers_own_choice_outweighs_the_browser(ada: User, ben: User) -> None:
+    for path in ("/settings/", "/nowhere/", "/brief/0123456789abcdef/"):
+        assert '<html lang="de">' in body(as_(ben, Accept_Language="en").get(path))
+    assert '<html lang="de">' in body(as_(ada, Accept_Language="de").get("/settings/")), "she has chosen none"
+    answer = as_(ada, Accept_Language="de").post("/settings/", {**_settings(), "language": "en"}, follow=True)
+    assert "Saved. It counts" in body(answer)
+    assert User.objects.get(pk=ada.pk).language == "en"
+    assert '<html lang="en">' in body(as_(ada, Accept_Language="de").get("/settings/"))
+
+
+def _settings() -> dict[str, Any]:
+    return {"role": "cto", "industry": "finance", "time_zone": "UTC", "hour": "7", "days": ["1"]}
+
+
+def test_another_language_throws_away_what_the_browser_kept(ben: User) -> None:
+    client = as_(ben)
+    same = client.post("/settings/", {**_settings(), "language": "de"})
+    other = client.post("/settings/", {**_settings(), "language": "en"})
+    nonsense = client.post("/settings/", {**_settings(), "language": "xx"})
+    assert "Clear-Site-Data" not in same.headers
+    assert "storage" in other.headers["Clear-Site-Data"]
+    assert nonsense.status_code == 200
+    assert User.objects.get(pk=ben.pk).language == "en"
+
+
+def test_who_comes_anew_is_spoken_to_as_they_were_when_they_came() -> None:
+    cal = User.objects.create_user("cal@bank.example")
+    client = as_(cal, Accept_Language="de")
+    assert "Wer liest?" in body(client.get("/welcome/"))
+    client.post("/language/", {"language": "en"})
+    assert "Who is reading?" in body(client.get("/welcome/"))
+    client.post("/welcome/", {name: value for name, value in _settings().items() if name != "days"})
+    cal.refresh_from_db()
+    assert cal.language == "en"
+
+
+def test_programs_and_those_who_run_the_service_read_english(ben: User) -> None:
+    User.objects.filter(pk=ben.pk).update(is_staff=True)
+    client = as_(ben, Accept_Language="de")
+    for path in ("/status/", "/spending/", "/api/v1/docs"):
+        assert '<html lang="en">' in body(client.get(path)), path
+    problem = client.get("/api/v1/editions/2026-01-01", headers={"Accept": "application/json"}).json()
+    assert problem["title"].isascii()
+    assert (
+        problem["title"]
+        == client.get("/api/v1/editions/2026-01-01", headers={"Accept-Language": "en"}).json()["title"]
+    )
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[MailServer]:
+    with mail_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(server.url.rsplit(":", 1)[1])
+        yield server
+
+
+def test_the_mail_is_in_the_readers_language(mail: MailServer) -> None:
+    ben = rows.reader("ben@bank.example", time_zone="UTC", hour=7)
+    User.objects.filter(pk=ben.pk).update(language="de")
+    factories.edition_of_two(ben, EIGHT.date())
+    assert digest.run(EIGHT).sent == 1
+    message = mail.accepted[0]
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text
+    assert html
+    for part in (text.get_content(), html.get_content()):
+        assert (
+            "Montag, 23. November 2026 · 2 Meldungen" in part.replace("\n", " ")
+            or "Montag, 23. November 2026" in part
+        )
+        assert "Sie sind auf dem neuesten Stand." in part
+        assert "Technik" not in part
+        for word in ("Unsubscribe", "You are up to date", "Read the brief", "outlets", "Making this edition"):
+            assert word not in part
+    assert '<html lang="de">' in html.get_content()
+    assert translation.get_language() == "en", "nobody else's is made in German"
+
+
+def test_a_quiet_day_has_a_german_subject(ben: User) -> None:
+    quiet = rows.ready_edition(ben, EIGHT.date(), [])
+    assert letters.rendered(quiet).subject == "Ein ruhiger Tag in der KI, 23. November"
+
+
+def test_an_edition_says_why_in_the_readers_language(ben: User) -> None:
+    ben_s = rows.reader("bea@bank.example")
+    User.objects.filter(pk=ben_s.pk).update(language="de")
+    ben_s.refresh_from_db()
+    row = edition.request(ben_s, timezone.now().date())
+    made = edition.prepare(row.pk, timezone.now()) or Edition.objects.get(pk=row.pk)
+    why = [words for item in made.items.all() for words in item.why]
+    assert not [
+        words for words in why if words.startswith(("The most", "Reported", "Close to", "First-hand"))
+    ]
+
+
+def test_the_feed_is_in_the_language_of_its_reader(ben: User) -> None:
+    feed.renew(ben)
+    ben.refresh_from_db()
+    path = feed.address(ben).partition("/feed/")[2]
+    shown = body(Client().get(f"/feed/{path}"))
+    assert "Nutgraf: Ihre Ausgaben" in shown
+    assert 'xml:lang="de"' in shown
+
+
+def test_roles_and_industries_have_german_names_and_keep_their_own() -> None:
+    with translation.override("de"):
+        assert taxonomy.role("product manager").label == "Produktmanagement"
+        assert taxonomy.industry("finance").label == "Finanzwesen"
+        assert taxonomy.industry("finance").title == "Finance"
+
+
+def test_the_workers_version_is_the_same_whoever_asks_first() -> None:
+    versions = set()
+    for code in ("de", "en"):
+        shell._worker.cache_clear()
+        with translation.override(code):
+            versions.add(shell._worker())
+    assert len(versions) == 1
+
+
+def test_the_manifest_is_in_the_browsers_language() -> None:
+    told = Client(headers={"Accept-Language": "de"}).get("/manifest.webmanifest").json()
+    assert told["lang"] == "de"
+    assert told["shortcuts"][0]["name"] == "Heute"
+
+
+def test_a_language_is_chosen_by_post_alone_and_leads_to_this_site_alone() -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.get("/language/?language=de").status_code == 405
+    answer = client.post("/language/", {"language": "de", "next": "https://evil.example/"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/"
+    assert client.cookies["language"]["httponly"]
+    assert language.current() == "en"
+    client.post("/language/", {"language": "../../etc"})
+    assert client.cookies["language"].value == "de"
