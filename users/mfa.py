@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
 from django.conf import settings
 
+from users import events
 from users.models import User
 
 
@@ -26,6 +27,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
         "incorrect_code": "That code is not right. Codes of an app change every half minute: try the next one.",
         "unverified_email": "Confirm your address first: sign out, and sign in by an emailed code.",
     }
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        events.refused(code)
+        return super().validation_error(code, *args)
 
     def encrypt(self, text: str) -> str:
         return keys().encrypt(text.encode()).decode()
@@ -70,6 +75,7 @@ class _Plain:
         try:
             return super().clean_credential()  # type: ignore[misc]  # of the form it is mixed into
         except NONSENSE:
+            events.refused("passkey")
             raise forms.ValidationError(UNKNOWN) from None
 
 
