@@ -194,6 +194,8 @@ def test_no_redirect_leads_to_another_site(
         "continue": elsewhere,
     }
     for one in routes():
+        if one.pattern.startswith("admin/") and elsewhere != ELSEWHERE[0]:
+            continue  # one view of Django's judges them all
         address = one.at(values)
         answers = [client.get(address, asked)]
         with transaction.atomic():
