@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-b
 help:
 	@echo "make run    start Nutgraf at http://127.0.0.1:8000 (PORT=8001 for another port)"
 	@echo "make test   install what tests need and run every test"
-	@echo "make test-faults  only what provokes faults: killed processes, full disks, servers that misbehave"
+	@echo "make test-faults  only what provokes faults: killed processes, full disks, servers that misbehave; at full size"
 	@echo "make sbom   write what a release is made of to nutgraf.cdx.json (CycloneDX)"
 	@echo "make check  format, lint, types, import contracts, migrations, templates, audit"
 	@echo "make bench  measure speed, as ratios"
@@ -41,7 +41,7 @@ test: $(VENV)/.installed-dev browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-faults: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults $(ARGS)
+	@NUTGRAF_FAULTS=$${NUTGRAF_FAULTS:-whole} $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults $(ARGS)
 
 browser: $(VENV)/.installed-dev
 	@sh tests/system_packages.sh $(BIN)/python

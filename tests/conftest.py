@@ -11,7 +11,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-# Beside what docs/faults.md names: whatever is written to provoke faults.
+# Beside what docs/reliability.md names: whatever is written to provoke faults.
 FAULTS = re.compile(r"tests/(faults/|chaos/|test_kill|test_chaos)")
 NAMED = re.compile(r"`(tests/[\w/.]+(?:::\w+)?)`")
 
@@ -19,7 +19,7 @@ NAMED = re.compile(r"`(tests/[\w/.]+(?:::\w+)?)`")
 @pytest.hookimpl(tryfirst=True)  # before a choice by marks is made
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that start processes or a browser go first: side by side, the longest may not be the last begun."""
-    named = set(NAMED.findall((PROJECT / "docs" / "faults.md").read_text(encoding="utf-8")))
+    named = set(NAMED.findall((PROJECT / "docs" / "reliability.md").read_text(encoding="utf-8")))
     for item in items:
         test = item.nodeid.partition("[")[0]
         if FAULTS.match(test) or test in named or test.partition("::")[0] in named:

@@ -1,8 +1,12 @@
-"""The chaos bench at a twentieth of its size: the same processes, faults and judge, one kill and one crash."""
+"""The chaos bench: the same processes, faults and judge.
+
+`make test` plays a twentieth of it, with one kill and one crash; `make test-faults` (NUTGRAF_FAULTS=whole) all of it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -11,15 +15,20 @@ import pytest
 from tests.processes import PROJECT
 
 pytestmark = pytest.mark.processes
+WHOLE = os.environ.get("NUTGRAF_FAULTS") == "whole"
+PIECES, KILLS, RESTARTS, LOSSES = (2000, 16, 8, 4) if WHOLE else (100, 1, 1, 0)
 
 
 def test_the_books_hold_after_a_killed_worker_and_a_crashed_database() -> None:
-    size = ("--pieces", "100", "--kills", "1", "--restarts", "1", "--losses", "0", "--seed", "5")
+    size = {"pieces": PIECES, "kills": KILLS, "restarts": RESTARTS, "losses": LOSSES, "seed": 5}
     done = subprocess.run(
-        [sys.executable, str(PROJECT / "bench" / "chaos.py"), *size],
+        [
+            *(sys.executable, str(PROJECT / "bench" / "chaos.py")),
+            *(f"--{name}={value}" for name, value in size.items()),
+        ],
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=2400 if WHOLE else 400,
         check=False,
         cwd=PROJECT,
     )
@@ -27,7 +36,7 @@ def test_the_books_hold_after_a_killed_worker_and_a_crashed_database() -> None:
     found = json.loads(done.stdout)
     assert found["discrepancies"] == []
     assert done.returncode == 0
-    assert sum(found["pieces"].values()) == 100
+    assert sum(found["pieces"].values()) == PIECES
     told = " ".join(found["trouble"])
     assert "kill -9 of 3" in told
     assert "pg_ctl stop -m immediate" in told

@@ -97,7 +97,7 @@ def test_it_shows_a_real_briefing_on_the_first_page() -> None:
 
 
 def test_every_fault_has_a_test_that_exists() -> None:
-    rows = re.findall(r"^\| (F\d\d) .*\| ([^|]*) \|$", text("docs/faults.md"), re.MULTILINE)
+    rows = re.findall(r"^\| (F\d\d) .*\| ([^|]*) \|$", text("docs/reliability.md"), re.MULTILINE)
     assert [fault for fault, _ in rows] == [f"F{number:02}" for number in range(1, 53)]
     for fault, named in rows:
         tests = re.findall(r"`([\w/.]+)(?:::(\w+))?`", named)

@@ -23,7 +23,7 @@ def collected(*arguments: str) -> set[str]:
 def test_the_fault_suite_is_what_the_table_of_faults_names_and_what_kills() -> None:
     assert "-m faults" in (PROJECT / "Makefile").read_text()
     faults = collected("-m", "faults")
-    named = re.findall(r"`(tests/[\w/.]+::\w+)`", (PROJECT / "docs" / "faults.md").read_text())
+    named = re.findall(r"`(tests/[\w/.]+::\w+)`", (PROJECT / "docs" / "reliability.md").read_text())
     assert set(named) <= faults
     assert any(one.startswith("tests/test_kill.py") for one in faults)
     assert any(one.startswith("tests/faults/test_limits.py") for one in faults)

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from users import second
+from users import events, second
 from users.models import User
 
 log = logging.getLogger("users.adapter")
@@ -29,6 +29,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         ),
         "rate_limited": gettext_lazy("Too many tries. Wait a few minutes, then ask for a new code."),
     }
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        events.refused(code)
+        return super().validation_error(code, *args)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never by allauth's own form: accounts are opened by the sign-in form alone (`users.accounts`)."""

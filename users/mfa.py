@@ -19,6 +19,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
+from users import events
 from users.models import User
 
 
@@ -31,6 +32,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
             "Confirm your address first: sign out, and sign in by an emailed code."
         ),
     }
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        events.refused(code)
+        return super().validation_error(code, *args)
 
     def encrypt(self, text: str) -> str:
         return keys().encrypt(text.encode()).decode()
@@ -75,6 +80,7 @@ class _Plain:
         try:
             return super().clean_credential()  # type: ignore[misc]  # of the form it is mixed into
         except NONSENSE:
+            events.refused("passkey")
             raise forms.ValidationError(UNKNOWN) from None
 
 

@@ -6,6 +6,7 @@ A token of a device that was not heard of for ninety days opens nothing any more
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ NOTED = timedelta(hours=1)  # uses within it count as one, so that reading seldo
 MOST = 20  # devices of one reader; the one unused for longest makes room
 NAMELESS = "Unnamed device"
 LONGEST_NAME = 60
+log = logging.getLogger("users.tokens")
 Row = TypeVar("Row", bound=models.Model)
 PREFIX = "nutgraf_"  # so that people and scanners know what was left lying around
 
@@ -66,6 +68,7 @@ def issue(reader: User, name: str) -> tuple[DeviceToken, str]:
         mine = DeviceToken.objects.filter(reader=reader).order_by("-last_used_at", "-pk")
         DeviceToken.objects.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST - 1 :])).delete()
         device = DeviceToken.objects.create(reader=reader, name=_spelled(name), digest=_digest(token))
+    log.info("device %s of reader %s signed in", device.pk, reader.pk)
     return device, token
 
 

@@ -58,6 +58,13 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "account/request_login_code.html", {"form": form})
 
 
+def email_not_confirmed(request: HttpRequest) -> HttpResponse:
+    """Where allauth leads whoever has still to enter a code; a signed-in reader has none of its pages to go back to."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return cast(HttpResponse, allauth.email_verification_sent(request))
+
+
 # Mail programs send the one-click POST of RFC 8058 without cookies and without a token of ours: the signed address
 # is the proof, and all it can do is stop a mail.
 @csrf_exempt

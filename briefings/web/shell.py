@@ -20,6 +20,7 @@ from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
@@ -51,7 +52,10 @@ def keep(response: HttpResponse, path: str, also: Iterable[str] = ()) -> HttpRes
 
 
 class Reader:
-    """Middleware: says on each page that knows a reader whose it is, and clears the browser when that changes."""
+    """Middleware: says on each page that knows a reader whose it is, and clears the browser when that changes.
+
+    No cache keeps such a page, whoever made it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -64,6 +68,8 @@ class Reader:
         if request.session.accessed:
             now = request.session.get(SESSION_KEY)
             response.headers[READER] = mark(now) if now else VISITOR
+            if now and "Cache-Control" not in response.headers:
+                add_never_cache_headers(response)  # pages that are not ours to mark, such as signing out
             if may_change and now != before:
                 response.headers["Clear-Site-Data"] = '"cache", "storage"' if before else '"storage"'
         return response

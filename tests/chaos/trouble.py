@@ -75,6 +75,15 @@ class Broker:
             self.process.kill()
             self.process.wait()
 
+    def hush(self) -> None:
+        """It takes connections and says nothing, until it is to `speak`."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+
+    def speak(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGCONT)
+
     def _answers(self) -> bool:
         with contextlib.suppress(redis.ConnectionError):
             return bool(redis.Redis(port=self.port).ping())

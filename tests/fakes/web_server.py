@@ -31,14 +31,14 @@ class WebServer:
     Keeps the headers of the last one in `last_headers`.
     """
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.host = host
         self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         self.odd: dict[str, Misbehaviour] = {}
         self.seen: Counter[str] = Counter()
         self.times: dict[str, list[float]] = defaultdict(list)
         self.last_headers: Mapping[str, str] = {}
-        self.server = _Server((host, 0), _handler(self))
+        self.server = _Server((host, port), _handler(self))
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:

@@ -1,6 +1,6 @@
 """F31, F33, F35, F37: days around changes of clocks, with three timetables, killed workers and a moody mail server.
 
-`make test` plays a few days with some readers; NUTGRAF_FORTNIGHT=whole plays both fortnights with 500.
+`make test` plays a few days with some readers; `make test-faults` (NUTGRAF_FAULTS=whole) both fortnights with 500.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.faults.fortnight import Play, states, verdicts
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WHOLE = os.environ.get("NUTGRAF_FORTNIGHT") == "whole"
+WHOLE = os.environ.get("NUTGRAF_FAULTS") == "whole"
 # Europe goes forward on 29 March 2026, Lord Howe back on 5 April; Europe goes back on 25 October, America a week later.
 SPRING = (date(2026, 3, 22), 15) if WHOLE else (date(2026, 3, 28), 2)
 AUTUMN = (date(2026, 10, 24), 10) if WHOLE else (date(2026, 10, 25), 1)
