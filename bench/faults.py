@@ -1,4 +1,4 @@
-"""How many of the faults of docs/faults.md are survived: runs the tests that its table names.
+"""How many of the faults of docs/reliability.md are survived: runs the tests that its table names.
 
     bench/faults.py [F12 ...]     prints JSON; named ones only, where there are any
 
@@ -21,7 +21,7 @@ ROW = re.compile(r"^\| (F\d\d) .*\| ([^|]*) \|$", re.MULTILINE)
 
 
 def main() -> int:
-    table = (PROJECT / "docs" / "faults.md").read_text(encoding="utf-8")
+    table = (PROJECT / "docs" / "reliability.md").read_text(encoding="utf-8")
     faults = {name: re.findall(r"`([\w/.:]+)`", tests) for name, tests in ROW.findall(table)}
     if sys.argv[1:]:
         faults = {name: faults[name] for name in sys.argv[1:]}
