@@ -79,7 +79,7 @@ def test_the_image_has_all_of_the_code_and_no_more_is_sent_to_be_built() -> None
     assert copied == let_in
     assert all((ROOT / name).exists() for name in copied)
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
-    assert packages | {"templates", "static", "manage.py", "requirements.txt"} == copied
+    assert packages | {"templates", "locale", "static", "manage.py", "requirements.txt"} == copied
 
 
 def test_the_image_runs_as_an_ordinary_user_without_what_builds_packages() -> None:
