@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from briefings import read, spent
 from briefings.feedback import learn
@@ -106,8 +106,11 @@ def in_short(edition: Edition) -> Short:
     readings = read.edition_readings(edition)
     wanted = _wanted(readings, _stances(edition, readings))
     minutes, count = sum(reading.minutes for reading in wanted), len(wanted)
-    stories = "One story" if count == 1 else f"{count} stories"
-    words = f"{stories}, {minutes} min" if count else _preheader([], read.edition_notices(edition))
+    if count:
+        said = ngettext("One story, {minutes} min", "{stories} stories, {minutes} min", count)
+        words = said.format(stories=count, minutes=minutes)
+    else:
+        words = _preheader([], read.edition_notices(edition))
     return Short(_subject(edition, wanted or readings), words)
 
 

@@ -1,5 +1,5 @@
 // Turns pushes on and off in this browser. The browser asks its reader only after the button was pressed; where it cannot
-// push, the page says why.
+// push, the page says why, in words that the form brings.
 const form = document.querySelector("form[data-push]");
 const status = document.getElementById("why-not");
 if (form) begin();
@@ -16,17 +16,12 @@ async function begin() {
 }
 
 function whyNot() {
-  if (!window.isSecureContext) return "Browsers push over https only, so it cannot be turned on at this address.";
+  if (!window.isSecureContext) return form.dataset.insecure;
   if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) {
     const apple = /iPhone|iPad/.test(navigator.userAgent);
-    return apple
-      ? "On an iPhone or iPad, add Nutgraf to the home screen first (Share, then Add to Home Screen), and open it from there."
-      : "This browser does not know push notifications, or has them turned off.";
+    return apple ? form.dataset.apple : form.dataset.unknown;
   }
-  if (Notification.permission === "denied") {
-    return "Notifications of this site are blocked in this browser. Allow them in its settings for the site, then load this page again.";
-  }
-  return "";
+  return Notification.permission === "denied" ? form.dataset.blocked : "";
 }
 
 // What the server knows and the browser has lost, it says: such as after its data was cleared.
@@ -34,7 +29,7 @@ async function compare() {
   const registration = await navigator.serviceWorker.getRegistration();
   const held = await registration?.pushManager.getSubscription();
   if (!held || (await digest(held.endpoint)) !== form.dataset.this) {
-    status.textContent = "This browser has lost it meanwhile. Turn it off, then on again.";
+    status.textContent = form.dataset.lost;
   }
 }
 
@@ -43,7 +38,7 @@ async function act() {
   const words = button.textContent;
   form.querySelector("[role=alert]").hidden = true;
   button.disabled = true;
-  button.textContent = "One moment…";
+  button.textContent = form.dataset.moment;
   try {
     await (form.dataset.off ? turnOff() : turnOn());
   } finally {
@@ -56,7 +51,7 @@ async function turnOn() {
   if ((await Notification.requestPermission()) !== "granted") {
     status.textContent = whyNot();
     form.hidden = Boolean(status.textContent);
-    if (!form.hidden) throw new Error("The browser was not allowed to show notifications, so nothing was turned on.");
+    if (!form.hidden) throw new Error(form.dataset.refused);
     return;
   }
   const { pushManager } = await navigator.serviceWorker.ready;
@@ -64,20 +59,20 @@ async function turnOn() {
   const made = await pushManager
     .subscribe({ userVisibleOnly: true, applicationServerKey: form.dataset.push })
     .catch(() => {
-      throw new Error("The browser could not reach its push service. Some browsers have it turned off in their settings.");
+      throw new Error(form.dataset.unreached);
     });
   const answer = await send(form.action, JSON.stringify(made), "application/json");
   if (answer.ok) return location.reload();
   await made.unsubscribe();
   const told = await answer.json().catch(() => ({}));
-  throw new Error(told.problem || "That did not work, and nothing was turned on. Try again in a minute.");
+  throw new Error(told.problem || form.dataset.notOn);
 }
 
 async function turnOff() {
   const registration = await navigator.serviceWorker.getRegistration();
   await (await registration?.pushManager.getSubscription())?.unsubscribe();
   const answer = await send(form.dataset.off, "", "application/x-www-form-urlencoded");
-  if (!answer.ok && answer.status !== 404) throw new Error("That did not work. Try again in a minute.");
+  if (!answer.ok && answer.status !== 404) throw new Error(form.dataset.notOff);
   location.reload();
 }
 

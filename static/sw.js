@@ -1,6 +1,6 @@
 // The worker of the browser that keeps today's edition and its briefs readable without a network, for the reader who is
 // signed in and for nobody else. The server writes `SHELL` above this: version, files, static, offline, today,
-// leaving, icon.
+// leaving, icon, plain.
 //
 // What is kept is the server's choice: a page with X-Nutgraf-Keep, together with the addresses which that names. Whose
 // it is says X-Nutgraf-Reader, "none" for a visitor. Pages of one reader at most are kept at any time.
@@ -117,18 +117,25 @@ async function pages() {
 
 // Browsers demand that something is shown for each push. What has the tag of an earlier one takes its place.
 async function show(data) {
-  const { title, body, path, tag } = told(data);
+  const { title, body, path, tag, lang } = told(data);
   const { icon } = SHELL;
-  await registration.showNotification(title, { body, tag, icon, badge: icon, renotify: true, lang: "en", data: { path } });
+  await registration.showNotification(title, { body, tag, icon, badge: icon, renotify: true, lang, data: { path } });
 }
 
 function told(data) {
-  const plain = { title: "Nutgraf", body: "Your edition is there.", path: SHELL.today, tag: "edition" };
+  const lang = language();
+  const plain = { title: "Nutgraf", body: SHELL.plain[lang], path: SHELL.today, tag: "edition", lang };
   try {
     return { ...plain, ...data.json() };
   } catch {
     return plain;
   }
+}
+
+// Whose push it was cannot be known then, so the browser's language decides.
+function language() {
+  const asked = navigator.languages.flatMap((one) => [one.toLowerCase(), one.split("-")[0].toLowerCase()]);
+  return asked.find((one) => Object.hasOwn(SHELL.plain, one)) ?? "en";
 }
 
 // Pages of ours alone, in the window that is there or in a new one.

@@ -32,7 +32,7 @@ def current() -> str:
 
 
 def spoken_to(user: User) -> AbstractContextManager[None]:
-    """For what is made for a reader without a request of theirs: mails, and the reasons of an edition."""
+    """For what is made for a reader without a request of theirs: mails, pushes, and the reasons of an edition."""
     return translation.override(user.language or WRITTEN)
 
 

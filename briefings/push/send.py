@@ -136,7 +136,9 @@ def _message(row: PushDelivery, made: dict[str, bytes]) -> bytes:
     """The same for all devices of the reader; empty where it cannot be made, which its row says."""
     if row.edition_id not in made:
         try:
-            made[row.edition_id] = notice.of_edition(Edition.objects.get(pk=row.edition_id))
+            made[row.edition_id] = notice.of_edition(
+                Edition.objects.select_related("reader").get(pk=row.edition_id)
+            )
         except Exception as error:  # whatever it is, those behind it must not wait for it
             log.exception("push %s cannot be made", row.pk)
             _again(row, f"it cannot be made: {work.mishap(error)}")

@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from briefings.push import keys, seal
 from briefings.push.models import LONGEST_ENDPOINT, LONGEST_LABEL, PushSubscription, digest_of
@@ -94,7 +95,9 @@ def remove(reader: User, subscription_id: int) -> bool:
 def _judge(endpoint: str) -> None:
     """Whether it may be an endpoint, as far as is told without looking names up: sending judges where they lead."""
     if len(endpoint) > LONGEST_ENDPOINT:
-        raise Unusable("endpoint", f"an endpoint has {LONGEST_ENDPOINT} characters at most")
+        raise Unusable(
+            "endpoint", gettext("an endpoint has {most} characters at most").format(most=LONGEST_ENDPOINT)
+        )
     try:
         where = target(endpoint)
     except Unreachable as error:
@@ -103,11 +106,11 @@ def _judge(endpoint: str) -> None:
     if number is not None and among(number, settings.NUTGRAF_FETCH_ALLOW):
         return
     if not where.secure:
-        raise Unusable("endpoint", "an endpoint is an https address")
+        raise Unusable("endpoint", gettext("an endpoint is an https address"))
     if number is None and ("." not in where.host.strip(".") or NUMBER.fullmatch(where.host)):
-        raise Unusable("endpoint", "an endpoint is at a host with a name")
+        raise Unusable("endpoint", gettext("an endpoint is at a host with a name"))
     if number is not None and not permitted(number):
-        raise Unusable("endpoint", "it points into a private or reserved network")
+        raise Unusable("endpoint", gettext("it points into a private or reserved network"))
 
 
 def _number(where: Target) -> Address | None:
@@ -122,7 +125,7 @@ def _key(p256dh: str) -> str:
         raw = keys.unpacked(p256dh)
         seal.point(raw)
     except ValueError:
-        raise Unusable("p256dh", "this is not a public key of a browser") from None
+        raise Unusable("p256dh", gettext("this is not a public key of a browser")) from None
     return keys.packed(raw)
 
 
@@ -132,5 +135,5 @@ def _secret(auth: str) -> str:
     except ValueError:
         raw = b""
     if len(raw) != seal.SECRET:
-        raise Unusable("auth", f"this is not a secret of {seal.SECRET} bytes")
+        raise Unusable("auth", gettext("this is not a secret of {n} bytes").format(n=seal.SECRET))
     return keys.packed(raw)

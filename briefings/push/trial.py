@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from briefings.push import keys, notice, service
 from briefings.push.models import PushSubscription
 from briefings.push.service import Verdict, Where
 
-OFF = "This service has no key for pushes, so nothing was sent."
-GONE = "Its push service does not know this device any more. Turn notifications on again on it."
-AGAIN = "Its push service does not take anything right now, and nothing was sent. Try again in a few minutes."
-LOST = "The line broke while it went: it may come or not. Wait a moment before you try again."
-REFUSED = "Its push service refused it: {words}. Turn notifications off and on again on that device."
+OFF = gettext_noop("This service has no key for pushes, so nothing was sent.")
+GONE = gettext_noop("Its push service does not know this device any more. Turn notifications on again on it.")
+AGAIN = gettext_noop(
+    "Its push service does not take anything right now, and nothing was sent. Try again in a few minutes."
+)
+LOST = gettext_noop("The line broke while it went: it may come or not. Wait a moment before you try again.")
+REFUSED = gettext_noop(
+    "Its push service refused it: {words}. Turn notifications off and on again on that device."
+)
 
 
 def send(subscription: PushSubscription) -> str:
     """Send it; what went wrong, in words for the reader, or nothing. What it finds out counts for editions as well."""
     if not keys.public_key():
-        return OFF
+        return gettext(OFF)
     where = Where(subscription.endpoint, subscription.p256dh, subscription.auth)
-    outcome = service.push(where, notice.of_test(), lasts=notice.TEST_LASTS, topic="test")
+    outcome = service.push(where, notice.of_test(subscription.reader), lasts=notice.TEST_LASTS, topic="test")
     mine = PushSubscription.objects.filter(pk=subscription.pk)
     match outcome.verdict:
         case Verdict.TAKEN:
@@ -28,11 +33,11 @@ def send(subscription: PushSubscription) -> str:
             return ""
         case Verdict.GONE:
             mine.delete()
-            return GONE
+            return gettext(GONE)
         case Verdict.LOST:
-            return LOST
+            return gettext(LOST)
         case Verdict.REFUSED:
             mine.update(held=outcome.words[:300])
-            return REFUSED.format(words=outcome.words)
+            return gettext(REFUSED).format(words=outcome.words)
         case _:
-            return AGAIN
+            return gettext(AGAIN)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,7 +21,7 @@ from users.browsers import named
 from users.models import User
 from users.zones import zone_of
 
-MALFORMED = "What the browser sent could not be read."
+MALFORMED = gettext_noop("What the browser sent could not be read.")
 
 
 @never_cache
@@ -49,13 +50,13 @@ def turn_on(request: HttpRequest) -> HttpResponse:
         raise Http404
     told = _told(request)
     if told is None:
-        return JsonResponse({"problem": MALFORMED}, status=400)
+        return JsonResponse({"problem": gettext(MALFORMED)}, status=400)
     label = named(request.headers.get("User-Agent", ""))
     try:
         subscribe.add(user, *told, label, session=devices.this(request))
     except subscribe.Unusable as error:
         return JsonResponse({"problem": f"{error}."}, status=422)
-    messages.success(request, f"Notifications are on in this browser ({label}).")
+    messages.success(request, gettext("Notifications are on in this browser ({label}).").format(label=label))
     return HttpResponse(status=204)
 
 
@@ -65,7 +66,7 @@ def turn_on(request: HttpRequest) -> HttpResponse:
 def turn_off(request: HttpRequest, subscription_id: int) -> HttpResponse:
     if not subscribe.remove(cast(User, request.user), subscription_id):
         raise Http404
-    messages.success(request, "That device gets no notifications any more.")
+    messages.success(request, gettext("That device gets no notifications any more."))
     return redirect("push")
 
 
@@ -81,7 +82,7 @@ def test(request: HttpRequest, subscription_id: int) -> HttpResponse:
     if problem := trial.send(found):
         messages.error(request, problem)
     else:
-        messages.success(request, f"A test is on its way to {found.label}.")
+        messages.success(request, gettext("A test is on its way to {label}.").format(label=found.label))
     return redirect("push")
 
 

@@ -97,11 +97,18 @@ def _worker() -> str:
         "offline": reverse("offline"),
         "today": reverse("today"),
         "icon": static("icons/icon-192.png"),
+        "plain": {code: _plainly(code) for code in dict(settings.LANGUAGES)},
         "leaving": [reverse("account_logout"), reverse("leave"), reverse("admin:logout")],
     }
     parts = json.dumps(shell) + code + "".join(map(_offline_in, dict(settings.LANGUAGES)))
     shell["version"] = hashlib.sha256(parts.encode()).hexdigest()[:12]
     return f"const SHELL = {json.dumps(shell)};\n{code}"
+
+
+def _plainly(code: str) -> str:
+    """What the worker shows of a push that says nothing readable."""
+    with translation.override(code):
+        return gettext("Your edition is there.")
 
 
 def _offline_in(code: str) -> str:

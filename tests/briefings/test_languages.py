@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,16 +10,20 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from briefings import digest, edition, feed, letters, share
-from briefings.models import Brief, Edition, EditionItem
+from briefings.models import Brief, Edition, EditionItem, PushSubscription
+from briefings.push import plan, send
 from briefings.web import shell
+from tests.api.device import device_of
 from tests.briefings import factories, rows
+from tests.briefings.pushed import EIGHT, pushes, turned_on
 from tests.briefings.test_web_pages import body
 from tests.fakes.mail_server import MailServer, mail_server
+from tests.fakes.push_service import Phone, PushService
 from users import language, taxonomy
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+__all__ = ["pushes"]
 
 
 @pytest.fixture
@@ -175,6 +178,88 @@ def test_the_mail_is_in_the_readers_language(mail: MailServer) -> None:
             assert word not in part
     assert '<html lang="de">' in html.get_content()
     assert translation.get_language() == "en", "nobody else's is made in German"
+
+
+def test_a_push_is_in_the_readers_language(brief: Brief, ada: User, ben: User, pushes: PushService) -> None:
+    """One worker, one batch, Ben between two who read in English."""
+    cal = rows.reader("cal@bank.example")
+    phones = [pushes.phone() for _ in range(3)]
+    for user, phone in zip((ada, ben, cal), phones, strict=True):
+        turned_on(user, phone)
+        plan.queue([rows.ready_edition(user, EIGHT.date(), [(brief, None)])])
+    Edition.objects.filter(local_date=EIGHT.date()).update(created_at=EIGHT.replace(hour=6))
+    assert send.batch(EIGHT) == 3
+    told = [each for phone in phones for each in phone.told]
+    assert {one["title"] for one in told} == {brief.body["headline"]["text"]}, "it stays as it was verified"
+    assert [one["lang"] for one in told] == ["en", "de", "en"]
+    english, german = told[0]["body"], told[1]["body"]
+    assert english == told[2]["body"]
+    assert english.startswith("One story, ")
+    assert english.endswith(" min")
+    assert german.startswith("Eine Meldung, ")
+    assert german.endswith(" Min.")
+    assert translation.get_language() == "en", "nobody else's is made in German"
+
+
+def test_a_push_of_a_quiet_day_is_german_throughout(ben: User, pushes: PushService) -> None:
+    phone = pushes.phone()
+    turned_on(ben, phone)
+    plan.queue([rows.ready_edition(ben, EIGHT.date(), [])])
+    Edition.objects.filter(local_date=EIGHT.date()).update(created_at=EIGHT.replace(hour=6))
+    assert send.batch(EIGHT) == 1
+    assert [(one["title"], one["body"]) for one in phone.told] == [
+        ("Ein ruhiger Tag in der KI, 23. November", "Nichts war Ihre Zeit wert.")
+    ]
+
+
+def test_a_test_push_speaks_as_editions_will(ada: User, ben: User, pushes: PushService) -> None:
+    """Whatever the browser asks for that has it sent."""
+    told = []
+    for user, asked in ((ada, "de"), (ben, "en")):
+        phone = pushes.phone()
+        key = turned_on(user, phone).pk
+        as_(user, Accept_Language=asked).post(f"/settings/notifications/{key}/test/")
+        told += [(one["title"], one["lang"]) for one in phone.told]
+    assert told == [("A test from Nutgraf", "en"), ("Ein Test von Nutgraf", "de")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((201, {}, ""), "Ein Test ist unterwegs an Handy."),
+        ((410, {}, ""), "kennt dieses Gerät nicht mehr"),
+        ((503, {}, ""), "Versuchen Sie es in ein paar Minuten noch einmal."),
+        ((400, {}, "BadTopic"), "abgelehnt: the push service answered 400: BadTopic. Schalten Sie"),
+        ("drop", "Vielleicht kommt der Test an"),
+    ],
+)
+def test_what_comes_of_a_test_push_is_told_in_german(
+    answer: Any, words: str, ben: User, pushes: PushService
+) -> None:
+    key = turned_on(ben, pushes.phone(), "Handy").pk
+    pushes.answers = [answer]
+    shown = body(as_(ben).post(f"/settings/notifications/{key}/test/", follow=True))
+    assert words in shown
+    if "answered 400" in words:
+        assert '<span lang="en">the push service answered 400: BadTopic</span>' in shown, "why it is held"
+
+
+def test_what_cannot_be_pushed_to_is_refused_in_german_and_to_apps_in_english(
+    ben: User, pushes: PushService
+) -> None:
+    client = as_(ben, Accept_Language="en")
+    inside = Phone("", "https://10.0.0.8/1")
+    told = {"endpoint": inside.endpoint, "keys": inside.keys}
+    path = "/settings/notifications/on/"
+    said = [client.post(path, each, "application/json").json()["problem"] for each in (told, {})]
+    assert said == [
+        "Die Adresse führt in ein privates oder reserviertes Netz.",
+        "Was der Browser gesendet hat, war nicht zu lesen.",
+    ]
+    app = device_of(ben)
+    problem = app.post("/push/subscriptions", told, Accept_Language="de").json()
+    assert problem["errors"][0]["message"] == "it points into a private or reserved network"
+    assert not PushSubscription.objects.exists()
 
 
 def test_a_quiet_day_has_a_german_subject(ben: User) -> None:

@@ -98,6 +98,7 @@ def test_the_edition_goes_to_each_device_at_the_hour(ada: User, pushes: PushServ
         "body": "2 stories, 2 min",
         "path": "/edition/2026-11-23/",
         "tag": "edition",
+        "lang": "en",
     }
     assert second.told == [told]
     assert PushSubscription.objects.filter(pushed_at=None).count() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from briefings.models import EditionItem
 from config import translations
+from tests.briefings import rows
 from tests.browser.session import sign_in
 from tests.browser.test_accessible import RULES, strangers_pages, whose
 from users.models import User
@@ -20,7 +22,7 @@ from users.models import User
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ENGLISH_PAGES = {"/api/v1/docs"}
 GIVEN = re.compile(r"%\(\w+\)s|{\w*}")
-# What a page says in the language that it stands in, with what only a screen reader hears of it.
+# What a page says in the language that it stands in, with what only a screen reader hears and what scripts may say.
 OURS = """() => {
   const said = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -28,9 +30,11 @@ OURS = """() => {
     const at = walker.currentNode.parentElement;
     if (!at.closest("[lang=en], script, style, textarea, option")) said.push(walker.currentNode.data);
   }
-  for (const one of document.querySelectorAll("[title], [aria-label], [placeholder]")) {
+  for (const one of document.body.querySelectorAll("*")) {
     if (one.closest("[lang=en]")) continue;
-    for (const name of ["title", "aria-label", "placeholder"]) said.push(one.getAttribute(name) || "");
+    for (const { name, value } of one.attributes) {
+      if (name.startsWith("data-") || ["title", "aria-label", "placeholder"].includes(name)) said.push(value);
+    }
   }
   return said.map((one) => one.replace(/\\s+/g, " ").trim()).filter(Boolean);
 }"""
@@ -40,6 +44,7 @@ OURS = """() => {
 def _here(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
     settings.NUTGRAF_URL = live_server.url
     settings.MAILBOX, settings.MAILBOX_SHOWN = tmp_path, True
+    settings.NUTGRAF_PUSH_KEY = secrets.token_urlsafe(32)
 
 
 def english() -> list[re.Pattern[str]]:
@@ -91,6 +96,24 @@ def keep(page: Page, who: str, path: str) -> None:
     folder = Path(__file__).resolve().parents[2] / "test-artefacts" / "german"
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{who[:3]}-{name[:60]}.png", full_page=True)
+
+
+def test_what_a_script_says_of_notifications_is_german(chromium: Browser, live_server: LiveServer) -> None:
+    ada = rows.reader("ada@bank.example")
+    User.objects.filter(pk=ada.pk).update(language="de")
+    context = chromium.new_context()
+    context.grant_permissions(["notifications"], origin=live_server.url)
+    page = context.new_page()
+    sign_in(page, ada, live_server.url)
+    path = f"{live_server.url}/settings/notifications/"
+    page.goto(path)
+    page.get_by_role("button", name="In diesem Browser einschalten").click()
+    expect(page.get_by_role("alert")).to_contain_text("hat seinen Push-Dienst nicht erreicht")
+    expect(page.get_by_role("button", name="In diesem Browser einschalten")).to_be_enabled()
+    page.add_init_script("delete window.PushManager;")
+    page.goto(path)
+    expect(page.get_by_text("kennt keine Push-Benachrichtigungen")).to_be_visible()
+    context.close()
 
 
 def test_a_stranger_is_asked_for_in_their_language_and_can_choose_another(

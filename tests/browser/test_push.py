@@ -27,7 +27,7 @@ from users.models import User
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 __all__ = ["pushes"]
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
-    .map(({title, body, tag, data}) => ({title, body, tag, path: data.path}))"""
+    .map(({title, body, tag, lang, data}) => ({title, body, tag, lang, path: data.path}))"""
 PRESS = "Turn on in this browser"
 # What a browser answers whose push service could be reached.
 ANSWERED = """({endpoint, keys}) => {
@@ -204,6 +204,34 @@ def test_a_push_that_says_nothing_readable_is_shown_plainly(data: str, worker: W
     worker.push(data)
     (told,) = worker.shown()
     assert (told["title"], told["path"]) == ("Nutgraf", "/today/")
+    assert (told["body"], told["lang"]) == ("Your edition is there.", "en")
+
+
+def test_it_is_shown_in_the_language_that_it_came_in(worker: Worker, ada: User) -> None:
+    ada.language = "de"
+    quiet = rows.ready_edition(ada, factories.MORNING, [])
+    worker.push(notice.of_edition(quiet).decode())
+    (told,) = worker.shown()
+    assert (told["body"], told["lang"]) == ("Nichts war Ihre Zeit wert.", "de")
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "lang"),
+    [
+        (["de-AT", "en"], "Ihre Ausgabe ist da.", "de"),
+        (["fr", "DE"], "Ihre Ausgabe ist da.", "de"),
+        (["fr"], "Your edition is there.", "en"),
+        (["toString", ""], "Your edition is there.", "en"),
+    ],
+)
+def test_a_push_that_says_nothing_readable_is_shown_in_the_browsers_language(
+    asked: list[str], body: str, lang: str, worker: Worker, context: BrowserContext
+) -> None:
+    running = context.service_workers[0]
+    running.evaluate("(asked) => Object.defineProperty(navigator, 'languages', { value: asked })", asked)
+    worker.push("not json")
+    (told,) = worker.shown()
+    assert (told["body"], told["lang"]) == (body, lang)
 
 
 @pytest.mark.parametrize(

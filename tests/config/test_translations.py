@@ -99,6 +99,8 @@ def _said(node: ast.Call) -> Iterator[Any]:
         yield from node.args[1:]
     elif name in ("forms.ValidationError", "asking.CannotAsk", "CannotAsk", "NoRoom"):
         yield from node.args[:1]
+    elif name.endswith("Unusable"):
+        yield from node.args[1:]
     elif name.startswith("forms."):
         yield from (each.value for each in node.keywords if each.arg in ("label", "help_text"))
 
