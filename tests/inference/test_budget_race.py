@@ -67,8 +67,8 @@ sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in chi
 
 @pytest.mark.django_db(transaction=True)
 def test_it_never_passes_the_limit_with_many_workers(provider: ModelServer, ask: Ask, settings: Any) -> None:
-    settings.NUTGRAF_BUDGET_DAY_USD = "0.006"
-    limit = nano(Decimal("0.006"))
+    settings.NUTGRAF_BUDGET_DAY_USD = "0.0015"
+    limit = nano(Decimal("0.0015"))
     provider.reply = lambda body: "word " * 150
     ask = replace(ask, max_output_tokens=200)
     over: list[tuple[int, int]] = []

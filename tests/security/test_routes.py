@@ -24,6 +24,7 @@ WITHOUT_TOKEN = {
     "unsubscribe": "the signed address; mail programs send it (RFC 8058)",
     "mail-report": "the provider's signature or password",
     "shared-seen": "counts a look at a public page, and knows no reader",
+    "language": "sets the language of this browser alone, from pages that caches may keep",
 }
 # Tables that a look may change: what says that somebody was there, and limits.
 NOTES = {
