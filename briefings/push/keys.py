@@ -28,7 +28,7 @@ def authorization(endpoint: str) -> str:
     secret = settings.NUTGRAF_PUSH_KEY
     where = target(endpoint)
     claims = {
-        # An origin as RFC 6454 writes it, whatever the endpoint looks like: small letters, no port that goes without saying.
+        # An origin as RFC 6454 writes it: small letters, and no port that goes without saying.
         "aud": f"{'https' if where.secure else 'http'}://{where.host_header}",
         "exp": int(time.time()) + LASTS,
         "sub": _contact(),

@@ -20,6 +20,7 @@ from briefings.push import keys, notice, service
 from briefings.push.models import PushDelivery
 from briefings.push.service import Outcome, Verdict, Where
 from ingest import work
+from users import devices
 
 LEASE = timedelta(minutes=5)
 BATCH = 200
@@ -102,7 +103,7 @@ def _begun(row: PushDelivery, now: datetime) -> bool:
     """Mark it as being sent, unless its reader has left, paused or turned it off since; what keeps it is in its row."""
     with transaction.atomic():
         mine = PushDelivery.objects.select_for_update(of=("self",)).filter(pk=row.pk, attempt=row.attempt)
-        stored = mine.select_related("edition__reader__profile", "subscription").first()
+        stored = mine.select_related("edition__reader__profile", "subscription__session").first()
         if stored is None:
             return False
         if stored.edition.state != State.READY:  # asked for again in the moment in which it was planned
@@ -119,6 +120,8 @@ def _reason_not_to(row: PushDelivery, now: datetime) -> str:
     reader = row.edition.reader
     if not reader.is_active or not reader.profile.wants_edition(row.edition.local_date):
         return UNWANTED
+    if row.subscription.session and not devices.lives(row.subscription.session):
+        return "its browser is signed out"
     if row.subscription.held:
         return f"nothing is pushed there: {row.subscription.held}"
     if now - could_go(row.edition) > LATE:

@@ -10,9 +10,12 @@ from typing import Any
 
 import jwt
 import pytest
+from allauth.usersessions.models import UserSession
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from briefings import digest, sent
@@ -444,6 +447,22 @@ def test_a_device_goes_with_what_it_was_turned_on_by(ada: User, pushes: PushServ
     subscribe.add(ada, phone.endpoint, **phone.keys, label="Pixel", device=device)
     assert tokens.revoke(ada, device.pk)
     assert not PushSubscription.objects.exists()
+
+
+def test_a_browser_whose_session_ran_out_gets_none(ada: User, pushes: PushService) -> None:
+    """Its note goes with the next sweep, which may be later than the edition."""
+    client = Client()
+    client.force_login(ada)
+    client.get("/settings/")
+    phone, session = pushes.phone(), UserSession.objects.get()
+    subscribe.add(ada, phone.endpoint, **phone.keys, label="Desk", session=session)
+    plan.queue([quiet(ada)])
+    send.push_due(EIGHT)
+    assert len(phone.pushes) == 1
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    plan.queue([quiet(ada, EIGHT + timedelta(days=1))])
+    send.push_due(EIGHT + timedelta(days=1))
+    assert (states(), len(phone.pushes)) == (["sent", "skipped"], 1)
 
 
 def test_a_browser_that_changes_hands_is_its_new_readers(ada: User, phone: Phone) -> None:

@@ -92,7 +92,6 @@ def test_it_ends_with_the_browsers_session(page: Client, ada: User, pushes: Push
     devices.end_others(ada, page.session.session_key)
     assert PushSubscription.objects.count() == 1
     page.post("/accounts/logout/")
-    devices.forget_ended()
     assert not PushSubscription.objects.exists()
 
 

@@ -17,7 +17,6 @@ from tests.fakes import web_server
 from tests.fakes.push_service import PushService, push_service
 from tests.fakes.web_server import WebServer
 
-
 HERE = [ipaddress.ip_network("127.0.0.0/8")]
 
 
