@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore as InDatabase
@@ -35,7 +35,7 @@ class SessionStore(InDatabase):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """It runs out when `load` takes it no more, so that what hangs on its row ends with it: devices, pushes."""
-        row: Session = super().create_model_instance(data)
+        row = cast(Session, super().create_model_instance(data))
         if (ends := _ends(data)) is not None:
             row.expire_date = min(row.expire_date, datetime.fromtimestamp(ends, UTC))
         return row

@@ -52,11 +52,8 @@ def batch(now: datetime) -> int:
         while going or (waiting and time.monotonic() < until):
             while waiting and len(going) < FEW and time.monotonic() < until:
                 row = waiting.popleft()
-                if _waits(row, away) or not _begun(row, now):
-                    continue
-                if (message := _message(row, messages)) and _noted(row):
-                    how = {"lasts": _lasts(row, now), "topic": notice.TOPIC}
-                    going[pool.submit(service.push, _where(row), message, **how)] = row
+                if not _waits(row, away) and (handed := _handed(pool, row, now, messages)):
+                    going[handed] = row
             for each in wait(going, return_when=FIRST_COMPLETED).done:
                 row = going.pop(each)
                 _settle(row, _outcome(row, each), away)
@@ -163,6 +160,15 @@ def _noted(row: PushDelivery) -> bool:
 def _where(row: PushDelivery) -> Where:
     found = row.subscription
     return Where(found.endpoint, found.p256dh, found.auth)
+
+
+def _handed(
+    pool: ThreadPoolExecutor, row: PushDelivery, now: datetime, messages: dict[str, bytes]
+) -> Future[Outcome] | None:
+    """On its way; None where it is not to go, or not now, as its row says."""
+    if not _begun(row, now) or not (message := _message(row, messages)) or not _noted(row):
+        return None
+    return pool.submit(service.push, _where(row), message, lasts=_lasts(row, now), topic=notice.TOPIC)
 
 
 def _outcome(row: PushDelivery, handed: Future[Outcome]) -> Outcome:
