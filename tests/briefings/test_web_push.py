@@ -121,6 +121,10 @@ def test_an_endpoint_inside_is_refused_in_words(page: Client, pushes: PushServic
     )
 
 
+def test_half_a_character_is_no_endpoint(page: Client, pushes: PushService) -> None:
+    assert press(page, Phone("", "https://push.example.com/a\ud800")).status_code == 422
+
+
 def test_a_service_without_a_key_says_so(page: Client, pushes: PushService, settings: Any) -> None:
     settings.NUTGRAF_PUSH_KEY = ""
     assert "it has no key for them yet" in page.get(PAGE).content.decode()
