@@ -70,6 +70,8 @@ NUTGRAF_BUDGETS: dict[tuple[str, str], Decimal] = env.limits("NUTGRAF_BUDGETS", 
 # --- fetching: networks that may be reached although they are private
 
 NUTGRAF_FETCH_ALLOW = env.networks("NUTGRAF_FETCH_ALLOW", "")
+# The same for push services: what was opened for feeds is not to be written to by whoever registers a device.
+NUTGRAF_PUSH_ALLOW = env.networks("NUTGRAF_PUSH_ALLOW", "")
 
 # --- news that no brief rests on is forgotten after so many days; 0 keeps everything
 
@@ -319,6 +321,8 @@ ACCOUNT_RATE_LIMITS = {
     # Each names an address that we will write to.
     "push": "10/m/user,60/d/user",
     "test-push": "4/m/user,20/d/user",
+    # To one push service from all readers: each may hold a web thread for three seconds.
+    "test-push-service": "20/m/key",
     # Shared pages, their pictures and counts, and private feeds.
     "public": "120/m/ip",
     # A question may go to a model.

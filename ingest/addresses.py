@@ -73,6 +73,10 @@ def target(url: str, base: str = "") -> Target:
         whole = urljoin(base, url.strip())
         parts = urlsplit(whole)
         port = parts.port
+        # Half a character, as JSON can spell it, cannot be written out: a UnicodeError is a ValueError.
+        path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+        if parts.query:
+            path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
     except ValueError:
         raise Unreachable("bad_url", "this is not a web address") from None
     if parts.scheme not in ("http", "https"):
@@ -80,9 +84,6 @@ def target(url: str, base: str = "") -> Target:
     if not parts.hostname or parts.username or parts.password or any(ord(char) < 33 for char in whole):
         raise Unreachable("bad_url", "this is not a plain web address")
     secure = parts.scheme == "https"
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    if parts.query:
-        path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
     return Target(whole.split("#")[0], secure, _ascii(parts.hostname), port or (443 if secure else 80), path)
 
 

@@ -1,6 +1,6 @@
 // The worker of the browser that keeps today's edition and its briefs readable without a network, for the reader who is
 // signed in and for nobody else. The server writes `SHELL` above this: version, files, static, offline, today,
-// leaving, icon, plain.
+// leaving, goodbye, icon, plain.
 //
 // What is kept is the server's choice: a page with X-Nutgraf-Keep, together with the addresses which that names. Whose
 // it is says X-Nutgraf-Reader, "none" for a visitor. Pages of one reader at most are kept at any time.
@@ -19,7 +19,11 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
-  if (request.method === "POST" && SHELL.leaving.includes(pathname)) event.respondWith(leave(request));
+  if (request.method === "POST" && SHELL.leaving.includes(pathname)) {
+    // Whether an account goes is for the server to say; who signs out gets no pushes here any more.
+    if (SHELL.goodbye.includes(pathname)) event.waitUntil(unsubscribe());
+    event.respondWith(leave(request));
+  }
   if (request.method !== "GET") return;
   if (pathname.startsWith(SHELL.static)) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(event));
@@ -160,9 +164,13 @@ function ours(path) {
 // Before the server hears of it: signing out must leave nothing here even when nobody answers.
 async function leave(request) {
   await forget();
+  return fetch(request);
+}
+
+// Nobody waits for it: the browser asks its push service, which may be away. The server forgets the subscription anyway.
+async function unsubscribe() {
   const pushed = await registration.pushManager?.getSubscription().catch(() => null);
   await pushed?.unsubscribe().catch(() => false);
-  return fetch(request);
 }
 
 async function forget(but) {

@@ -43,7 +43,7 @@ def service() -> Iterator[PushService]:
 @pytest.fixture(scope="module")
 def pushing() -> Iterator[Running]:
     with state_directory() as var:
-        instance = Instance(var, {"NUTGRAF_FETCH_ALLOW": "127.0.0.0/8"})
+        instance = Instance(var, {"NUTGRAF_PUSH_ALLOW": "127.0.0.0/8"})
         with instance.up("--no-sample", "--no-catalogue") as running:
             yield running
 

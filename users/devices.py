@@ -10,10 +10,12 @@ from typing import Any, cast
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_out
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -122,6 +124,17 @@ def end_this(session: SessionBase) -> None:
     """Leave nothing of the session, nor of what was noted of it."""
     UserSession.objects.filter(session_key=session.session_key).delete()
     session.flush()
+
+
+def lives(noted: UserSession) -> bool:
+    """Whether that browser is signed in still; its note may outlive it by an hour."""
+    return Session.objects.filter(session_key=noted.session_key, expire_date__gt=timezone.now()).exists()
+
+
+@receiver(user_logged_out)
+def _signed_out(sender: Any, request: HttpRequest, **_: Any) -> None:
+    """Its session goes right after this, and what hangs on the note, such as pushes, is not to wait for a sweep."""
+    UserSession.objects.filter(session_key=request.session.session_key).delete()
 
 
 def forget_ended() -> int:

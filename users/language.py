@@ -91,15 +91,24 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_not_found(request, exception)
 
 
+def of(request: HttpRequest) -> str:
+    """What a page for this request's reader is written in, whatever is spoken on the page that they ask for."""
+    return _chosen(request) or _asked_for(request)
+
+
 def _as_chosen(request: HttpRequest) -> None:
+    if chosen := _chosen(request):
+        translation.activate(chosen)
+
+
+def _chosen(request: HttpRequest) -> str:
+    """By the reader, else in this browser; empty where neither is."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         user = request.user
         if isinstance(user, User) and user.language:
-            speak_to(user)
-            return
+            return user.language
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in dict(settings.LANGUAGES):
-        translation.activate(chosen)
+    return chosen if chosen in dict(settings.LANGUAGES) else ""
 
 
 def _asked_for(request: HttpRequest) -> str:

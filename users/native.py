@@ -14,6 +14,8 @@ from fido2.rpid import verify_rp_id
 from fido2.server import Fido2Server
 from fido2.webauthn import PublicKeyCredentialRpEntity
 
+from users import language
+
 # What Android asks of a site before it gives an app the site's passkeys.
 RELATIONS = ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"]
 
@@ -42,6 +44,7 @@ auth.get_server = server
 
 
 @require_safe
+@language.for_anybody
 @cache_control(public=True, max_age=3600)
 def asset_links(request: HttpRequest) -> JsonResponse:
     """For Android: https://developers.google.com/digital-asset-links."""
@@ -59,6 +62,7 @@ def asset_links(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
+@language.for_anybody
 @cache_control(public=True, max_age=3600)
 def apple_association(request: HttpRequest) -> JsonResponse:
     """For iPhones: Apple's associated domains, for passkeys alone."""

@@ -32,14 +32,10 @@ def edit_settings(request: HttpRequest) -> HttpResponse:
         return redirect("welcome")
     form = SettingsForm(request.POST or None, instance=profile)
     if request.method == "POST" and form.is_valid():
-        spoken = language.current()
         form.save()
         with language.spoken_to(profile.user):
             messages.success(request, gettext("Saved. It counts from your next edition on."))
-        response = redirect("settings")
-        if profile.user.language != spoken:  # what the browser keeps for reading offline is in the old one
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return response
+        return redirect("settings")
     held, habits = suppressed.of(profile.user.email), preferences_path(profile.user)
     return render(request, "users/settings.html", {"form": form, "held": held, "habits": habits})
 

@@ -6,12 +6,13 @@ import base64
 import time
 from email.utils import parseaddr
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+
+from ingest.addresses import target
 
 CURVE = ec.SECP256R1()
 LASTS = 12 * 3600  # seconds; a day is the most that services take
@@ -23,11 +24,12 @@ def public_key() -> str:
 
 
 def authorization(endpoint: str) -> str:
-    """The header by which the push service of an endpoint knows who pushes."""
+    """The header by which the push service of an endpoint knows who pushes. Raises Unreachable where it is none."""
     secret = settings.NUTGRAF_PUSH_KEY
-    parts = urlsplit(endpoint)
+    where = target(endpoint)
     claims = {
-        "aud": f"{parts.scheme}://{parts.netloc}",
+        # An origin as RFC 6454 writes it: small letters, and no port that goes without saying.
+        "aud": f"{'https' if where.secure else 'http'}://{where.host_header}",
         "exp": int(time.time()) + LASTS,
         "sub": _contact(),
     }

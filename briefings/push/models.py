@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from briefings.mail_models import Outgoing
+from ingest.addresses import Unreachable, target
 from users.models import DeviceToken
 
 LONGEST_ENDPOINT = 1000
@@ -49,10 +49,17 @@ class PushSubscription(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def as_read(self) -> models.QuerySet[PushSubscription]:
+        """Its row, while it is for the same device still: registering an endpoint anew gives the row other keys."""
+        return PushSubscription.objects.filter(pk=self.pk, p256dh=self.p256dh, auth=self.auth)
+
     @property
     def service(self) -> str:
-        """The host, and the port where it is named, that pushes are handed to."""
-        return urlsplit(self.endpoint).netloc
+        """The host, and the port where it is not the usual one, that pushes are handed to; one spelling for each."""
+        try:
+            return target(self.endpoint).host_header
+        except Unreachable:  # registered by rules that were other ones
+            return ""
 
 
 class PushDelivery(Outgoing):

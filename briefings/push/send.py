@@ -6,7 +6,7 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,9 +17,10 @@ from briefings.due import LATE
 from briefings.models import Edition, State
 from briefings.planning import could_go
 from briefings.push import keys, notice, service
-from briefings.push.models import PushDelivery, PushSubscription
+from briefings.push.models import PushDelivery
 from briefings.push.service import Outcome, Verdict, Where
 from ingest import work
+from users import devices
 
 LEASE = timedelta(minutes=5)
 BATCH = 200
@@ -46,17 +47,16 @@ def batch(now: datetime) -> int:
     rows = claim(work.due(PushDelivery, BATCH))
     waiting = deque(row for row in rows if not _brought_to_an_end(row, now))
     until, away, messages = time.monotonic() + PATIENCE, Counter[str](), dict[str, bytes]()
+    going: dict[Future[Outcome], PushDelivery] = {}
     with ThreadPoolExecutor(FEW, "push") as pool:
-        while waiting and time.monotonic() < until:
-            few = [waiting.popleft() for _ in range(min(FEW, len(waiting)))]
-            ready = [row for row in few if not _waits(row, away) and _begun(row, now)]
-            going = [(row, message) for row in ready if (message := _message(row, messages)) and _noted(row)]
-            handed = [
-                pool.submit(service.push, _where(row), message, lasts=_lasts(row, now), topic=notice.TOPIC)
-                for row, message in going
-            ]
-            for (row, _), each in zip(going, handed, strict=True):
-                _settle(row, each.result(), away)
+        while going or (waiting and time.monotonic() < until):
+            while waiting and len(going) < FEW and time.monotonic() < until:
+                row = waiting.popleft()
+                if not _waits(row, away) and (handed := _handed(pool, row, now, messages)):
+                    going[handed] = row
+            for each in wait(going, return_when=FIRST_COMPLETED).done:
+                row = going.pop(each)
+                _settle(row, _outcome(row, each), away)
     for row in waiting:
         _put_back(row, timedelta())
     sent.keep({row.edition.local_date for row in rows})
@@ -100,7 +100,7 @@ def _begun(row: PushDelivery, now: datetime) -> bool:
     """Mark it as being sent, unless its reader has left, paused or turned it off since; what keeps it is in its row."""
     with transaction.atomic():
         mine = PushDelivery.objects.select_for_update(of=("self",)).filter(pk=row.pk, attempt=row.attempt)
-        stored = mine.select_related("edition__reader__profile", "subscription").first()
+        stored = mine.select_related("edition__reader__profile", "subscription__session").first()
         if stored is None:
             return False
         if stored.edition.state != State.READY:  # asked for again in the moment in which it was planned
@@ -117,6 +117,8 @@ def _reason_not_to(row: PushDelivery, now: datetime) -> str:
     reader = row.edition.reader
     if not reader.is_active or not reader.profile.wants_edition(row.edition.local_date):
         return UNWANTED
+    if row.subscription.session and not devices.lives(row.subscription.session):
+        return "its browser is signed out"
     if row.subscription.held:
         return f"nothing is pushed there: {row.subscription.held}"
     if now - could_go(row.edition) > LATE:
@@ -160,6 +162,24 @@ def _where(row: PushDelivery) -> Where:
     return Where(found.endpoint, found.p256dh, found.auth)
 
 
+def _handed(
+    pool: ThreadPoolExecutor, row: PushDelivery, now: datetime, messages: dict[str, bytes]
+) -> Future[Outcome] | None:
+    """On its way; None where it is not to go, or not now, as its row says."""
+    if not _begun(row, now) or not (message := _message(row, messages)) or not _noted(row):
+        return None
+    return pool.submit(service.push, _where(row), message, lasts=_lasts(row, now), topic=notice.TOPIC)
+
+
+def _outcome(row: PushDelivery, handed: Future[Outcome]) -> Outcome:
+    """Whatever goes wrong with one, those beside it are to be settled."""
+    try:
+        return handed.result()
+    except Exception as error:
+        log.exception("push %s broke", row.pk)
+        return Outcome(Verdict.LOST, f"outcome unknown: {work.mishap(error)}")
+
+
 def _lasts(row: PushDelivery, now: datetime) -> timedelta:
     """What is later than half a day is as little use on a device as in a mailbox."""
     return LATE - (now - could_go(row.edition))
@@ -167,8 +187,9 @@ def _lasts(row: PushDelivery, now: datetime) -> timedelta:
 
 def _settle(row: PushDelivery, outcome: Outcome, away: Counter[str]) -> None:
     words, host = outcome.words, row.subscription.service
-    away[host] = away[host] + 1 if outcome.verdict is Verdict.AWAY else 0
-    mine = PushSubscription.objects.filter(pk=row.subscription_id)
+    # One that takes what it is given and says nothing is away as well.
+    away[host] = away[host] + 1 if outcome.verdict in (Verdict.AWAY, Verdict.LOST) else 0
+    mine = row.subscription.as_read()
     if outcome.verdict not in (Verdict.TAKEN, Verdict.LOST):
         sent.take_back(row)
     match outcome.verdict:
@@ -180,10 +201,13 @@ def _settle(row: PushDelivery, outcome: Outcome, away: Counter[str]) -> None:
             log.error("push %s: %s", row.pk, words)
             work.finish(row, state=PushDelivery.State.UNKNOWN, error=words, held_by="")
         case Verdict.GONE:
-            mine.delete()
+            if not mine.delete()[0]:
+                _put_back(row, WAIT, words)  # turned on anew meanwhile
         case Verdict.REFUSED:
-            work.finish(row, state=PushDelivery.State.FAILED, error=words, held_by="")
-            mine.update(held=words[:300])
+            if mine.update(held=words[:300]):
+                work.finish(row, state=PushDelivery.State.FAILED, error=words, held_by="")
+            else:
+                _put_back(row, WAIT, words)
         case _ if outcome.wait:
             _put_back(row, outcome.wait, words)
         case _:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
+from django.conf import settings
+
 from briefings.push import keys, seal
+from ingest.addresses import Unreachable
 from ingest.connection import FetchError
 from ingest.post import Posted, post
 
@@ -44,7 +47,7 @@ class Where:
     auth: str
 
 
-def push(where: Where, message: bytes, *, lasts: timedelta, topic: str) -> Outcome:
+def push(where: Where, message: bytes, *, lasts: timedelta, topic: str, seconds: float = SECONDS) -> Outcome:
     """Seal the message and hand it over. The service keeps it for as long as it `lasts` while the device is off, and
     of several with one topic only the last."""
     headers = {
@@ -53,11 +56,14 @@ def push(where: Where, message: bytes, *, lasts: timedelta, topic: str) -> Outco
         "TTL": str(max(0, int(lasts.total_seconds()))),
         "Topic": topic,
         "Urgency": "normal",
-        "Authorization": keys.authorization(where.endpoint),
     }
     try:
+        headers["Authorization"] = keys.authorization(where.endpoint)
         body = seal.sealed(message, keys.unpacked(where.p256dh), keys.unpacked(where.auth))
-        return _judged(post(where.endpoint, body, headers, seconds=SECONDS))
+        allowed = settings.NUTGRAF_PUSH_ALLOW
+        return _judged(post(where.endpoint, body, headers, seconds=seconds, allowed=allowed))
+    except Unreachable as error:
+        return Outcome(Verdict.REFUSED, error.words)
     except ValueError as error:
         return Outcome(Verdict.REFUSED, f"it cannot be sealed: {error}")
     except FetchError as error:

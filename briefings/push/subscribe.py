@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from briefings.push import keys, seal
@@ -18,7 +18,7 @@ from ingest.addresses import Address, Target, Unreachable, among, permitted, tar
 from ingest.plain import line
 from users.models import DeviceToken, User
 
-MOST = 10  # of one reader; the one that was pushed to longest ago makes room
+MOST = 10  # of one reader; the one that was pushed to or turned on longest ago makes room
 NUMBER = re.compile(
     r"(.*\.)?(\d+|0x[0-9a-f]*)\.?", re.IGNORECASE
 )  # what resolvers take for a spelled-out address
@@ -70,7 +70,7 @@ def add(
             },
         )
         others = PushSubscription.objects.filter(reader=reader).exclude(pk=made.pk)
-        newest = others.order_by(F("pushed_at").desc(nulls_last=True), "-created_at", "-pk")
+        newest = others.order_by(Coalesce("pushed_at", "created_at").desc(), "-pk")
         PushSubscription.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[MOST - 1 :])).delete()
     return made
 
@@ -103,7 +103,7 @@ def _judge(endpoint: str) -> None:
     except Unreachable as error:
         raise Unusable("endpoint", error.words) from None
     number = _number(where)
-    if number is not None and among(number, settings.NUTGRAF_FETCH_ALLOW):
+    if number is not None and among(number, settings.NUTGRAF_PUSH_ALLOW):
         return
     if not where.secure:
         raise Unusable("endpoint", gettext("an endpoint is an https address"))

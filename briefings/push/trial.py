@@ -9,6 +9,7 @@ from briefings.push import keys, notice, service
 from briefings.push.models import PushSubscription
 from briefings.push.service import Verdict, Where
 
+SECONDS = 3.0  # a reader waits, and so does the web process
 OFF = gettext_noop("This service has no key for pushes, so nothing was sent.")
 GONE = gettext_noop("Its push service does not know this device any more. Turn notifications on again on it.")
 AGAIN = gettext_noop(
@@ -25,8 +26,9 @@ def send(subscription: PushSubscription) -> str:
     if not keys.public_key():
         return gettext(OFF)
     where = Where(subscription.endpoint, subscription.p256dh, subscription.auth)
-    outcome = service.push(where, notice.of_test(subscription.reader), lasts=notice.TEST_LASTS, topic="test")
-    mine = PushSubscription.objects.filter(pk=subscription.pk)
+    message = notice.of_test(subscription.reader)
+    outcome = service.push(where, message, lasts=notice.TEST_LASTS, topic="test", seconds=SECONDS)
+    mine = subscription.as_read()
     match outcome.verdict:
         case Verdict.TAKEN:
             mine.update(pushed_at=timezone.now(), held="")

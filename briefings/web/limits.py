@@ -40,6 +40,6 @@ def limited_by_address(view: View) -> View:
     return inner
 
 
-def allowed(request: HttpRequest, action: str) -> bool:
-    """Whether the reader and their address may do this once more; that counts as once."""
-    return bool(ratelimit.consume(request, app="allauth.account", action=action, limit_get=True))
+def allowed(request: HttpRequest, action: str, key: str | None = None) -> bool:
+    """Whether the reader, their address, or all for this `key` may do this once more; that counts as once."""
+    return bool(ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True))

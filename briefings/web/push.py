@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from briefings.models import PushSubscription
 from briefings.push import keys, subscribe, trial
-from briefings.web.limits import limited
+from briefings.web.limits import allowed, limited
 from users import devices
 from users.browsers import named
 from users.models import User
@@ -79,6 +79,8 @@ def test(request: HttpRequest, subscription_id: int) -> HttpResponse:
     found = PushSubscription.objects.filter(reader=user, pk=subscription_id).first()
     if found is None:
         raise Http404
+    if not allowed(request, "test-push-service", found.service):
+        return render(request, "429.html", status=429)
     if problem := trial.send(found):
         messages.error(request, problem)
     else:

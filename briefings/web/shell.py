@@ -67,7 +67,10 @@ class Reader:
         response = self._get_response(request)
         if request.session.accessed:
             now = request.session.get(SESSION_KEY)
-            response.headers[READER] = mark(now) if now else VISITOR
+            if (
+                response.status_code < 500
+            ):  # which may tell of a database that is away, and so of no reader's language
+                response.headers[READER] = mark(now, language.of(request)) if now else VISITOR
             if now and "Cache-Control" not in response.headers:
                 add_never_cache_headers(response)  # pages that are not ours to mark, such as signing out
             if may_change and now != before:
@@ -75,9 +78,13 @@ class Reader:
         return response
 
 
-def mark(reader: str) -> str:
-    """Tells one reader's pages from another's, and nothing about the reader."""
-    return salted_hmac("briefings.web.shell", reader).hexdigest()[:16]
+def mark(reader: str, spoken: str) -> str:
+    """Tells one reader's pages in one language from all others, and nothing about the reader.
+
+    So who changes the language has no copies in the old one, and keeps the browser's worker and what is pushed to it,
+    which clearing its storage would end.
+    """
+    return salted_hmac("briefings.web.shell", f"{reader} {spoken}").hexdigest()[:16]
 
 
 @require_safe
@@ -91,6 +98,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 def _worker() -> str:
     found = finders.find("sw.js") or settings.STATIC_ROOT / "sw.js"
     code = Path(str(found)).read_text(encoding="utf-8")
+    goodbye = [reverse("account_logout"), reverse("admin:logout")]
     shell = {
         "files": [static(name) for name in FILES],
         "static": settings.STATIC_URL,
@@ -98,7 +106,8 @@ def _worker() -> str:
         "today": reverse("today"),
         "icon": static("icons/icon-192.png"),
         "plain": {code: _plainly(code) for code in dict(settings.LANGUAGES)},
-        "leaving": [reverse("account_logout"), reverse("leave"), reverse("admin:logout")],
+        "leaving": [*goodbye, reverse("leave")],
+        "goodbye": goodbye,
     }
     parts = json.dumps(shell) + code + "".join(map(_offline_in, dict(settings.LANGUAGES)))
     shell["version"] = hashlib.sha256(parts.encode()).hexdigest()[:12]

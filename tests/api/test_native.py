@@ -76,6 +76,16 @@ def test_the_site_vouches_for_them_to_phones(named: None) -> None:
     assert not apple.cookies
 
 
+def test_what_caches_keep_of_it_carries_nobodys_cookie(named: None) -> None:
+    reader = Client()
+    reader.force_login(User.objects.create_user("ada@bank.example"))
+    for name in ("assetlinks.json", "apple-app-site-association"):
+        answer = reader.get(f"/.well-known/{name}")
+        assert answer.status_code == 200
+        assert not answer.cookies
+        assert "Cookie" not in answer.headers.get("Vary", "")
+
+
 def test_and_for_nobody_where_none_is_named() -> None:
     for name in ("assetlinks.json", "apple-app-site-association"):
         assert Client().get(f"/.well-known/{name}").status_code == 404

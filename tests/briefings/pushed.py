@@ -24,7 +24,7 @@ EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 def pushes(settings: Any, tmp_path: Path) -> Iterator[PushService]:
     settings.NUTGRAF_VAR = tmp_path
     settings.NUTGRAF_PUSH_KEY = secrets.token_urlsafe(32)
-    settings.NUTGRAF_FETCH_ALLOW = [ipaddress.ip_network("127.0.0.0/8")]
+    settings.NUTGRAF_PUSH_ALLOW = [ipaddress.ip_network("127.0.0.0/8")]
     with push_service() as service:
         yield service
 

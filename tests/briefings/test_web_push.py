@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_it_is_turned_on_tested_and_turned_off(page: Client, ada: User, pushes: 
     [
         ((410, {}, ""), "does not know this device any more"),
         ((503, {}, ""), "Try again in a few minutes"),
-        ((400, {}, "<b>BadTopic</b>"), "the push service answered 400: BadTopic"),
+        ((400, {}, "<b>BadTopic</b>"), "the push service answered 400. Turn"),
         ("drop", "it may come or not"),
     ],
 )
@@ -60,6 +61,28 @@ def test_a_test_that_fails_says_why(
     assert words in page.post(f"{PAGE}{key}/test/", follow=True).content.decode()
 
 
+def test_a_service_that_hangs_holds_the_page_for_some_seconds_alone(
+    page: Client, ada: User, pushes: PushService
+) -> None:
+    key = turned_on(ada, pushes.phone()).pk
+    pushes.answers = ["hold"]
+    began = time.monotonic()
+    assert "it may come or not" in page.post(f"{PAGE}{key}/test/", follow=True).content.decode()
+    assert time.monotonic() - began < 8
+
+
+def test_one_service_gets_twenty_tests_a_minute_from_all_readers(pushes: PushService) -> None:
+    answers = []
+    for number in range(6):
+        reader = rows.reader(f"reader{number}@bank.example")
+        key = turned_on(reader, pushes.phone()).pk
+        browser = Client()
+        browser.force_login(reader)
+        answers += [browser.post(f"{PAGE}{key}/test/").status_code for _ in range(4)]
+    assert answers == [302] * 20 + [429] * 4
+    assert pushes.asked == 20
+
+
 def test_it_ends_with_the_browsers_session(page: Client, ada: User, pushes: PushService) -> None:
     press(page, pushes.phone())
     elsewhere = Client()
@@ -69,7 +92,6 @@ def test_it_ends_with_the_browsers_session(page: Client, ada: User, pushes: Push
     devices.end_others(ada, page.session.session_key)
     assert PushSubscription.objects.count() == 1
     page.post("/accounts/logout/")
-    devices.forget_ended()
     assert not PushSubscription.objects.exists()
 
 
@@ -97,6 +119,10 @@ def test_an_endpoint_inside_is_refused_in_words(page: Client, pushes: PushServic
         422,
         "it points into a private or reserved network.",
     )
+
+
+def test_half_a_character_is_no_endpoint(page: Client, pushes: PushService) -> None:
+    assert press(page, Phone("", "https://push.example.com/a\ud800")).status_code == 422
 
 
 def test_a_service_without_a_key_says_so(page: Client, pushes: PushService, settings: Any) -> None:

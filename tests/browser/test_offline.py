@@ -154,6 +154,19 @@ def test_deleting_the_account_leaves_nothing(live_server: LiveServer, reading: P
     assert kept(reading) == []
 
 
+def test_another_language_leaves_no_copy_in_the_old_one_and_keeps_the_worker(
+    live_server: LiveServer, reading: Page
+) -> None:
+    before = reading.evaluate("async () => (await navigator.serviceWorker.ready).active.scriptURL")
+    reading.goto(f"{live_server.url}/settings/")
+    reading.locator("[name=language]").select_option("de")
+    reading.locator("form:has([name=language]) button").first.click()
+    expect(reading.locator("html")).to_have_attribute("lang", "de")
+    wait_for(lambda: kept(reading) == [], 10, "the old ones to go")
+    registered = "async () => (await navigator.serviceWorker.getRegistration())?.active.scriptURL"
+    assert reading.evaluate(registered) == before
+
+
 def test_the_next_reader_of_the_browser_sees_nothing_of_the_first(
     context: BrowserContext, live_server: LiveServer, reading: Page
 ) -> None:

@@ -268,3 +268,45 @@ def test_a_click_opens_the_edition(worker: Worker, context: BrowserContext) -> N
         }"""
     )
     assert opened == [f"{worker.origin}/archive/", 0]
+
+
+# Beside the worker's own pages there is no push service: what it would ask is put in its place, and hangs.
+SUBSCRIBED = """() => {
+  self.unsubscribed = 0;
+  const held = { unsubscribe: () => { self.unsubscribed += 1; return new Promise(() => {}); } };
+  PushManager.prototype.getSubscription = async () => held;
+}"""
+
+
+def test_signing_out_ends_pushes_and_waits_for_no_push_service(
+    worker: Worker, context: BrowserContext, live_server: LiveServer
+) -> None:
+    running = context.service_workers[0]
+    running.evaluate(SUBSCRIBED)
+    asked = running.evaluate(
+        """async () => {
+          let ended = 0;
+          self.fetch = async () => { ended = self.unsubscribed; return new Response("", { status: 200 }); };
+          const event = new FetchEvent("fetch", { request: new Request(SHELL.goodbye[0], { method: "POST" }) });
+          return await new Promise((resolve) => {
+            event.waitUntil = () => {};
+            event.respondWith = (answer) => answer.then(() => setTimeout(() => resolve(self.unsubscribed), 200));
+            self.dispatchEvent(event);
+          });
+        }"""
+    )
+    assert asked == 1
+
+
+def test_an_account_that_stays_keeps_its_pushes(
+    worker: Worker, context: BrowserContext, live_server: LiveServer
+) -> None:
+    running = context.service_workers[0]
+    running.evaluate(SUBSCRIBED)
+    page = worker.page
+    page.goto(f"{live_server.url}/settings/delete/")
+    page.get_by_label("Your address, to be sure").fill("somebody@else.example")
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_label("Your address, to be sure")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert running.evaluate("self.unsubscribed") == 0

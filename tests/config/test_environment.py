@@ -51,6 +51,7 @@ def test_a_warning_of_the_web_framework_is_logged_once() -> None:
         ("NUTGRAF_BUDGETS", "lens/day=1, lens/day=2", "converse/day=0.20"),
         ("NUTGRAF_BUDGETS", "lens/day=much", "converse/day=0.20"),
         ("NUTGRAF_FETCH_ALLOW", "localhost", "networks such as 127.0.0.0/8"),
+        ("NUTGRAF_PUSH_ALLOW", "localhost", "networks such as 127.0.0.0/8"),
         ("NUTGRAF_URL", "nutgraf", "an http or https address"),
         ("EMAIL_URL", "pigeon://loft", "smtp://"),
         ("NUTGRAF_URL", "http://[", "an http or https address"),

@@ -61,7 +61,10 @@ def test_it_leaves_a_model_alone_for_as_long_as_it_asks(
     assert audit.verify() == []
 
 
-@pytest.mark.parametrize("said", ["Wed, 21 Oct 2015 07:28:00 GMT", "-5", "soon", "nan", ""])
+@pytest.mark.parametrize(
+    "said",
+    ["Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999999999999 07:28:00 GMT", "-5", "soon", "nan", ""],
+)
 def test_a_retry_after_that_says_nothing_puts_nobody_off(provider: ModelServer, ask: Ask, said: str) -> None:
     provider.script(fake.rate_limited(said))
     with pytest.raises(RateLimited):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
+import secrets
 import socket
 import threading
 from collections.abc import Iterator
@@ -21,15 +22,19 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from briefings.models import PushSubscription
+from briefings.push import trial
 from ingest import check, own
 from ingest.addresses import Unreachable, target
 from ingest.discover import discover
 from ingest.fetch import FetchError, fetch
 from ingest.models import Article, Source
 from ingest.pages import Run, Wanted, read_pages
+from ingest.post import post
 from ingest.refresh import refresh
 from ingest.robots import Gate
 from tests.api.device import Device
+from tests.fakes.push_service import Phone
 from tests.fakes.web_server import WebServer, item, rss
 from tests.security.conftest import signed_in
 from tests.security.spellings import inward
@@ -100,6 +105,42 @@ def test_the_door_opens_none(listener: Listener, addresses: list[str]) -> None:
             fetch(url)
         assert refused.value.code in ("blocked_address", "bad_url", "dns"), url
     assert listener.came == 0
+
+
+def test_the_door_of_pushes_opens_none(listener: Listener, addresses: list[str], settings: Any) -> None:
+    """Not even where all of it is open to feeds."""
+    settings.NUTGRAF_FETCH_ALLOW = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
+    for url in secured(addresses):
+        with pytest.raises(FetchError) as refused:
+            post(url, b"x", {}, seconds=5)
+        assert refused.value.code in ("blocked_address", "bad_url", "dns"), url
+    assert listener.came == 0
+
+
+@pytest.mark.parametrize("way", ["form", "app"])
+def test_a_device_registered_there_is_never_written_to(
+    way: str, listener: Listener, addresses: list[str], ada: User, phone: Device, settings: Any
+) -> None:
+    settings.NUTGRAF_PUSH_KEY = secrets.token_urlsafe(32)
+    browser, keys = signed_in(ada), Phone("", "").keys
+    for url in secured(addresses):
+        cache.clear()
+        told = {"endpoint": url, "keys": keys}
+        if way == "form":
+            answer = browser.post("/settings/notifications/on/", json.dumps(told), "application/json")
+            assert answer.status_code in (204, 422), url
+        else:
+            assert phone.post("/push/subscriptions", told).status_code in (201, 422), url
+        for one in PushSubscription.objects.all():  # a name is judged when it is written to, not before
+            assert trial.send(one), url
+            assert not PushSubscription.objects.filter(pushed_at__isnull=False).exists()
+        PushSubscription.objects.all().delete()
+    assert listener.came == 0
+
+
+def secured(addresses: list[str]) -> list[str]:
+    """As they are and by https, so that none is refused for its scheme alone."""
+    return [*addresses, *(url.replace("http://", "https://", 1) for url in addresses)]
 
 
 def test_neither_with_another_way_to_ask(listener: Listener, addresses: list[str]) -> None:

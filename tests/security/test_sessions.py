@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from tests.processes import PROJECT
 from tests.test_make import PRODUCTION
+from users import devices
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,8 @@ def test_it_ends_when_it_is_not_used_and_when_it_is_used_for_ever(ada: User) -> 
             assert inside(idle) is (day < 14)
     with time_machine.travel(start + timedelta(days=91), tick=False):
         assert not inside(busy), "however much it was used"
+        devices.forget_ended()
+        assert not UserSession.objects.exists(), "and what hangs on it, such as pushes, ends with it"
         sign_in(busy)
         assert inside(busy)
 

@@ -198,6 +198,23 @@ def test_strangers_are_not_noted_nor_who_is_no_more(ada: User) -> None:
     assert not UserSession.objects.exists()
 
 
+def test_signing_out_leaves_no_note_of_the_browser(ada: User) -> None:
+    desk, phone = at(ada, DESK), at(ada, PHONE)
+    desk.post("/accounts/logout/")
+    assert [one.session_key for one in UserSession.objects.all()] == [phone.session.session_key]
+
+
+def test_a_new_secret_key_leaves_a_browser_the_device_it_was(ada: User, settings: Any) -> None:
+    """What hangs on the note, such as pushes, goes on."""
+    desk = at(ada, DESK)
+    before, noted = desk.session.session_key, UserSession.objects.get().pk
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+    assert desk.get("/settings/").status_code == 200
+    assert desk.session.session_key != before
+    assert devices.forget_ended() == 0
+    assert UserSession.objects.get(session_key=desk.session.session_key).pk == noted
+
+
 def test_what_ran_out_is_forgotten(ada: User) -> None:
     at(ada, PHONE)
     desk = at(ada, DESK)
