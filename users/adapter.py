@@ -32,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     }
 
     def validation_error(self, code: str, *args: Any) -> Any:
-        events.refused(code)
+        events.refused_by_allauth(code)
         return super().validation_error(code, *args)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
