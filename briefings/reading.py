@@ -26,6 +26,7 @@ from briefings.spent import Spent
 from briefings.topics.topic import Topic
 from inference import costs
 from inference.prices import Tariff
+from users.kept import digest
 from users.prepared import Prepared, given
 
 WORDS_A_MINUTE = 220
@@ -48,7 +49,8 @@ class Told:
     @property
     def same(self) -> Hashable:
         """Equal where these are, without holding what the texts say."""
-        return self.body.digest, self.lens and self.lens.digest, self.articles, self.sources
+        sources = [tuple(vars(one).values()) for one in self.sources]
+        return self.body.digest, self.lens and self.lens.digest, digest(self.articles, sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Reading:
         return (
             document.id,
             document.version,
-            document.story,
+            *vars(document.story).values(),
             document.writer,
             document.sample,
             self.told.same,

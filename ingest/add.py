@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 
 from ingest import opml
 from ingest.addresses import spelled
@@ -58,10 +58,16 @@ def add(
 def _found(urls: Sequence[str], patience: float | None) -> dict[str, Found]:
     """What lies at the addresses. Looks that take too long are left behind; the door ends them."""
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="discover")
-    looks = {url: pool.submit(discover, url) for url in urls}
+    looks = {url: pool.submit(_look, url, get_language()) for url in urls}
     pool.shutdown(wait=False)
     ends = None if patience is None else time.monotonic() + patience
     return {url: _awaited(look, ends) for url, look in looks.items()}
+
+
+def _look(url: str, language: str | None) -> Found:
+    """What is wrong is said in the language of who asks, which threads do not know by themselves."""
+    with override(language):
+        return discover(url)
 
 
 def _awaited(look: Future[Found], ends: float | None) -> Found:

@@ -28,10 +28,21 @@ def _tell(task: str, key: str | int, queue: str) -> None:
     if not _tellers.acquire(blocking=False):
         log.warning("no nudge for %s %s: the broker has not answered earlier ones", task, key)
         return
+
+    def send() -> None:
+        try:
+            _send(task, key, queue)
+        finally:
+            _tellers.release()
+
     # In the context of who asks: the message carries the request's id and its trace.
-    run = copy_context().run
-    teller = threading.Thread(target=run, args=(_send, task, key, queue), daemon=True, name="nudge")
-    teller.start()
+    teller = threading.Thread(target=copy_context().run, args=(send,), daemon=True, name="nudge")
+    try:
+        teller.start()
+    except RuntimeError as error:  # the system gives no more threads
+        _tellers.release()
+        log.warning("no nudge for %s %s: %s", task, key, error)
+        return
     teller.join(PATIENCE)
     if teller.is_alive():
         log.warning("no nudge for %s %s yet: the broker takes its time", task, key)
@@ -44,5 +55,3 @@ def _send(task: str, key: str | int, queue: str) -> None:
         log.warning("no nudge for %s %s: %s", task, key, error)
     except Exception:
         log.exception("no nudge for %s %s", task, key)
-    finally:
-        _tellers.release()

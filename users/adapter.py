@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from users import events, second
 from users.models import User
@@ -31,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     }
 
     def validation_error(self, code: str, *args: Any) -> Any:
-        events.refused(code)
+        events.refused_by_allauth(code)
         return super().validation_error(code, *args)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -57,9 +58,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """As allauth does; while the mail server is away the reader is told so, whoever they are."""
+        """As allauth does, in the language that its reader has chosen, wherever the request came from.
+
+        While the mail server is away the reader is told so, whoever they are.
+        """
         try:
-            super().send_mail(template_prefix, email, context)
+            with _of_the_address(email):
+                super().send_mail(template_prefix, email, context)
         except (smtplib.SMTPException, OSError) as error:
             log.error("EMAIL_URL: sign-in mail cannot be sent: %s", error)
             raise ImmediateHttpResponse(render(self.request, "users/mail_down.html", status=503)) from error
+
+
+def _of_the_address(email: str) -> AbstractContextManager[Any]:
+    """In the language that the account of the address has chosen; asked for alike whoever has it."""
+    chosen = User.objects.filter(email=email.lower()).values_list("language", flat=True).first()
+    return override(chosen) if chosen else nullcontext()

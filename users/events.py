@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
@@ -16,9 +19,32 @@ METHODS = "account_authentication_methods"  # where allauth keeps by what a sess
 log = logging.getLogger("users.events")
 
 
+# Of allauth's words for what it refuses, those that are said of a sign-in or of its proof anew.
+_OF_SIGN_IN = frozenset(
+    {"incorrect_code", "incorrect_password", "invalid_login", "too_many_login_attempts", "rate_limited"}
+)
+_untold: ContextVar[bool] = ContextVar("users.events.untold", default=False)
+
+
 def refused(what: str) -> None:
     """A code, passkey or try was turned down: `what` in allauth's word for it, such as `incorrect_code`."""
     log.warning("sign-in refused: %s", what)
+
+
+def refused_by_allauth(what: str) -> None:
+    """The same for whatever allauth refuses: what is said of no sign-in is not told."""
+    if what in _OF_SIGN_IN and not _untold.get():
+        refused(what)
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """For what is no sign-in, though allauth refuses it in the same words, and for what its caller tells itself."""
+    before = _untold.set(True)
+    try:
+        yield
+    finally:
+        _untold.reset(before)
 
 
 @receiver(user_logged_in)

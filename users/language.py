@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.views.csrf import csrf_failure
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django.views.defaults import page_not_found
@@ -74,21 +75,27 @@ class Spoken:
             if response.headers.get("Content-Type", "").startswith(
                 ("text/html", "application/manifest+json")
             ):
-                patch_vary_headers(response, ("Accept-Language",))
+                by_cookie = ("Cookie",) if getattr(request, "spoken_by_cookie", False) else ()
+                patch_vary_headers(response, ("Accept-Language", *by_cookie))
                 response.headers.setdefault("Content-Language", current())
         return response
 
     def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
         """Once it is known that the page may know its reader, the reader's own choice counts."""
-        if not (request.path_info.startswith(ENGLISH) or getattr(view, "for_anybody", False)):
-            _as_chosen(request)
+        _as_chosen(request, view)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's answer to an address that nothing is at: no view was found that could have said whose page it is."""
-    if request.resolver_match is None and not request.path_info.startswith(ENGLISH):
+    if request.resolver_match is None:
         _as_chosen(request)
     return page_not_found(request, exception)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's answer to a form without its token, which is given before any middleware hears of the view."""
+    _as_chosen(request, request.resolver_match and request.resolver_match.func)
+    return csrf_failure(request, reason)
 
 
 def of(request: HttpRequest) -> str:
@@ -96,7 +103,10 @@ def of(request: HttpRequest) -> str:
     return _chosen(request) or _asked_for(request)
 
 
-def _as_chosen(request: HttpRequest) -> None:
+def _as_chosen(request: HttpRequest, view: Any = None) -> None:
+    if request.path_info.startswith(ENGLISH) or getattr(view, "for_anybody", False):
+        return
+    request.spoken_by_cookie = True  # type: ignore[attr-defined]  # also where there is none: with one it would differ
     if chosen := _chosen(request):
         translation.activate(chosen)
 

@@ -34,7 +34,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
     }
 
     def validation_error(self, code: str, *args: Any) -> Any:
-        events.refused(code)
+        events.refused_by_allauth(code)
         return super().validation_error(code, *args)
 
     def encrypt(self, text: str) -> str:
@@ -78,7 +78,8 @@ class _Plain:
 
     def clean_credential(self) -> Any:
         try:
-            return super().clean_credential()  # type: ignore[misc]  # of the form it is mixed into
+            with events.untold():
+                return super().clean_credential()  # type: ignore[misc]  # of the form it is mixed into
         except NONSENSE:
             events.refused("passkey")
             raise forms.ValidationError(UNKNOWN) from None
@@ -87,7 +88,8 @@ class _Plain:
 class AddForm(AddWebAuthnForm):  # type: ignore[misc]
     def clean(self) -> Any:
         try:
-            return super().clean()
+            with events.untold():
+                return super().clean()
         except NONSENSE:
             raise forms.ValidationError(UNFIT) from None
 

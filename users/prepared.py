@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, ForeignObject, Func, Lookup, QuerySet, TextField, Value
@@ -54,8 +54,12 @@ class AnyOf(Lookup):
 class Mark(Func):
     """Of the row that a column stands in: no two states that it ever has have the same one.
 
-    Postgres writes each state anew, in a place and by a transaction of its own (`ctid` and `xmin`). The column must be
-    one that no other table has as a foreign key. Empty where a joined row is not there.
+    Postgres writes each state anew, in a place and by a transaction of its own (`ctid` and `xmin`). That holds as long
+    as one server's history goes on: where a standby that had not yet heard everything takes over, or a backup is
+    restored, the numbers of what was lost are given once more, to other states. What is kept by marks must go with the
+    process then (docs/deploying.md).
+
+    The column must be one that no other table has as a foreign key. Empty where a joined row is not there.
     """
 
     output_field = TextField()
@@ -86,7 +90,23 @@ class Prepared(Generic[Row]):
 
 
 def answer(sql: str, params: Any) -> Answer:
-    """The rows of a statement whose values go beside it; equal statements are planned once on a connection."""
+    """The rows of a statement whose values go beside it; equal statements are planned once on a connection.
+
+    A release that widens a column while we run makes Postgres refuse the plans that have it (0A000, "cached plan must
+    not change result type"), and psycopg would ask by them again and again. They are all put away, and it is asked once
+    more. In a transaction nothing can be asked any more; its rollback puts them away, so that the next one goes well.
+    """
+    try:
+        return _asked(sql, params)
+    except NotSupportedError:  # not told apart by its words, which the server may say in another language
+        if connection.in_atomic_block:
+            raise
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")  # psycopg takes notice, and forgets them as well
+    return _asked(sql, params)
+
+
+def _asked(sql: str, params: Any) -> Answer:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     ours: Any = connection  # what is not told of Django's own: how it makes a cursor of another class

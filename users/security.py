@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from users import devices, enrolment, qr, second, social, tokens
+from users import devices, enrolment, events, qr, second, social, tokens
 from users.models import Profile, User
 from users.second import fresh
 
@@ -67,6 +67,10 @@ class TurnOnApp(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no typ
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"qr": qr.draw(context["totp_url"])}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with events.untold():  # a code that does not turn it on is no sign-in
+            return cast(HttpResponse, super().post(request, *args, **kwargs))
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = cast(HttpResponse, super().form_valid(form))

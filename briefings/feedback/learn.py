@@ -17,6 +17,7 @@ from briefings.feedback.telling import SORTS, WEIGHTS, Named
 from briefings.models import Letter
 from briefings.schemas import BriefDocument
 from ingest.models import Source
+from users.kept import digest
 from users.models import User
 from users.prepared import Prepared, given
 
@@ -50,7 +51,7 @@ _SIGNALS = Prepared(lambda: Signal.objects.filter(reader=given("reader")))
 
 def same(signals: Sequence[Signal]) -> Hashable:
     """Equal for signals by which stances are equal."""
-    return tuple((one.brief_id, *(getattr(one, name) for name in _FIELDS)) for one in signals)
+    return digest([(one.brief_id, *(getattr(one, name) for name in _FIELDS)) for one in signals])
 
 
 def taste(signals: Sequence[Signal]) -> Taste:

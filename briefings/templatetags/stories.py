@@ -19,7 +19,7 @@ from users.kept import Kept
 from users.language import current
 
 register = template.Library()
-KEPT = 2000  # stories, of some ten kilobytes each with their keys
+KEPT = 2000  # stories, of some ten kilobytes each; their keys are small
 TOKEN = secrets.token_hex(16)  # stands where each request has a token of its own; no foreign text can know it
 
 _kept = Kept[str](KEPT)

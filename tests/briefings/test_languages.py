@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core import mail as mails
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -13,7 +14,7 @@ from briefings import digest, edition, feed, letters, share
 from briefings.models import Brief, Edition, EditionItem, PushSubscription
 from briefings.push import plan, send
 from briefings.web import shell
-from tests.api.device import device_of
+from tests.api.device import Device, device_of
 from tests.briefings import factories, rows
 from tests.briefings.pushed import EIGHT, pushes, turned_on
 from tests.briefings.test_web_pages import body
@@ -99,6 +100,30 @@ def test_a_page_that_reads_no_cookie_reads_none_for_the_language(brief: Brief, a
 @pytest.mark.parametrize("said", ["", "*", "xx-klingon", "de" * 300, "en;q=0", "de;q=abc", "\x00"])
 def test_whatever_a_browser_asks_for_it_gets_a_page(said: str) -> None:
     assert Client(headers={"Accept-Language": said}).get("/").status_code == 200
+
+
+def test_where_a_cookie_was_read_a_cache_is_told(ben: User) -> None:
+    client = Client(headers={"Accept-Language": "en"})
+    plain = client.get("/nowhere/")
+    client.cookies["language"] = "de"
+    chosen = client.get("/nowhere/")
+    assert ['<html lang="de">' in body(one) for one in (plain, chosen)] == [False, True]
+    for answer in (plain, chosen, as_(ben).get("/nowhere/")):
+        assert {"Cookie", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
+
+
+def test_a_form_that_was_too_old_is_refused_in_the_readers_language(ben: User) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
+    assert '<html lang="en">' in body(strict.post("/settings/"))
+    strict.cookies["language"] = "de"
+    assert '<html lang="de">' in body(strict.post("/settings/"))
+    reader = Client(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
+    reader.force_login(ben)
+    refused = reader.post("/settings/")
+    assert refused.status_code == 403
+    assert '<html lang="de">' in body(refused)
+    assert "Cookie" in refused.headers["Vary"]
+    assert '<html lang="en">' in body(reader.post("/admin/login/"))
 
 
 def test_the_readers_own_choice_outweighs_the_browser(ada: User, ben: User) -> None:
@@ -197,6 +222,31 @@ def test_the_mail_is_in_the_readers_language(mail: MailServer) -> None:
             assert word not in part
     assert '<html lang="de">' in html.get_content()
     assert translation.get_language() == "en", "nobody else's is made in German"
+
+
+def test_what_an_app_has_mailed_is_in_the_language_its_reader_chose(ada: User, ben: User) -> None:
+    """The API itself speaks English to all, and whether somebody chose a language makes no other answer."""
+    answers = [
+        Device().post("/auth/code", {"email": user.email}, Accept_Language="fr") for user in (ada, ben)
+    ]
+    assert [one.status_code for one in answers] == [202, 202]
+    assert [set(one.json()) for one in answers] == [{"session"}] * 2
+    english, german = mails.outbox
+    assert (english.to, german.to) == ([ada.email], [ben.email])
+    assert english.subject.endswith("is your Nutgraf code")
+    assert german.subject.endswith("ist Ihr Nutgraf-Code")
+    assert translation.get_language() == "en"
+
+
+def test_whoever_asks_for_a_code_it_comes_in_the_language_its_reader_chose(ada: User, ben: User) -> None:
+    client = Client(headers={"Accept-Language": "en"})
+    client.post("/accounts/login/code/", {"email": ben.email.upper()})
+    assert mails.outbox[-1].subject.endswith("ist Ihr Nutgraf-Code")
+    assert '<html lang="en">' in body(client.get("/accounts/login/code/confirm/"))
+    Client(headers={"Accept-Language": "de"}).post("/accounts/login/code/", {"email": ada.email})
+    assert mails.outbox[-1].subject.endswith("ist Ihr Nutgraf-Code"), (
+        "she has chosen none, and asks in German"
+    )
 
 
 def test_a_push_is_in_the_readers_language(brief: Brief, ada: User, ben: User, pushes: PushService) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
+from types import FunctionType, ModuleType
 
 import pytest
 from django.contrib import messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +22,7 @@ from django.utils import timezone
 
 from briefings import bodies
 from briefings.models import Brief, Correction, Edition, Lens, Notice
+from briefings.schemas import SourceRef
 from briefings.templatetags import stories
 from briefings.web import again, kept
 from ingest.models import Source
@@ -64,6 +69,31 @@ def shown(client: Client, path: str) -> str:
 
 def rendered(client: Client, path: str) -> bool:
     return any(one.name == "base.html" for one in client.get(path).templates)
+
+
+def _held(thing: object) -> list[object]:
+    """All that it consists of, but for classes and what is made once for everybody."""
+    found: dict[int, object] = {}
+    waiting = [thing]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in found and not isinstance(one, (type, ModuleType, FunctionType)):
+            found[id(one)] = one
+            waiting += gc.get_referents(one)
+    return list(found.values())
+
+
+def test_what_a_page_is_known_by_is_small_beside_it(page: Client, paths: tuple[str, str], ada: User) -> None:
+    """What is kept is counted without its key: that must not hold the sources and all that a reader said."""
+    for path in paths:
+        page.get(path)
+    assert len(again._pages._pages) == 2
+    for key, one in again._pages._pages.items():
+        held = _held(key)
+        assert not [part for part in held if isinstance(part, (SourceRef, Model))]
+        assert sum(map(sys.getsizeof, held)) < one.size / 3, "of an edition of two stories"
+    for kept_story in stories._kept._things:
+        assert not [part for part in _held(kept_story) if isinstance(part, (SourceRef, Model))]
 
 
 def _correct(brief: Brief) -> Correction:

@@ -19,6 +19,7 @@ from ingest import own, run
 from ingest.models import Article, Source, Stage, Story
 from tests.briefings import rows
 from tests.fakes.web_server import WebServer, item, rss
+from users.language import choose_for
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +182,19 @@ def test_a_page_without_a_feed_is_refused_in_words(web: WebServer, ada: User) ->
     answer = as_(ada).post("/sources/add/", {"url": web.put("/", "<html><body>Hello</body></html>")})
     assert answer.status_code == 422
     assert "This page names no feed" in body(answer)
+
+
+def test_what_threads_find_out_is_said_in_the_readers_language(web: WebServer, ada: User) -> None:
+    choose_for(ada, "de")
+    bare, broken = web.put("/", "<html><body>Hello</body></html>"), web.put("/none", "nothing")
+    link = f'<html><head><link rel="alternate" type="application/rss+xml" href="{broken}"></head></html>'
+    for url, words in (
+        (bare, "Diese Seite nennt keinen Feed"),
+        (web.put("/names", link), "Der Feed, den diese Seite nennt, lässt sich nicht lesen"),
+    ):
+        answer = as_(ada).post("/sources/add/", {"url": url})
+        assert answer.status_code == 422
+        assert words in body(answer)
 
 
 def test_an_endless_address_does_not_fill_the_page(ada: User) -> None:

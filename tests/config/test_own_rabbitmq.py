@@ -98,15 +98,14 @@ PUBLISH = """
 import json, logging, time, django
 django.setup()
 from ingest import nudge
-refused = []
-nudge.log.setLevel(logging.WARNING)
-nudge.log.addFilter(lambda record: refused.append(record) and False)
-longest, until = 0.0, time.monotonic() + 60
-while len(refused) < 5 and time.monotonic() < until:
+heard, took = [], []
+nudge.log.addFilter(lambda record: heard.append(record.getMessage()) and False)
+until = time.monotonic() + 60
+while len(heard) < 5 and time.monotonic() < until:
     began = time.monotonic()
-    nudge._send("ingest.tasks.sweep_pages", "x" * 500_000, "fetch")
-    longest = max(longest, time.monotonic() - began)
-print(json.dumps([longest, len(refused)]))
+    nudge._tell("ingest.tasks.sweep_pages", "x" * 500_000, "fetch")  # what `nudge` does once the transaction commits
+    took.append(time.monotonic() - began)
+print(json.dumps([took, heard]))
 """
 
 
@@ -127,6 +126,7 @@ def test_nobody_waits_for_a_broker_that_takes_nothing_more(rabbitmq: RabbitMQ) -
     finally:
         rabbitmq.control("set_vm_memory_high_watermark", "0.4")
     assert done.returncode == 0, done.stderr[-2000:]
-    longest, refused = json.loads(done.stdout)
-    assert refused == 5, "each is told of, and none is waited for"
-    assert longest < 15
+    took, heard = json.loads(done.stdout)
+    assert len(heard) >= 5, "each that it does not take is told of"
+    assert any("takes its time" in line for line in heard)
+    assert 0.9 < max(took) < 2, "and none is waited for longer than a second"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from tests.api.test_stranger import real as real
 from tests.briefings import rows
 from tests.fakes.passkey import SoftPasskey
 from tests.ingest.conftest import web as web
+from tests.processes import PROJECT
+from tests.test_make import PRODUCTION
 from users import unsubscribe
 from users.models import User
 
@@ -78,3 +82,11 @@ def signed_in(user: User, **how: Any) -> Client:
 @pytest.fixture
 def cal() -> User:
     return rows.reader("cal2@elsewhere.example")
+
+
+def in_production(asked: str) -> str:
+    """What that program prints under the settings that an operator is told to give."""
+    environment = {"PATH": "/usr/bin:/bin", "DJANGO_SETTINGS_MODULE": "config.settings", **PRODUCTION}
+    command = [sys.executable, "-W", "ignore", "-c", asked]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=PROJECT)
+    return done.stdout.strip()

@@ -10,9 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from django.conf import settings as django_settings
 from django.core import mail
 from django.test import Client
 
+from briefings.push import keys
+from config import logs
+from config.environment import social
 from config.logs import Json, Line
 from inference import gateway, ways
 from inference.gateway import Ask
@@ -24,22 +30,51 @@ from users.models import User
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary7f3a9c"
-SECRETS = {
+SECRETS: dict[str, Any] = {
     "SECRET_KEY": f"{CANARY}-key-of-the-service-that-is-long-enough-0123456789",
     "OPENAI_API_KEY": f"sk-{CANARY}-model",
     "OPENAI_ADMIN_KEY": f"sk-{CANARY}-admin",
     "EMAIL_HOST_PASSWORD": f"{CANARY}-mail",
     "NUTGRAF_METRICS_TOKEN": f"{CANARY}-metrics-token-0123456789",
+    "NUTGRAF_PUSH_KEY": f"{CANARY}{'push' * 7}aaA",  # 32 bytes, as it must be to sign
+    "SECRET_KEY_FALLBACKS": [f"{CANARY}-an-earlier-key-of-the-service-0123456789"],
+    "NUTGRAF_MAIL_REPORTS": {"mailgun": f"{CANARY}-mailgun"},
 }
+DATABASE = f"{CANARY}-database"
+ACCOUNTS = f"{CANARY}-accounts-elsewhere"
+TOLD_APART = [
+    *(one for one in SECRETS.values() if isinstance(one, str)),
+    SECRETS["SECRET_KEY_FALLBACKS"][0],
+    SECRETS["NUTGRAF_MAIL_REPORTS"]["mailgun"],
+    DATABASE,
+    ACCOUNTS,
+]
 
 
 @pytest.fixture
-def planted(settings: Any, caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+def planted(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[pytest.LogCaptureFixture]:
     for name, value in SECRETS.items():
         setattr(settings, name, value)
-    settings.DATABASES["default"].setdefault("OPTIONS", {})
+    # Beside what the connection has: the embedded database asks for no password.
+    databases = {"default": {**settings.DATABASES["default"], "PASSWORD": DATABASE}}
+    monkeypatch.setattr(django_settings, "DATABASES", databases)
+    given = {
+        "id": "acme",
+        "name": "Acme",
+        "client_id": "nutgraf",
+        "secret": ACCOUNTS,
+        "server_url": "https://id.example",
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = social(json.dumps({"openid_connect": given}))
+    settings.ROOT_URLCONF = "tests.users.social_urls"
+    registry.register(OpenIDConnectProvider)
+    logs._secrets.cache_clear()
     with caplog.at_level(logging.DEBUG):
         yield caplog
+    logs._secrets.cache_clear()
+    del registry.provider_map[OpenIDConnectProvider.id]
 
 
 def written(caplog: pytest.LogCaptureFixture) -> str:
@@ -57,7 +92,9 @@ def test_no_page_no_problem_and_no_log_has_one(
         else signed_in({"ada": ada, "olga": olga}[who])
     )
     headers = {"Authorization": f"Bearer {phone.token}"} if who == "ada" else {}
-    addresses = [(one, one.at(values)) for one in routes() if one.name != "turn_events"]
+    addresses = [
+        (one, one.at(values | {"provider_id": "acme"})) for one in routes() if one.name != "turn_events"
+    ]
     for one, address in addresses:
         api = one.pattern.startswith("api/")
         for answer in (
@@ -76,11 +113,18 @@ def test_no_page_no_problem_and_no_log_has_one(
     assert not any(CANARY in str(one.message()) for one in mail.outbox)
 
 
+def test_pages_name_what_is_planted_where_it_is_public(planted: pytest.LogCaptureFixture, ada: User) -> None:
+    """Else nothing would be tried of accounts elsewhere, and of the key that pushes are signed by."""
+    assert b"Sign in with Acme" in Client().get("/accounts/login/code/").content
+    assert keys.public_key() != ""
+
+
+@pytest.mark.parametrize("secret", TOLD_APART)
 def test_an_error_that_holds_one_tells_it_to_nobody(
-    planted: pytest.LogCaptureFixture, ada: User, settings: Any
+    planted: pytest.LogCaptureFixture, ada: User, settings: Any, secret: str
 ) -> None:
     """The settings' secrets are taken out of lines and tracebacks, and of the page nothing is left but words."""
-    settings.EMAIL_BACKEND = f"no.such.module.{SECRETS['OPENAI_API_KEY']}"
+    settings.EMAIL_BACKEND = f"no.such.module.{secret}"
     answer = Client(raise_request_exception=False).post("/accounts/login/code/", {"email": ada.email})
     assert answer.status_code == 500
     assert CANARY.encode() not in answer.content

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from datetime import timedelta
 from http.cookies import Morsel
 from typing import Any
@@ -17,8 +15,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from tests.processes import PROJECT
-from tests.test_make import PRODUCTION
+from tests.security.conftest import in_production
 from users import devices
 from users.models import User
 
@@ -92,10 +89,7 @@ print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF
       s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE,
       s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH)
 """
-    environment = {"PATH": "/usr/bin:/bin", "DJANGO_SETTINGS_MODULE": "config.settings", **PRODUCTION}
-    command = [sys.executable, "-W", "ignore", "-c", asked]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=PROJECT)
-    assert done.stdout.strip() == "__Host-session __Host-csrf True True True Lax Lax None /"
+    assert in_production(asked) == "__Host-session __Host-csrf True True True Lax Lax None /"
 
 
 def test_it_ends_when_it_is_not_used_and_when_it_is_used_for_ever(ada: User) -> None:

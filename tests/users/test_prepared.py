@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import NotSupportedError, connection, connections, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from pytest_django import DjangoAssertNumQueries
 
@@ -127,6 +128,79 @@ def test_where_a_connection_prepares_it_is_planned_once_and_a_column_more_change
         assert [ask.first(email=user.email) for user in readers] == readers
     finally:
         connection.connection.prepare_threshold = None
+
+
+@pytest.fixture
+def preparing() -> Iterator[None]:
+    """As the web process's connections are: what is asked twice is prepared."""
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 2
+    yield
+    if connection.connection is not None:
+        connection.connection.prepare_threshold = None
+
+
+def widen(length: int) -> None:
+    """What a release does, on a connection of its own."""
+
+    def elsewhere() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE users_profile ALTER COLUMN industry TYPE varchar({length})")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(elsewhere).result()
+
+
+@pytest.fixture
+def narrow_again() -> Iterator[None]:
+    length = Profile._meta.get_field("industry").max_length
+    assert length is not None
+    yield
+    widen(length)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("preparing", "narrow_again")
+def test_what_was_planned_before_a_column_is_widened_elsewhere_is_planned_anew(readers: list[User]) -> None:
+    ask = Prepared(lambda: Profile.objects.filter(user=given("user")))
+    other = Prepared(lambda: Profile.objects.filter(role=given("role")))
+    for length in (90, 91):  # psycopg is made to forget more than once
+        for _ in range(4):
+            assert [one.role for one in ask(user=readers[0].pk)] == ["cto"]
+            assert [one.role for one in other(role="cfo")] == ["cfo"]
+        widen(length)
+        for _ in range(4):
+            assert [one.role for one in ask(user=readers[0].pk)] == ["cto"]
+        assert [one.role for one in other(role="cfo")] == ["cfo"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%users_profile%'")
+        assert cursor.fetchone() == (1,), "it is planned once again"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("preparing", "narrow_again")
+def test_a_transaction_that_meets_an_old_plan_fails_and_what_comes_after_does_not(
+    readers: list[User],
+) -> None:
+    ask = Prepared(lambda: Profile.objects.filter(user=given("user")))
+    for length in (90, 91):
+        for _ in range(4):
+            assert ask(user=readers[0].pk)
+        widen(length)
+        with pytest.raises(NotSupportedError), transaction.atomic():
+            ask(user=readers[0].pk)
+        with transaction.atomic():
+            assert [one.role for one in ask(user=readers[0].pk)] == ["cto"]
+    for _ in range(4):
+        assert ask(user=readers[0].pk)
+    widen(92)
+    with transaction.atomic():
+        with pytest.raises(NotSupportedError), transaction.atomic():
+            ask(user=readers[0].pk)
+        assert [one.role for one in ask(user=readers[0].pk)] == ["cto"], "after a savepoint"
 
 
 @pytest.mark.django_db
