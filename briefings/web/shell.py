@@ -77,7 +77,7 @@ class Reader:
 
 def mark(reader: str) -> str:
     """Tells one reader's pages from another's, and nothing about the reader."""
-    return salted_hmac("briefings.web.shell", reader).hexdigest()[:16]
+    return salted_hmac("briefings.web.shell", reader, algorithm="sha256").hexdigest()[:16]
 
 
 @require_safe
