@@ -263,7 +263,7 @@ def _stage(
     call_command("collectstatic", interactive=False, verbosity=0)  # pages name static files by their hashes
     stage.sources(of)
     parse.stop()
-    asks = stage.reading()
+    asks = stage.reading(asked.pages)
     ahead = STARTING + max(15.0, asked.minutes * 60 * BEFORE)
     hour = math.ceil(time.time() + ahead)
     environment |= zone.make(var / "zones", datetime.fromtimestamp(hour, UTC))
