@@ -64,7 +64,7 @@ sbom: $(VENV)/.installed-dev
 
 # Those that take long have commands of their own.
 bench: $(VENV)/.installed-dev
-	@for script in $(filter-out $(addprefix bench/,soak.py scoreboard.py faults.py board.py claims.py),$(wildcard bench/*.py)); do \
+	@for script in $(filter-out $(addprefix bench/,soak.py scoreboard.py faults.py board.py claims.py corpus.py paper.py),$(wildcard bench/*.py)); do \
 		$(BIN)/python $$script || exit 1; done
 
 soak: $(VENV)/.installed-dev

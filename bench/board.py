@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+CHANGED = "-changed"  # after the commit of code that was changed since
 Told = Any  # the JSON document that a command printed
 Better = Literal["more", "less"]
 
@@ -21,6 +22,7 @@ class Claim:
     noise: float = 0.0
     unit: str = ""
     peer: Callable[[Told], str] = lambda _: ""
+    of: Callable[[Told], str] | None = None  # what it was measured on, where that may change from run to run
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Figure:
     commit: str
     old: str = ""
     before: float | None = None  # of the release before, where there was one
+    tree: str = ""  # of the code without the scoreboard: one release, whatever its commit is called
 
     @property
     def kept(self) -> bool:
@@ -84,14 +87,16 @@ def at(*path: str | int) -> Callable[[Told], float]:
     return found
 
 
-def judged(command: Command, told: Told, date: str, commit: str, earlier: Releases) -> list[Figure]:
+def judged(
+    command: Command, told: Told, date: str, commit: str, earlier: Releases, tree: str = ""
+) -> list[Figure]:
     """The figures of a document that its command printed, each beside that of the release before.
 
     LookupError, TypeError or ValueError when the document is not shaped as agreed.
     """
     return [
         Figure(
-            claim.name,
+            name,
             claim.figure(told),
             claim.better,
             claim.limit,
@@ -101,28 +106,50 @@ def judged(command: Command, told: Told, date: str, commit: str, earlier: Releas
             " ".join(command.arguments),
             date,
             commit,
-            before=_before(claim.name, commit, earlier),
+            before=_before(name, commit, tree, earlier),
+            tree=tree,
         )
         for claim in command.claims
+        for name in [named(claim, told)]
     ]
 
 
-def _before(name: str, commit: str, earlier: Releases) -> float | None:
-    """What the latest other release measured, whatever it kept from those before it."""
-    found = (one for release in reversed(earlier) for one in release if one.name == name)
-    return next((one.figure for one in found if one.commit != commit and not one.old), None)
+def named(claim: Claim, told: Told) -> str:
+    """The claim's row. What it was measured on is part of its name: of something else it is another row."""
+    return f"{claim.name}, {claim.of(told)}" if claim.of else claim.name
 
 
-def kept_from(command: Command, why: str, commit: str, earlier: Releases) -> list[Figure]:
+def _before(name: str, commit: str, tree: str, earlier: Releases) -> float | None:
+    """What the latest other release measured, whatever it kept from those before it. Changed code is no release."""
+    found = (one for release in reversed(earlier) for one in release if one.name == name and not one.old)
+    others = (one for one in found if not same_release(one.commit, one.tree, commit, tree))
+    return next((one.figure for one in others if not one.commit.endswith(CHANGED)), None)
+
+
+def same_release(commit: str, tree: str, other_commit: str, other_tree: str) -> bool:
+    """Whether two measured the same code; committing the scoreboard makes another commit of it."""
+    return commit == other_commit or bool(tree and tree == other_tree)
+
+
+def kept_from(command: Command, why: str, commit: str, earlier: Releases, tree: str = "") -> list[Figure]:
     """What was measured earlier, marked as old with the reason, unless it was at this very commit.
 
     What never was measured is in no table.
     """
-    latest = {one.name: one for release in earlier for one in release}
-    found = [latest[claim.name] for claim in command.claims if claim.name in latest]
+    found = []
+    for claim in command.claims:
+        rows = [one for release in earlier for one in release if _is_of(one, claim)]
+        found += rows[-1:]
     return [
-        one if one.commit == commit and not one.old else replace(one, old=why, before=None) for one in found
+        one
+        if same_release(one.commit, one.tree, commit, tree) and not one.old
+        else replace(one, old=why, before=None)
+        for one in found
     ]
+
+
+def _is_of(figure: Figure, claim: Claim) -> bool:
+    return figure.name == claim.name or bool(claim.of and figure.name.startswith(f"{claim.name}, "))
 
 
 def verdict(figure: Figure) -> str:

@@ -33,9 +33,13 @@ def _unkept(told: Told) -> float:
     return float(sum(not one["kept"] for one in told["criteria"]))
 
 
+def _pair(of: Told) -> str:
+    """The models whose prices are told first."""
+    return str(next(iter(of[0]["prices"])))
+
+
 def _briefing(of: Told, readers: str) -> Told:
-    prices: Told = of[0]["prices"]
-    return next(iter(prices.values()))[readers]
+    return of[0]["prices"][_pair(of)][readers]
 
 
 def _cost(readers: str) -> Claim:
@@ -48,6 +52,7 @@ def _cost(readers: str) -> Claim:
         peer=lambda told: (
             f"{_briefing(told, readers)['times_cheaper_than_naive']:,} times cheaper than naive"
         ),
+        of=_pair,
     )
 
 

@@ -32,7 +32,8 @@ import feedparser
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-CORPUS = Path(os.environ.get("NUTGRAF_CORPUS") or ROOT.parent / "shared" / "data")
+from bench.corpus import CORPUS  # noqa: E402
+
 NOW = datetime(2025, 9, 3, tzinfo=UTC)
 Result = TypeVar("Result")
 ALLOWED = 3.0  # ingest and placing together, in times of feedparser alone

@@ -50,8 +50,9 @@ LENS = {
 
 
 def main() -> int:
-    corpus = Path(os.environ.get("NUTGRAF_CORPUS") or PROJECT.parent / "shared" / "data")
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else corpus / "feeds" / "2026-08"
+    from bench.corpus import CORPUS
+
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS / "feeds" / "2026-08"
     wanted = sys.argv[2:] or DAYS
     days = [WHOLE_DAY if day == WHOLE else date.fromisoformat(day) for day in wanted]
     if not folder.is_dir():
@@ -62,7 +63,7 @@ def main() -> int:
     import tests.database  # noqa: F401  a database of its own, gone afterwards
 
     django.setup()
-    prepare(folder, corpus / "fulltext" if WHOLE_DAY in days else None)
+    prepare(folder, CORPUS / "fulltext" if WHOLE_DAY in days else None)
     print(json.dumps([report(measure(day)) for day in days], indent=1))
     return 0
 

@@ -37,8 +37,9 @@ class Spent(NamedTuple):
 
 
 def main() -> int:
-    corpus = Path(os.environ.get("NUTGRAF_CORPUS") or PROJECT.parent / "shared" / "data")
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else corpus / "feeds" / "2025-08"
+    from bench.corpus import CORPUS
+
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS / "feeds" / "2025-08"
     if not folder.is_dir():
         print(json.dumps({"skipped": f"no recorded feeds at {folder}; set NUTGRAF_CORPUS"}))
         return 0

@@ -71,8 +71,11 @@ QUESTIONS = 0.02  # of a reader a day that go to a model
 PEAK = 0.2  # of the day's readers in the busiest hour; pages too
 FULL = 0.6  # of a processor, that waits stay short
 A_WEB_PROCESS, A_WORKER = 8, 1  # connections at most: config/connections.py
+A_QUEUE = 2  # connections more of every process, while the queue lies in Postgres too
+QUEUE_IN_POSTGRES = 10_000  # readers at most for which it does
 EDITIONS_A_SECOND = 50  # PER_SWEEP of briefings/tasks.py, every ten seconds
-HALF_AN_HOUR = 1800  # before their hour editions are made
+HALF_AN_HOUR = 1800  # seconds before their hour in which editions are made
+TICK = 0.1  # milliseconds: what is not seen of a hundred, as the system counts a process's time by the hundredth second
 
 
 def kinds(readers: float) -> float:
@@ -96,20 +99,23 @@ def load(figures: Figures, readers: float, sources: float, articles: float) -> d
         reading = looks * of("look", side) + new * (of("take", side) + of("place_large", side))
         writing = briefs * of("brief", side) + pairs * of("pair", side) + calls * of("call", side)
         choosing = of("candidate", side) * STORIES * articles / 1000
-        each = of("edition", side) + choosing + of("mail", side)
         seen = PAGES * of("page", side) + API * of("api", side) + SAME * of("same", side)
         found[f"reading_{side}"] = reading
         found[f"writing_{side}"] = writing
-        found[f"choosing_{side}"] = PEAK * readers * choosing / 3600
-        found[f"readers_{side}"] = readers * each
+        edition = of("edition", side) + choosing
+        found[f"choosing_{side}"] = PEAK * readers * choosing / HALF_AN_HOUR
+        found[f"readers_{side}"] = readers * (edition + of("mail", side))
         found[f"seen_{side}"] = readers * seen
-        # Reading goes on all day, writing in a quarter of it, readers have their hour.
-        found[f"workers_{side}"] = reading / 86400 + writing / 21600 + PEAK * readers * each / 3600
+        # Reading goes on all day, writing in a quarter of it, readers have their hour, and editions the half before it.
+        rush = edition / HALF_AN_HOUR + of("mail", side) / 3600
+        found[f"workers_{side}"] = reading / 86400 + writing / 21600 + PEAK * readers * rush
         found[f"web_{side}"] = PEAK * readers * seen / 3600
     found["postgres"] = found["workers_pg"] + found["web_pg"]
     found["web_processes"] = max(1, math.ceil(found["web_py"] / FULL))
     found["worker_processes"] = max(2, math.ceil(found["workers_py"] / FULL))
-    found["connections"] = A_WEB_PROCESS * found["web_processes"] + A_WORKER * found["worker_processes"]
+    queue = A_QUEUE if readers <= QUEUE_IN_POSTGRES else 0
+    found["connections"] = (A_WEB_PROCESS + queue) * found["web_processes"]
+    found["connections"] += (A_WORKER + queue) * found["worker_processes"]
     found["bytes"] = new * figures["article_bytes"] + readers * figures["reader_bytes"]
     found["bytes"] += calls * figures["call_bytes"]
     found["rows"] = readers * figures["reader_rows"]
@@ -163,7 +169,7 @@ def between(readers: float) -> tuple[float, float]:
 def figures_table(figures: Figures) -> str:
     rows = ["| key | what | Python, ms | Postgres, ms |", "| --- | --- | --- | --- |"]
     rows += [
-        f"| `{key}` | {words} | {_figure(figures[f'{key}_py'])} | {_figure(figures[f'{key}_pg'])} |"
+        f"| `{key}` | {words} | {_ticks(figures[f'{key}_py'])} | {_ticks(figures[f'{key}_pg'])} |"
         for key, words in PAIRS
     ]
     rows += ["", "| key | what | figure |", "| --- | --- | --- |"]
@@ -176,7 +182,7 @@ def read_figures(document: str) -> dict[str, float]:
     found: dict[str, float] = {}
     block = part(document, "figures")
     for key, first, second in re.findall(
-        r"^\| `(\w+)` \| .* \| ([\d.,]+) \| ([\d.,]+) \|$", block, re.MULTILINE
+        r"^\| `(\w+)` \| .* \| ((?:< )?[\d.,]+) \| ((?:< )?[\d.,]+) \|$", block, re.MULTILINE
     ):
         found[f"{key}_py"], found[f"{key}_pg"] = _number(first), _number(second)
     singles = {key for key, _, _ in SINGLE}
@@ -225,7 +231,10 @@ def assumptions_table(_: Figures) -> str:
         ("FULL", FULL, "of a processor used, so that nothing has to wait long"),
         ("A_WEB_PROCESS", A_WEB_PROCESS, "connections of a web process at most"),
         ("A_WORKER", A_WORKER, "connections of a worker's process"),
+        ("A_QUEUE", A_QUEUE, "connections more of every process, while the queue lies in Postgres"),
+        ("QUEUE_IN_POSTGRES", f"{QUEUE_IN_POSTGRES:,}", "readers at most for which it does"),
         ("EDITIONS_A_SECOND", EDITIONS_A_SECOND, "editions that the sweep hands out"),
+        ("HALF_AN_HOUR", f"{HALF_AN_HOUR:,}", "seconds before their hour in which editions are made"),
     )
     rows = ["| name | value | meaning |", "| --- | --- | --- |"]
     return "\n".join(rows + [f"| `{name}` | {value} | {words} |" for name, value, words in told])
@@ -260,8 +269,13 @@ def _figure(value: float) -> str:
     return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
 
 
+def _ticks(milliseconds: float) -> str:
+    """What is too short to be seen is less than a tick; the sums take it for a whole one."""
+    return f"< {TICK}" if milliseconds < 0.0005 or milliseconds == TICK else _figure(milliseconds)
+
+
 def _number(words: str) -> float:
-    return float(words.replace(",", ""))
+    return float(words.removeprefix("< ").replace(",", ""))
 
 
 def _about(readers: float) -> str:

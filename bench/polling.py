@@ -252,23 +252,20 @@ class Simulation:
         return NUDGE_SECONDS
 
     def _sweep(self) -> None:
-        from ingest.tasks import LOOKED_OVER, TOGETHER
+        from ingest.tasks import ILL_PER_TASK, LOOKED_OVER, SOURCES_PER_TASK, TOGETHER
 
         due = sorted((one for one in self.feeds if one.due <= self.now), key=lambda one: one.due)
-        self._nudge([one for one in due if not one.failures][:LOOKED_OVER])
+        self._nudge([one for one in due if not one.failures][:LOOKED_OVER], SOURCES_PER_TASK)
         ill = [one for one in due if one.failures][:LOOKED_OVER]
         if ill and ill[0].due <= self.now - TOGETHER.total_seconds():
-            self._nudge(ill)
+            self._nudge(ill, ILL_PER_TASK)
 
-    def _nudge(self, due: list[Fed]) -> None:
+    def _nudge(self, due: list[Fed], size: int) -> None:
         from ingest import hosts
-        from ingest.tasks import SOURCES_PER_SWEEP, SOURCES_PER_TASK
+        from ingest.tasks import SOURCES_PER_SWEEP
 
         keys = hosts.fair(((one.key, one.url) for one in due), SOURCES_PER_SWEEP)
-        self.queue.extend(
-            (self.now, keys[start : start + SOURCES_PER_TASK])
-            for start in range(0, len(keys), SOURCES_PER_TASK)
-        )
+        self.queue.extend((self.now, keys[start : start + size]) for start in range(0, len(keys), size))
 
     def _batch(self, keys: list[int], began: float) -> float:
         """When a batch that a worker begins at `began` is over."""

@@ -35,10 +35,11 @@ SETS = ("2025-08", "2026-08")
 
 
 def main() -> int:
-    corpus = Path(os.environ.get("NUTGRAF_CORPUS") or PROJECT.parent / "shared" / "data")
-    folders = [corpus / "feeds" / name for name in SETS]
+    from bench.corpus import CORPUS
+
+    folders = [CORPUS / "feeds" / name for name in SETS]
     if not all(folder.is_dir() for folder in folders):
-        print(json.dumps({"skipped": f"no recorded feeds at {corpus}; set NUTGRAF_CORPUS"}))
+        print(json.dumps({"skipped": f"no recorded feeds at {CORPUS}; set NUTGRAF_CORPUS"}))
         return 0
     import django
 

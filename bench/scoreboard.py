@@ -5,7 +5,8 @@
 Each command of `bench/claims.py` is run by itself and prints one JSON document. `--quick` leaves out those that take
 minutes, `--only` all but the named. What could not be measured, because the frozen data is not here (NUTGRAF_CORPUS) or
 a command was not run, keeps its figure of before and is marked as old. docs/scoreboard.json holds the figures of all
-releases; another run at the same commit corrects that commit's.
+releases; another run of the same code, the scoreboard aside, corrects that release's, and none is compared with code
+that was changed after its commit.
 
 Needs a machine that does nothing else. Ends with 1 when a limit is broken, something is worse than in the release
 before by more than its noise, or a command brought no figures though it was run.
@@ -14,6 +15,7 @@ before by more than its noise, or a command brought no figures though it was run
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -30,7 +32,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.board import Command, Figure, Releases, judged, kept_from, rendered, verdict
+from bench import corpus
+from bench.board import CHANGED, Command, Figure, Releases, judged, kept_from, rendered, same_release, verdict
 from bench.claims import COMMANDS, CORPUS
 from tests.processes import FOREIGN, PROJECT
 
@@ -39,7 +42,7 @@ TABLE, HISTORY = "scoreboard.md", "scoreboard.json"
 
 def main() -> int:
     asked = _arguments()
-    earlier, commit = history(asked.folder / HISTORY), _commit()
+    earlier, commit, tree = history(asked.folder / HISTORY), _commit(), _tree()
     date = datetime.now(UTC).date().isoformat()
     figures: list[Figure] = []
     failed = []
@@ -48,14 +51,14 @@ def main() -> int:
         told = None if why else _told(command)
         if isinstance(told, dict | list):
             try:
-                figures += judged(command, told, date, commit, earlier)
+                figures += judged(command, told, date, commit, earlier, tree)
                 continue
             except (LookupError, TypeError, ValueError) as error:
                 told = f"what it printed is not as agreed: {error!r}"
         if not why and not (isinstance(told, str) and told.startswith("skipped")):
             failed.append(f"{command.name}: {told}")
-        figures += kept_from(command, why or str(told), commit, earlier)
-    _write(asked.folder, figures, earlier, date, commit)
+        figures += kept_from(command, why or str(told), commit, earlier, tree)
+    _write(asked.folder, figures, earlier, date, commit, tree)
     for one in figures:
         print(
             f"{verdict(one).strip('*') or 'told':7} {one.name}: {one.figure:g} {one.unit}".rstrip(),
@@ -81,18 +84,14 @@ def _left_out(command: Command, asked: argparse.Namespace) -> str:
         return "not asked for"
     if asked.quick and not command.quick:
         return "left out, as it takes long"
-    if any(CORPUS in part for part in command.arguments) and not _corpus().is_dir():
+    if any(CORPUS in part for part in command.arguments) and not corpus.CORPUS.is_dir():
         return "the frozen data is not here"
     return ""
 
 
-def _corpus() -> Path:
-    return Path(os.environ.get("NUTGRAF_CORPUS") or PROJECT.parent / "shared" / "data")
-
-
 def _told(command: Command) -> Any:
     """The document it printed; in words, why there is none. A command ends with 1 when its own limit is broken."""
-    arguments = [part.replace(CORPUS, str(_corpus())) for part in command.arguments]
+    arguments = [part.replace(CORPUS, str(corpus.CORPUS)) for part in command.arguments]
     print(f"{command.name} ...", file=sys.stderr, flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="nutgraf-board-") as var:
@@ -100,7 +99,7 @@ def _told(command: Command) -> Any:
         environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         process = subprocess.Popen(
             [sys.executable, *arguments],
-            env={**environment, "NUTGRAF_VAR": var, "NUTGRAF_CORPUS": str(_corpus())},
+            env={**environment, "NUTGRAF_VAR": var, "NUTGRAF_CORPUS": str(corpus.CORPUS)},
             cwd=PROJECT,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -141,11 +140,12 @@ def history(file: Path) -> Releases:
     return [[Figure(**one) for one in release["figures"]] for release in releases]
 
 
-def _write(folder: Path, figures: list[Figure], earlier: Releases, date: str, commit: str) -> None:
+def _write(folder: Path, figures: list[Figure], earlier: Releases, date: str, commit: str, tree: str) -> None:
     file = folder / HISTORY
     releases = json.loads(file.read_text(encoding="utf-8"))["releases"] if earlier else []
-    releases = [one for one in releases if one["commit"] != commit]
-    this = {"date": date, "commit": commit, "machine": machine(), "figures": [asdict(one) for one in figures]}
+    releases = [one for one in releases if not same_release(one["commit"], one.get("tree", ""), commit, tree)]
+    this = {"date": date, "commit": commit, "tree": tree, "machine": machine()}
+    this["figures"] = [asdict(one) for one in figures]
     releases.append(this)
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"releases": releases}, indent=1) + "\n", encoding="utf-8")
@@ -161,12 +161,21 @@ def machine() -> str:
 def _commit() -> str:
     """Short; marked where what is tracked was changed since, the scoreboard itself aside."""
 
-    def git(*arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=PROJECT, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/scoreboard.*")
+    return (_git("rev-parse", "--short", "HEAD") or "unknown") + (CHANGED if changed else "")
 
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/scoreboard.*")
-    return (git("rev-parse", "--short", "HEAD") or "unknown") + ("-changed" if changed else "")
+
+def _tree() -> str:
+    """By what the committed code is known, the scoreboard aside; empty where there is none, or it was changed since."""
+    files = [line for line in _git("ls-tree", "-r", "HEAD").splitlines() if "\tdocs/scoreboard." not in line]
+    if not files or _commit().endswith(CHANGED):
+        return ""
+    return hashlib.sha256("\n".join(files).encode()).hexdigest()[:16]
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=PROJECT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -141,6 +141,7 @@ class Trial:
     measured: dict[str, Measured] = field(default_factory=dict)
     goes: dict[str, str] = field(default_factory=dict)
     told: float = 0.0
+    load_ended: float = math.inf  # on the monotonic clock
 
     def go(self) -> None:
         """The planned minutes, with trouble in their middle, and on until the last mail or an hour after the hour."""
@@ -152,6 +153,7 @@ class Trial:
             elif self.load.poll(0.5):
                 done, found = self.load.recv()
                 self.measured, self.goes = (found, {}) if done else ({}, found)
+                self.load_ended = time.monotonic() if done else math.inf
             if middle and time.monotonic() >= middle:
                 middle = 0.0
                 self._fire()
@@ -261,7 +263,7 @@ def _stage(
     call_command("collectstatic", interactive=False, verbosity=0)  # pages name static files by their hashes
     stage.sources(of)
     parse.stop()
-    asks = stage.reading()
+    asks = stage.reading(asked.pages)
     ahead = STARTING + max(15.0, asked.minutes * 60 * BEFORE)
     hour = math.ceil(time.time() + ahead)
     environment |= zone.make(var / "zones", datetime.fromtimestamp(hour, UTC))
@@ -334,7 +336,7 @@ def _judged(trial: Trial, provider: ModelServer, looks: dict[str, int]) -> dict[
         *judge.digests(trial.due, arrived),
         *judge.load(pages, api),
         *judge.staleness(trial.stale, schedule["lateness_seconds"]["p99"] / 60),
-        judge.memory(trial.memory.samples),
+        judge.memory(judge.until(trial.load_ended, trial.memory.samples)),
         *judge.ledger([f"{one['name']}: {one['detail']}" for one in verified["broken"]], wrong),
         judge.trouble(deeds.count("worker"), deeds.count("broker")),
     ]

@@ -90,7 +90,10 @@ def migrate_if_needed() -> bool:
     apart = connection.copy()  # a transaction that holds the lock, behind a pooler too
     try:
         apart.set_autocommit(False)
-        with apart.cursor() as cursor:
+        with (
+            apart.cursor() as cursor
+        ):  # where the server ends idle transactions, this one would lose its lock
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
         call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
         install_queue()

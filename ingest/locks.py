@@ -22,6 +22,9 @@ CLAIM = (
 @contextmanager
 def taken(space: int, keys: Sequence[str]) -> Iterator[set[str]]:
     """Those of the keys that nobody else has in that space (any number of 32 bits): ours until the block ends."""
+    if not keys:
+        yield set()
+        return
     take, give_back = CLAIM
     if settings.NUTGRAF_POOLER:
         with _transaction(take.format(kind="xact_"), space, keys) as ours:

@@ -14,6 +14,7 @@ from ingest import hosts, place, read, reembed, refresh, reread, work
 from ingest.models import Article, PageRetry, Source, Stage
 
 SOURCES_PER_TASK = 200
+ILL_PER_TASK = 32  # as many as a process asks at once: where all of them hang it is held for one deadline
 ARTICLES_PER_TASK = 100
 SOURCES_PER_SWEEP = 2000
 ARTICLES_PER_SWEEP = 1000
@@ -33,7 +34,7 @@ def sweep_sources() -> None:
     _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, sound), SOURCES_PER_TASK)
     ill = Q(enabled=True, attempt__lt=SUSPECT, failures__gt=0)
     if work.claimable(Source, ill & Q(due_at__lte=Now() - TOGETHER)).exists():
-        _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, ill), SOURCES_PER_TASK)
+        _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, ill), ILL_PER_TASK)
     # What may have taken workers down is looked at alone: it must not bring those of its batch to rest with it.
     _nudge(refresh_sources, _due(Source, SOURCES_PER_SWEEP, Q(enabled=True, attempt__gte=SUSPECT)), 1)
 

@@ -38,14 +38,35 @@ def test_its_sums_can_be_done_by_hand() -> None:
         "page_pg": 6.0,
     }
     one = paper.load(figures, 1_000_000, 0, 0)
-    assert one["workers_py"] == pytest.approx(paper.PEAK * 1_000_000 * 0.12 / 3600)
+    at_once = 0.1 / paper.HALF_AN_HOUR + 0.02 / 3600  # processors for each reader of the busiest hour
+    assert one["workers_py"] == pytest.approx(paper.PEAK * 1_000_000 * at_once)
     assert one["web_pg"] == pytest.approx(paper.PEAK * 1_000_000 * 3 * 0.006 / 3600)
     assert one["postgres"] == one["web_pg"]
     assert one["web_processes"] == 1
     assert one["connections"] == 8 + one["worker_processes"]
     assert paper.reaches(figures, lambda load: load["workers_py"]) == pytest.approx(
-        3600 / (paper.PEAK * 0.12), rel=0.01
+        1 / (paper.PEAK * at_once), rel=0.01
     )
+
+
+def test_editions_are_counted_over_the_half_hour_in_which_they_are_made() -> None:
+    """Choosing too; and the connections of the queue are counted while it lies in Postgres."""
+    figures = dict.fromkeys(paper.read_figures(DOCUMENT), 0.0) | {"edition_py": 36.0, "candidate_py": 36.0}
+    one = paper.load(figures, 10_000, 0, 1_000)
+    assert one["editions_a_second"] == pytest.approx(2000 / 1800)
+    assert one["choosing_py"] == pytest.approx(2000 * 0.036 / 1800)
+    assert one["workers_py"] == pytest.approx(2 * one["choosing_py"])
+    assert one["connections"] == (8 + 2) * 1 + (1 + 2) * 2
+    assert paper.load(figures, 10_001, 0, 1_000)["connections"] == 8 + 2
+
+
+def test_what_is_shorter_than_a_tick_is_said_to_be_and_counted_as_one() -> None:
+    figures = paper.read_figures(DOCUMENT) | {"look_pg": 0.0}
+    shown = paper.figures_table(figures)
+    assert re.search(r"^\| `look` .* \| < 0\.1 \|$", shown, re.MULTILINE)
+    read = paper.read_figures(f"<!-- figures: begin -->\n{shown}\n<!-- figures: end -->")
+    assert read["look_pg"] == paper.TICK
+    assert paper.figures_table(read) == shown
 
 
 def test_what_it_assumes_of_the_code_is_so() -> None:

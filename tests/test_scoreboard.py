@@ -80,6 +80,41 @@ def test_measured_again_at_the_same_commit_it_is_compared_with_the_release_befor
     assert not again[0].worse
 
 
+def test_the_same_code_is_not_compared_with_itself_after_its_scoreboard_was_committed() -> None:
+    def at(rate: int, commit: str, tree: str, *earlier: list[Figure]) -> list[Figure]:
+        told = {**TOLD, "rate": rate}
+        return board.judged(SPEED, told, "2026-03-01", commit, earlier, tree)
+
+    first, second = at(500, "aaa", "tree 1"), at(480, "bbb", "tree 2")
+    again = at(
+        300, "ccc", "tree 2", first, second
+    )  # bbb's code; all that ccc adds is what was measured of it
+    assert again[0].before == 500.0
+    assert board.kept_from(SPEED, "left out", "ccc", [first, second], "tree 2") == second
+    assert at(300, "ccc", "tree 3", first, second)[0].before == 480.0
+
+
+def test_code_that_was_changed_after_its_commit_is_no_release_to_compare_with() -> None:
+    changed = measured({**TOLD, "rate": 900}, "bbb-changed", FIRST)
+    assert measured({**TOLD, "rate": 490}, "ccc", FIRST, changed)[0].before == 500.0
+
+
+def test_prices_of_another_pair_of_models_are_another_row() -> None:
+    (command,) = (one for one in claims.COMMANDS if one.name == "cost")
+
+    def told(pair: str, usd: float) -> list[dict[str, Any]]:
+        one = {"usd_per_verified_briefing": usd, "times_cheaper_than_naive": 10}
+        return [{"prices": {pair: {"100": one, "10000": one}}}]
+
+    first = board.judged(command, told("small and large", 0.1), "2026-03-01", "aaa", [])
+    assert first[0].name == "a verified briefing at 100 readers, small and large"
+    assert board.judged(command, told("small and large", 0.2), "2026-03-02", "bbb", [first])[0].before == 0.1
+    assert board.judged(command, told("dear and large", 0.2), "2026-03-02", "bbb", [first])[0].before is None
+    assert [one.name for one in board.kept_from(command, "left out", "bbb", [first])] == [
+        one.name for one in first
+    ]
+
+
 def test_small_losses_do_not_add_up_unseen_behind_a_figure_that_was_not_measured() -> None:
     kept = board.kept_from(SPEED, "left out", "bbb", [FIRST])
     third = measured({**TOLD, "rate": 440}, "ccc", FIRST, kept)

@@ -84,7 +84,7 @@ def mark(reader: str, spoken: str) -> str:
     So who changes the language has no copies in the old one, and keeps the browser's worker and what is pushed to it,
     which clearing its storage would end.
     """
-    return salted_hmac("briefings.web.shell", f"{reader} {spoken}").hexdigest()[:16]
+    return salted_hmac("briefings.web.shell", f"{reader} {spoken}", algorithm="sha256").hexdigest()[:16]
 
 
 @require_safe

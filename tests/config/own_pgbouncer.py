@@ -1,4 +1,4 @@
-"""A PgBouncer in transaction mode before a Postgres, as a user would run it."""
+"""A PgBouncer before a Postgres, as a user would run it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,23 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = {folder}/users
-pool_mode = transaction
+pool_mode = {mode}
 default_pool_size = {connections}
 max_client_conn = 200
 server_reset_query_always = 0
+ignore_startup_parameters = {ignored}
 logfile = {folder}/log
 """
 
 
 @contextlib.contextmanager
-def own_pgbouncer(database: str, connections: int) -> Iterator[str]:
-    """The address of that database behind it, with so many connections. Skips where there is none."""
+def own_pgbouncer(
+    database: str, connections: int, mode: str = "transaction", ignored: str = ""
+) -> Iterator[str]:
+    """The address of that database behind it, with so many connections. Skips where there is none.
+
+    `ignored`: parameters of a connection's start that it does not refuse, with commas between them.
+    """
     program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if not program:
         pytest.skip("no pgbouncer here; tests/system_packages.sh installs it where it can")
@@ -42,7 +48,14 @@ def own_pgbouncer(database: str, connections: int) -> Iterator[str]:
     with state_directory() as folder:
         (folder / "users").write_text(f'"{user}" "{password}"\n')
         (folder / "pgbouncer.ini").write_text(
-            CONFIGURATION.format(server=parts.port, port=port, folder=folder, connections=connections)
+            CONFIGURATION.format(
+                server=parts.port,
+                port=port,
+                folder=folder,
+                connections=connections,
+                mode=mode,
+                ignored=ignored,
+            )
         )
         if who := nobody():
             for path in (folder, *folder.iterdir()):

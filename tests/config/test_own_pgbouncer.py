@@ -1,4 +1,4 @@
-"""DATABASE_URL at a PgBouncer in transaction mode: the main paths, and nothing left behind in anybody's session."""
+"""DATABASE_URL at a PgBouncer: the main paths, and in transaction mode nothing left behind in anybody's session."""
 
 from __future__ import annotations
 
@@ -138,3 +138,18 @@ def test_the_queue_does_not_go_through_it() -> None:
         "nutgraf: NUTGRAF_POOLER: the queue in the database keeps sessions of its own; allowed with a "
         "CELERY_BROKER_URL that is redis://, amqp://, or pgmq:// at the database itself"
     ]
+
+
+def test_with_session_pooling_all_of_it_leads_through_it() -> None:
+    """The queue too; and it must be told to let `options` pass, which docs/running.md says."""
+    with (
+        own_postgres(postgres_with_pgvector()) as port,
+        WebServer() as web,
+        state_directory() as var,
+        own_pgbouncer(database(port, "ada", with_pgvector=True), 80, "session", "options") as address,
+    ):
+        instance = Instance(var, {"DATABASE_URL": address, **INTRANET})
+        with instance.up("--no-sample", "--no-catalogue") as running:
+            journey(running, web.put("/feed.xml", whole(*reports("docket"))))
+            said = instance.said()
+            assert [word for word in TRACES if word in said] == [], said

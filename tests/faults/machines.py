@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import subprocess
@@ -16,13 +17,34 @@ import pytest
 
 from tests.processes import PROJECT, Instance
 
-NET = f"10.{200 + os.getpid() % 55}"  # so that two runs of the tests do not meet
-HERE = f"{NET}.0.1"  # where this machine serves the others
+# 198.18.0.0/15 is for trying networks (RFC 2544), so nothing else here has it; two runs of the tests do not meet in it.
+LOT = os.getpid() % 128  # four networks of 256 addresses each
+NET = f"198.{18 + LOT // 64}"
+THIRD = LOT % 64 * 4
+HERE = f"{NET}.{THIRD}.1"  # where this machine serves the others
 NOBODY = "02:00:00:00:00:99"  # an address that no cable leads to
 
 
 def ip(*words: str) -> None:
+    """CalledProcessError where that fails."""
     subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
+def forgotten(*words: str) -> None:
+    """What may not be there."""
+    subprocess.run(["ip", *words], check=False, capture_output=True)
+
+
+@contextlib.contextmanager
+def skipped_where_forbidden() -> Iterator[None]:
+    """Skips where networks may not be made here; whatever else fails does so."""
+    try:
+        yield
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode().strip()
+        if os.strerror(errno.EPERM) not in said:
+            raise AssertionError(f"{' '.join(error.cmd)}: {said}") from error
+        pytest.skip(f"no networks can be made here: {said}")
 
 
 @dataclass
@@ -43,14 +65,15 @@ class Machine:
 
     @property
     def address(self) -> str:
-        return f"{NET}.{self.number}.2"
+        return f"{NET}.{THIRD + self.number}.2"
 
     @property
     def other_end(self) -> str:
-        return f"{NET}.{self.number}.1"
+        return f"{NET}.{THIRD + self.number}.1"
 
     def plug_in(self) -> None:
         inside = f"{self.cable}i"
+        self.take_away()  # what a run that was killed left under the same number
         ip("netns", "add", self.name)
         ip("link", "add", self.cable, "type", "veth", "peer", "name", inside)
         ip("link", "set", inside, "netns", self.name)
@@ -60,6 +83,10 @@ class Machine:
             ip("-n", self.name, "link", "set", device, "up")
         ip("link", "set", self.cable, "up")
         ip("-n", self.name, "route", "add", "default", "via", self.other_end)
+
+    def take_away(self) -> None:
+        forgotten("netns", "del", self.name)
+        forgotten("link", "del", self.cable)
 
     def swallow(self) -> None:
         """From now on whatever either side sends is lost without a word, as in a switch that died."""
@@ -72,11 +99,8 @@ class Machine:
 
     def heal(self) -> None:
         ip("link", "set", self.cable, "up")
-        for words in (
-            ("neigh", "del", self.address, "dev", self.cable),
-            ("-n", self.name, "neigh", "del", self.other_end, "dev", f"{self.cable}i"),
-        ):
-            subprocess.run(["ip", *words], check=False, capture_output=True)
+        forgotten("neigh", "del", self.address, "dev", self.cable)
+        forgotten("-n", self.name, "neigh", "del", self.other_end, "dev", f"{self.cable}i")
 
     def start_worker(self) -> None:
         command = (sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", "-c", "2")
@@ -111,10 +135,8 @@ def served_here() -> Iterator[None]:
     """HERE is an address of this machine; skips where networks cannot be made."""
     if not shutil.which("ip") or os.geteuid() != 0:
         pytest.skip("no networks can be made here: not root, or no `ip` (iproute2)")
-    try:
+    with skipped_where_forbidden():
         ip("addr", "replace", f"{HERE}/32", "dev", "lo")
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"no networks can be made here: {error.stderr.decode().strip()}")
     try:
         yield
     finally:
@@ -125,12 +147,9 @@ def served_here() -> Iterator[None]:
 def machine(number: int, var: Path, environment: dict[str, str]) -> Iterator[Machine]:
     one = Machine(number, Instance(var, environment))
     try:
-        try:
+        with skipped_where_forbidden():
             one.plug_in()
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f"no networks can be made here: {error.stderr.decode().strip()}")
         yield one
     finally:
         one.switch_off()
-        subprocess.run(["ip", "netns", "del", one.name], check=False, capture_output=True)
-        subprocess.run(["ip", "link", "del", one.cable], check=False, capture_output=True)
+        one.take_away()

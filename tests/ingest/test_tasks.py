@@ -10,9 +10,10 @@ import pytest
 from celery import signals
 from django.utils import timezone
 
+from ingest import refresh
 from ingest.hosts import AT_A_TIME
 from ingest.models import PageRetry, Source
-from ingest.tasks import SOURCES_PER_TASK, sweep_articles, sweep_pages, sweep_sources
+from ingest.tasks import ILL_PER_TASK, SOURCES_PER_TASK, sweep_articles, sweep_pages, sweep_sources
 from tests.ingest.newsroom import article, source
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,16 @@ def test_sources_that_failed_last_time_are_waited_for_together(sent: list[Any]) 
     sent.clear()
     sweep_sources()
     assert [set(ids) for _, ids, _ in sent] == [well, ill], "all that failed, once one has waited for long"
+
+
+def test_those_that_may_all_hang_hold_a_process_for_one_deadline(sent: list[Any]) -> None:
+    assert ILL_PER_TASK <= refresh.AT_ONCE
+    keys = [
+        source(f"ill{n}", due_at=timezone.now() - timedelta(minutes=4)).pk for n in range(ILL_PER_TASK + 3)
+    ]
+    Source.objects.filter(pk__in=keys).update(failures=1)
+    sweep_sources()
+    assert sorted(len(ids) for _, ids, _ in sent) == [3, ILL_PER_TASK]
 
 
 def test_a_flood_of_one_host_leaves_the_sweep_to_others(sent: list[Any]) -> None:

@@ -15,9 +15,9 @@ SOON, LATEST = 30.0, 60.0  # minutes after the hour: for nearly all digests, for
 SOON_SHARE = 0.99
 PAGES_P95_MS = 400.0
 ERRORS = 0.005  # share of requests that may fail
-STALENESS = (
-    90.0  # minutes by which 99 of 100 healthy sources are looked at later than their schedule says, at most
-)
+# Minutes by which 99 of 100 healthy sources are looked at later than their schedule says, at most. Measured: less than
+# half of what a run takes, or a source that nobody looks at could not be told. Simulated: for hours.
+MEASURED_STALENESS, STALENESS = 30.0, 90.0
 GROWTH = 0.05  # of the memory, in the last third
 LEAST_SAMPLES = 6  # in the last third, or nothing can be said
 GIVEN = 0.98  # of what was planned must have been asked, or nothing was measured
@@ -90,21 +90,25 @@ def load(pages: Measured, api: Measured) -> list[Criterion]:
 def staleness(measured: Sequence[float], simulated: float) -> list[Criterion]:
     """`measured`: 99th percentiles over all healthy sources, taken again and again; `simulated`: for hours; minutes."""
     worst = max(measured, default=None)
-    limit = f"under {STALENESS:g}"
     return [
         Criterion(
             "staleness of sources, p99 in minutes, at its worst",
             _rounded(worst),
-            limit,
-            worst is not None and worst < STALENESS,
+            f"under {MEASURED_STALENESS:g}",
+            worst is not None and worst < MEASURED_STALENESS,
         ),
         Criterion(
             "staleness of sources by the simulated schedule, p99 in minutes",
             _rounded(simulated),
-            limit,
+            f"under {STALENESS:g}",
             simulated < STALENESS,
         ),
     ]
+
+
+def until(end: float, samples: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Those of the samples that were taken under load: what rests afterwards would pass for growth that ended."""
+    return [one for one in samples if one[0] <= end]
 
 
 def memory(samples: Sequence[tuple[float, float]]) -> Criterion:

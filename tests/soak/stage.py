@@ -5,6 +5,7 @@ Written straight into the tables, as what came before the trial is not what is t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import cycle, product
@@ -28,7 +29,8 @@ from users import taxonomy, tokens
 from users.models import Profile, User
 
 BRIEFS = 7
-AT_PAGES = 200  # readers who read while the others' digests are made
+AT_PAGES = 200  # readers at most who read while the others' digests are made
+EACH = 0.25  # pages a second of each of them, at least
 SPREAD = """
     UPDATE ingest_source SET due_at = now() + %(span)s * place.nth / place.many, failures = %(failures)s
     FROM (
@@ -75,14 +77,14 @@ def due_at_the_hour(count: int) -> set[str]:
     return {user.email for user in users}
 
 
-def reading() -> tuple[list[Ask], list[Ask]]:
-    """Readers who had their edition this morning: what they ask for by browser, and by app."""
+def reading(pages_a_second: float) -> tuple[list[Ask], list[Ask]]:
+    """Readers who had their edition this morning, as many as that takes: what they ask for by browser and by app."""
     told = _briefs()
     name, gzip = settings.SESSION_COOKIE_NAME, "Accept-Encoding: gzip\r\n"
     pages: list[Ask] = []
     calls: list[Ask] = []
     today = timezone.now().astimezone(ZoneInfo(noon())).date()
-    for number in range(AT_PAGES):
+    for number in range(min(AT_PAGES, math.ceil(pages_a_second / EACH))):
         user = rows.reader(f"morning{number}@soak.example", digest=False, time_zone=noon(), hour=6)
         rows.ready_edition(user, today, told)
         client = Client()

@@ -104,9 +104,16 @@ def test_it_finds_slow_and_failed_requests_and_a_load_that_was_none(
     assert broken(judge.load(pages, api)) == wrong
 
 
+def test_memory_that_grew_under_load_is_not_hidden_by_the_rest_after_it() -> None:
+    grown = [(5.0 * n, 500.0 + 2 * n) for n in range(120)]
+    rest = [(600.0 + 5 * n, 740.0) for n in range(240)]
+    assert judge.memory([*grown, *rest]).kept, "as if nothing had been"
+    assert not judge.memory(judge.until(600.0, [*grown, *rest])).kept
+
+
 def test_it_finds_sources_that_nobody_looked_at() -> None:
     assert broken(judge.staleness([0.0, 3.5], 2.0)) == set()
-    assert len(broken(judge.staleness([0.0, 91.0], 2.0))) == 1
+    assert len(broken(judge.staleness([0.0, 31.0], 2.0))) == 1
     assert len(broken(judge.staleness([0.0], 91.0))) == 1
     assert len(broken(judge.staleness([], 2.0))) == 1, "nothing was measured"
 

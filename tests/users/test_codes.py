@@ -97,6 +97,22 @@ def test_a_browser_remembers_over_a_change_of_the_key(ada: User, settings: Setti
     assert not ask(hers)
 
 
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_whoever_makes_up_their_address_is_counted_by_the_true_one(
+    ada: User, clock: Any, settings: Settings, proxies: int
+) -> None:
+    """Where no proxy stands before us the header is a visitor's own word; behind one its last entry is the proxy's."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    sent = 0
+    for turn in range(33):
+        clock.shift(timedelta(seconds=100))
+        said = f"203.0.113.{turn}" + ", 198.51.100.9" * proxies
+        before = len(mail.outbox)
+        Client(headers={"X-Forwarded-For": said}).post("/accounts/login/code/", {"email": ADA})
+        sent += len(mail.outbox) - before
+    assert sent == 30
+
+
 def test_what_a_browser_remembers_is_good_for_its_own_address_and_names_nobody(ada: User) -> None:
     cal = Client()
     enter(cal, "cal@rival.example")

@@ -48,6 +48,17 @@ def test_it_shows_and_saves_settings(ada: User) -> None:
     assert "Saved." in body(client.get("/settings/"))
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/today/", "/archive/", "/sources/", "/settings/", "/settings/sign-in/", "/accuracy/", "/nowhere/"],
+)
+def test_signing_out_is_at_the_foot_of_every_page(ada: User, path: str) -> None:
+    hers, form = Client(), 'action="/accounts/logout/"'
+    hers.force_login(ada)
+    assert body(hers.get(path)).partition("<footer")[2].count(form) == 1
+    assert form not in body(Client().get(path, follow=True))
+
+
 def test_it_refuses_settings_that_cannot_be(ada: User) -> None:
     client = Client()
     client.force_login(ada)
