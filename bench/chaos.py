@@ -249,6 +249,7 @@ def _report(billing: Any, provider: ModelServer, at: dict[str, float]) -> None:
             requests=len(of_line),
             input=sum(request.prompt_tokens for request in of_line),
             cached=sum(request.cached_tokens for request in of_line),
+            written=sum(request.written_tokens for request in of_line),
             output=sum(request.completion_tokens for request in of_line),
             tier=tier,
         )
