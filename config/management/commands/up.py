@@ -192,10 +192,8 @@ def web_command(port: int) -> tuple[str, ...]:
 
 
 def _processes_that_fit() -> int:
-    """One for two cores that we may use, two at most: each takes 150 MB, and starting two on two cores keeps the first
-    page waiting for three seconds more. One where each would load a model beside.
-    """
-    return 1 if settings.NUTGRAF_MODEL_EMBED.startswith("local:") else min(2, max(1, _cores() // 2))
+    """One for each core that we may use, two at most: each takes 150 MB. One where each would load a model beside."""
+    return 1 if settings.NUTGRAF_MODEL_EMBED.startswith("local:") else min(2, _cores())
 
 
 def _cores() -> int:
