@@ -111,6 +111,8 @@ print(json.dumps([took, heard]))
 
 def test_nobody_waits_for_a_broker_that_takes_nothing_more(rabbitmq: RabbitMQ) -> None:
     """Short of memory RabbitMQ stops reading from publishers: what lies between fills up, and then they wait."""
+    rabbitmq.kill()  # the queues of the test before are of another type
+    rabbitmq.start()
     rabbitmq.control("set_vm_memory_high_watermark", "0")
     try:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -128,5 +130,5 @@ def test_nobody_waits_for_a_broker_that_takes_nothing_more(rabbitmq: RabbitMQ) -
     assert done.returncode == 0, done.stderr[-2000:]
     took, heard = json.loads(done.stdout)
     assert len(heard) >= 5, "each that it does not take is told of"
-    waited = [seconds for seconds in took if seconds > 0.9]
-    assert not waited or min(waited) < 2, "for a second and no longer, whatever a busy machine adds to some"
+    assert any("takes its time" in line for line in heard)
+    assert 0.9 < max(took) < 2, "and none is waited for longer than a second"
