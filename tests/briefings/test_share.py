@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
@@ -360,7 +359,6 @@ def test_sharing_is_limited(ada: User, brief: Brief) -> None:
     assert answers == [302] * 20 + [429] * 2
 
 
-@time_machine.travel(rows.NOON, tick=False)  # so many can take a busy machine longer than a minute
 def test_strangers_are_limited_by_their_address(ada: User, brief: Brief) -> None:
     cache.clear()  # what tests that commit have left of this address
     path, client = shared(ada, brief), Client()
