@@ -21,6 +21,9 @@ from users.models import Profile
 BATCH = 2000
 MOST = 60_000  # readers or mails of one sweep; the next one goes on
 LOOK_BACK = timedelta(days=1)
+# Why what was planned did not go, by mail or push, as its row says.
+UNWANTED = "the reader does not want it any more"
+TOO_LATE = "too late: more than twelve hours after it could go"
 
 
 def queue_editions(now: datetime) -> None:

@@ -19,7 +19,7 @@ from briefings import letters, mail_door, sent
 from briefings.due import LATE
 from briefings.mail_door import Closed, Line, Lost, Refused, Verdict
 from briefings.models import Delivery, Edition, Letter, State
-from briefings.planning import could_go
+from briefings.planning import TOO_LATE, UNWANTED, could_go
 from ingest import own, work
 from users import suppressed
 from users.models import Suppression
@@ -234,11 +234,11 @@ def _judged(row: Delivery, now: datetime, held: bool) -> tuple[Delivery.State, s
 def _reason_not_to(row: Delivery, now: datetime, held: bool) -> str:
     reader = row.edition.reader
     if not reader.is_active or not reader.profile.wants_mail(row.edition.local_date):
-        return "the reader does not want it any more"
+        return UNWANTED
     if held:
         return "mail to this address comes back, or was called unwanted"
     if now - could_go(row.edition) > LATE:
-        return "too late: more than twelve hours after it could go"
+        return TOO_LATE
     if row.edition.sample and _had_the_sample(row):
         return "the bundled sample was mailed before; real news has not come in yet"
     return ""
@@ -253,8 +253,7 @@ def _not_begun(row: Delivery) -> None:
     if not Edition.objects.filter(pk=row.edition_id, state=State.READY).exists():
         _put_back([row], MADE_ANEW)  # asked for again in the moment in which its mail was planned
         return
-    unwanted = "the reader does not want it any more"
-    work.finish(row, state=Delivery.State.SKIPPED, error=unwanted, held_by="")
+    work.finish(row, state=Delivery.State.SKIPPED, error=UNWANTED, held_by="")
 
 
 def _noted(row: Delivery) -> bool:

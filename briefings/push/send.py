@@ -15,7 +15,7 @@ from django.utils import timezone
 from briefings import sent
 from briefings.due import LATE
 from briefings.models import Edition, State
-from briefings.planning import could_go
+from briefings.planning import TOO_LATE, UNWANTED, could_go
 from briefings.push import keys, notice, service
 from briefings.push.models import PushDelivery
 from briefings.push.service import Outcome, Verdict, Where
@@ -30,7 +30,6 @@ PATIENCE = 120.0  # seconds after which what is left of a batch is put back: wel
 AWAY = 3  # times in a row that a service does not answer: the rest of its batch waits
 WAIT = timedelta(minutes=1)
 TRIES = 30
-UNWANTED = "the reader does not want it any more"
 log = logging.getLogger("briefings.push")
 
 
@@ -122,7 +121,7 @@ def _reason_not_to(row: PushDelivery, now: datetime) -> str:
     if row.subscription.held:
         return f"nothing is pushed there: {row.subscription.held}"
     if now - could_go(row.edition) > LATE:
-        return "too late: more than twelve hours after it could go"
+        return TOO_LATE
     if row.edition.sample and _had_the_sample(row):
         return "the bundled sample was pushed before; real news has not come in yet"
     return ""
