@@ -232,9 +232,8 @@ _conninfo = make_conninfo(
     **{key: str(value) for key, value in _default["OPTIONS"].items()},
     **{key: str(_default[name]) for key, name in _named.items() if _default.get(name)},
 )
-_default["CONN_HEALTH_CHECKS"] = (
-    True  # what the server or the network has ended costs nobody their page or task
-)
+# What the server or the network has ended costs nobody their page or task.
+_default["CONN_HEALTH_CHECKS"] = True
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
     # A visitor waits this many seconds for the database before the page says that it is away.
     _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": connections.A_WEB_PROCESS, "timeout": 5.0}

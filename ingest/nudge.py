@@ -11,9 +11,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 EXPIRES = 60.0  # seconds; by then a sweep has been there
-PATIENCE = (
-    1.0  # seconds that whoever asked waits for a broker: one that is away, or silent, can take any time
-)
+# Seconds that whoever asked waits for a broker: one that is away, or silent, can take any time.
+PATIENCE = 1.0
 MOST_WAITING = 4  # tellers that a silent broker may hold; no more are sent after them
 _tellers = threading.BoundedSemaphore(MOST_WAITING)
 log = logging.getLogger("ingest.nudge")
