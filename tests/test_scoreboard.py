@@ -176,9 +176,10 @@ def test_it_measures_compares_with_the_release_before_and_ends_with_1_where_that
     assert 0.5 < served["figure"] <= 1.0
     assert f"at commit {release['commit']}" in (tmp_path / "scoreboard.md").read_text()
     # As if the release before had served all of them, and had measured what nobody measures today.
-    older = Figure(**served | {"commit": "0ld", "date": "2020-01-01", "figure": 1.0})
+    earlier = {"commit": "0ld", "tree": "0ld", "date": "2020-01-01"}
+    older = Figure(**served | earlier | {"figure": 1.0})
     other = replace(older, name="is it AI news, F1", figure=0.9, limit=0.5)
-    better = [Figure(**wrong | {"commit": "0ld", "date": "2020-01-01"}), older, other]
+    better = [Figure(**wrong | earlier), older, other]
     before = {
         "date": "2020-01-01",
         "commit": "0ld",

@@ -165,22 +165,42 @@ class Worker:
     def __init__(self, page: Page, session: CDPSession, origin: str) -> None:
         self.page, self.session, self.origin = page, session, origin
         self.registered: list[Any] = []
+        self.ended: list[str] = []  # how the worker's work on each push ended
         session.on("ServiceWorker.workerRegistrationUpdated", self._seen)
         session.send("ServiceWorker.enable")
+        session.on("BackgroundService.backgroundServiceEventReceived", self._recorded)
+        session.send("BackgroundService.startObserving", {"service": "pushMessaging"})
+        session.send("BackgroundService.setRecording", {"shouldRecord": True, "service": "pushMessaging"})
         wait_for(self._looked, 15, "the worker")
 
     def _seen(self, told: dict[str, Any]) -> None:
         self.registered += [one for one in told["registrations"] if not one["isDeleted"]]
+
+    def _recorded(self, told: dict[str, Any]) -> None:
+        event = told["backgroundServiceEvent"]
+        if event["eventName"] == "Push event completed":
+            self.ended += [one["value"] for one in event["eventMetadata"] if one["key"] == "Status"]
 
     def _looked(self) -> bool:
         self.page.wait_for_timeout(50)
         return bool(self.registered)
 
     def push(self, data: str) -> None:
+        """Delivers it and waits until the worker has done with it.
+
+        A page that asks for notifications while one is being put up makes Chromium forget that one.
+        """
+        before = len(self.ended)
         self.session.send(
             "ServiceWorker.deliverPushMessage",
             {"origin": self.origin, "registrationId": self.registered[-1]["registrationId"], "data": data},
         )
+        wait_for(lambda: self._ended(before), 15, "the worker's end")
+        assert self.ended[before:] == ["Success"]
+
+    def _ended(self, before: int) -> bool:
+        self.page.wait_for_timeout(20)
+        return len(self.ended) > before
 
     def shown(self, count: int = 1) -> list[dict[str, Any]]:
         def found() -> list[dict[str, Any]]:
