@@ -33,7 +33,7 @@ _NARROWING = listed("""
     vice deputy co assistant associate acting interim former ex alleged suspected nearly almost partly partially
     sometimes some many most several few potential possible proposed planned would
     """)
-_MEASURES = frozenset((*CURRENCIES, *UNITS, *SCALES))  # "$5" and "5 dollars" are one
+MEASURES = frozenset((*CURRENCIES, *UNITS, *SCALES))  # "$5" and "5 dollars" are one
 _ORDINALS = listed("second third fourth fifth sixth seventh eighth ninth tenth")
 
 
@@ -125,9 +125,9 @@ def _added(gaps: Sequence[_Gap], around: str) -> Iterator[str]:
     known = {word.stem for word in words(around)}
     for gap in gaps:
         content = [
-            word for word in gap.said if word.content and not word.capital and word.lower not in _MEASURES
+            word for word in gap.said if word.content and not word.capital and word.lower not in MEASURES
         ]
-        new = [word for word in content if word.stem not in known and not _judged_elsewhere(word.lower)]
+        new = [word for word in content if word.stem not in known and not judged_elsewhere(word.lower)]
         if not gap.before or not new:
             continue
         if not gap.next:
@@ -140,7 +140,7 @@ def _added(gaps: Sequence[_Gap], around: str) -> Iterator[str]:
             yield f"{_spelled(gap.said)!r}"
 
 
-def _judged_elsewhere(word: str) -> bool:
+def judged_elsewhere(word: str) -> bool:
     """Whether it is a figure, or tells who says it."""
     return word[0].isdigit() or word in number_words.WORDS or word in _TELLING
 

@@ -9,6 +9,7 @@ from briefings.verify import (
     altered,
     charged,
     citations,
+    coloured,
     direction,
     merged,
     modality,
@@ -95,6 +96,10 @@ def _check_against(sentence: Sentence, material: Material, where: str) -> Iterat
         yield Failure(where, text, "support", f"the cited passage does not say {word!r} there")
     if missing := support.unsupported_words(text, (*grounds, *titles)):
         yield Failure(where, text, "support", f"the cited passage has none of: {', '.join(missing[:6])}")
+    for word in coloured.put_in(text, found.around):
+        yield Failure(where, text, "support", f"the cited passage does not say {word!r} there")
+    if ending := support.made_up_ending(text, (*grounds, *titles)):
+        yield Failure(where, text, "support", f"the cited passage does not say {ending!r}")
 
 
 def _check_figures(text: str, grounds: tuple[str, ...], found: Evidence, where: str) -> Iterator[Failure]:

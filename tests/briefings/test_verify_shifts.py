@@ -52,6 +52,9 @@ def rules(text: str, passage: int) -> set[str]:
         ("The port's owner lives in Porto and owns three ships.", 6),
         ("Several engineers left Copperline after the robot fell.", 7),
         ("Harbor's chairman called it a setback.", 7),
+        # another word for what an ending is about, and what is no colour
+        ("Harbor mends a crane at once if the harbour asks for it in writing.", 4),
+        ("Lind reportedly told them: “We are sorry”.", 5),
     ],
 )
 def test_it_passes_what_stays_as_it_was(text: str, passage: int) -> None:
@@ -96,6 +99,14 @@ def test_it_passes_what_stays_as_it_was(text: str, passage: int) -> None:
         # one sentence's words that go on with another's
         ("The port lives in Porto and owns three ships.", 6, "role"),
         ("The robot called it a setback.", 7, "role"),
+        # an ending about what nobody wrote of, though a word of it is known
+        ("Copperline sued Quay Robotics over a patent with the consent of the port.", 3, "support"),
+        ("The port fined Fjord after months of quarrels.", 3, "support"),
+        ("The port fined Fjord without hearing its lawyers.", 3, "support"),
+        # how it was done, and what kind it was
+        ("The port quietly fined Fjord.", 3, "support"),
+        ("Lind tearfully told reporters: “We are sorry”.", 5, "support"),
+        ("Fjord built the rusty crane in Lisbon.", 6, "support"),
         # somebody else as the first word
         ("Lind built the crane in Lisbon.", 6, "role"),
         ("Osprey built the crane in Lisbon.", 6, "role"),
