@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +32,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: (not item.get_closest_marker("processes"), not item.get_closest_marker("browser"))
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_found_once() -> Iterator[None]:
+    """Each client of a test is a whole application, which would look for its static files anew."""
+    looked: dict[tuple[str, Any], dict[str, Any]] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def found(middleware: Any) -> None:
+        settings = (middleware.static_prefix, middleware.max_age)
+        if settings not in looked:
+            look(middleware)
+            looked[settings] = dict(middleware.files)
+        middleware.files.update(looked[settings])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def permissions_stay() -> Iterator[None]:
+    """After a test that commits, every table is emptied but those whose rows Django would only write again."""
+
+    def emptied(test: TransactionTestCase) -> None:
+        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+        kept = {"auth_permission", "django_content_type"}
+        names = ", ".join(connection.ops.quote_name(name) for name in sorted(tables - kept))
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {names}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
 
 
 @pytest.fixture(scope="session")
