@@ -19,8 +19,8 @@ from ingest import forget
 
 STORIES, ARTICLES = 200, 500  # that one transaction forgets
 
-# OFFSET 0 has Postgres find the few articles of a story or an original first. Where its statistics are old it else may
-# look for briefs of all articles once for each of them, and a thousand take twenty minutes.
+# OFFSET 0 has Postgres find the few articles of a story or an original first. Else it may, where its statistics are
+# old, join all articles with each other for every story, or look for briefs once for each pair of them.
 # An article that came lately is new here, however old it is; one that somebody works on is left alone.
 _BUSY = """({a}.first_seen >= %(before)s OR {a}.happened_at >= %(before)s OR coalesce({a}.lease_until >= now(), false)
     OR EXISTS (SELECT FROM briefings_brief WHERE articles @> jsonb_build_array(jsonb_build_array({a}.id))))"""

@@ -25,8 +25,8 @@ _FRAME = frozenset(
 # What a statement hangs on its end by one of these is a claim of its own, however much of the rest is said.
 _HANGS = listed("""
     after against alongside amid amidst among as at because before behind beside besides between beyond by despite
-    during  following for from given in into on over since through throughout to toward towards under upon via with
-    within  without
+    during following for from given in into on over since through throughout to toward towards under upon via with
+    within without
     """)
 # "By the account of police" tells who says it, which other rules look after; "a number of users" is about users.
 _EMPTY = frozenset(terms("account word view opinion number variety host range series handful group"))
