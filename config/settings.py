@@ -234,11 +234,11 @@ _conninfo = make_conninfo(
 )
 # What the server or the network has ended costs nobody their page or task.
 _default["CONN_HEALTH_CHECKS"] = True
+# What is asked over and over (users/prepared.py) is planned once a connection, where it is ours for longer.
+_default["OPTIONS"]["prepare_threshold"] = None if NUTGRAF_POOLER else 2
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
     # A visitor waits this many seconds for the database before the page says that it is away.
     _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": connections.A_WEB_PROCESS, "timeout": 5.0}
-    # What pages ask over and over (users/prepared.py) is planned once a connection, where it is ours for longer.
-    _default["OPTIONS"]["prepare_threshold"] = None if NUTGRAF_POOLER else 2
 DATABASES = {"default": _default}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

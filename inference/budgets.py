@@ -1,4 +1,4 @@
-"""Which budgets a call touches, and the one conditional UPDATE by which they stop spending."""
+"""Which budgets a call touches, and what is left in them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import F
 
-from inference.errors import OverBudget
 from inference.models import Budget, Purpose
 from inference.money import nano
 
 SERVICE, READER = "service", "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """So many nano-dollars for a scope in each `span`: a day or a month of UTC."""
+
+    scope: str
+    span: str
+    nano: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +31,21 @@ class Limit:
     nano: int
 
 
-def limits(now: datetime, purpose: str, reader: int | None) -> list[Limit]:
-    """The limits on a call reserved at `now` (days and months of UTC): the service's, its purpose's, its reader's."""
+def rules(purpose: str, reader: int | None) -> list[Rule]:
+    """What limits a call: rules for the service, its purpose and its reader."""
     scopes = {SERVICE: SERVICE, purpose: f"purpose:{purpose}"}
     if reader is not None:
         scopes[READER] = f"reader:{reader}"
     return [
-        Limit(scopes[scope], _period(now, span), nano(Decimal(dollars)))
+        Rule(scopes[scope], span, nano(Decimal(dollars)))
         for (scope, span), dollars in _configured().items()
         if scope in scopes
     ]
+
+
+def limits(now: datetime, purpose: str, reader: int | None) -> list[Limit]:
+    """The limits on a call reserved at `now`, each of the day or month of UTC that it is in."""
+    return [Limit(rule.scope, _period(now, rule.span), rule.nano) for rule in rules(purpose, reader)]
 
 
 def common(now: datetime) -> list[Limit]:
@@ -91,32 +103,3 @@ def _configured() -> Mapping[tuple[str, str], Decimal]:
 def _period(now: datetime, span: str) -> str:
     utc = now.astimezone(UTC)
     return f"{utc:%Y-%m-%d}" if span == "day" else f"{utc:%Y-%m}"
-
-
-def rows(wanted: list[Limit]) -> list[tuple[int, Limit]]:
-    """Each limit's budget row, created when its period begins, in id order: the order in which all lock them."""
-    fresh = [Budget(scope=each.scope, period=each.period, limit=each.nano) for each in wanted]
-    Budget.objects.bulk_create(fresh, ignore_conflicts=True)
-    found = [
-        (Budget.objects.values_list("pk", flat=True).get(scope=x.scope, period=x.period), x) for x in wanted
-    ]
-    return sorted(found, key=lambda pair: pair[0])
-
-
-def hold(budget: int, limit: Limit, amount: int) -> None:
-    """Hold the amount in the budget, or raise OverBudget. A changed limit takes effect here.
-
-    Equal to `UPDATE ... SET held = held + h WHERE settled + held + h <= limit`, so that no two can both fit into the
-    last dollar: the second waits for the row and is judged by what the first left.
-    """
-    fits = Budget.objects.alias(then=F("settled") + F("held") + amount).filter(
-        pk=budget, then__lte=limit.nano
-    )
-    if fits.update(held=F("held") + amount, limit=limit.nano) != 1:
-        raise OverBudget(limit.scope, limit.period)
-
-
-def move(budgets: list[int], held: int, settled: int) -> None:
-    """Change what the budgets hold and have settled, in id order."""
-    for pk in sorted(budgets):
-        Budget.objects.filter(pk=pk).update(held=F("held") + held, settled=F("settled") + settled)

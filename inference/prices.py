@@ -20,12 +20,20 @@ from inference.errors import UnknownModel
 from inference.models import Axis, Price
 from inference.money import price_of
 from inference.tokens import Tokens
+from users.prepared import Prepared, given
 
 WRITER_LOCK = 0x7072696365  # any number nobody else uses
 NOW = Func(
     function="clock_timestamp", output_field=DateTimeField()
 )  # not the transaction's start: it may have waited
 OPENAI = "https://api.openai.com/v1"
+
+
+_VALID: Prepared[tuple[str, int, int]] = Prepared(
+    lambda: Price.objects.filter(
+        provider=given("provider"), model=given("model"), tier=given("tier"), valid_until=None
+    ).values_list("axis", "nano_per_million", "pk")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +148,10 @@ def _rows(provider: str, model: str, tier: str, prices: Prices, source: str) -> 
 
 def _current(provider: str, model: str, tier: str, prices: Prices) -> tuple[int, ...]:
     """The rows now valid when they say these prices, else none."""
-    found = {
-        row.axis: row
-        for row in Price.objects.filter(provider=provider, model=model, tier=tier, valid_until=None)
-    }
-    if {axis: row.nano_per_million for axis, row in found.items()} != prices:
+    found = _VALID(provider=provider, model=model, tier=tier)
+    if {axis: amount for axis, amount, _ in found} != prices:
         return ()
-    return tuple(sorted(row.pk for row in found.values()))
+    return tuple(sorted(row for *_, row in found))
 
 
 def _write(provider: str, model: str, tier: str, prices: Prices, source: str) -> None:

@@ -2,7 +2,7 @@
 
 For what nearly every page asks: Django takes four times as long to put such a question together as Postgres to answer
 it. The answers are those of the queryset, model instances with their relations included. The values go to the server
-beside the statement, which stays the same, so that where a connection has a `prepare_threshold` (the web process's do)
+beside the statement, which stays the same, so that where no pooler stands between (`prepare_threshold` in the settings)
 Postgres plans it once as well: for a question with many joins that takes longer than to answer it.
 """
 

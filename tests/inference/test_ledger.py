@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models.functions import Now
+from pytest_django import DjangoAssertNumQueries
 
 from inference import audit, ledger, prices, spool
 from inference.errors import LedgerDown, NotSent, OverBudget
@@ -23,6 +25,7 @@ from inference.tokens import Tokens
 pytestmark = pytest.mark.django_db
 
 HOLD = 1_000_000
+BEGIN_AND_COMMIT = 2
 
 
 def _reserve(work: str = "brief:b1", hold: int = HOLD, reader: int | None = None) -> Call:
@@ -215,6 +218,79 @@ def test_a_bill_that_finds_no_database_waits_on_disk_and_is_posted_once(settings
 def test_nothing_is_reserved_while_the_database_is_away() -> None:
     with connection.execute_wrapper(_database_gone), pytest.raises(LedgerDown):
         _reserve()
+
+
+def test_a_reserved_call_is_what_its_row_says_and_new_in_all_that_was_not_given(
+    django_user_model: Any,
+) -> None:
+    ada = django_user_model.objects.create_user("ada@example.com")
+    call = _reserve(reader=ada.pk)
+    stored = Call.objects.values().get()
+    assert {name: getattr(call, name) for name in stored} == stored
+    given = {"work_key", "step", "purpose", "brief", "reader_id", "provider", "model", "hold"}
+    ours = {"id", "attempt", "number", "lease_until", "reserved_at"}
+    new = Call()
+    assert {name: stored[name] for name in stored.keys() - given - ours} == {
+        name: getattr(new, name) for name in stored.keys() - given - ours
+    }
+    assert call.lease_until is not None
+    assert call.lease_until - call.reserved_at < ledger.LEASE * 2
+    assert call.budgets.count() == Budget.objects.count() == 3, (
+        "the service's day and month, the reader's month"
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_is_four_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """How long the budgets' rows are locked is how many calls a second there can be (bench/ledger.py)."""
+    _reserve()  # the day begins
+    bill = _bill()
+    with django_assert_num_queries(BEGIN_AND_COMMIT + 1):
+        call = _reserve("brief:b2")
+    with django_assert_num_queries(2 * BEGIN_AND_COMMIT + 3):
+        ledger.mark_sent(call.pk)
+        ledger.settle(call.pk, bill)
+    assert audit.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bill_that_meets_plans_of_before_an_upgrade_is_posted(settings: Any, tmp_path: Any) -> None:
+    settings.NUTGRAF_VAR = tmp_path
+    for n in range(4):  # until its statements are prepared
+        call = _reserve(f"brief:b{n}")
+        ledger.mark_sent(call.pk)
+        ledger.settle(call.pk, _bill())
+    call = _reserve("brief:late")
+    ledger.mark_sent(call.pk)
+    state = Call._meta.get_field("state")
+    try:
+        _widen("state", (state.max_length or 0) + 1)
+        spool.post(call.pk, _bill(100))
+        for n in range(4):  # on the new connection
+            _reserve(f"brief:n{n}")
+        _widen("state", (state.max_length or 0) + 2)
+        with pytest.raises(LedgerDown):
+            _reserve("brief:later")
+        _reserve("brief:later")
+    finally:
+        _widen("state", state.max_length or 0)
+        connection.close()  # with its plans
+    assert Call.objects.get(pk=call.pk).cost == 25_000
+    assert audit.verify() == []
+
+
+def _widen(column: str, length: int) -> None:
+    """What a release does, on a connection of its own."""
+
+    def elsewhere() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE inference_call ALTER COLUMN {column} TYPE varchar({length})")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(elsewhere).result()
 
 
 def _database_gone(*_: Any) -> None:

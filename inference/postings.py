@@ -1,0 +1,185 @@
+"""The statements of the ledger: one that reserves, one that sends, two that close.
+
+Workers stand in line for the budgets' rows, so how long each has them is how many calls a second there can be. What was
+ten questions of Django's to the database is therefore one here, and it is the last of its transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from psycopg.types.numeric import Int8
+
+from inference.budgets import Rule
+from inference.errors import OverBudget
+from inference.models import Call, Entry
+from users.prepared import answer
+
+_NAMES = [field.attname for field in Call._meta.concrete_fields]
+_COLUMNS = ", ".join(f'"{field.column}"' for field in Call._meta.concrete_fields)
+
+_WANTED = """
+WITH wanted AS (
+    SELECT
+        scope, most,
+        to_char(now() AT TIME ZONE 'UTC', CASE span WHEN 'day' THEN 'YYYY-MM-DD' ELSE 'YYYY-MM' END) AS period
+    FROM unnest(%(scopes)s::text[], %(spans)s::text[], %(limits)s::bigint[]) AS rule (scope, span, most)
+)
+"""
+
+_BEGIN = f"""
+{_WANTED}
+INSERT INTO inference_budget (scope, period, "limit", settled, held) SELECT scope, period, most, 0, 0 FROM wanted
+ON CONFLICT DO NOTHING
+RETURNING id
+"""  # noqa: S608  # our own words
+
+# Rows are locked in the order of their ids, by everybody. What a row says then is what the one before left there, not
+# what it said when the statement began: so no two can both fit into the last dollar.
+_HOLD = f"""
+{_WANTED}, standing AS (
+    SELECT budget.id, scope, period, most, budget.settled + budget.held + %(hold)s::bigint <= most AS fits
+    FROM inference_budget AS budget JOIN wanted USING (scope, period)
+    ORDER BY budget.id
+    FOR UPDATE OF budget
+), allowed AS (
+    SELECT count(*) = cardinality(%(scopes)s::text[]) AND bool_and(fits) AS yes FROM standing
+), held AS (
+    UPDATE inference_budget AS budget SET held = budget.held + %(hold)s::bigint, "limit" = most
+    FROM standing, allowed WHERE allowed.yes AND budget.id = standing.id
+), call AS (
+    INSERT INTO inference_call (
+        attempt, work_key, step, number, purpose, brief, reader_id, provider, model, hold, state, lease_until,
+        model_reported, tier, prices, flags, request_id, finish_reason, error
+    )
+    SELECT
+        %(attempt)s::uuid, %(work_key)s::text, %(step)s::text,
+        1 + coalesce(
+            (SELECT max(number) FROM inference_call WHERE work_key = %(work_key)s::text AND step = %(step)s::text), 0
+        ),
+        %(purpose)s::text, %(brief)s::text, %(reader)s::bigint, %(provider)s::text, %(model)s::text, %(hold)s::bigint,
+        'reserved', statement_timestamp() + %(lease)s::interval, '', '', '{{}}', '{{}}', '', '', ''
+    FROM allowed WHERE allowed.yes
+    RETURNING {_COLUMNS}
+), touched AS (
+    INSERT INTO inference_call_budgets (call_id, budget_id) SELECT call.id, standing.id FROM call, standing
+), posted AS (
+    INSERT INTO inference_entry (transaction, call_id, kind, account, amount, evidence)
+    SELECT %(transaction)s::uuid, call.id, 'reserve', account, amount, ''
+    FROM call, LATERAL (VALUES ('held', call.hold), ('allowed', -call.hold)) AS line (account, amount)
+)
+SELECT
+    (SELECT count(*) FROM standing), spent.scope, spent.period, call.*
+FROM allowed
+LEFT JOIN (SELECT scope, period FROM standing WHERE NOT fits ORDER BY id LIMIT 1) AS spent ON true
+LEFT JOIN call ON true
+"""  # noqa: S608  # names of our own columns
+
+_SEND = """
+UPDATE inference_call
+SET state = 'sent', sent_at = statement_timestamp(), lease_until = statement_timestamp() + %s::interval
+WHERE id = %s AND state = 'reserved' AND lease_until > statement_timestamp()
+RETURNING id
+"""
+
+_OPEN = "SELECT state, hold FROM inference_call WHERE id = %s AND state = ANY(%s::text[]) FOR UPDATE"
+
+_CLOSE = """
+WITH closed AS (
+    UPDATE inference_call
+    SET {changes}, lease_until = NULL, closed_at = statement_timestamp(),
+        ask_again_at = statement_timestamp() + %(pause)s::interval
+    WHERE id = %(call)s
+), posted AS (
+    INSERT INTO inference_entry (transaction, call_id, kind, account, amount, evidence)
+    SELECT %(transaction)s::uuid, %(call)s, %(kind)s::text, account, amount, %(evidence)s::text
+    FROM unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS line (account, amount)
+), standing AS (
+    SELECT id FROM inference_budget
+    WHERE (%(held)s, %(settled)s) <> (0, 0)
+      AND id IN (SELECT budget_id FROM inference_call_budgets WHERE call_id = %(call)s)
+    ORDER BY id
+    FOR UPDATE
+)
+UPDATE inference_budget AS budget SET held = budget.held + %(held)s, settled = budget.settled + %(settled)s
+FROM standing WHERE budget.id = standing.id
+RETURNING budget.id
+"""
+
+
+def hold(rules: Sequence[Rule], values: Mapping[str, Any], lease: timedelta) -> Call:
+    """A new call with these values, its hold in the budget of each rule. Raises OverBudget.
+
+    IntegrityError where another worker took the same number for the same step.
+    """
+    bound = dict(values) | {
+        "hold": Int8(values["hold"]),
+        "attempt": uuid.uuid4(),
+        "transaction": uuid.uuid4(),
+        "lease": lease,
+        "scopes": [rule.scope for rule in rules],
+        "spans": [rule.span for rule in rules],
+        "limits": [Int8(rule.nano) for rule in rules],
+    }
+    found, scope, period, *row = _held(bound)
+    if found < len(rules):  # a day or month begins: its rows are not there yet
+        answer(_BEGIN, bound)
+        _, scope, period, *row = _held(bound)
+    if scope is not None:
+        raise OverBudget(scope, period)
+    return Call.from_db(DEFAULT_DB_ALIAS, _NAMES, row)
+
+
+def _held(bound: Mapping[str, Any]) -> Sequence[Any]:
+    (row,) = answer(_HOLD, bound)
+    return row
+
+
+def send(call: int, lease: timedelta) -> bool:
+    """From reserved to sent; False where it is not reserved any more, or past its lease."""
+    return bool(answer(_SEND, [lease, Int8(call)]))
+
+
+def opened(call: int, states: Collection[Call.State]) -> tuple[str, int] | None:
+    """The call's state, one of these, and its hold; locked, so that nobody else closes it."""
+    for state, hold in answer(_OPEN, [Int8(call), [one.value for one in states]]):
+        return state, hold
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The entries of one transaction, and by how much the call's budgets change what they hold and have settled."""
+
+    kind: Entry.Kind
+    amounts: Mapping[Entry.Account, int]
+    held: int = 0
+    settled: int = 0
+    evidence: str = ""
+
+
+def close(call: int, posting: Posting, changes: Mapping[str, Any], pause: timedelta | None = None) -> None:
+    """Write how a call ended: these values of its own, the entries, and its budgets."""
+    bound: dict[str, Any] = {
+        **{name: _stored(name, value) for name, value in changes.items()},
+        "transaction": uuid.uuid4(),
+        "call": Int8(call),
+        "pause": pause,
+        "kind": posting.kind.value,
+        "accounts": [account.value for account in posting.amounts],
+        "amounts": [Int8(amount) for amount in posting.amounts.values()],
+        "held": Int8(posting.held),
+        "settled": Int8(posting.settled),
+        "evidence": posting.evidence[:500],
+    }
+    answer(_CLOSE.format(changes=", ".join(f'"{name}" = %({name})s' for name in sorted(changes))), bound)
+
+
+def _stored(name: str, value: Any) -> Any:
+    """As the column takes it; FieldDoesNotExist for what is no column."""
+    return Call._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
