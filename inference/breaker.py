@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import DurationField, ExpressionWrapper, F, Max, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Now
 
 from inference.errors import RateLimited, Unavailable
 from inference.models import Call
+from users.prepared import Prepared, given
 
 FAILURES = 5  # in a row
 MEMORY = timedelta(minutes=15)
@@ -30,35 +31,46 @@ def pause(retry_after: float | None) -> timedelta | None:
     return min(timedelta(seconds=retry_after), LONGEST) if retry_after else None
 
 
+_LAST: Prepared[tuple[bool, bool]] = Prepared(
+    lambda: (
+        Call.objects.filter(
+            provider=given("provider"),
+            model=given("model"),
+            closed_at__gt=Now() - MEMORY,
+            reserved_at__gt=Now() - MEMORY,  # a report may close a call days later
+        )
+        .order_by("-closed_at", "-pk")
+        .values_list(
+            ExpressionWrapper(FAILED, output_field=BooleanField()),
+            ExpressionWrapper(Q(closed_at__gt=Now() - PAUSE), output_field=BooleanField()),
+        )[:FAILURES]
+    )
+)
+_ASKED_TO_WAIT: Prepared[timedelta] = Prepared(
+    lambda: (
+        Call.objects.filter(provider=given("provider"), model=given("model"), ask_again_at__gt=Now())
+        .order_by("-ask_again_at")
+        .values_list(ExpressionWrapper(F("ask_again_at") - Now(), output_field=DurationField()), flat=True)[
+            :1
+        ]
+    )
+)
+
+
 def check(provider: str, model: str) -> None:
     """Raise RateLimited while the provider asked for a pause, Unavailable while the model is left alone.
 
     After either the next call tries it again.
     """
-    _asked_for_a_pause(provider, model)
-    recent = Call.objects.filter(
-        provider=provider, model=model, closed_at__isnull=False, reserved_at__gt=Now() - MEMORY
-    )
-    judged = recent.annotate(
-        failed=ExpressionWrapper(FAILED, output_field=BooleanField()),
-        fresh=ExpressionWrapper(Q(closed_at__gt=Now() - PAUSE), output_field=BooleanField()),
-    )
-    last = list(judged.order_by("-closed_at", "-pk").values_list("failed", "fresh")[:FAILURES])
+    if left := _ASKED_TO_WAIT.first(provider=provider, model=model):
+        words = (
+            f"{provider} asked not to be asked for {model} before {left.total_seconds():.0f} s have passed"
+        )
+        raise RateLimited(words, None, left.total_seconds())
+    last = _LAST(provider=provider, model=model)
     if len(last) == FAILURES and all(failed for failed, _ in last) and last[0][1]:
         raise Unavailable(
             f"{model} at {provider} failed {FAILURES} times in a row and is left alone for a minute",
             None,
             billed=False,
         )
-
-
-def _asked_for_a_pause(provider: str, model: str) -> None:
-    calls = Call.objects.filter(provider=provider, model=model, ask_again_at__gt=Now())
-    left = calls.annotate(
-        left=ExpressionWrapper(F("ask_again_at") - Now(), output_field=DurationField())
-    ).aggregate(longest=Max("left"))["longest"]
-    if left:
-        words = (
-            f"{provider} asked not to be asked for {model} before {left.total_seconds():.0f} s have passed"
-        )
-        raise RateLimited(words, None, left.total_seconds())

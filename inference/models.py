@@ -170,6 +170,11 @@ class Call(models.Model):
                 fields=["lease_until"], name="call_lease", condition=Q(state__in=["reserved", "sent"])
             ),
             models.Index(fields=["reserved_at"], name="call_unknown", condition=Q(state="unknown")),
+            models.Index(
+                fields=["provider", "model", "-closed_at", "-id"],
+                name="call_closed",  # the last few of a model, before each of its calls
+                condition=Q(closed_at__isnull=False),
+            ),
             models.Index(fields=["ask_again_at"], name="call_pause", condition=Q(ask_again_at__isnull=False)),
         ]
         triggers = [pgtrigger.Protect(name="call_stays", operation=pgtrigger.Delete)]
