@@ -214,6 +214,7 @@ COMMANDS = (
                 0.25,
                 peer=lambda told: f"bare commits {told['bare_commits_per_second']:g}",
             ),
+            Claim("a reservation", at("reservation_ms", "median"), "less", 5.0, 0.3, "ms"),
         ),
         quick=True,
     ),
