@@ -67,10 +67,10 @@ class Postman:
 
     def batch(self) -> int:
         """Send up to BATCH of what is due; how many were claimed. 0 too while the server is left alone."""
-        if mail_door.is_paused():
-            return 0
-        rows = claim(work.due(Delivery, BATCH))
-        self.carry(rows)
+        if mail_door.is_paused() or not (keys := work.due(Delivery, BATCH)):
+            return 0  # each run ends so: it would write in vain
+        if rows := claim(keys):
+            self.carry(rows)
         return len(rows)
 
     def carry(self, rows: Sequence[Delivery]) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from briefings import correct, digest, letters, mail_door, sent
 from briefings.mail_door import Verdict, verdict
@@ -187,6 +189,16 @@ def test_a_line_that_was_dropped_between_two_mails_costs_neither(mail: MailServe
     digest.deliver_due(EIGHT)
     assert sorted(states()) == ["sent", "unknown"]
     assert len(mail.accepted) == 2
+
+
+def test_a_worker_that_finds_nothing_due_writes_nothing(mail: MailServer) -> None:
+    """Each run ends so, and so does each nudge that comes after another's."""
+    queued(1)
+    digest.deliver_due(EIGHT)
+    with CaptureQueriesContext(connection) as asked:
+        assert digest.deliver_due(EIGHT) == 0
+    assert len(asked) > 0
+    assert [query["sql"] for query in asked if not query["sql"].startswith("SELECT")] == []
 
 
 def test_what_a_dead_worker_had_not_begun_is_sent_and_what_it_had_is_not(mail: MailServer) -> None:
