@@ -114,3 +114,12 @@ def _refuse_half_restored(**_: Any) -> None:
     from config.database import refuse_half_restored
 
     refuse_half_restored()
+
+
+@signals.celeryd_init.connect
+def _load_what_asks_models(**_: Any) -> None:
+    """Before the worker forks, so that its processes share it."""
+    from inference import gateway, wire
+
+    if gateway.available():
+        wire.load()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
-import openai
 from django.conf import settings
 from django.utils import timezone
-from openai import RequestOptions
 
 from inference import answer, prices
 from inference.errors import Unsendable
+
+if TYPE_CHECKING:
+    import openai
+    from openai import RequestOptions
 
 CONNECT = 10.0
 
@@ -33,6 +35,14 @@ class Got:
     text: str
     request_id: str
     retry_after: float | None
+
+
+def load() -> None:
+    """Load the client now, for processes that will fork. Others load it with their first request.
+
+    It is 500 modules and 30 MB; most processes ask no model, and every command would wait for it.
+    """
+    import openai  # noqa: F401
 
 
 def check_sendable(path: str, body: Mapping[str, Any]) -> None:
@@ -70,6 +80,8 @@ def get(path: str, asked: Mapping[str, object], key: str) -> Got:
 
 async def _send(key: str, ask: Callable[[openai.AsyncOpenAI], Awaitable[httpx2.Response]]) -> Got:
     """The answer, whatever its status, within the total deadline. Nothing is retried, no redirect followed."""
+    import openai  # see `load`
+
     http = openai.DefaultAsyncHttpxClient(
         timeout=httpx2.Timeout(settings.MODEL_DEADLINE, connect=CONNECT), follow_redirects=False
     )

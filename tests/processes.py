@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 import psycopg
+from fasteners import InterProcessLock
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOREIGN = ("DATABASE_URL", "CELERY_BROKER_URL", "NUTGRAF_TEST_VAR", "DJANGO_SETTINGS_MODULE", "NUTGRAF_POOL")
@@ -63,20 +64,64 @@ def state_directory() -> Iterator[Path]:
         yield Path(name)
 
 
+def migrated() -> Path:
+    """The data of an embedded Postgres with every migration and no row of anybody's, made once a run.
+
+    The queue's schema is not among it: `up` brings that where the queue lies in Postgres.
+    """
+    var = Path(os.environ["NUTGRAF_TEST_VAR"]) / "migrated"
+    with InterProcessLock(var.with_suffix(".lock")):
+        if not (var / "whole").exists():
+            var.mkdir(mode=0o755, exist_ok=True)
+            instance = Instance(var, {"CELERY_BROKER_URL": "memory://"}, from_nothing=True)
+            made = instance.manage("migrate", timeout=600)
+            assert made.returncode == 0, made.stderr
+            (var / "whole").touch()
+    return data_of(var)
+
+
+def data_of(var: Path) -> Path:
+    # Imported late: some who import this have yet to say which settings are theirs.
+    from config.embedded import data_directory
+
+    return data_directory(var)
+
+
 @dataclass
 class Instance:
-    """One installation: everything it keeps lies in `var`."""
+    """One installation: everything it keeps lies in `var`.
+
+    In a test run its first command finds `var` with a database that is migrated already: each migrates for half a
+    minute, and proves what the others did. Not where `var` has yet to be made, or `from_nothing` is what it is about.
+    """
 
     var: Path
     extra: dict[str, str] = field(default_factory=dict)
+    from_nothing: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
-        clean = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        # Where no bytecode is kept, each of hundreds of processes would compile all of Nutgraf anew.
+        left_out = (*FOREIGN, "PYTHONDONTWRITEBYTECODE")
+        clean = {name: value for name, value in os.environ.items() if name not in left_out}
         # One web process: a second, which nothing here needs, would make every start longer on a busy machine.
         return {**clean, "NUTGRAF_VAR": str(self.var), "NUTGRAF_WEB_PROCESSES": "1", **self.extra}
 
+    def _migrate(self) -> None:
+        own = self.from_nothing or "DATABASE_URL" in self.extra or "NUTGRAF_TEST_VAR" not in os.environ
+        if own or not self.var.is_dir() or (data := data_of(self.var)).exists():
+            return
+        _copy(migrated(), data)
+
+    def copied(self, var: Path, extra: dict[str, str]) -> Instance:
+        """The same installation once more in `var`, which is new; nothing may run from here meanwhile."""
+        _copy(self.var, var)
+        if not (data := data_of(var)).exists():
+            _copy(data_of(self.var), data)
+        return Instance(var, extra)
+
     def manage(self, *arguments: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+        self._migrate()
         command = [sys.executable, str(PROJECT / "manage.py"), *arguments]
         return subprocess.run(
             command,
@@ -96,6 +141,7 @@ class Instance:
 
     def start(self, *arguments: str, stderr: Path | None = None) -> subprocess.Popen[str]:
         """A command in the background; its stderr goes to that file, else where `said` finds it."""
+        self._migrate()
         return subprocess.Popen(
             [sys.executable, str(PROJECT / "manage.py"), *arguments],
             env=self.environment,
@@ -123,9 +169,7 @@ class Instance:
 
     def connect(self) -> psycopg.Connection[Any]:
         """A connection to its embedded database, while that runs."""
-        from config.embedded import data_directory
-
-        lines = (data_directory(self.var) / "postmaster.pid").read_text().splitlines()
+        lines = (data_of(self.var) / "postmaster.pid").read_text().splitlines()
         return psycopg.connect(
             host=lines[4], port=lines[3], user="postgres", dbname="nutgraf", autocommit=True
         )
@@ -134,6 +178,12 @@ class Instance:
         with contextlib.suppress(OSError):
             return (self.var / "stderr").read_text()
         return ""
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """As it is: root's server runs as another user, to whom its data belongs."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", folder, to], check=True)
 
 
 @dataclass

@@ -94,7 +94,9 @@ def test_a_backup_before_an_upgrade_is_of_what_was_before_it(ada: Instance, tmp_
     assert ada.json("restore", str(tmp_path / "before"), "--force")["readers"] == 1
     assert ada.manage("migrate", "--check").returncode == 0
     with state_directory() as var:
-        assert "nothing to back up" in refused(Instance(var), "backup", str(tmp_path / "nothing"))
+        assert "nothing to back up" in refused(
+            Instance(var, from_nothing=True), "backup", str(tmp_path / "nothing")
+        )
 
 
 def test_what_is_not_ours_is_dropped_only_where_told_to(ada: Instance, tmp_path: Path) -> None:

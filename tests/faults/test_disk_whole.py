@@ -18,6 +18,7 @@ from tests.processes import Instance, Running, wait_for
 def test_a_whole_nutgraf_outlives_a_full_disk(small_disk: Path) -> None:
     """Its database's disk is filled to the last byte; pages are served, and it goes on unaided when there is room."""
     instance = Instance(small_disk / "var", {"NUTGRAF_FETCH_ALLOW": "127.0.0.0/8"})
+    instance.var.mkdir()
     log = small_disk.parent / "log"
     with WebServer() as web, instance.up("--no-catalogue", "--no-sample", stderr=log) as running:
         first = web.put("/first.xml", whole(*reports("docket")))
@@ -51,6 +52,7 @@ def test_work_goes_on_where_neither_logs_nor_temporary_files_can_be_written(
     tmp_path.chmod(0o755)
     extra = {"NUTGRAF_FETCH_ALLOW": "127.0.0.0/8", "TMPDIR": str(small_disk)}
     instance = Instance(tmp_path / "var", extra)
+    instance.var.mkdir()
     full = Path("/dev/full")  # each write to it fails as on a full disk
     with WebServer() as web, instance.up("--no-catalogue", "--no-sample", stderr=full) as running:
         fill(small_disk)

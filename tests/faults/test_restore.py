@@ -26,10 +26,23 @@ Profile.objects.create(user=reader, role="cto", industry="finance", time_zone="{
 EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def night() -> Iterator[Instance]:
+    """An installation with the sample and one reader, and its backup beside its data."""
+    with state_directory() as var:
+        instance = Instance(var)
+        assert instance.manage("ingest", "--sample").returncode == 0
+        shell(instance, READER)
+        instance.json("backup", str(var / "night.backup"))
+        yield instance
+
+
 @pytest.fixture
-def outside() -> Iterator[tuple[Instance, MailServer, Path]]:
-    with state_directory() as var, mail_server() as server:
-        yield Instance(var, {"EMAIL_URL": server.url}), server, var / "night.backup"
+def outside(night: Instance) -> Iterator[tuple[Instance, MailServer, Path]]:
+    """A copy of it for each test, with a mail server."""
+    with state_directory() as folder, mail_server() as server:
+        instance = night.copied(folder / "var", {"EMAIL_URL": server.url})
+        yield instance, server, instance.var / "night.backup"
 
 
 def shell(instance: Instance, code: str) -> None:
@@ -40,9 +53,6 @@ def shell(instance: Instance, code: str) -> None:
 @pytest.mark.processes
 def test_a_restored_dump_sends_nobody_the_same_mail_again(outside: tuple[Instance, MailServer, Path]) -> None:
     instance, mail, file = outside
-    assert instance.manage("ingest", "--sample").returncode == 0
-    shell(instance, READER)
-    instance.json("backup", str(file))
     first = instance.json("digest")
     assert (first["sent"], len(mail.accepted)) == (1, 1)
     assert instance.json("restore", str(file), "--force")["mails_unknown"] == 0, (
@@ -61,9 +71,6 @@ def test_a_copy_on_another_machine_sends_nothing_that_may_have_gone(
 ) -> None:
     """There are no notes; the pages have the day's edition all the same, and the next day's mail goes."""
     instance, mail, file = outside
-    assert instance.manage("ingest", "--sample").returncode == 0
-    shell(instance, READER)
-    instance.json("backup", str(file))
     assert instance.json("digest")["sent"] == 1
     with state_directory() as var:
         copy = Instance(var, instance.extra)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from typing import Any
@@ -24,6 +27,7 @@ from inference.gateway import Ask
 from inference.models import Budget, Call
 from tests.fakes import model_server as fake
 from tests.fakes.model_server import ModelServer
+from tests.processes import PROJECT
 
 pytestmark = pytest.mark.django_db
 
@@ -286,3 +290,25 @@ def test_the_books_hold_when_a_server_repeats_the_ids_of_its_answers(provider: M
     gateway.generate(ask)
     gateway.generate(ask)
     assert audit.verify() == []
+
+
+def test_only_who_asks_a_model_loads_what_asks() -> None:
+    """Every command would wait for it; a worker with a model loads it once for all its processes."""
+    code = """
+import sys
+import django; django.setup()
+from django.core.checks import run_checks; run_checks()
+print("openai" in sys.modules)
+from celery import signals; signals.celeryd_init.send(sender=None)
+print("openai" in sys.modules)
+"""
+    for key, told in (("", ["False", "False"]), ("sk-test", ["False", "True"])):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "OPENAI_API_KEY": key},
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=PROJECT,
+        )
+        assert done.stdout.split() == told
