@@ -8,6 +8,7 @@ the next, since a pause of seconds that took minutes would have whole crowds wai
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -93,6 +94,8 @@ class Play:
     sendings: int = 0
     took: float = 0.0  # seconds that the last who lived needed on this machine
     killed: int = 0
+    victim: int = 0  # a worker that is to die of the letter after so many more
+    letters_left: int = 0
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
     def go(self) -> None:
@@ -182,11 +185,15 @@ class Play:
                 digest.deliver_due(self.now)
             finally:
                 os._exit(0 if inherited else 1)
-        self._until_claimed(pid)
-        time.sleep(self.dice.random() * self.took)
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        self.killed += 1
+        if self.dice.random() < 0.5:
+            self._until_claimed(pid)
+            time.sleep(self.dice.random() * self.took)
+            os.kill(pid, signal.SIGKILL)
+        else:  # between a mail and its row: the server has the letter, and nobody is left to write that down
+            self.letters_left, self.victim = self.dice.randrange(2), pid
+        _, status = os.waitpid(pid, 0)
+        self.victim = 0
+        self.killed += os.WIFSIGNALED(status)
         time.sleep(0.05)  # what it had sent may still be under way
         Delivery.objects.filter(lease_until__isnull=False).update(
             lease_until=datetime(2000, 1, 1, tzinfo=UTC)
@@ -204,6 +211,11 @@ class Play:
         """Called for each message by the mail server: what to answer. The same in each play, whoever sends first."""
         reader, mail = str(letter["To"]), str(letter["Message-ID"])
         self.handed[reader] += 1
+        self.letters_left -= 1
+        if self.victim and self.letters_left < 0:
+            with contextlib.suppress(ProcessLookupError):  # it had other reasons to end
+                os.kill(self.victim, signal.SIGKILL)
+            self.victim = 0
         luck = random.Random(f"{self.seed} {reader} {self.handed[reader]}").random()
         if luck < 0.10 and self.refused[mail] < MOST_REFUSALS:
             self.refused[mail] += 1
