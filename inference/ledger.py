@@ -1,7 +1,7 @@
 """Reserve, mark sent, settle: the life of a call's money. Knows nothing of networks, models or prices.
 
-Every function is one short transaction of its own, never part of a caller's. When the database cannot be reached
-they raise LedgerDown, and then no call may be made.
+Every function is one statement and so a transaction of its own, never part of a caller's. When the database cannot be
+reached they raise LedgerDown, and then no call may be made.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from inference import budgets, postings
 from inference.errors import LedgerDown, NotSent
 from inference.evidence import NOTHING, Evidence
 from inference.models import Call, Entry
-from inference.postings import Posting
 from inference.reach import reachable
 from inference.tokens import Tokens
 
@@ -86,35 +85,21 @@ def mark_sent(call: int) -> None:
 
 def settle(call: int, bill: Bill) -> bool:
     """Post the cost and give back the rest of the hold; False when it was closed before, and nothing changes then."""
+    changes = bill.evidence.columns() | asdict(bill.tokens) | {"prices": list(bill.prices)}
+    changes |= {"state": State.SETTLED, "cost": bill.cost}
     with _own_transaction():
-        found = postings.opened(call, (State.RESERVED, State.SENT, State.UNKNOWN))
-        if found is None:
-            return False
-        state, hold = found
-        changes = bill.evidence.columns() | asdict(bill.tokens) | {"prices": list(bill.prices)}
-        if bill.cost > hold:
-            changes["flags"] = [*bill.evidence.flags, f"over_hold: {bill.cost} of {hold}"]
-            log.error("call %s cost %s nano-dollars, more than its hold of %s", call, bill.cost, hold)
-        changes |= {"state": State.SETTLED, "cost": bill.cost}
-        postings.close(call, _payment(Kind.SETTLE, state, hold, bill.cost), changes)
-        return True
+        hold = postings.close(call, Kind.SETTLE, (State.RESERVED, State.SENT, State.UNKNOWN), changes)
+    if hold is not None and bill.cost > hold:
+        log.error("call %s cost %s nano-dollars, more than its hold of %s", call, bill.cost, hold)
+    return hold is not None
 
 
 def true_up(call: int, cost: int, evidence: str) -> bool:
     """Close an unknown call with what the provider's report says; False when it is not unknown any more."""
+    changes = {"state": State.TRUED_UP, "cost": cost}
     with _own_transaction():
-        found = postings.opened(call, (State.UNKNOWN,))
-        if found is None:
-            return False
-        paid = _payment(Kind.TRUE_UP, *found, cost, evidence)
-        postings.close(call, paid, {"state": State.TRUED_UP, "cost": cost})
-        return True
-
-
-def _payment(kind: Entry.Kind, state: str, hold: int, cost: int, evidence: str = "") -> Posting:
-    source = Account.SUSPENSE if state == State.UNKNOWN else Account.HELD
-    amounts = {Account.SPENT: cost, source: -hold, Account.ALLOWED: hold - cost}
-    return Posting(kind, amounts, held=-hold, settled=cost, evidence=evidence)
+        hold = postings.close(call, Kind.TRUE_UP, (State.UNKNOWN,), changes, evidence=evidence)
+    return hold is not None
 
 
 def release(
@@ -130,30 +115,18 @@ def release(
     `pause`: so long the provider asks to be left alone.
     """
     states = (State.RESERVED,) if unsent_only else (State.RESERVED, State.SENT)
+    changes = evidence.columns() | {"state": State.RELEASED, "error": error[:2000]}
     with _own_transaction():
-        found = postings.opened(call, states)
-        if found is None:
-            return False
-        _, hold = found
-        given_back = Posting(Kind.RELEASE, {Account.HELD: -hold, Account.ALLOWED: hold}, held=-hold)
-        changes = evidence.columns() | {"state": State.RELEASED, "error": error[:2000]}
-        postings.close(call, given_back, changes, pause)
-        return True
+        return postings.close(call, Kind.RELEASE, states, changes, pause=pause) is not None
 
 
 def mark_unknown(
     call: int, error: str, evidence: Evidence = NOTHING, *, pause: timedelta | None = None
 ) -> bool:
     """Nobody knows what was billed: the hold moves to suspense and still counts against its budgets."""
+    changes = evidence.columns() | {"state": State.UNKNOWN, "error": error[:2000]}
     with _own_transaction():
-        found = postings.opened(call, (State.SENT,))
-        if found is None:
-            return False
-        _, hold = found
-        moved = Posting(Kind.UNKNOWN, {Account.SUSPENSE: hold, Account.HELD: -hold})
-        changes = evidence.columns() | {"state": State.UNKNOWN, "error": error[:2000]}
-        postings.close(call, moved, changes, pause)
-        return True
+        return postings.close(call, Kind.UNKNOWN, (State.SENT,), changes, pause=pause) is not None
 
 
 def sweep() -> dict[str, int]:
@@ -171,6 +144,10 @@ def sweep() -> dict[str, int]:
 
 @contextmanager
 def _own_transaction() -> Iterator[None]:
-    # `durable` refuses to run inside a caller's transaction: what is written here must be committed at once.
-    with reachable(), transaction.atomic(durable=True):
-        yield
+    """For one statement, which is a transaction by itself and is committed at once, unless a caller has one open."""
+    with reachable():
+        if not connection.in_atomic_block:
+            yield
+            return
+        with transaction.atomic(durable=True):  # refuses that, but for the one in which a test is undone
+            yield

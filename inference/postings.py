@@ -1,7 +1,7 @@
-"""The statements of the ledger: one that reserves, one that sends, two that close.
+"""The statements of the ledger: one that reserves, one that sends, one that closes. Each is a transaction of its own.
 
 Workers stand in line for the budgets' rows, so how long each has them is how many calls a second there can be. What was
-ten questions of Django's to the database is therefore one here, and it is the last of its transaction.
+ten questions of Django's to the database is therefore one here.
 """
 
 from __future__ import annotations
@@ -87,29 +87,63 @@ WHERE id = %s AND state = 'reserved' AND lease_until > statement_timestamp()
 RETURNING id
 """
 
-_OPEN = "SELECT state, hold FROM inference_call WHERE id = %s AND state = ANY(%s::text[]) FOR UPDATE"
-
+# The call is locked before its budgets: who comes second finds it closed, and changes nothing.
 _CLOSE = """
-WITH closed AS (
-    UPDATE inference_call
+WITH open AS (
+    SELECT id, hold, CASE state WHEN 'unknown' THEN 'suspense' ELSE 'held' END AS held_in
+    FROM inference_call WHERE id = %(call)s AND state = ANY(%(states)s::text[])
+    FOR UPDATE
+), closed AS (
+    UPDATE inference_call AS call
     SET {changes}, lease_until = NULL, closed_at = statement_timestamp(),
         ask_again_at = statement_timestamp() + %(pause)s::interval
-    WHERE id = %(call)s
+    FROM open WHERE call.id = open.id
 ), posted AS (
     INSERT INTO inference_entry (transaction, call_id, kind, account, amount, evidence)
-    SELECT %(transaction)s::uuid, %(call)s, %(kind)s::text, account, amount, %(evidence)s::text
-    FROM unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS line (account, amount)
-), standing AS (
+    SELECT %(transaction)s::uuid, open.id, %(kind)s::text, account, amount, %(evidence)s::text
+    FROM open, LATERAL (VALUES {lines}) AS line (account, amount)
+)
+{moved}
+SELECT hold FROM open
+"""
+_MOVED = """, standing AS (
     SELECT id FROM inference_budget
-    WHERE (%(held)s, %(settled)s) <> (0, 0)
-      AND id IN (SELECT budget_id FROM inference_call_budgets WHERE call_id = %(call)s)
+    WHERE id IN (SELECT budget_id FROM inference_call_budgets JOIN open ON call_id = open.id)
     ORDER BY id
     FOR UPDATE
+), moved AS (
+    UPDATE inference_budget AS budget SET {budget}
+    FROM standing, open WHERE budget.id = standing.id
 )
-UPDATE inference_budget AS budget SET held = budget.held + %(held)s, settled = budget.settled + %(settled)s
-FROM standing WHERE budget.id = standing.id
-RETURNING budget.id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a call's hold goes: the lines of double entry, and what moves in its budgets."""
+
+    lines: str
+    moved: str
+
+
+_PAID = _Way(
+    "('spent', %(cost)s), (open.held_in, -open.hold), ('allowed', open.hold - %(cost)s)",
+    _MOVED.format(budget="held = budget.held - open.hold, settled = budget.settled + %(cost)s"),
+)
+_GIVEN_BACK = _Way(
+    "(open.held_in, -open.hold), ('allowed', open.hold)",
+    _MOVED.format(budget="held = budget.held - open.hold"),
+)
+_SUSPENDED = _Way("('suspense', open.hold), (open.held_in, -open.hold)", "")
+_WAYS = {
+    Entry.Kind.SETTLE: _PAID,
+    Entry.Kind.TRUE_UP: _PAID,
+    Entry.Kind.RELEASE: _GIVEN_BACK,
+    Entry.Kind.UNKNOWN: _SUSPENDED,
+}
+# Beside the flags that came with the answer, or that the call had.
+_OVER_HOLD = """{flags} || CASE WHEN %(cost)s > open.hold
+    THEN ARRAY['over_hold: ' || %(cost)s || ' of ' || open.hold] ELSE ARRAY[]::text[] END"""
 
 
 def hold(rules: Sequence[Rule], values: Mapping[str, Any], lease: timedelta) -> Call:
@@ -145,39 +179,37 @@ def send(call: int, lease: timedelta) -> bool:
     return bool(answer(_SEND, [lease, Int8(call)]))
 
 
-def opened(call: int, states: Collection[Call.State]) -> tuple[str, int] | None:
-    """The call's state, one of these, and its hold; locked, so that nobody else closes it."""
-    for state, hold in answer(_OPEN, [Int8(call), [one.value for one in states]]):
-        return state, hold
-    return None
+def close(
+    call: int,
+    kind: Entry.Kind,
+    states: Collection[Call.State],
+    changes: Mapping[str, Any],
+    *,
+    evidence: str = "",
+    pause: timedelta | None = None,
+) -> int | None:
+    """Write how a call ended, its entries and its budgets; its hold, or None where it is in none of these states.
 
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """The entries of one transaction, and by how much the call's budgets change what they hold and have settled."""
-
-    kind: Entry.Kind
-    amounts: Mapping[Entry.Account, int]
-    held: int = 0
-    settled: int = 0
-    evidence: str = ""
-
-
-def close(call: int, posting: Posting, changes: Mapping[str, Any], pause: timedelta | None = None) -> None:
-    """Write how a call ended: these values of its own, the entries, and its budgets."""
+    `changes` are columns of the call: its new state, what is known of the answer, and the `cost` where it is paid for.
+    """
     bound: dict[str, Any] = {
         **{name: _stored(name, value) for name, value in changes.items()},
         "transaction": uuid.uuid4(),
         "call": Int8(call),
+        "states": [state.value for state in states],
         "pause": pause,
-        "kind": posting.kind.value,
-        "accounts": [account.value for account in posting.amounts],
-        "amounts": [Int8(amount) for amount in posting.amounts.values()],
-        "held": Int8(posting.held),
-        "settled": Int8(posting.settled),
-        "evidence": posting.evidence[:500],
+        "kind": kind.value,
+        "evidence": evidence[:500],
     }
-    answer(_CLOSE.format(changes=", ".join(f'"{name}" = %({name})s' for name in sorted(changes))), bound)
+    columns = {name: f"%({name})s" for name in sorted(changes)}
+    if kind is Entry.Kind.SETTLE:
+        flags = "%(flags)s::text[]" if "flags" in changes else "call.flags::text[]"
+        columns["flags"] = _OVER_HOLD.format(flags=flags)
+    written = ", ".join(f'"{name}" = {value}' for name, value in columns.items())
+    way = _WAYS[kind]
+    for (hold,) in answer(_CLOSE.format(changes=written, lines=way.lines, moved=way.moved), bound):
+        return int(hold)
+    return None
 
 
 def _stored(name: str, value: Any) -> Any:

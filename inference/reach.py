@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, InterfaceError, NotSupportedError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from inference.errors import LedgerDown
 
@@ -15,13 +15,10 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Raise LedgerDown for a lost database, and let go of the connection so that the next use makes a new one.
-
-    NotSupportedError: a release has widened a column that the connection has plans for (users/prepared.py).
-    """
+    """Raise LedgerDown for a lost database, and let go of the connection so that the next use makes a new one."""
     try:
         yield
-    except (OperationalError, InterfaceError, NotSupportedError) as error:
+    except (OperationalError, InterfaceError) as error:
         if not connection.in_atomic_block:
             _let_go()
         raise LedgerDown(f"the ledger cannot be reached: {error}") from error

@@ -25,7 +25,6 @@ from inference.tokens import Tokens
 pytestmark = pytest.mark.django_db
 
 HOLD = 1_000_000
-BEGIN_AND_COMMIT = 2
 
 
 def _reserve(work: str = "brief:b1", hold: int = HOLD, reader: int | None = None) -> Call:
@@ -241,42 +240,51 @@ def test_a_reserved_call_is_what_its_row_says_and_new_in_all_that_was_not_given(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_call_is_four_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_call_is_three_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     """How long the budgets' rows are locked is how many calls a second there can be (bench/ledger.py)."""
     _reserve()  # the day begins
     bill = _bill()
-    with django_assert_num_queries(BEGIN_AND_COMMIT + 1):
+    with django_assert_num_queries(3):
         call = _reserve("brief:b2")
-    with django_assert_num_queries(2 * BEGIN_AND_COMMIT + 3):
         ledger.mark_sent(call.pk)
         ledger.settle(call.pk, bill)
     assert audit.verify() == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bill_that_meets_plans_of_before_an_upgrade_is_posted(settings: Any, tmp_path: Any) -> None:
-    settings.NUTGRAF_VAR = tmp_path
+def test_what_was_planned_before_an_upgrade_costs_no_call_and_no_bill() -> None:
     for n in range(4):  # until its statements are prepared
         call = _reserve(f"brief:b{n}")
         ledger.mark_sent(call.pk)
         ledger.settle(call.pk, _bill())
-    call = _reserve("brief:late")
-    ledger.mark_sent(call.pk)
-    state = Call._meta.get_field("state")
+    length = Call._meta.get_field("model").max_length or 0
     try:
-        _widen("state", (state.max_length or 0) + 1)
-        spool.post(call.pk, _bill(100))
-        for n in range(4):  # on the new connection
-            _reserve(f"brief:n{n}")
-        _widen("state", (state.max_length or 0) + 2)
-        with pytest.raises(LedgerDown):
-            _reserve("brief:later")
-        _reserve("brief:later")
+        _widen("model", length + 1)
+        late = _reserve("brief:late")
+        _widen("model", length + 2)
+        ledger.mark_sent(late.pk)
+        assert ledger.settle(late.pk, _bill(100))
     finally:
-        _widen("state", state.max_length or 0)
+        _widen("model", length)
         connection.close()  # with its plans
-    assert Call.objects.get(pk=call.pk).cost == 25_000
+    assert Call.objects.get(pk=late.pk).cost == 25_000
     assert audit.verify() == []
+
+
+def test_a_bill_above_the_hold_is_posted_and_flagged_beside_what_came_with_it() -> None:
+    call = _reserve(hold=1000)
+    ledger.mark_sent(call.pk)
+    assert ledger.settle(call.pk, replace(_bill(100), evidence=Evidence(flags=("usage: odd",))))
+    assert Call.objects.get(pk=call.pk).flags == ["usage: odd", "over_hold: 25000 of 1000"]
+    assert (_service().held, _service().settled) == (0, 25_000)
+
+
+def test_a_late_bill_keeps_the_flags_of_what_was_unknown() -> None:
+    call = _reserve()
+    ledger.mark_sent(call.pk)
+    ledger.mark_unknown(call.pk, "HTTP 200 without usage", Evidence(flags=("tier is not listed",)))
+    assert ledger.settle(call.pk, replace(_bill(100), evidence=Evidence()))
+    assert Call.objects.get(pk=call.pk).flags == ["tier is not listed"]
 
 
 def _widen(column: str, length: int) -> None:
