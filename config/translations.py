@@ -57,6 +57,8 @@ def _all() -> Iterator[tuple[str, Text, str | None]]:
         yield "users/taxonomy.toml", role.title, "role"
     for industry in taxonomy.industries().values():
         yield "users/taxonomy.toml", industry.title, "industry"
+    for interest in taxonomy.interests():
+        yield "users/taxonomy.toml", interest, "interest"
 
 
 def in_template(source: str) -> Iterator[tuple[Text, str | None]]:

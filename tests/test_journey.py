@@ -46,11 +46,11 @@ class Browser:
             self.at = answer.url
             return str(answer.read().decode())
 
-    def post(self, path: str, **fields: str) -> str:
+    def post(self, path: str, **fields: str | list[str]) -> str:
         page = self.get(path)
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token, f"no form at {path}"
-        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token[1]}).encode()
+        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token[1]}, doseq=True).encode()
         request = urllib.request.Request(self.at, body, {"Referer": self.at})
         with self.opener.open(request, timeout=20) as answer:
             self.at = answer.url
@@ -96,9 +96,8 @@ def ada(running: Running, mail: MailServer) -> Browser:
     code = CODE.search(body.get_content())
     assert code, body.get_content()
     browser.post("/accounts/login/code/confirm/", code=code[1])
-    browser.post(
-        "/welcome/", role="cto", industry="finance", interests="open weights", time_zone=noon(), hour="7"
-    )
+    who = {"role": "cto", "industry": "finance", "interests": "open weights"}
+    browser.post("/welcome/", **who, time_zone=noon(), hour="7", days=list("1234567"))
     return browser
 
 

@@ -1,4 +1,4 @@
-"""The roles and industries a reader can have, read from `taxonomy.toml`; knows nothing of accounts or stories."""
+"""The roles, industries and interests a reader can have, from `taxonomy.toml`; knows nothing of accounts or stories."""
 
 from __future__ import annotations
 
@@ -70,6 +70,13 @@ def roles() -> Mapping[str, Role]:
 def industries() -> Mapping[str, Industry]:
     """Every industry by slug, in the file's order."""
     return MappingProxyType({slug: Industry(slug, **entry) for slug, entry in _tables("industries").items()})
+
+
+@cache
+def interests() -> tuple[str, ...]:
+    """What is offered to be followed, in the words that stories use."""
+    with FILE.open("rb") as file:
+        return tuple(tomllib.load(file)["interests"])
 
 
 def role(name: str) -> Role:

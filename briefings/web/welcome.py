@@ -16,7 +16,7 @@ from briefings import edition
 from briefings.preview import Preview, previewed
 from briefings.web.limits import limited
 from users import taxonomy
-from users.forms import ProfileForm
+from users.forms import WelcomeForm, with_topics
 from users.language import choose_for, current
 from users.models import Profile, User
 
@@ -28,9 +28,10 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if Profile.objects.filter(user=user).exists():
         return redirect("settings" if request.method != "POST" else "today")
     if "preview" in request.POST:  # with scripts off: the same page again, and nothing saved
-        form = ProfileForm(initial=request.POST.dict(), instance=Profile(user=user))
+        lists = {name: request.POST.getlist(name) for name in ("topics", "days")}
+        form = WelcomeForm(initial=request.POST.dict() | lists, instance=Profile(user=user))
         return render(request, "briefings/welcome.html", {"form": form, "preview": _preview(request)})
-    form = ProfileForm(request.POST or None, instance=Profile(user=user))
+    form = WelcomeForm(request.POST or None, instance=Profile(user=user))
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -55,6 +56,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _preview(request: HttpRequest) -> Preview | None:
     """None before both a role and an industry are chosen."""
     role, industry, interests = (request.POST.get(name, "") for name in ("role", "industry", "interests"))
+    interests = with_topics(interests, request.POST.getlist("topics"))
     try:
         return previewed(role, industry, interests, timezone.now(), cast(User, request.user).pk)
     except taxonomy.Unknown:

@@ -14,7 +14,6 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,6 +43,7 @@ from tests.briefings.papers import (
 from tests.fakes.newspaper import Report
 from tests.fakes.web_server import item, rss
 from tests.ingest.conftest import web
+from tests.statements import statements
 from users.models import User
 
 __all__ = ["ada", "given", "paper", "web"]
@@ -218,11 +218,11 @@ def test_one_brief_that_cannot_be_verified_keeps_no_other_from_it(given: Brief, 
 
 def test_no_article_is_read_for_a_brief_that_nothing_changed_for(given: Brief) -> None:
     Brief.objects.filter(pk=given.pk).update(due_at=Now())
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as asked:
         assert correct.verify_again(given.pk, EVENING) == []
     given.refresh_from_db()
     assert given.due_at is None
-    assert not any('"ingest_article"."text"' in each["sql"] for each in queries.captured_queries)
+    assert not any('"ingest_article"."text"' in one for one in asked)
 
 
 def test_the_operator_sees_corrections_and_changes_none(given: Brief, paper: Paper, client: Client) -> None:

@@ -10,7 +10,6 @@ import weakref
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from briefings import bodies
@@ -20,6 +19,7 @@ from inference.models import Call
 from ingest.models import Article, Source
 from tests.briefings import factories, rows
 from tests.briefings.test_web_pages import body
+from tests.statements import statements
 from users.kept import Kept
 from users.models import User
 
@@ -88,10 +88,10 @@ def test_every_form_of_a_kept_story_can_be_sent(ben: User) -> None:
 def test_the_same_page_again_asks_for_no_text(page: Client, lead: Brief) -> None:
     path = f"/brief/{lead.pk}/"
     first = body(page.get(path))
-    with CaptureQueriesContext(connection) as asked:
+    with statements() as asked:
         again = body(page.get(path))
     assert TOKEN.sub("", again) == TOKEN.sub("", first)
-    assert not any('"ingest_article"."text"' in one["sql"] for one in asked.captured_queries)
+    assert not any('"ingest_article"."text"' in one for one in asked)
 
 
 def test_a_publisher_of_another_name_is_named_so(page: Client, lead: Brief) -> None:
@@ -157,7 +157,7 @@ def test_a_kept_story_does_not_keep_all_that_its_brief_says(page: Client, lead: 
     kept._shared.cache_clear()
     bodies.forget()
     page.get("/today/")
-    with CaptureQueriesContext(connection) as asked:
+    with statements() as asked:
         body = weakref.ref(bodies.of(_marked(lead), {})[0][lead.pk].thing)
     assert len(asked) == 1  # for the mark
     bodies.forget()

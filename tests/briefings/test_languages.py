@@ -176,7 +176,7 @@ def test_who_comes_anew_is_spoken_to_as_they_were_when_they_came() -> None:
     assert "Wer liest?" in body(client.get("/welcome/"))
     client.post("/language/", {"language": "en"})
     assert "Who is reading?" in body(client.get("/welcome/"))
-    client.post("/welcome/", {name: value for name, value in _settings().items() if name != "days"})
+    client.post("/welcome/", _settings())
     cal.refresh_from_db()
     assert cal.language == "en"
 

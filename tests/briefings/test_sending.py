@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
-from django.test.utils import CaptureQueriesContext
 
 from briefings import correct, digest, letters, mail_door, sent
 from briefings.mail_door import Verdict, verdict
@@ -20,6 +19,7 @@ from briefings.sending import Postman, claim
 from ingest.models import Article
 from tests.briefings import factories, rows
 from tests.fakes.mail_server import MailServer, mail_server
+from tests.statements import statements
 from users import suppressed
 from users.models import Profile
 
@@ -120,7 +120,6 @@ def test_a_bounce_that_is_reported_while_the_mail_waits_stops_it(mail: MailServe
 
 
 def bounced(address: str) -> None:
-    from django.db import connection
 
     suppressed.hold(address, "bounced", "no such mailbox", datetime.now(UTC))
     connection.close()
@@ -195,10 +194,10 @@ def test_a_worker_that_finds_nothing_due_writes_nothing(mail: MailServer) -> Non
     """Each run ends so, and so does each nudge that comes after another's."""
     queued(1)
     digest.deliver_due(EIGHT)
-    with CaptureQueriesContext(connection) as asked:
+    with statements() as asked:
         assert digest.deliver_due(EIGHT) == 0
     assert len(asked) > 0
-    assert [query["sql"] for query in asked if not query["sql"].startswith("SELECT")] == []
+    assert [one for one in asked if not one.startswith("SELECT")] == []
 
 
 def test_what_a_dead_worker_had_not_begun_is_sent_and_what_it_had_is_not(mail: MailServer) -> None:
@@ -319,7 +318,6 @@ def test_a_worker_that_was_held_up_past_its_lease_sends_nothing_that_another_has
 
 
 def _deliver_apart() -> None:
-    from django.db import connection
 
     digest.deliver_due(EIGHT)
     connection.close()

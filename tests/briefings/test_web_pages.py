@@ -271,16 +271,20 @@ def test_it_welcomes_a_reader_and_asks_for_their_first_edition() -> None:
     )
     assert wrong.status_code == 200
     assert not Profile.objects.exists()
-    answers = {
+    answers: dict[str, str | list[str]] = {
         "role": "cto",
         "industry": "finance",
         "interests": "chips",
+        "topics": ["agents", "chips", "copyright"],
         "time_zone": "Asia/Tokyo",
         "hour": "6",
     }
+    assert "Choose at least one day." in body(client.post("/welcome/", answers))
+    answers["days"] = ["1", "5"]
     assert client.post("/welcome/", answers).headers["Location"] == "/today/"
     profile = Profile.objects.get(user=new)
     assert (profile.role, str(profile.time_zone), profile.hour) == ("cto", "Asia/Tokyo", 6)
+    assert (profile.interests, profile.days) == ("chips, agents, copyright", [1, 5])
     assert Edition.objects.get().reader == new
     assert client.post("/welcome/", answers).headers["Location"] == "/today/"
     assert client.get("/welcome/").headers["Location"] == "/settings/"
@@ -290,13 +294,31 @@ def test_it_welcomes_a_reader_and_asks_for_their_first_edition() -> None:
 def test_the_first_of_two_onboardings_counts_and_the_other_is_led_on() -> None:
     client = Client()
     client.force_login(new := User.objects.create_user("new@bank.example"))
-    answers = {"role": "cto", "industry": "finance", "time_zone": "UTC", "hour": "6"}
+    answers = {"role": "cto", "industry": "finance", "time_zone": "UTC", "hour": "6", "days": "1"}
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         Profile.objects.create(user=new, role="ceo", industry="finance")
         other = pool.submit(_posted, client, answers)
         wait_for(_somebody_waits)
     assert other.result().headers["Location"] == "/today/"
     assert Profile.objects.get(user=new).role == "ceo"
+
+
+def test_interests_that_are_too_much_together_are_not_cut_off() -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("new@bank.example"))
+    told = "x" * 990
+    answers = {
+        "role": "cto",
+        "industry": "finance",
+        "time_zone": "UTC",
+        "hour": "6",
+        "days": "1",
+        "interests": told,
+    }
+    shown = body(client.post("/welcome/", {**answers, "topics": "regulation"}))
+    assert "too much to follow" in shown
+    assert told in shown
+    assert not Profile.objects.exists()
 
 
 def _posted(client: Client, answers: dict[str, str]) -> Any:

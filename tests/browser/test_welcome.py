@@ -33,18 +33,29 @@ def test_the_preview_follows_what_is_chosen(phone: Page, live_server: LiveServer
         "Matches your interests"
     )
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_label("What else do you follow?").fill("")
+    expect(leads.filter(has_text="laundry")).not_to_contain_text("Matches your interests")
+    phone.get_by_text("robots", exact=True).click()
+    expect(leads.filter(has_text="laundry")).to_contain_text("Matches your interests")
     assert not Profile.objects.exists()
+    for day in ("Sat", "Sun"):
+        phone.get_by_text(day, exact=True).click()
     phone.get_by_role("button", name="Show me today's edition").click()
     phone.wait_for_url(f"{live_server.url}/today/")
-    assert Profile.objects.get().interests == "laundry"
+    profile = Profile.objects.get()
+    assert (profile.interests, profile.days) == ("robots", [1, 2, 3, 4, 5])
 
 
 def test_with_scripts_off_a_button_shows_it(chromium: Browser, live_server: LiveServer) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     welcomed(page, live_server.url)
+    page.get_by_text("robots", exact=True).click()
+    page.get_by_text("Sun", exact=True).click()
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator(".leads li").first).to_be_visible()
+    expect(page.locator(".leads li").filter(has_text="laundry")).to_contain_text("Matches your interests")
+    expect(page.get_by_label("robots")).to_be_checked()
+    expect(page.get_by_label("Sun", exact=True)).not_to_be_checked()
     page.get_by_role("button", name="Show me today's edition").click()
     page.wait_for_url(f"{live_server.url}/today/")
     context.close()

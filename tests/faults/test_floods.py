@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ingest import own
@@ -20,6 +18,7 @@ from ingest.refresh import refresh_many
 from tests.briefings import rows
 from tests.fakes.hostile import Crowd
 from tests.fakes.web_server import WebServer, item, rss
+from tests.statements import statements
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_limits")]
 FEED = '<outline type="rss" xmlUrl="https://{}.example/feed"/>'
@@ -43,11 +42,11 @@ def test_a_hostile_list_is_refused_before_anything_is_stored(name: str) -> None:
     browser.force_login(ada)
     body, expected = LISTS[name]
     began = time.monotonic()
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as asked:
         file = SimpleUploadedFile("feeds.opml", body.encode())
         answer = browser.post("/sources/import/", {"file": file})
     assert answer.status_code in expected
-    assert not any(query["sql"].startswith('INSERT INTO "ingest_') for query in queries)
+    assert not any(one.startswith('INSERT INTO "ingest_') for one in asked)
     assert not Source.objects.exists()
     assert time.monotonic() - began < 20
 

@@ -59,7 +59,8 @@ def test_the_indexes_answer_for_a_few_articles_whatever_the_planner_knows_of_the
     plans = {}
     with connection.cursor() as cursor:
         for index in ("bands", "marks"):
-            (query,) = [one["sql"] for one in asked.captured_queries if f"WHERE {index} @>" in one["sql"]]
+            told = [one["sql"] or "" for one in asked.captured_queries]  # of what is prepared it has no words
+            (query,) = [one for one in told if f"WHERE {index} @>" in one]
             cursor.execute(f"EXPLAIN {query}")
             plans[index] = "\n".join(line for (line,) in cursor.fetchall())
             assert f"Bitmap Index Scan on article_{index}" in plans[index], plans[index]

@@ -35,7 +35,7 @@ WANTED = {
 WHOSE = ("id", "pk", "user", "user_id", "owner", "owner_id", "reader", "reader_id", "account", "asked_by")
 GIVEN = {
     "settings": {"role": "ceo", "industry": "retail", "time_zone": "UTC", "hour": "8", "days": ["1"]},
-    "welcome": {"role": "ceo", "industry": "retail", "time_zone": "UTC", "hour": "8"},
+    "welcome": {"role": "ceo", "industry": "retail", "time_zone": "UTC", "hour": "8", "days": "1"},
     "sources-add": {"url": "http://127.0.0.1:1/feed"},
     "ask": {"question": "What does it cost?"},
     "lens": {"role": "cfo", "industry": "media"},

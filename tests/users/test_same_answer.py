@@ -11,11 +11,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from fido2.utils import websafe_encode
 
+from tests.statements import statements
 from users.models import Profile, User
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +69,9 @@ def by_passkey(user_id: int) -> tuple[str, ...]:
 def work(door: Callable[[Any], object], who: object) -> list[str]:
     """The kinds of statements it takes, the measure of time that does not depend on the machine."""
     cache.clear()
-    with CaptureQueriesContext(connection) as asked:
+    with statements() as asked:
         door(who)
-    return [re.sub(r"'[^']*'|\d+", "", one["sql"])[:60] for one in asked.captured_queries]
+    return [re.sub(r"'[^']*'|\d+", "", one)[:60] for one in asked]
 
 
 def test_by_mail_all_get_the_same_page_and_mail() -> None:
