@@ -284,7 +284,7 @@ def _two_versions(items: Sequence[Told], one: Numbers, other: Numbers) -> Flags:
 
 
 def _products(versions: frozenset[str]) -> set[str]:
-    return {version.rpartition(" ")[0] for version in versions}
+    return {version.split(" ")[0] for version in versions}
 
 
 def _two_rounds(items: Sequence[Told], one: Numbers, other: Numbers) -> Flags:

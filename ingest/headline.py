@@ -77,27 +77,64 @@ _V = re.compile(r"\b[vV](?=\d)")
 _JOINED = re.compile(r"([a-z]{1,12}?)(\d+(?:\.\d+)?[a-z]?)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SMALL_NAMES = frozenset({"oss", "gpt", "ios"})
+_SIZES = frozenset(
+    [
+        *(
+            "nano",
+            "mini",
+            "micro",
+            "lite",
+            "light",
+            "small",
+            "medium",
+            "large",
+            "plus",
+            "pro",
+            "max",
+            "ultra",
+        ),
+        *(
+            "flash",
+            "turbo",
+            "instant",
+            "thinking",
+            "codex",
+            "coder",
+            "sol",
+            "luna",
+            "terra",
+            "scout",
+            "maverick",
+        ),
+    ]
+)
 
 
 @lru_cache(maxsize=20_000)
 def versions(text: str) -> frozenset[str]:
     """The products named with a version: "gpt 5" for GPT-5, "sonnet 4" for Claude Sonnet 4, "deepseek 3.1" for V3.1.
 
-    A number with a point behind any word is a release, whatever it is of: " 0.20.3" for "my-agent v0.20.3".
+    Of one that comes in sizes the size as well: "gpt 5" and "gpt 5 mini" for GPT-5 mini. A number with a point behind
+    any word is a release, whatever it is of: " 0.20.3" for "my-agent v0.20.3".
     """
     found: set[str] = set()
-    before = ""
+    before = last = ""
     for piece in _PIECE.findall(_V.sub("", _MEASURE.sub("", terms.plain(text)))):
         word = piece.lower()
+        if last and word in _SIZES:
+            found.add(f"{last} {word}")
+        last = ""
         joined = _JOINED.fullmatch(word)
         if joined:
-            found.add(f"{joined[1]} {joined[2]}")
+            last = f"{joined[1]} {joined[2]}"
+            found.add(last)
             before = ""
         elif word[0] in "$€£":
             before = ""
         elif word[0].isdigit():
             if not _YEAR.fullmatch(word) and not _UNIT.search(word) and (before or "." in word):
-                found.add(f"{before} {word}")
+                last = f"{before} {word}"
+                found.add(last)
             before = ""
         else:
             before = word if word in _SMALL_NAMES or _is_name(piece) else ""

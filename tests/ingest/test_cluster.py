@@ -106,6 +106,35 @@ def test_it_never_merges_two_versions() -> None:
     assert [g.keys for g in group(items(models))] == [(1,), (2, 3)]
 
 
+def test_it_keeps_the_sizes_of_a_version_apart_unless_both_speak_of_both() -> None:
+    models = [
+        ("host", "Quill 3.1 Pro vs Lantern 5.6 Sol on DeepBench: Cost, Coding, and Routing", "", 0.0),
+        (
+            "lab",
+            "Harbor expands access to making software with Lantern 5.6 Luna",
+            "Cost is no concern when coding.",
+            3.0,
+        ),
+        (
+            "paper",
+            "Harbor expands access with Lantern 5.6 Luna",
+            "Cost is no concern when making software.",
+            4.0,
+        ),
+    ]
+    assert [g.keys for g in group(items(models))] == [(1,), (2, 3)]
+    family = [
+        ("lab", "Introducing GPT-5", "Our most capable model comes with GPT-5 mini for everyone today.", 0.0),
+        (
+            "paper",
+            "GPT-5 mini is here: the most capable model for everyone",
+            "It comes with GPT-5 today.",
+            1.0,
+        ),
+    ]
+    assert [g.keys for g in group(items(family))] == [(1, 2)]
+
+
 def test_it_keeps_release_after_release_apart_though_each_speaks_of_the_one_before() -> None:
     releases = [
         ("changes", "lantern 4.2", "The command-line tool lantern reads tables faster now.", 0.0),
@@ -154,6 +183,7 @@ def test_it_reads_who_speaks_from_the_address() -> None:
         ("Cohere $500m @ 6.8B, led by 2 funds", set()),
         ("Stargate advances with 4.5 GW partnership of 2026", set()),
         ("sqlite-utils 4.2.1", {" 4.2.1"}),
+        ("Replit builds on GPT-5.6 Luna, Plus gets more", {"gpt 5.6", "gpt 5.6 luna"}),
     ],
 )
 def test_it_reads_versions(title: str, named: set[str]) -> None:
