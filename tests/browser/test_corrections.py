@@ -17,22 +17,22 @@ from ingest.models import Article, Story
 from tests.briefings import factories, rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-TODAY = timezone.now()
 
 
 @pytest.fixture
 def corrected(phone: Page, live_server: LiveServer, client: Client) -> Brief:
     """Ada got the launch yesterday; since then the lab has corrected its price, and today's edition tells her."""
+    now = timezone.now()
     ada = rows.reader("ada@bank.example", time_zone="UTC")
     brief, lens = factories.launch()
-    Story.objects.update(last_at=TODAY)
-    rows.ready_edition(ada, (TODAY - timedelta(days=1)).date(), [(brief, lens)])
+    Story.objects.update(last_at=now)
+    rows.ready_edition(ada, (now - timedelta(days=1)).date(), [(brief, lens)])
     lab = Article.objects.order_by("pk")[0]
     rows.edit(lab, "$1.25 per million", "$1.75 per million")
     correct.follow()
-    assert correct.verify_again(brief.pk, TODAY)
+    assert correct.verify_again(brief.pk, now)
     compose.write_brief(brief.corrections.get().replacement_id or "")
-    notices.put_into(rows.ready_edition(ada, TODAY.date(), [(factories.weights(), None)]), TODAY)
+    notices.put_into(rows.ready_edition(ada, now.date(), [(factories.weights(), None)]), now)
     client.force_login(ada)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     phone.context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict of theirs
