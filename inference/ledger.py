@@ -1,7 +1,8 @@
 """Reserve, mark sent, settle: the life of a call's money. Knows nothing of networks, models or prices.
 
-Every function is one statement and so a transaction of its own, never part of a caller's. When the database cannot be
-reached they raise LedgerDown, and then no call may be made.
+Every function writes by one statement, which is a transaction by itself and never part of a caller's; `reserve` by one
+more where a day or month begins. When the database cannot be reached they raise LedgerDown, and then no call may be
+made.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The statements of the ledger: one that reserves, one that sends, one that closes. Each is a transaction of its own.
+"""The statements of the ledger: one that reserves, one that sends, one that closes. Each is a transaction by itself.
 
 Workers stand in line for the budgets' rows, so how long each has them is how many calls a second there can be. What was
 ten questions of Django's to the database is therefore one here.
@@ -16,10 +16,11 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from psycopg.types.numeric import Int8
 
 from inference.budgets import Rule
-from inference.errors import OverBudget
+from inference.errors import LedgerDown, OverBudget
 from inference.models import Call, Entry
 from users.prepared import answer
 
+BEGINNINGS = 3  # each may meet a midnight between finding no rows and writing them
 _NAMES = [field.attname for field in Call._meta.concrete_fields]
 _COLUMNS = ", ".join(f'"{field.column}"' for field in Call._meta.concrete_fields)
 
@@ -35,6 +36,7 @@ WITH wanted AS (
 _BEGIN = f"""
 {_WANTED}
 INSERT INTO inference_budget (scope, period, "limit", settled, held) SELECT scope, period, most, 0, 0 FROM wanted
+ORDER BY scope, period
 ON CONFLICT DO NOTHING
 RETURNING id
 """  # noqa: S608  # our own words
@@ -96,7 +98,7 @@ WITH open AS (
 ), closed AS (
     UPDATE inference_call AS call
     SET {changes}, lease_until = NULL, closed_at = statement_timestamp(),
-        ask_again_at = statement_timestamp() + %(pause)s::interval
+        ask_again_at = coalesce(statement_timestamp() + %(pause)s::interval, call.ask_again_at)
     FROM open WHERE call.id = open.id
 ), posted AS (
     INSERT INTO inference_entry (transaction, call_id, kind, account, amount, evidence)
@@ -149,7 +151,7 @@ _OVER_HOLD = """{flags} || CASE WHEN %(cost)s > open.hold
 def hold(rules: Sequence[Rule], values: Mapping[str, Any], lease: timedelta) -> Call:
     """A new call with these values, its hold in the budget of each rule. Raises OverBudget.
 
-    IntegrityError where another worker took the same number for the same step.
+    IntegrityError where another worker took the same number for the same step; LedgerDown where budgets do not begin.
     """
     bound = dict(values) | {
         "hold": Int8(values["hold"]),
@@ -160,13 +162,14 @@ def hold(rules: Sequence[Rule], values: Mapping[str, Any], lease: timedelta) -> 
         "spans": [rule.span for rule in rules],
         "limits": [Int8(rule.nano) for rule in rules],
     }
-    found, scope, period, *row = _held(bound)
-    if found < len(rules):  # a day or month begins: its rows are not there yet
-        answer(_BEGIN, bound)
-        _, scope, period, *row = _held(bound)
-    if scope is not None:
-        raise OverBudget(scope, period)
-    return Call.from_db(DEFAULT_DB_ALIAS, _NAMES, row)
+    for _ in range(BEGINNINGS):
+        found, scope, period, *row = _held(bound)
+        if scope is not None:
+            raise OverBudget(scope, period)
+        if found == len(rules):
+            return Call.from_db(DEFAULT_DB_ALIAS, _NAMES, row)
+        answer(_BEGIN, bound)  # a day or month begins: its rows are not there yet
+    raise LedgerDown(f"the budgets of {', '.join(rule.scope for rule in rules)} do not begin")
 
 
 def _held(bound: Mapping[str, Any]) -> Sequence[Any]:

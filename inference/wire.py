@@ -38,7 +38,7 @@ class Got:
 
 
 def load() -> None:
-    """Load the client now, for processes that will fork. Others load it with their first request.
+    """Load the client now, for processes that will fork. Others load it before they send their first request.
 
     It is 500 modules and 30 MB; most processes ask no model, and every command would wait for it.
     """
@@ -47,6 +47,7 @@ def load() -> None:
 
 def check_sendable(path: str, body: Mapping[str, Any]) -> None:
     """Raise Unsendable for what the client would stumble over once the call is marked as sent and its money held."""
+    load()
     key = settings.OPENAI_API_KEY
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise Unsendable("OPENAI_API_KEY has signs in it that no key has")

@@ -108,21 +108,27 @@ _SIZES = frozenset(
         ),
     ]
 )
+# Which are words of any headline as well: "GPT-5 plus new voices".
+_ORDINARY_SIZES = frozenset({"light", "small", "medium", "large", "plus", "instant", "thinking", "max"})
 
 
 @lru_cache(maxsize=20_000)
 def versions(text: str) -> frozenset[str]:
     """The products named with a version: "gpt 5" for GPT-5, "sonnet 4" for Claude Sonnet 4, "deepseek 3.1" for V3.1.
 
-    Of one that comes in sizes the size as well: "gpt 5" and "gpt 5 mini" for GPT-5 mini. A number with a point behind
+    Of one that comes in sizes each size as well: "gpt 5" and "gpt 5 mini" for GPT-5 mini. A number with a point behind
     any word is a release, whatever it is of: " 0.20.3" for "my-agent v0.20.3".
     """
     found: set[str] = set()
     before = last = ""
     for piece in _PIECE.findall(_V.sub("", _MEASURE.sub("", terms.plain(text)))):
         word = piece.lower()
-        if last and word in _SIZES:
-            found.add(f"{last} {word}")
+        if last and piece[0].isalpha():
+            if word in _SIZES and (piece[0].isupper() or word not in _ORDINARY_SIZES):
+                found.add(f"{last} {word}")
+                continue
+            if word in ("and", "or"):  # "GPT-5 mini and nano"
+                continue
         last = ""
         joined = _JOINED.fullmatch(word)
         if joined:

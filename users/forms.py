@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -113,8 +114,9 @@ class WelcomeForm(ProfileForm):
 
 def with_topics(interests: str, topics: Iterable[str]) -> str:
     """Interests in own words, and after them those that were tapped; each once."""
-    said = interests.casefold()
-    return ", ".join(filter(None, [interests.strip(" ,"), *(one for one in topics if one not in said)]))
+    said = {" ".join(wish.split()).casefold() for wish in re.split(r"[,;\n]", interests)}
+    more = [one for one in dict.fromkeys(topics) if one not in said]
+    return ", ".join(filter(None, [interests.strip(" ,;\n"), *more]))
 
 
 HABITS = ("rhythm", "days", "round_up_day")

@@ -16,7 +16,7 @@ from briefings import edition
 from briefings.preview import Preview, previewed
 from briefings.web.limits import limited
 from users import taxonomy
-from users.forms import WelcomeForm, with_topics
+from users.forms import LONGEST_INTERESTS, WelcomeForm, with_topics
 from users.language import choose_for, current
 from users.models import Profile, User
 
@@ -56,7 +56,9 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _preview(request: HttpRequest) -> Preview | None:
     """None before both a role and an industry are chosen."""
     role, industry, interests = (request.POST.get(name, "") for name in ("role", "industry", "interests"))
-    interests = with_topics(interests, request.POST.getlist("topics"))
+    tapped = set(request.POST.getlist("topics"))
+    offered = [one for one in taxonomy.interests() if one in tapped]
+    interests = with_topics(interests[:LONGEST_INTERESTS], offered)
     try:
         return previewed(role, industry, interests, timezone.now(), cast(User, request.user).pk)
     except taxonomy.Unknown:

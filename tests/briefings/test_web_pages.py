@@ -274,8 +274,8 @@ def test_it_welcomes_a_reader_and_asks_for_their_first_edition() -> None:
     answers: dict[str, str | list[str]] = {
         "role": "cto",
         "industry": "finance",
-        "interests": "chips",
-        "topics": ["agents", "chips", "copyright"],
+        "interests": "Chips, deregulation",
+        "topics": ["agents", "chips", "copyright", "agents"],
         "time_zone": "Asia/Tokyo",
         "hour": "6",
     }
@@ -284,7 +284,7 @@ def test_it_welcomes_a_reader_and_asks_for_their_first_edition() -> None:
     assert client.post("/welcome/", answers).headers["Location"] == "/today/"
     profile = Profile.objects.get(user=new)
     assert (profile.role, str(profile.time_zone), profile.hour) == ("cto", "Asia/Tokyo", 6)
-    assert (profile.interests, profile.days) == ("chips, agents, copyright", [1, 5])
+    assert (profile.interests, profile.days) == ("Chips, deregulation, agents, copyright", [1, 5])
     assert Edition.objects.get().reader == new
     assert client.post("/welcome/", answers).headers["Location"] == "/today/"
     assert client.get("/welcome/").headers["Location"] == "/settings/"

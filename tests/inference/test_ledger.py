@@ -279,6 +279,16 @@ def test_a_bill_above_the_hold_is_posted_and_flagged_beside_what_came_with_it() 
     assert (_service().held, _service().settled) == (0, 25_000)
 
 
+def test_what_the_provider_asked_for_outlives_the_closing() -> None:
+    call = _reserve()
+    ledger.mark_sent(call.pk)
+    ledger.mark_unknown(call.pk, "HTTP 503", pause=timedelta(minutes=5))
+    asked = Call.objects.get(pk=call.pk).ask_again_at
+    assert asked is not None
+    ledger.true_up(call.pk, 0, "usage report")
+    assert Call.objects.get(pk=call.pk).ask_again_at == asked
+
+
 def test_a_late_bill_keeps_the_flags_of_what_was_unknown() -> None:
     call = _reserve()
     ledger.mark_sent(call.pk)

@@ -183,7 +183,10 @@ def test_it_reads_who_speaks_from_the_address() -> None:
         ("Cohere $500m @ 6.8B, led by 2 funds", set()),
         ("Stargate advances with 4.5 GW partnership of 2026", set()),
         ("sqlite-utils 4.2.1", {" 4.2.1"}),
-        ("Replit builds on GPT-5.6 Luna, Plus gets more", {"gpt 5.6", "gpt 5.6 luna"}),
+        ("Replit builds on GPT-5.6 Luna", {"gpt 5.6", "gpt 5.6 luna"}),
+        ("OpenAI launches GPT-5 mini and nano", {"gpt 5", "gpt 5 mini", "gpt 5 nano"}),
+        ("GPT-5 plus new voices", {"gpt 5"}),
+        ("Gemini 2.5 Flash-Lite is here", {"gemini 2.5", "gemini 2.5 flash", "gemini 2.5 lite"}),
     ],
 )
 def test_it_reads_versions(title: str, named: set[str]) -> None:
