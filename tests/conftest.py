@@ -31,22 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         test = item.nodeid.partition("[")[0]
         if FAULTS.match(test) or test in named or test.partition("::")[0] in named:
             item.add_marker(pytest.mark.faults)
-        if item.get_closest_marker("processes") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(
         key=lambda item: (not item.get_closest_marker("processes"), not item.get_closest_marker("browser"))
     )
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A real browser or worker may stumble over a busy machine, so it has a second try; why it needed it is told."""
-    again = terminalreporter.getreports("rerun")
-    if again:
-        terminalreporter.section("failed at the first try, and are to be looked into", sep="=", yellow=True)
-    for report in again:
-        terminalreporter.section(f"{report.nodeid} ({report.when})", sep="-")
-        terminalreporter.line(report.longreprtext)
 
 
 @pytest.fixture(scope="session", autouse=True)
