@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,16 +10,15 @@ from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.utils import dates
-from django.utils.translation import gettext, gettext_lazy, pgettext
+from django.utils.translation import gettext, gettext_lazy
 
 from users.accounts import reader_for
 from users.codes import may_be_sent
 from users.language import choose_for, current
 from users.models import EVERY_DAY, Profile, Rhythm
-from users.taxonomy import industries, interests, roles
+from users.taxonomy import industries, roles
 from users.zones import zone_choices
 
-LONGEST_INTERESTS = 1000
 LONGEST_ADDRESS = 254  # RFC 5321, and what the account stores
 WEEKDAYS = tuple(zip(EVERY_DAY, dates.WEEKDAYS_ABBR.values(), strict=True))
 FULL_DAYS = tuple(zip(EVERY_DAY, dates.WEEKDAYS.values(), strict=True))
@@ -63,7 +60,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
     interests = forms.CharField(
         label=gettext_lazy("What else do you follow?"),
         required=False,
-        max_length=LONGEST_INTERESTS,
+        max_length=1000,
         widget=forms.Textarea(
             attrs={"rows": 3, "placeholder": gettext_lazy("open-weight models, chip export rules, Mistral")}
         ),
@@ -84,39 +81,17 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         self.initial["time_zone"] = str(self.initial.get("time_zone") or "UTC")
 
 
-class WelcomeForm(ProfileForm):
-    """Onboarding: what is asked later as well, interests to be tapped beside those in own words, and the days."""
+class DaysField(forms.TypedMultipleChoiceField):
+    """ISO weekdays, as boxes to tick."""
 
-    topics = forms.MultipleChoiceField(
-        label=gettext_lazy("Tap what you follow"),
-        choices=lambda: [(interest, pgettext("interest", interest)) for interest in interests()],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    days = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("On these days"),
-        coerce=int,
-        choices=WEEKDAYS,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one day.")},
-    )
-
-    class Meta(ProfileForm.Meta):
-        fields = (*ProfileForm.Meta.fields, "days")
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        found["interests"] = with_topics(found.get("interests", ""), found.get("topics", []))
-        if len(found["interests"]) > LONGEST_INTERESTS:
-            self.add_error("interests", gettext("That is too much to follow: please shorten it."))
-        return found
-
-
-def with_topics(interests: str, topics: Iterable[str]) -> str:
-    """Interests in own words, and after them those that were tapped; each once."""
-    said = {" ".join(wish.split()).casefold() for wish in re.split(r"[,;\n]", interests)}
-    more = [one for one in dict.fromkeys(topics) if one not in said]
-    return ", ".join(filter(None, [interests.strip(" ,;\n"), *more]))
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("On these days"),
+            coerce=int,
+            choices=WEEKDAYS,
+            widget=forms.CheckboxSelectMultiple,
+            **more,
+        )
 
 
 HABITS = ("rhythm", "days", "round_up_day")
@@ -137,13 +112,7 @@ class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         ],
         widget=forms.RadioSelect,
     )
-    days = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("On these days"),
-        coerce=int,
-        choices=WEEKDAYS,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
+    days = DaysField(required=False)
     round_up_day = forms.TypedChoiceField(
         label=gettext_lazy("The round-up comes on"),
         coerce=int,

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from typing import cast
+from functools import reduce
+from typing import Any, cast
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from briefings import edition
 from briefings.preview import Preview, previewed
+from briefings.topics import follow
 from briefings.web.limits import limited
 from users import taxonomy
-from users.forms import LONGEST_INTERESTS, WelcomeForm, with_topics
+from users.forms import DaysField, ProfileForm
 from users.language import choose_for, current
 from users.models import Profile, User
+
+
+class WelcomeForm(ProfileForm):
+    """What is asked later as well, interests to be tapped beside those in own words, and the days."""
+
+    topics = forms.MultipleChoiceField(
+        label=gettext_lazy("Tap what you follow"),
+        choices=lambda: [(one, pgettext("interest", one)) for one in taxonomy.interests()],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    days = DaysField(error_messages={"required": gettext_lazy("Choose at least one day.")})
+
+    class Meta(ProfileForm.Meta):
+        fields = (*ProfileForm.Meta.fields, "days")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        found["interests"] = reduce(follow.with_topic, found.get("topics", []), found.get("interests", ""))
+        if len(found["interests"]) > follow.LONGEST:
+            self.add_error("interests", gettext("That is too much to follow: please shorten it."))
+        return found
 
 
 @never_cache
@@ -58,7 +84,7 @@ def _preview(request: HttpRequest) -> Preview | None:
     role, industry, interests = (request.POST.get(name, "") for name in ("role", "industry", "interests"))
     tapped = set(request.POST.getlist("topics"))
     offered = [one for one in taxonomy.interests() if one in tapped]
-    interests = with_topics(interests[:LONGEST_INTERESTS], offered)
+    interests = reduce(follow.with_topic, offered, interests[: follow.LONGEST])
     try:
         return previewed(role, industry, interests, timezone.now(), cast(User, request.user).pk)
     except taxonomy.Unknown:
