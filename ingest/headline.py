@@ -77,39 +77,10 @@ _V = re.compile(r"\b[vV](?=\d)")
 _JOINED = re.compile(r"([a-z]{1,12}?)(\d+(?:\.\d+)?[a-z]?)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SMALL_NAMES = frozenset({"oss", "gpt", "ios"})
-_SIZES = frozenset(
-    [
-        *(
-            "nano",
-            "mini",
-            "micro",
-            "lite",
-            "light",
-            "small",
-            "medium",
-            "large",
-            "plus",
-            "pro",
-            "max",
-            "ultra",
-        ),
-        *(
-            "flash",
-            "turbo",
-            "instant",
-            "thinking",
-            "codex",
-            "coder",
-            "sol",
-            "luna",
-            "terra",
-            "scout",
-            "maverick",
-        ),
-    ]
-)
-# Which are words of any headline as well: "GPT-5 plus new voices".
-_ORDINARY_SIZES = frozenset({"light", "small", "medium", "large", "plus", "instant", "thinking", "max"})
+_SIZE = re.compile("nano|mini|micro|lite|pro|ultra|flash|turbo|codex|coder|sol|luna|terra|scout|maverick")
+_NAMED_SIZE = re.compile(
+    "light|small|medium|large|plus|max|instant|thinking"
+)  # words of any headline: "GPT-5 plus ..."
 
 
 @lru_cache(maxsize=20_000)
@@ -124,7 +95,7 @@ def versions(text: str) -> frozenset[str]:
     for piece in _PIECE.findall(_V.sub("", _MEASURE.sub("", terms.plain(text)))):
         word = piece.lower()
         if last and piece[0].isalpha():
-            if word in _SIZES and (piece[0].isupper() or word not in _ORDINARY_SIZES):
+            if _SIZE.fullmatch(word) or (piece[0].isupper() and _NAMED_SIZE.fullmatch(word)):
                 found.add(f"{last} {word}")
                 continue
             if word in ("and", "or"):  # "GPT-5 mini and nano"
