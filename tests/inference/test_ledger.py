@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -21,6 +20,7 @@ from inference.evidence import Evidence
 from inference.ledger import Attempt, Bill
 from inference.models import Budget, Call, Entry
 from inference.tokens import Tokens
+from tests.releases import widen
 
 pytestmark = pytest.mark.django_db
 
@@ -257,18 +257,40 @@ def test_what_was_planned_before_an_upgrade_costs_no_call_and_no_bill() -> None:
         call = _reserve(f"brief:b{n}")
         ledger.mark_sent(call.pk)
         ledger.settle(call.pk, _bill())
-    length = Call._meta.get_field("model").max_length or 0
     try:
-        _widen("model", length + 1)
+        widen(Call, "model", by=1)
         late = _reserve("brief:late")
-        _widen("model", length + 2)
+        widen(Call, "model", by=2)
         ledger.mark_sent(late.pk)
         assert ledger.settle(late.pk, _bill(100))
     finally:
-        _widen("model", length)
+        widen(Call, "model")
         connection.close()  # with its plans
     assert Call.objects.get(pk=late.pk).cost == 25_000
     assert audit.verify() == []
+
+
+@pytest.mark.parametrize(("midnights", "reserved"), [(1, True), (9, False)])
+def test_budgets_begin_across_a_midnight_or_nothing_is_reserved(midnights: int, reserved: bool) -> None:
+    """What was begun is of the day before: its rows are, as it were, not there when they are looked for again."""
+    begun: list[str] = []
+
+    def midnight(execute: Any, sql: str, *rest: Any) -> Any:
+        done = execute(sql, *rest)
+        if "INSERT INTO inference_budget" in sql and len(begun) < midnights:
+            begun.append(sql)
+            Budget.objects.all().delete()
+        return done
+
+    with connection.execute_wrapper(midnight):
+        if reserved:
+            assert _reserve().state == "reserved"
+            assert _service().held == HOLD
+        else:
+            with pytest.raises(LedgerDown, match="service"):
+                _reserve()
+    assert Call.objects.count() == reserved
+    assert begun
 
 
 def test_a_bill_above_the_hold_is_posted_and_flagged_beside_what_came_with_it() -> None:
@@ -295,20 +317,6 @@ def test_a_late_bill_keeps_the_flags_of_what_was_unknown() -> None:
     ledger.mark_unknown(call.pk, "HTTP 200 without usage", Evidence(flags=("tier is not listed",)))
     assert ledger.settle(call.pk, replace(_bill(100), evidence=Evidence()))
     assert Call.objects.get(pk=call.pk).flags == ["tier is not listed"]
-
-
-def _widen(column: str, length: int) -> None:
-    """What a release does, on a connection of its own."""
-
-    def elsewhere() -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"ALTER TABLE inference_call ALTER COLUMN {column} TYPE varchar({length})")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(elsewhere).result()
 
 
 def _database_gone(*_: Any) -> None:
