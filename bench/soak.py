@@ -240,6 +240,7 @@ def _environment(var: Path, mail: str, provider: ModelServer, broker: Broker) ->
         "NUTGRAF_BUDGET_DAY_USD": DOLLARS,
         "NUTGRAF_BUDGET_MONTH_USD": DOLLARS,
         "LOG_LEVEL": "WARNING",
+        "NUTGRAF_WEB_PROCESSES": "0",  # as many as `up` starts in life; tests start one
     }
     return found | ({"CELERY_BROKER_URL": broker.url} if broker.port else {})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ NOW = Func(
     function="clock_timestamp", output_field=DateTimeField()
 )  # not the transaction's start: it may have waited
 OPENAI = "https://api.openai.com/v1"
+AXES = tuple(field.name for field in fields(Tokens))
 
 
 _VALID: Prepared[tuple[str, int, int]] = Prepared(
@@ -48,7 +49,7 @@ class Tariff:
 
     def cost(self, tokens: Tokens) -> int:
         """Nano-dollars, rounded up on each axis."""
-        return sum(price_of(count, self.prices[axis]) for axis, count in asdict(tokens).items())
+        return sum(price_of(getattr(tokens, axis), self.prices[axis]) for axis in AXES)
 
     def bound(self, input_tokens: int, output_tokens: int) -> int:
         """At least what so many tokens can cost, on whichever axis they turn out to be."""

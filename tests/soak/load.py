@@ -10,7 +10,7 @@ import asyncio
 import random
 import time
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,7 +57,8 @@ class Kind:
     def __init__(self, port: int, asks: Sequence[Ask], rate: float, seed: int) -> None:
         self.port, self.asks, self.rate, self.random = port, asks, rate, random.Random(seed)
         self.measured = Measured()
-        self.kept: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        # In turn, as readers have connections of their own: the last one first would send most to one web process.
+        self.kept: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
         self.room = asyncio.Semaphore(MOST)
 
     async def go(self, seconds: float) -> None:
@@ -90,7 +91,7 @@ class Kind:
     async def _asked(self, ask: Ask) -> int:
         while self.kept:
             with suppress(Closed):  # as a browser does: a kept connection may have ended meanwhile
-                return await self._exchange(ask, *self.kept.pop())
+                return await self._exchange(ask, *self.kept.popleft())
         return await self._exchange(ask, *await asyncio.open_connection("127.0.0.1", self.port))
 
     async def _exchange(self, ask: Ask, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
