@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db.models.functions import Left
 
-from ingest import revisions, score, tell, withdrawn
+from ingest import revisions, same, score, tell, withdrawn
 from ingest.addressed import outside_quotations, speaks_to_model
 from ingest.embed import Vectors
+from ingest.kept import Kept
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
 from ingest.passages import from_feed, spans
@@ -49,13 +50,24 @@ class StorySnapshot:
 def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> list[StorySnapshot]:
     """Stories of the scope with an article in the `window` before `as_of`, as they stood then, the weightiest first.
 
-    Two queries, whatever is stored, one more for what was never asked about, and one where articles were edited; those
-    that happened after `as_of` are unknown to the answer, and those edited since are told as they were.
+    One query, however many are asked about, and three for what is told differently than when this process was last
+    asked, one more where articles of it were edited. Those that happened after `as_of` are unknown to the answer, and
+    those edited since are told as they were.
     """
     recent = Article.objects.filter(
         scope.articles(), stage=Stage.PLACED, happened_at__gt=as_of - window, happened_at__lte=as_of
     )
-    told = tell.members(recent.values("story_id"), as_of)
+    told = same.marks(recent.values("story_id"), as_of)
+    found = _snapshots.of(told, lambda rows: _read_snapshots(dict(rows), as_of))
+    return sorted(found.values(), key=lambda snapshot: (-snapshot.score, snapshot.story))
+
+
+# Every reader's edition chooses from the same stories, some 4 KB apiece.
+_snapshots: Kept[same.Told, StorySnapshot] = Kept(10_000)
+
+
+def _read_snapshots(marks: Mapping[str, str], as_of: datetime) -> dict[same.Told, StorySnapshot]:
+    told = tell.members(list(marks), as_of)
     earlier = _earlier([row for rows in told.values() for row in rows], as_of)
     vectors = {
         key: (embedder, None if vector is None else np.asarray(vector, dtype=np.float32), novelty)
@@ -65,11 +77,12 @@ def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> lis
     }
     ordered = {story: _best_first(_then(rows, earlier)) for story, rows in told.items() if story in vectors}
     opening = _openings([rows[0] for rows in ordered.values()], earlier)
-    found = [
-        _snapshot(story, rows, len(told[story]), opening[rows[0].article], *vectors[story])
+    return {
+        (story, marks[story]): _snapshot(
+            story, rows, len(told[story]), opening[rows[0].article], *vectors[story]
+        )
         for story, rows in ordered.items()
-    ]
-    return sorted(found, key=lambda snapshot: (-snapshot.score, snapshot.story))
+    }
 
 
 def _best_first(rows: Sequence[tell.Row]) -> list[tell.Row]:
@@ -108,24 +121,14 @@ def _snapshot(
 
 
 OPENING = 800  # characters
-OPENINGS_KEPT = 20_000
-_kept_openings: dict[tuple[int, int], str] = {}
 
 
 def _openings(rows: Sequence[tell.Row], earlier: Mapping[int, revisions.Earlier]) -> dict[int, str]:
-    """How the articles' texts begin. Kept, since every reader's edition asks for the same few hundred of them."""
-    if len(_kept_openings) > OPENINGS_KEPT:
-        _kept_openings.clear()
-    unknown = {row.article: row for row in rows if (row.article, row.revision) not in _kept_openings}
-    begun = Article.objects.filter(id__in=unknown).annotate(begun=Left("text", OPENING + 300))
-    for article, revision, title, text in begun.values_list("id", "revision", "title", "begun"):
-        _kept_openings[article, revision] = text.removeprefix(title).strip()[:OPENING]
-    return {
-        row.article: earlier[row.article].text.removeprefix(row.title).strip()[:OPENING]
-        if row.article in earlier
-        else _kept_openings.get((row.article, row.revision), "")
-        for row in rows
-    }
+    """How the articles' texts begin."""
+    begun = Article.objects.filter(id__in=[row.article for row in rows if row.article not in earlier])
+    texts = dict(begun.annotate(begun=Left("text", OPENING + 300)).values_list("id", "begun"))
+    texts |= {key: one.text for key, one in earlier.items()}
+    return {row.article: texts.get(row.article, "").removeprefix(row.title).strip()[:OPENING] for row in rows}
 
 
 def missing(story_id: str) -> bool:
@@ -139,8 +142,19 @@ def material(story_id: str, as_of: datetime | None = None) -> Material | None:
     Those after `as_of` are left out, and those edited since have the text and the revision they had then. Left out too
     is what speaks to a model: a passage of it, or an article whose very title does.
     """
-    rows = tell.independent(tell.members([story_id], as_of).get(story_id, []))
-    return _material(story_id, rows, _earlier(rows, as_of) if as_of else {})
+
+    def read(told: Collection[_Asked]) -> dict[_Asked, Material | None]:
+        rows = tell.independent(tell.members([story_id], as_of).get(story_id, []))
+        return {one: _material(story_id, rows, _earlier(rows, as_of) if as_of else {}) for one in told}
+
+    marks = same.marks([story_id], as_of)
+    return next(iter(_materials.of([(one, None) for one in marks], read).values()), None)
+
+
+# A story with the mark of what it is told from, and the revisions that are asked for, if any are.
+_Asked = tuple[same.Told, frozenset[tuple[int, int]] | None]
+# The editions of an hour tell the same few dozen stories, 20 KB apiece.
+_materials: Kept[_Asked, Material | None] = Kept(200)
 
 
 def recorded(story_id: str, wanted: Mapping[int, int]) -> Material | None:
@@ -148,6 +162,15 @@ def recorded(story_id: str, wanted: Mapping[int, int]) -> Material | None:
 
     One that was edited, and is being read and placed anew, still belongs to it.
     """
+    asked = frozenset(wanted.items())
+    marks = same.marks([story_id], stages=list(Stage))
+    kept = _materials.of(
+        [(one, asked) for one in marks], lambda told: dict.fromkeys(told, _recorded(story_id, wanted))
+    )
+    return next(iter(kept.values()), None)
+
+
+def _recorded(story_id: str, wanted: Mapping[int, int]) -> Material | None:
     found = tell.members([story_id], stages=list(Stage)).get(story_id, [])
     rows = [row for row in found if row.article in wanted]
     edited = {(row.article, wanted[row.article]) for row in rows if row.revision != wanted[row.article]}
