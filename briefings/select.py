@@ -215,13 +215,16 @@ def _diverse(
     scores: NDArray[np.floating], likeness: NDArray[np.floating], candidates: Sequence[Candidate], size: int
 ) -> list[tuple[int, float]]:
     """Greedy choice: after each pick, what resembles it counts for less (maximal marginal relevance)."""
-    left = list(range(len(candidates)))
+    penalty = np.zeros(len(candidates))
+    left = np.ones(len(candidates), dtype=bool)
     chosen: list[tuple[int, float]] = []
-    while left and len(chosen) < size:
-        penalty = [max((float(likeness[i][j]) for j, _ in chosen), default=0.0) for i in left]
-        marginal = [float(scores[i]) * (1 - REPETITION * p) for i, p in zip(left, penalty, strict=True)]
-        best = max(range(len(left)), key=lambda k: (marginal[k], candidates[left[k]].story))
-        chosen.append((left.pop(best), marginal[best]))
+    while left.any() and len(chosen) < size:
+        marginal = np.where(left, scores * (1 - REPETITION * penalty), -np.inf)
+        equal = np.flatnonzero(marginal == marginal.max())
+        best = max(map(int, equal), key=lambda index: candidates[index].story)
+        chosen.append((best, float(marginal[best])))
+        left[best] = False
+        penalty = np.maximum(penalty, likeness[:, best])
     return chosen
 
 

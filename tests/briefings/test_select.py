@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 
+from briefings import select
 from briefings.select import Candidate, Concern, Reader, choose
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -130,3 +132,25 @@ def test_what_half_the_stories_are_as_close_to_counts_for_nothing_with_a_models_
     ada = Reader(concern, concern, concern)
     first, second = choose(alike, ada, NOW)[:2]
     assert {first.story, second.story} == {"launch", "statute"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_it_chooses_as_one_would_by_hand(seed: int) -> None:
+    """One after the other, the best of those left by what they have in common with each that was chosen."""
+    random = np.random.default_rng(seed)
+    count = 12
+    scores = random.choice([0.2, 0.5, 0.9], count)  # many alike, so that ties are met
+    half = random.choice([0.0, 0.25, 0.5, 1.0], (count, count)).astype(np.float32)
+    likeness = np.maximum(half, half.T)
+    candidates = [candidate(f"{n * 5 % count:02}", 1.0) for n in range(count)]
+    left, by_hand = list(range(count)), []
+    while left and len(by_hand) < 9:
+        worth = {
+            one: scores[one]
+            * (1 - select.REPETITION * max((float(likeness[one, j]) for j in by_hand), default=0.0))
+            for one in left
+        }
+        best = max(left, key=lambda one: (worth[one], candidates[one].story))
+        left.remove(best)
+        by_hand.append(best)
+    assert [index for index, _ in select._diverse(scores, likeness, candidates, 9)] == by_hand
