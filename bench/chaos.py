@@ -28,8 +28,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.chaos.books import judge_books, open_database
+from tests.chaos.brokers import BROKERS, Broker, started
 from tests.chaos.provider import DEADLINE, Moods
-from tests.chaos.trouble import CALLS, Broker, Troublemaker, bills_on_disk
+from tests.chaos.trouble import CALLS, Troublemaker, bills_on_disk
 from tests.chaos.watch import Watch
 from tests.fakes.model_server import ModelServer
 from tests.processes import Instance, Running, state_directory, wait_for
@@ -62,7 +63,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--losses", type=int, default=4, help="of all the broker's messages, or of all leases"
     )
-    parser.add_argument("--broker", choices=["pgmq", "redis"], default="pgmq")
+    parser.add_argument("--broker", choices=list(BROKERS), default="pgmq")
     parser.add_argument("--logs", type=Path, help="a folder for what the processes said")
     asked = parser.parse_args()
     asked.seed = asked.seed if asked.seed is not None else int(time.time()) % 100_000
@@ -86,8 +87,8 @@ def _run(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
 
     provider = stack.enter_context(ModelServer())
     provider.reply, provider.choose = Honest(asked.seed), (moods := Moods(asked.seed))
-    broker = Broker.redis() if asked.broker == "redis" else Broker()
-    stack.callback(broker.kill)
+    broker = started(asked.broker)
+    stack.callback(broker.stop)
     work = pieces.queue(asked.pieces, asked.seed)
     instance = Instance(var, _environment(asked.pieces, provider, broker))
     watch = stack.enter_context(Watch(instance))
@@ -146,7 +147,7 @@ def _environment(count: int, provider: ModelServer, broker: Broker) -> dict[str,
     limits = f"{DOLLARS + count * DOLLARS_A_PIECE:.4f}"
     found = {"OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": "sk-test", "DJANGO_SETTINGS_MODULE": SETTINGS}
     found |= {"NUTGRAF_BUDGET_DAY_USD": limits, "NUTGRAF_BUDGET_MONTH_USD": limits, "LOG_LEVEL": "WARNING"}
-    return found | ({"CELERY_BROKER_URL": broker.url} if broker.port else {})
+    return found | ({"CELERY_BROKER_URL": broker.url} if broker.url else {})
 
 
 def _until_at_rest(

@@ -47,8 +47,9 @@ import psycopg
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.chaos.books import judge_books, open_database
+from tests.chaos.brokers import BROKERS, Broker, started
 from tests.chaos.provider import Seen
-from tests.chaos.trouble import CALLS, Broker, Troublemaker, bills_on_disk
+from tests.chaos.trouble import CALLS, Troublemaker, bills_on_disk
 from tests.fakes import mail_server
 from tests.fakes.model_server import HONEST, ModelServer, Variant, rate_limited
 from tests.processes import Instance, Running, state_directory, wait_for
@@ -90,7 +91,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=int, default=2_000, help="due at the same hour")
     parser.add_argument("--pages", type=float, default=50.0, help="a second")
     parser.add_argument("--api", type=float, default=20.0, help="requests a second")
-    parser.add_argument("--broker", choices=["pgmq", "redis"], default="pgmq")
+    parser.add_argument("--broker", choices=list(BROKERS), default="pgmq")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--logs", type=Path, help="a folder for what the processes said")
     return parser.parse_args()
@@ -165,7 +166,7 @@ class Trial:
 
     def _fire(self) -> None:
         self.trouble.befall("worker")
-        if not self.trouble.broker.port:
+        if not self.trouble.broker.url:
             self.trouble.befall("crash")
         self.trouble.befall("broker")
         if self.asked.minutes < SHORT:
@@ -198,8 +199,8 @@ def _run(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     var = stack.enter_context(state_directory())
     mail = stack.enter_context(mail_server.mail_server())
     provider = stack.enter_context(ModelServer())
-    broker = Broker.redis() if asked.broker == "redis" else Broker()
-    stack.callback(broker.kill)
+    broker = started(asked.broker)
+    stack.callback(broker.stop)
     environment = _environment(var, mail.url, provider, broker)
     os.environ |= environment
     server = open_database(var, "config.settings")
@@ -242,7 +243,7 @@ def _environment(var: Path, mail: str, provider: ModelServer, broker: Broker) ->
         "LOG_LEVEL": "WARNING",
         "NUTGRAF_WEB_PROCESSES": "0",  # as many as `up` starts in life; tests start one
     }
-    return found | ({"CELERY_BROKER_URL": broker.url} if broker.port else {})
+    return found | ({"CELERY_BROKER_URL": broker.url} if broker.url else {})
 
 
 def _speaks(provider: ModelServer, seed: int) -> None:

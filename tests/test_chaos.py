@@ -1,6 +1,7 @@
 """The chaos bench: the same processes, faults and judge.
 
-`make test` plays a twentieth of it, with one kill and one crash; `make test-faults` (NUTGRAF_FAULTS=whole) all of it.
+`make test` plays a twentieth of it, with one kill and one crash; `make test-faults` (NUTGRAF_FAULTS=whole) all of it,
+on each broker.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 
 import pytest
 
+from tests.chaos.brokers import BROKERS
 from tests.processes import PROJECT
 
 pytestmark = pytest.mark.processes
@@ -19,8 +21,18 @@ WHOLE = os.environ.get("NUTGRAF_FAULTS") == "whole"
 PIECES, KILLS, RESTARTS, LOSSES = (2000, 16, 8, 4) if WHOLE else (100, 1, 1, 0)
 
 
-def test_the_books_hold_after_a_killed_worker_and_a_crashed_database() -> None:
-    size = {"pieces": PIECES, "kills": KILLS, "restarts": RESTARTS, "losses": LOSSES, "seed": 5}
+@pytest.mark.parametrize("broker", BROKERS if WHOLE else ["pgmq"])
+def test_the_books_hold_after_a_killed_worker_and_a_crashed_database(broker: str) -> None:
+    if not BROKERS[broker].is_here():
+        pytest.skip(f"no {broker} here; tests/system_packages.sh installs it where it can")
+    size = {
+        "broker": broker,
+        "pieces": PIECES,
+        "kills": KILLS,
+        "restarts": RESTARTS,
+        "losses": LOSSES,
+        "seed": 5,
+    }
     done = subprocess.run(
         [
             *(sys.executable, str(PROJECT / "bench" / "chaos.py")),

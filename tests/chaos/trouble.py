@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,12 +15,12 @@ from random import Random
 from typing import Any, LiteralString
 
 import psutil
-import redis
 from kombu import Connection
 
 from config.celery import app
+from tests.chaos.brokers import Broker
 from tests.chaos.judge import Trouble
-from tests.processes import PROJECT, Running, free_port, wait_for
+from tests.processes import PROJECT, Running, wait_for
 
 MORE = 3  # processes of the second worker
 LEASED: tuple[LiteralString, ...] = (
@@ -33,61 +32,6 @@ LEASED: tuple[LiteralString, ...] = (
 CALLS: LiteralString = (
     "UPDATE inference_call SET lease_until = now() - interval '1 s' WHERE lease_until > now()"
 )
-
-
-@dataclass
-class Broker:
-    """A Redis of our own that forgets everything when it is killed; without a port the queue is the database's."""
-
-    port: int = 0
-    process: subprocess.Popen[bytes] | None = None
-
-    @classmethod
-    def redis(cls) -> Broker:
-        broker = cls(free_port())
-        broker.start()
-        return broker
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        program = shutil.which("redis-server")
-        assert program, "no redis-server here; tests/system_packages.sh installs it where it can"
-        command = (
-            program,
-            "--port",
-            str(self.port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        )
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, cwd="/tmp")  # noqa: S108 - it keeps nothing
-        wait_for(self._answers, 20, "Redis")
-
-    def kill(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-
-    def hush(self) -> None:
-        """It takes connections and says nothing, until it is to `speak`."""
-        assert self.process
-        self.process.send_signal(signal.SIGSTOP)
-
-    def speak(self) -> None:
-        assert self.process
-        self.process.send_signal(signal.SIGCONT)
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(redis.ConnectionError):
-            return bool(redis.Redis(port=self.port).ping())
-        return False
 
 
 @dataclass
@@ -219,15 +163,15 @@ class Troublemaker:
         return False
 
     def _broker(self) -> str:
-        """The broker loses all messages; a Redis also goes away for a moment."""
-        if not self.broker.port:
+        """The broker loses all messages; one of its own also goes away for a moment."""
+        if not self.broker.url:
             with self.running.instance.connect() as own:
                 lost = own.execute("SELECT pgmq.purge_queue('write')").fetchone()
             return f"queue emptied of {lost[0] if lost else 0} messages"
         self.broker.kill()
         time.sleep(self.random.uniform(0.2, 2.0))
         self.broker.start()
-        return "kill -9 of Redis, which comes back empty"
+        return f"kill -9 of {type(self.broker).__name__}, which comes back empty"
 
     def _leases(self) -> str:
         """Every lease ends while its holder works on, as after a long stall: another may take the work over."""
@@ -237,10 +181,8 @@ class Troublemaker:
     def nudge(self, sweep: str) -> None:
         """A sweep that beat would send within a minute, now."""
         with self.running.instance.connect() as own:
-            options = {} if self.broker.port else {"init_extension": False, "conn_string": own.info.dsn}
-        with Connection(
-            self.broker.url if self.broker.port else "pgmq://", transport_options=options
-        ) as queue:
+            options = {} if self.broker.url else {"init_extension": False, "conn_string": own.info.dsn}
+        with Connection(self.broker.url or "pgmq://", transport_options=options) as queue:
             app.send_task(sweep, connection=queue)
 
     def end_leases(self, *more: LiteralString) -> None:

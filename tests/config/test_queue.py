@@ -17,7 +17,7 @@ from pgmq.install import get_embedded_install_sql
 from psycopg.conninfo import make_conninfo
 
 import config.celery  # noqa: F401 - it says what pgmq:// stands for
-from tests.chaos.trouble import Broker
+from tests.chaos.brokers import started
 from tests.config.own_rabbitmq import RabbitMQ, own_rabbitmq
 
 NAME = f"queue_{os.getpid()}"
@@ -118,7 +118,7 @@ def test_a_worker_on_redis_notices_that_its_broker_went_away(ending: str) -> Non
     """Only by asking it: with every place taken it would never ask again."""
     if not shutil.which("redis-server"):
         pytest.skip("no redis-server here; tests/system_packages.sh installs it where it can")
-    server = Broker.redis()
+    server = started("redis")
     taken: list[Message] = []
     try:
         with Connection(server.url) as broker:
