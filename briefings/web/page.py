@@ -88,11 +88,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LensPage:
-    """The part of the page that a lens makes."""
+    """The part of the page that a lens makes; `html` keeps what was rendered of it."""
 
     why_it_matters: tuple[Line, ...] = ()
     questions: tuple[Block, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    html: dict[object, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,8 +148,9 @@ def talk_of(
     """What the page shows of the reader's conversation about the brief, with what may be asked next."""
     asked = {one.question for one in turns}
     answered = {one.question for one in reading.document.prepared}
-    chips = [text for text in reading.document.follow_ups if text not in asked | answered]
+    chips = tuple(text for text in reading.document.follow_ups if text not in asked | answered)
     return {
+        "brief": reading.document.id,
         "turns": turns,
         "chips": chips,
         "under_way": any(one.under_way for one in turns),
