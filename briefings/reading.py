@@ -90,18 +90,20 @@ class Reading:
     @property
     def same(self) -> Hashable | None:
         """Equal for readings that are equal but for what they cost; None where that would have to be looked at."""
+        return None if self.told is None else (*self._of_its_row(), self.told.same, *_OF_ITS_OWN(self))
+
+    @property
+    def same_document(self) -> Hashable | None:
+        """Equal for readings whose documents are, whoever reads them; None where that would have to be looked at."""
         if self.told is None:
             return None
-        document = self.document
-        return (
-            document.id,
-            document.version,
-            *vars(document.story).values(),
-            document.writer,
-            document.sample,
-            self.told.same,
-            *_OF_ITS_OWN(self),
-        )
+        lens, document = self.document.lens, self.document
+        kind = (lens.role, lens.industry) if lens else None
+        return (*self._of_its_row(), self.told.same, kind, document.written_at, document.cost)
+
+    def _of_its_row(self) -> tuple[Hashable, ...]:
+        one = self.document
+        return (one.id, one.version, *vars(one.story).values(), one.writer, one.sample)
 
 
 # Beside what its document takes from the brief's row, all that a reading has, and what `told` stands for.

@@ -56,7 +56,7 @@ class EvidenceDocument(Shape):
 @router.get("/{brief_id}", response=BriefDocument | documents.CompactBrief, operation_id="brief")
 def brief(request: HttpRequest, brief_id: BriefId, fields: documents.Fields = "") -> HttpResponse:
     """The brief as the reader has it, with the lens of the edition it was in last."""
-    return documents.brief(own(reader_of(request), brief_id).document, fields)
+    return documents.brief(own(reader_of(request), brief_id), fields)
 
 
 @router.get("/{brief_id}/evidence", response=Page[EvidenceDocument], operation_id="list_evidence")
