@@ -70,7 +70,7 @@ def evidence(request: HttpRequest, brief_id: BriefId, mark: Mark) -> EvidenceDoc
     """What supports one sentence, with a page of the article around each quote."""
     seen = looks.kind_of_mark(mark)
     whose = f"as-{seen[0].slug}--{seen[1].slug}-" if seen else "you-"
-    shown = page_of(by_mark(reader_of(request), brief_id, mark), FAR, whose).evidence
+    shown = page_of(by_mark(reader_of(request), brief_id, mark), FAR, whose, mark).evidence
     found = next((one for one in shown if one.mark == mark), None)
     if found is None:
         raise not_found()

@@ -187,7 +187,7 @@ def evidence_page(
         turns = turns_of(user, reading, FAR)
         shown = [one for turn in turns for one in turn.evidence]
     else:
-        shown = list(page_of(reading, FAR, _whose(seen)).evidence)
+        shown = list(page_of(reading, FAR, _whose(seen), mark).evidence)
     found = next((one for one in shown if one.mark == mark), None)
     said = challenging.said(user, reading, mark)
     if found is None or said is None:

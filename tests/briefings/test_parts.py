@@ -10,8 +10,11 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone, translation
 
+from briefings import read
+from briefings.evidence import FAR
 from briefings.models import Brief, Lens
 from briefings.templatetags import parts
+from briefings.web.kept import page_of
 from inference.tokens import Tokens
 from tests.briefings import factories, rows
 from tests.briefings.test_spent import paid
@@ -97,3 +100,14 @@ def test_who_has_no_lens_is_offered_their_own_role(page: Client, ada: User) -> N
 def _lens(html: str) -> str:
     (lens,) = re.findall(r'<section class="lens".*?</section>', html, re.DOTALL)
     return TOKENS.sub("", lens)
+
+
+@pytest.mark.django_db
+def test_one_sentence_alone_has_the_evidence_that_it_has_on_the_whole_page(ada: User) -> None:
+    edition = factories.edition_of_two(ada, timezone.now().date())
+    for reading in read.edition_readings(edition):
+        whole = page_of(reading, FAR).evidence
+        for one in whole:
+            alone = page_of(reading, FAR, only=one.mark).evidence
+            assert [found for found in alone if found.excerpts] == [one]
+            assert [found.mark for found in alone] == [found.mark for found in whole]
