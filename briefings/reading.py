@@ -38,19 +38,20 @@ OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 class Told:
     """All that the page of a brief over which no correction lies is made of: equal ones make the same page.
 
-    `articles` are the ids that it tells of, with their revisions.
+    `articles` are the ids that it tells of, with their revisions. `same` is equal where these are, without holding what
+    the texts say; it is asked for several times a page.
     """
 
     body: Very[BriefBody]
     lens: Very[LensBody] | None
     articles: tuple[tuple[int, int], ...]
     sources: tuple[SourceRef, ...]
+    same: Hashable = field(init=False, compare=False, repr=False)
 
-    @property
-    def same(self) -> Hashable:
-        """Equal where these are, without holding what the texts say."""
+    def __post_init__(self) -> None:
         sources = [tuple(vars(one).values()) for one in self.sources]
-        return self.body.digest, self.lens and self.lens.digest, digest(self.articles, sources)
+        same = self.body.digest, self.lens and self.lens.digest, digest(self.articles, sources)
+        object.__setattr__(self, "same", same)
 
 
 @dataclass(frozen=True, slots=True)
