@@ -100,11 +100,12 @@ def _measure(  # type: ignore[no-untyped-def]
 
 def _forget() -> None:
     from briefings import bodies
-    from briefings.templatetags import stories
+    from briefings.templatetags import parts, stories
     from briefings.web import again, kept
 
     again.forget()
     bodies.forget()
+    parts.forget()
     for one in (kept._shared, kept._lens, kept._texts):
         one.cache_clear()
     stories._kept.clear()

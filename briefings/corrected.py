@@ -113,6 +113,8 @@ def _left(sentences: Sequence[Sentence], where: str, gone: Collection[str]) -> t
 
 def marked_lens(lens: LensBody, key: int, gone: Collection[str]) -> LensBody:
     """The lens of that id with its fallen sentences marked."""
+    if not gone:
+        return lens
     return lens.model_copy(
         update={
             "why_it_matters": _run(lens.why_it_matters, f"lens.{key}.why_it_matters", gone),

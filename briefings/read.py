@@ -102,17 +102,25 @@ def edition_documents(edition: Edition) -> list[BriefDocument]:
 def edition_document(edition: Edition) -> dict[str, Any]:
     """The public JSON of a reader's edition (`briefings.schemas.EditionDocument`)."""
     readings = edition_readings(edition)
+    items = [entry(one).model_dump(mode="json") for one in readings]
+    return {**edition_without_items(edition, readings), "items": items}
+
+
+def edition_without_items(edition: Edition, readings: Sequence[Reading]) -> dict[str, Any]:
+    """The same with the items' place empty, given what is to stand there."""
     whole = EditionDocument(
         reader=edition.reader.email,
         date=edition.local_date,
-        items=tuple(
-            EditionEntry(rank=one.rank, why=one.why, update=one.update, brief=one.document)
-            for one in readings
-        ),
+        items=(),
         cost=spent.together([one.document.cost for one in readings]),
         corrections=tuple(edition_notices(edition)),
     )
     return whole.model_dump(mode="json")
+
+
+def entry(reading: Reading) -> EditionEntry:
+    """A brief in its place in an edition."""
+    return EditionEntry(rank=reading.rank, why=reading.why, update=reading.update, brief=reading.document)
 
 
 def edition_readings(edition: Edition) -> list[Reading]:

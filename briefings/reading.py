@@ -38,19 +38,20 @@ OWN = Lens()  # stands for the lens that a brief has in the reader's edition
 class Told:
     """All that the page of a brief over which no correction lies is made of: equal ones make the same page.
 
-    `articles` are the ids that it tells of, with their revisions.
+    `articles` are the ids that it tells of, with their revisions. `same` is equal where these are, without holding what
+    the texts say; it is asked for several times a page.
     """
 
     body: Very[BriefBody]
     lens: Very[LensBody] | None
     articles: tuple[tuple[int, int], ...]
     sources: tuple[SourceRef, ...]
+    same: Hashable = field(init=False, compare=False, repr=False)
 
-    @property
-    def same(self) -> Hashable:
-        """Equal where these are, without holding what the texts say."""
+    def __post_init__(self) -> None:
         sources = [tuple(vars(one).values()) for one in self.sources]
-        return self.body.digest, self.lens and self.lens.digest, digest(self.articles, sources)
+        same = self.body.digest, self.lens and self.lens.digest, digest(self.articles, sources)
+        object.__setattr__(self, "same", same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +91,20 @@ class Reading:
     @property
     def same(self) -> Hashable | None:
         """Equal for readings that are equal but for what they cost; None where that would have to be looked at."""
+        return None if self.told is None else (*self._of_its_row(), self.told.same, *_OF_ITS_OWN(self))
+
+    @property
+    def same_document(self) -> Hashable | None:
+        """Equal for readings whose documents are, whoever reads them; None where that would have to be looked at."""
         if self.told is None:
             return None
-        document = self.document
-        return (
-            document.id,
-            document.version,
-            *vars(document.story).values(),
-            document.writer,
-            document.sample,
-            self.told.same,
-            *_OF_ITS_OWN(self),
-        )
+        lens, document = self.document.lens, self.document
+        kind = (lens.role, lens.industry) if lens else None
+        return (*self._of_its_row(), self.told.same, kind, document.written_at, document.cost)
+
+    def _of_its_row(self) -> tuple[Hashable, ...]:
+        one = self.document
+        return (one.id, one.version, *vars(one.story).values(), one.writer, one.sample)
 
 
 # Beside what its document takes from the brief's row, all that a reading has, and what `told` stands for.

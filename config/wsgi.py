@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from config.embedded import refuse_no_database
 from config.environment import stop
@@ -25,3 +28,8 @@ def _refuse_public_key() -> None:
 
 
 _refuse_public_key()
+get_resolver().url_patterns  # noqa: B018 - views and all that they import, for which the first page would wait
+# What is there now stays. To look whether it can go takes more than a tenth of a second each time, in which no page is
+# answered.
+gc.collect()
+gc.freeze()

@@ -18,6 +18,7 @@ from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
 from inference.errors import BadPrices
 from inference.models import Axis
 from inference.money import nano
+from users.kept import Kept
 
 STANDARD = "default"
 # From this many prompt tokens on some providers double their prices (cost.md's cliffs): never go there.
@@ -45,7 +46,7 @@ def find(model: str, base_url: str, tier: str, now: datetime, own: str) -> Listi
     if own and model in own_prices(own):
         return None  # its price is ours to say, and this tier was not written down
     provider = _provider(base_url)
-    found = provider.find_model(model)
+    found = _model(provider, model)
     if found is None or (prices := _prices(found, tier, now)) is None:
         return None
     return Listing(prices, f"genai-prices {_version()}, {provider.id} {found.id}")
@@ -62,6 +63,18 @@ def _provider(base_url: str) -> Provider:
         return book.find_provider(None, None, base_url)
     except LookupError:
         return book.find_provider(None, "openai", None)
+
+
+_models = Kept[tuple[Provider, ModelInfo | None]](100)
+
+
+def _model(provider: Provider, name: str) -> ModelInfo | None:
+    """As the provider's list has it. To look for it takes a rule of every model there, and each page asks.
+
+    What is kept holds the provider, so no other can be at its address; a list that is read anew has others.
+    """
+    _, found = _models.get((id(provider), name), lambda: (provider, provider.find_model(name)))
+    return found
 
 
 def _prices(found: ModelInfo, tier: str, now: datetime) -> Prices | None:

@@ -56,7 +56,7 @@ class EvidenceDocument(Shape):
 @router.get("/{brief_id}", response=BriefDocument | documents.CompactBrief, operation_id="brief")
 def brief(request: HttpRequest, brief_id: BriefId, fields: documents.Fields = "") -> HttpResponse:
     """The brief as the reader has it, with the lens of the edition it was in last."""
-    return documents.brief(own(reader_of(request), brief_id).document, fields)
+    return documents.brief(own(reader_of(request), brief_id), fields)
 
 
 @router.get("/{brief_id}/evidence", response=Page[EvidenceDocument], operation_id="list_evidence")
@@ -70,7 +70,7 @@ def evidence(request: HttpRequest, brief_id: BriefId, mark: Mark) -> EvidenceDoc
     """What supports one sentence, with a page of the article around each quote."""
     seen = looks.kind_of_mark(mark)
     whose = f"as-{seen[0].slug}--{seen[1].slug}-" if seen else "you-"
-    shown = page_of(by_mark(reader_of(request), brief_id, mark), FAR, whose).evidence
+    shown = page_of(by_mark(reader_of(request), brief_id, mark), FAR, whose, mark).evidence
     found = next((one for one in shown if one.mark == mark), None)
     if found is None:
         raise not_found()

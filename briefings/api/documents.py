@@ -3,6 +3,8 @@
 A frozen edition is asked for again and again by the same device. One small query tells whether it still is what was
 sent: of which state, with which corrections. What else may alter in it, a cost that is reckoned anew or the name of
 a source, is told within the minute.
+
+What a brief says as JSON is written once for all who have it through one lens: it is kept by all that it is made of.
 """
 
 from __future__ import annotations
@@ -22,10 +24,13 @@ from briefings import read
 from briefings.api.frame import Packed, pack
 from briefings.api.problems import FieldProblem, Problem
 from briefings.models import Edition
+from briefings.read import Reading
 from briefings.schemas import DOCUMENT_ORDER, BriefDocument, Cost, NoticeDocument, Shape
+from users.kept import Kept
 
-KEPT = 60.0  # seconds
+SECONDS = 60.0
 MOST = 32_000_000  # bytes, compressed
+TEXTS = 100  # briefs as JSON, of a tenth of a megabyte when they are long
 Fields = Annotated[
     str,
     Query(
@@ -68,7 +73,7 @@ class CompactEdition(Shape):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class _Sent:
     packed: bytes
     etag: str
     until: float
@@ -78,14 +83,14 @@ class Shelf:
     """Answers as they were sent, the oldest going first when it is full; each web process has its own."""
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, Kept] = {}
+        self._kept: dict[Hashable, _Sent] = {}
         self._size = 0
         self._lock = Lock()
 
-    def answer(self, key: Hashable, make: Callable[[], Any]) -> HttpResponse:
+    def answer(self, key: Hashable, make: Callable[[], str]) -> HttpResponse:
         found = self._kept.get(key)
         if found is None or found.until < time.monotonic():
-            found = self._put(key, json.dumps(make(), ensure_ascii=False, separators=(",", ":")).encode())
+            found = self._put(key, make().encode())
         return Packed(found.packed, found.etag)
 
     def clear(self) -> None:
@@ -93,8 +98,8 @@ class Shelf:
             self._kept.clear()
             self._size = 0
 
-    def _put(self, key: Hashable, body: bytes) -> Kept:
-        made = Kept(*pack(body), until=time.monotonic() + KEPT)
+    def _put(self, key: Hashable, body: bytes) -> _Sent:
+        made = _Sent(*pack(body), until=time.monotonic() + SECONDS)
         with self._lock:
             if old := self._kept.pop(key, None):
                 self._size -= len(old.packed)
@@ -111,21 +116,44 @@ shelf = Shelf()
 def edition(found: Edition, news: tuple[int, int], fields: str) -> HttpResponse:
     """A ready edition of the reader who asks, and what tells whether it changed (`briefings.read`)."""
     asked = parts(fields)
-    key = ("edition", found.pk, news, asked)
-
-    def make() -> dict[str, Any]:
-        whole = read.edition_document(found)
-        for one in whole["items"] if asked else ():
-            one["brief"] = some(one["brief"], asked)
-        return whole
-
-    return shelf.answer(key, make)
+    return shelf.answer(("edition", found.pk, news, asked), lambda: _edition(found, asked))
 
 
-def brief(document: BriefDocument, fields: str) -> HttpResponse:
-    """A brief of the reader who asks."""
-    told = some(document.model_dump(mode="json"), parts(fields))
-    return HttpResponse(json.dumps(told, ensure_ascii=False, separators=(",", ":")), "application/json")
+def brief(reading: Reading, fields: str) -> HttpResponse:
+    """A brief of the reader who asks, which says the same to all who have it through that lens."""
+    asked, same = parts(fields), reading.same_document
+    if same is None:
+        return HttpResponse(_brief(reading, asked), "application/json")
+    return shelf.answer(("brief", same, asked), lambda: _brief(reading, asked))
+
+
+def _edition(found: Edition, asked: tuple[str, ...]) -> str:
+    """As `read.edition_document`, with the briefs as they were written for whoever asked first."""
+    readings = read.edition_readings(found)
+    whole = read.edition_without_items(found, readings)
+    items = ",".join(_entry(one, asked) for one in readings)
+    told = (f"[{items}]" if name == "items" else _json(value) for name, value in whole.items())
+    return "{" + ",".join(f"{_json(name)}:{value}" for name, value in zip(whole, told, strict=True)) + "}"
+
+
+def _entry(reading: Reading, asked: tuple[str, ...]) -> str:
+    place = _json(read.entry(reading).model_dump(mode="json", exclude={"brief"}))
+    return f'{place.removesuffix("}")},"brief":{_brief(reading, asked)}}}'
+
+
+def _brief(reading: Reading, asked: tuple[str, ...]) -> str:
+    def make() -> str:
+        return _json(some(reading.document.model_dump(mode="json"), asked))
+
+    same = reading.same_document
+    return make() if same is None else _texts.get((same, asked), make)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_texts = Kept[str](TEXTS)
 
 
 def parts(fields: str) -> tuple[str, ...]:
@@ -140,3 +168,9 @@ def parts(fields: str) -> tuple[str, ...]:
 
 def some(document: dict[str, Any], asked: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if not asked or name in asked or name == "id"}
+
+
+def forget() -> None:
+    """Everything that is kept here."""
+    shelf.clear()
+    _texts.clear()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from briefings import correct, coverage, read, standing
@@ -27,6 +27,7 @@ from briefings.schemas import (
 from ingest import revisions, stories
 from ingest.models import Article
 from users.models import User
+from users.prepared import Prepared, given
 
 BY_STAFF = "Somebody looked at it and found that it does not stand."
 DIGITS = 5  # of a mark's numbers
@@ -103,9 +104,17 @@ def _answer(user: User, brief: str, turn: int) -> list[AnswerSentence]:
 
 def reported(user: User, one: Said) -> Result | None:
     """What came of the reader's report of that sentence; None where they made none."""
-    mine = Report.objects.filter(reader=user, challenge__brief=one.brief, challenge__where=one.where)
-    row = mine.select_related("challenge").first()
+    row = _REPORTED.first(reader=user.pk, brief=one.brief, where=one.where)
     return _result(row, one) if row else None
+
+
+def _reported() -> QuerySet[Report]:
+    of = {"challenge__brief": given("brief"), "challenge__where": given("where")}
+    mine = Report.objects.filter(reader=given("reader"), **of)
+    return mine.select_related("challenge").order_by("pk")[:1]
+
+
+_REPORTED = Prepared(_reported)
 
 
 def challenge(user: User, one: Said, reason: str, now: datetime) -> Result | None:

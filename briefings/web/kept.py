@@ -21,16 +21,16 @@ Articles = tuple[tuple[int, int], ...]
 Sources = tuple[SourceRef, ...]
 
 
-def page_of(reading: Reading, around: int = NEAR, whose: str = "you-") -> BriefPage:
+def page_of(reading: Reading, around: int = NEAR, whose: str = "you-", only: str = "") -> BriefPage:
     """What the page of a brief shows, each sentence with its evidence.
 
     Kept are only pages as briefs show them: with far more `around` each quote they are several times as large, and
-    asked for to show one sentence.
+    asked for to show one sentence: then `only` is its marker.
     """
     if (told := reading.told) and around == NEAR:
         return _shared(told.body, told.articles, told.sources, current()).through(_of_lens(told))
     document = reading.document
-    return brief_page(document, cited(reading, cited_articles(document)), reading.gone, around, whose)
+    return brief_page(document, cited(reading, cited_articles(document)), reading.gone, around, whose, only)
 
 
 def cited(reading: Reading, articles: Collection[int]) -> Mapping[int, Cited]:

@@ -88,11 +88,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LensPage:
-    """The part of the page that a lens makes."""
+    """The part of the page that a lens makes; `html` keeps what was rendered of it."""
 
     why_it_matters: tuple[Line, ...] = ()
     questions: tuple[Block, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    html: dict[object, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +132,23 @@ def brief_page(
     gone: Mapping[str, Strike],
     around: int = NEAR,
     whose: str = "you-",
+    only: str = "",
 ) -> BriefPage:
     """The page. Markers are numbered as they are read: "1", "2" for what all readers share, "you-1" for the lens.
 
     `whose` the lens is begins its markers.
 
-    `gone` is what stands no longer of the brief and this lens, by place.
+    `gone` is what stands no longer of the brief and this lens, by place. `only`: what is behind that marker is all
+    that is asked for, and the page has no other passages.
     """
     changes = {
         strike.text: Change(correction, _now(strike, BESIDE if around == NEAR else around))
         for correction in document.corrections
         for strike in correction.struck
     }
-    shared = shared_page(document, articles, gone, changes, around, document.sources)
+    shared = shared_page(document, articles, gone, changes, around, document.sources, only)
     lens = document.lens
-    return shared.through(lens_page(lens, articles, gone, changes, around, whose)) if lens else shared
+    return shared.through(lens_page(lens, articles, gone, changes, around, whose, only)) if lens else shared
 
 
 def shared_page(
@@ -155,9 +158,10 @@ def shared_page(
     changes: Mapping[str, Change] = NOTHING,
     around: int = NEAR,
     sources: tuple[SourceRef, ...] = (),
+    only: str = "",
 ) -> BriefPage:
     """The part that all readers share."""
-    marker = _Marker(articles, around, changes)
+    marker = _Marker(articles, around, changes, only=only)
     return BriefPage(
         headline=marker.line(body.headline),
         takeaways=marker.lines(body.takeaways),
@@ -188,9 +192,10 @@ def lens_page(
     changes: Mapping[str, Change] = NOTHING,
     around: int = NEAR,
     whose: str = "you-",
+    only: str = "",
 ) -> LensPage:
     """The lens's part."""
-    marker = _Marker(articles, around, changes, whose)
+    marker = _Marker(articles, around, changes, whose, only)
     return LensPage(
         why_it_matters=marker.lines(lens.why_it_matters),
         questions=tuple(
@@ -232,17 +237,26 @@ class _Marker:
     """Numbers the sentences that cite something and collects what they cite."""
 
     def __init__(
-        self, articles: Mapping[int, Cited], around: int, changes: Mapping[str, Change], prefix: str = ""
+        self,
+        articles: Mapping[int, Cited],
+        around: int,
+        changes: Mapping[str, Change],
+        prefix: str = "",
+        only: str = "",
     ) -> None:
-        self.articles, self.around, self.changes, self.prefix = articles, around, changes, prefix
+        self.articles, self.around, self.changes = articles, around, changes
+        self.prefix, self.only = prefix, only
         self.evidence: list[Evidence] = []
 
     def line(self, sentence: Sentence) -> Line:
-        around = BESIDE if sentence.struck and self.around == NEAR else self.around
-        excerpts = tuple(self._excerpt(citation, around) for citation in sentence.citations)
-        if not excerpts:
+        if not sentence.citations:
             return Line(sentence.text, sentence.opinion)
         mark = f"{self.prefix}{len(self.evidence) + 1}"
+        if self.only and self.only != mark:
+            self.evidence.append(Evidence(mark, sentence.text, ()))
+            return Line(sentence.text, sentence.opinion, mark, struck=sentence.struck)
+        around = BESIDE if sentence.struck and self.around == NEAR else self.around
+        excerpts = tuple(self._excerpt(citation, around) for citation in sentence.citations)
         change = self.changes.get(sentence.text) if sentence.struck else None
         self.evidence.append(Evidence(mark, sentence.text, excerpts, change))
         return Line(sentence.text, sentence.opinion, mark, _label(excerpts), sentence.struck)

@@ -148,8 +148,9 @@ def talk_of(
     """What the page shows of the reader's conversation about the brief, with what may be asked next."""
     asked = {one.question for one in turns}
     answered = {one.question for one in reading.document.prepared}
-    chips = [text for text in reading.document.follow_ups if text not in asked | answered]
+    chips = tuple(text for text in reading.document.follow_ups if text not in asked | answered)
     return {
+        "brief": reading.document.id,
         "turns": turns,
         "chips": chips,
         "under_way": any(one.under_way for one in turns),
@@ -186,7 +187,7 @@ def evidence_page(
         turns = turns_of(user, reading, FAR)
         shown = [one for turn in turns for one in turn.evidence]
     else:
-        shown = list(page_of(reading, FAR, _whose(seen)).evidence)
+        shown = list(page_of(reading, FAR, _whose(seen), mark).evidence)
     found = next((one for one in shown if one.mark == mark), None)
     said = challenging.said(user, reading, mark)
     if found is None or said is None:

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from briefings.api.documents import shelf
+from briefings.api import documents
 from briefings.models import Brief, Edition
 from tests.api.device import Device, device_of
 from tests.briefings import factories, rows
@@ -17,7 +17,7 @@ from users.models import User
 def _fresh(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("django_db"):
         cache.clear()
-    shelf.clear()
+    documents.forget()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from django.utils import timezone
 from briefings import bodies
 from briefings.models import Brief, Correction, Edition, Lens, Notice
 from briefings.schemas import SourceRef
-from briefings.templatetags import stories
+from briefings.templatetags import parts, stories
 from briefings.web import again, kept
 from ingest.models import Source
 from tests.briefings import factories, rows
@@ -41,6 +41,7 @@ def forget() -> None:
     """As a web process is that has just been started."""
     again.forget()
     bodies.forget()
+    parts.forget()
     stories._kept.clear()
     for one in (kept._shared, kept._lens, kept._texts):
         one.cache_clear()
@@ -95,7 +96,7 @@ def test_what_a_page_is_known_by_is_small_beside_it(page: Client, paths: tuple[s
         held = _held(key)
         assert not [part for part in held if isinstance(part, (SourceRef, Model))]
         assert sum(map(sys.getsizeof, held)) < one.size / 3, "of an edition of two stories"
-    for kept_story in stories._kept._things:
+    for kept_story in (*stories._kept._things, *parts._kept._things):
         assert not [part for part in _held(kept_story) if isinstance(part, (SourceRef, Model))]
 
 
