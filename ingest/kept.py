@@ -11,10 +11,13 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Key, Value]):
-    """Up to `most` values, those asked for longest ago forgotten first; safe to share among threads."""
+    """Values that weigh up to `most` together, those asked for longest ago forgotten first. Safe among threads.
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    Each weighs one, unless `weight` says otherwise.
+    """
+
+    def __init__(self, most: int, weight: Callable[[Value], int] = lambda _: 1) -> None:
+        self.most, self.weight, self.weighs = most, weight, 0
         self.values: dict[Key, Value] = {}
         self.lock = Lock()
 
@@ -23,7 +26,8 @@ class Kept(Generic[Key, Value]):
     ) -> dict[Key, Value]:
         """The values of the keys; `make` is called at most once, with the keys whose values are not known.
 
-        A key that it leaves out has no value. Its values are kept, also where that forgets others of this call.
+        A key that it leaves out has no value. Where not all of this call can be kept, what was asked for before stays:
+        one who asks for a week leaves the two days to all who ask for these.
         """
         wanted = dict.fromkeys(keys)
         with self.lock:
@@ -31,9 +35,14 @@ class Kept(Generic[Key, Value]):
         unknown = wanted.keys() - found.keys()
         made = make(unknown) if unknown else {}
         with self.lock:
-            for key, value in (found | made).items():
-                self.values.pop(key, None)
+            for key, value in (*made.items(), *found.items()):
+                self._drop(key)
                 self.values[key] = value
-            for key in list(self.values)[: max(0, len(self.values) - self.most)]:
-                del self.values[key]
+                self.weighs += self.weight(value)
+            while self.weighs > self.most and self.values:
+                self._drop(next(iter(self.values)))
         return found | made
+
+    def _drop(self, key: Key) -> None:
+        if key in self.values:
+            self.weighs -= self.weight(self.values.pop(key))

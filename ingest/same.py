@@ -1,6 +1,7 @@
 """Whether a story is still told as it was: a mark of all that it is told from, which changes with any of it.
 
-A mark is asked for before what it stands for is read, so what is kept under it is never older than it says.
+A mark is asked for before what it stands for is read, so what is kept under it is never older than it says. It rests
+on where rows stand (`users.prepared.Mark` says how long that holds), of sources on what they are called and count for.
 """
 
 from __future__ import annotations

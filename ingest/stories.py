@@ -62,8 +62,8 @@ def candidates(as_of: datetime, window: timedelta, scope: Scope = PUBLIC) -> lis
     return sorted(found.values(), key=lambda snapshot: (-snapshot.score, snapshot.story))
 
 
-# Every reader's edition chooses from the same stories, some 4 KB apiece.
-_snapshots: Kept[same.Told, StorySnapshot] = Kept(10_000)
+# Every reader's edition chooses from the same stories, some 4 KB apiece (10 with the vector of a model).
+_snapshots: Kept[same.Told, StorySnapshot] = Kept(20_000)
 
 
 def _read_snapshots(marks: Mapping[str, str], as_of: datetime) -> dict[same.Told, StorySnapshot]:
@@ -153,8 +153,15 @@ def material(story_id: str, as_of: datetime | None = None) -> Material | None:
 
 # A story with the mark of what it is told from, and the revisions that are asked for, if any are.
 _Asked = tuple[same.Told, frozenset[tuple[int, int]] | None]
-# The editions of an hour tell the same few dozen stories, 20 KB apiece.
-_materials: Kept[_Asked, Material | None] = Kept(200)
+MATERIAL = 16_000_000  # characters of texts: of some hundred long stories, and of thousands of usual ones
+
+
+def _weight(material: Material | None) -> int:
+    return sum(len(one.text) for one in material.articles) if material else 1
+
+
+# The editions of an hour tell the same few dozen stories.
+_materials: Kept[_Asked, Material | None] = Kept(MATERIAL, _weight)
 
 
 def recorded(story_id: str, wanted: Mapping[int, int]) -> Material | None:

@@ -26,7 +26,10 @@ JUST_BEFORE = 400  # characters in which a sentence's subject may have been name
 
 
 class Draft:
-    """Keeps the promise that nothing is said twice and nobody appears unintroduced. Not thread-safe; one per brief."""
+    """Keeps the promise that nothing is said twice and nobody appears unintroduced. Not thread-safe; one per brief.
+
+    Whoever takes nothing of it may share it: what it has read of candidates is only remembered.
+    """
 
     def __init__(self, pool: Pool, headline: str) -> None:
         self.pool = pool

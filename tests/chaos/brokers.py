@@ -114,5 +114,9 @@ BROKERS: dict[str, type[Broker]] = {"pgmq": Broker, "redis": Redis, "rabbitmq": 
 
 def started(name: str) -> Broker:
     broker = BROKERS[name]()
-    broker.start()
+    try:
+        broker.start()
+    except BaseException:
+        broker.stop()
+        raise
     return broker

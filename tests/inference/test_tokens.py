@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -87,3 +88,9 @@ def test_it_bounds_english_not_too_far_above() -> None:
         "OpenAI released a new family of models on Thursday, and analysts expect prices to fall again. " * 50
     )
     assert len(text) / 5 < upper_bound(text) < len(text) / 2.5
+
+
+def test_added_up_every_axis_is() -> None:
+    each = [field.name for field in fields(Tokens)]
+    one, two = Tokens(**{name: 2**n for n, name in enumerate(each)}), Tokens(**dict.fromkeys(each, 100))
+    assert one + two == Tokens(**{name: 100 + 2**n for n, name in enumerate(each)})

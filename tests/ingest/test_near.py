@@ -128,3 +128,29 @@ def test_what_is_kept_is_made_once_and_the_longest_unasked_is_forgotten_first() 
     assert ask(2) == {2: "2"}
     assert made == [1, 2, 3, 4, 2]
     assert len(kept.values) == 3
+
+
+def test_who_asks_for_more_than_can_be_kept_leaves_what_others_ask_for() -> None:
+    kept: Kept[int, int] = Kept(3)
+
+    def ask(*keys: int) -> int:
+        """How many of them had to be made."""
+        made: list[int] = []
+        kept.of(keys, lambda unknown: made.extend(unknown) or {key: key for key in unknown})
+        return len(made)
+
+    assert ask(1, 2) == 2
+    assert ask(1, 2, 3, 4, 5, 6) == 4
+    assert ask(1, 2) == 0
+    assert len(kept.values) == 3
+
+
+def test_what_is_kept_weighs_no_more_than_it_may() -> None:
+    kept: Kept[str, str] = Kept(10, len)
+    kept.of(["a"], lambda _: {"a": "four"})
+    kept.of(["b"], lambda _: {"b": "five!"})
+    assert (list(kept.values), kept.weighs) == (["a", "b"], 9)
+    kept.of(["c"], lambda _: {"c": "two"})
+    assert (list(kept.values), kept.weighs) == (["b", "c"], 8)
+    assert kept.of(["d"], lambda _: {"d": "longer than all"}) == {"d": "longer than all"}
+    assert (list(kept.values), kept.weighs) == ([], 0)

@@ -10,11 +10,13 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from ingest import stories
+from ingest import forget, stories
 from ingest.material import Material
 from ingest.models import Article, Revision, Source, Stage, Story
 from ingest.place import place
+from ingest.scope import Scope
 from tests.ingest.newsroom import NOON, article, source
+from users.models import User
 
 DAY = timedelta(days=1)
 TOLD = "Mistral opened a data centre near Lyon, the AI company said, with room for ten thousand chips."
@@ -40,6 +42,10 @@ def _asked() -> list[stories.StorySnapshot]:
 
 def _material(row: Article) -> Material | None:
     return stories.material(str(row.story_id), NOON + DAY)
+
+
+def _recorded(row: Article, revision: int) -> Material | None:
+    return stories.recorded(str(row.story_id), {row.pk: revision})
 
 
 def _edit(row: Article, text: str, after: timedelta) -> None:
@@ -130,3 +136,58 @@ def test_an_edit_that_is_told_before_and_after_it_keeps_both_apart(told: Article
             if (material := stories.material(str(told.story_id), NOON + DAY + timedelta(hours=hours)))
         ]
         assert ["nothing at all" in text for text in texts] == [False, True]
+
+
+def test_what_was_recorded_is_told_by_the_revisions_asked_for(told: Article) -> None:
+    """Also while an edited article is read anew, and no more once it tells another story."""
+    _edit(told, "Mistral opened nothing at all.", timedelta())
+    Article.objects.filter(pk=told.pk).update(stage=Stage.NEW)
+    for _ in range(2):
+        first, second = _recorded(told, 1), _recorded(told, 2)
+        assert first is not None
+        assert second is not None
+        assert "nothing at all" not in first.articles[0].text
+        assert "nothing at all" in second.articles[0].text
+        assert _recorded(told, 3) is None, "no such text was ever stored"
+    other = Story.objects.create(title="Another", happened_at=NOON, last_at=NOON)
+    Article.objects.filter(pk=told.pk).update(story=other)
+    assert _recorded(told, 1) is None
+
+
+def test_a_story_that_an_article_leaves_for_is_told_with_it(told: Article) -> None:
+    other = article(source("journal"), "Nvidia ships a new AI chip", "Chips for AI, at last.", hours=3)
+    place([other.pk], NOON + DAY)
+    other.refresh_from_db()
+    assert len(_asked()) == 2
+    Article.objects.filter(pk=told.pk).update(story=other.story_id)
+    (left,) = _asked()
+    assert (left.story, len(left.articles)) == (other.story_id, 2)
+    assert _material(told) is None
+
+
+def test_a_copy_counts_once_its_original_is_gone(told: Article) -> None:
+    copy = article(source("mirror"), told.title, TOLD, hours=1)
+    Article.objects.filter(pk=copy.pk).update(stage=Stage.COPY, story=told.story_id)
+    material = _material(told)
+    assert material is not None
+    assert [one.publisher for one in material.articles] == ["Paper"]
+    Article.objects.filter(pk=told.pk).update(stage=Stage.OFF_TOPIC, story=None)
+    material = _material(told)
+    assert material is not None
+    assert [one.publisher for one in material.articles] == ["Mirror"]
+
+
+def test_what_is_forgotten_is_no_longer_told(told: Article) -> None:
+    forget.articles([told.pk])
+    assert _material(told) is None
+    assert _asked() == []
+
+
+def test_what_is_a_readers_own_is_kept_apart(told: Article) -> None:
+    reader = User.objects.create_user("ada@bank.example")
+    own = article(source("own", owner=reader), "Our bank tries an AI model", "It reads letters.", hours=2)
+    place([own.pk], NOON + DAY)
+    for _ in range(2):
+        assert [one.title for one in _asked()] == [told.title]
+        mine = stories.candidates(NOON + DAY, 2 * DAY, Scope(owner=reader.pk))
+        assert [one.title for one in mine] == [own.title]
