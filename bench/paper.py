@@ -32,6 +32,7 @@ PAIRS = (
         "an edition of a reader whose briefs and lenses are there, of a handful of stories, and its mail made",
     ),
     ("candidate", "the same edition, for each thousand stories more to choose from"),
+    ("reread", "a story that has changed, read again by a process that chooses"),
     ("mail", "its mail sent"),
     ("page", "a page of today's edition"),
     ("brief_page", "a page of a brief"),
@@ -109,7 +110,11 @@ def load(figures: Figures, readers: float, sources: float, articles: float) -> d
         # Reading goes on all day, writing in a quarter of it, readers have their hour, and editions the half before it.
         rush = edition / HALF_AN_HOUR + of("mail", side) / 3600
         found[f"workers_{side}"] = reading / 86400 + writing / 21600 + PEAK * readers * rush
+        found[f"rereading_{side}"] = of("reread", side) * STORIES * articles / 86400
         found[f"web_{side}"] = PEAK * readers * seen / 3600
+    processes = max(2, math.ceil(found["workers_py"] / FULL))  # each of them reads what changes
+    for side in ("py", "pg"):
+        found[f"workers_{side}"] += processes * found[f"rereading_{side}"]
     found["postgres"] = found["workers_pg"] + found["web_pg"]
     found["web_processes"] = max(1, math.ceil(found["web_py"] / FULL))
     found["worker_processes"] = max(2, math.ceil(found["workers_py"] / FULL))

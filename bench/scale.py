@@ -32,6 +32,7 @@ sys.path.insert(0, str(PROJECT))
 ENTRIES = 20  # of a feed
 TIMES = 60
 ALIKE = 30  # readers who differ in nothing
+TURNS = 5
 OUTSIDE: set[int] = set()  # processes that stand for it
 Figures = dict[str, float]
 
@@ -245,6 +246,19 @@ def _candidates() -> int:
     return len(edition.stories.candidates(timezone.now(), edition.select.WINDOW))
 
 
+def rereading() -> Figures:
+    """What a process takes for each story that it has not read since it changed."""
+    from ingest import stories
+
+    def anew() -> None:
+        stories._snapshots.clear()
+        _candidates()
+
+    many = _candidates()
+    known = spent(lambda: [_candidates() for _ in range(TURNS)])
+    return spent(lambda: [anew() for _ in range(TURNS)]).without(known).each("reread", many * TURNS)
+
+
 def _readers(pairs: list[tuple[str, str]], name: str) -> list[Any]:
     from tests.briefings import rows
 
@@ -410,7 +424,7 @@ def main(options: argparse.Namespace) -> None:
     least, few = choosing("few")
     figures |= reading(found, options.feeds)
     most, many = choosing("many")
-    figures |= most.without(least).each("candidate", (many - few) / 1000)
+    figures |= most.without(least).each("candidate", (many - few) / 1000) | rereading()
     print(f"{few}, then {many} stories to choose from: {least}, {most}", file=sys.stderr)
     _say(figures)
     figures |= counting() | looking(figures["look_py"] / 1000)

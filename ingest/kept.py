@@ -43,6 +43,11 @@ class Kept(Generic[Key, Value]):
                 self._drop(next(iter(self.values)))
         return found | made
 
+    def clear(self) -> None:
+        with self.lock:
+            self.values.clear()
+            self.weighs = 0
+
     def _drop(self, key: Key) -> None:
         if key in self.values:
             self.weighs -= self.weight(self.values.pop(key))
