@@ -30,8 +30,8 @@ def part(context: Context, template: str, **shown: Hashable) -> SafeString:
     """The template with these values; they must be small, as what is kept holds them."""
     # With their types: text that is safe as it stands is equal to the same that is not.
     what = ((name, type(value), value) for name, value in shown.items())
-    made = _kept.get((template, current(), *what), lambda: _render(template, **shown))
-    return _filled(context, made)
+    made = _kept.get((template, current(), *what), lambda: rendered(template, **shown))
+    return filled(context, made)
 
 
 @register.simple_tag(takes_context=True)
@@ -49,7 +49,7 @@ def own_lens(context: Context) -> SafeString:
     whose = (document.lens.role, document.lens.industry)
     what = (document.id, *whose, *choice, current())
     if what not in page.html:
-        page.html[what] = _render(
+        page.html[what] = rendered(
             "briefings/_lens.html",
             page={"lens": page},
             document={"id": document.id, "lens": dict(zip(("role", "industry"), whose, strict=True))},
@@ -58,14 +58,15 @@ def own_lens(context: Context) -> SafeString:
             roles=context["roles"],
             industries=context["industries"],
         )
-    return _filled(context, page.html[what])
+    return filled(context, page.html[what])
 
 
-def _render(template: str, **shown: object) -> str:
+def rendered(template: str, **shown: object) -> str:
+    """The template with nothing but these values, to be `filled`."""
     return str(render_to_string(template, {**shown, "csrf_token": TOKEN}))
 
 
-def _filled(context: Context, made: str) -> SafeString:
+def filled(context: Context, made: str) -> SafeString:
     """With the token of the page that it comes into."""
     return SafeString(made.replace(TOKEN, str(context["csrf_token"])) if TOKEN in made else made)
 

@@ -6,21 +6,18 @@ story for the same reasons. What a story is rendered from is all in the key, and
 
 from __future__ import annotations
 
-import secrets
-
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from briefings.feedback.learn import Stance
 from briefings.read import Reading
+from briefings.templatetags.parts import filled, rendered
 from users.kept import Kept
 from users.language import current
 
 register = template.Library()
 KEPT = 2000  # stories, of some ten kilobytes each; their keys are small
-TOKEN = secrets.token_hex(16)  # stands where each request has a token of its own; no foreign text can know it
 
 _kept = Kept[str](KEPT)
 
@@ -33,12 +30,9 @@ def story(context: Context, reading: Reading, stance: Stance, first: bool) -> Sa
     shown = {"stance": stance, "first": first, "at": at, "acted": acted, "aside": aside}
 
     def make() -> str:
-        html: str = render_to_string(
-            "briefings/_story.html", {"reading": reading, "csrf_token": TOKEN, **shown}
-        )
-        return html
+        return rendered("briefings/_story.html", reading=reading, **shown)
 
     # The key holds no reading: with it, each kept story would keep all that its brief says.
     same = reading.same
     html = make() if same is None else _kept.get((current(), same, *shown.values()), make)
-    return SafeString(html.replace(TOKEN, str(context["csrf_token"])))
+    return filled(context, html)
