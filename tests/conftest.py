@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import TransactionTestCase
 from psycopg.errors import DeadlockDetected
@@ -56,12 +57,15 @@ def static_files_are_found_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def permissions_stay() -> Iterator[None]:
-    """After a test that commits, every table is emptied but those whose rows Django would only write again."""
+    """After a test that commits, every table is emptied but those whose rows Django would only write again.
+
+    The cache too, which is no model's: what is left of an address there counts and expires in tests hours later.
+    """
 
     def emptied(test: TransactionTestCase) -> None:
         tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
-        kept = {"auth_permission", "django_content_type"}
-        names = ", ".join(connection.ops.quote_name(name) for name in sorted(tables - kept))
+        kept, caches = {"auth_permission", "django_content_type"}, {settings.CACHES["default"]["LOCATION"]}
+        names = ", ".join(connection.ops.quote_name(name) for name in sorted(tables - kept | caches))
         for left in reversed(range(TRIES)):
             try:
                 with connection.cursor() as cursor:

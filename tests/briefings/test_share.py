@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from PIL import Image
@@ -360,7 +359,6 @@ def test_sharing_is_limited(ada: User, brief: Brief) -> None:
 
 
 def test_strangers_are_limited_by_their_address(ada: User, brief: Brief) -> None:
-    cache.clear()  # what tests that commit have left of this address
     path, client = shared(ada, brief), Client()
     seen = [client.post(f"{path}seen/", headers={"User-Agent": FIREFOX}).status_code for _ in range(118)]
     assert set(seen) == {204}
