@@ -289,7 +289,7 @@ def _runs_from(var: Path) -> None:
     forget(var)
     made = Instance(var, from_nothing=True).manage("showmigrations", "--plan")
     assert made.returncode == 0, made.stderr
-    assert "[ ]  users.0001_initial" in made.stdout
+    assert "[ ]  users.0001_" in made.stdout
     assert "[X]" not in made.stdout
     shutil.rmtree(data_directory(var))
     done = Instance(var).manage("sources", "list")
