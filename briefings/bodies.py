@@ -44,7 +44,8 @@ SELECT id, NULL::bigint, xmin::text || ctid::text, body::text FROM briefings_bri
 UNION ALL
 SELECT NULL, id, xmin::text || ctid::text, body::text FROM briefings_lens WHERE id = ANY(%(lenses)s)
 """
-_briefs, _lenses = Kept[Very[BriefBody]](BRIEFS), Kept[Very[LensBody]](LENSES)
+_briefs = Kept[tuple[str, str], Very[BriefBody]](BRIEFS)  # by key and mark
+_lenses = Kept[tuple[int, str], Very[LensBody]](LENSES)
 
 
 def of(
@@ -69,7 +70,7 @@ def of(
     return known, known_lenses
 
 
-def _known(kept: Kept[Body], marks: Mapping[Key, str]) -> dict[Key, Body]:
+def _known(kept: Kept[tuple[Key, str], Body], marks: Mapping[Key, str]) -> dict[Key, Body]:
     found = {key: kept.find((key, mark)) for key, mark in marks.items()}
     return {key: one for key, one in found.items() if one is not None}
 

@@ -65,7 +65,7 @@ def _provider(base_url: str) -> Provider:
         return book.find_provider(None, "openai", None)
 
 
-_models = Kept[tuple[Provider, ModelInfo | None]](100)
+_models = Kept[tuple[int, str], tuple[Provider, ModelInfo | None]](100)
 
 
 def _model(provider: Provider, name: str) -> ModelInfo | None:

@@ -17,8 +17,8 @@ from pgvector.psycopg.vector import register_vector_info
 from psycopg import BaseConnection, Connection, Cursor
 from psycopg.types import TypeInfo
 
-from ingest.kept import Kept
 from ingest.scope import Scope
+from users.kept import Kept
 
 Floats = npt.NDArray[np.float32]
 

@@ -11,10 +11,10 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 
 from ingest import cluster, duplicates
-from ingest.kept import Kept
 from ingest.models import Article, Source, Stage
 from ingest.scope import Scope
 from ingest.work import among
+from users.kept import Kept
 
 _Row = tuple[int, str, bool]  # an article's key, where it is written, and whether its source is primary
 

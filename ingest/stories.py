@@ -13,11 +13,11 @@ from django.db.models.functions import Left
 from ingest import revisions, same, score, tell, withdrawn
 from ingest.addressed import outside_quotations, speaks_to_model
 from ingest.embed import Vectors
-from ingest.kept import Kept
 from ingest.material import Material, SourceText, Span
 from ingest.models import Article, Passage, Stage, Story
 from ingest.passages import from_feed, spans
 from ingest.scope import EVERYBODY, PUBLIC, Scope
+from users.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import json
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Annotated, Any, Optional
 
 from django.http import HttpResponse
@@ -79,44 +78,21 @@ class _Sent:
     until: float
 
 
-class Shelf:
-    """Answers as they were sent, the oldest going first when it is full; each web process has its own."""
-
-    def __init__(self) -> None:
-        self._kept: dict[Hashable, _Sent] = {}
-        self._size = 0
-        self._lock = Lock()
-
-    def answer(self, key: Hashable, make: Callable[[], str]) -> HttpResponse:
-        found = self._kept.get(key)
-        if found is None or found.until < time.monotonic():
-            found = self._put(key, make().encode())
-        return Packed(found.packed, found.etag)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-            self._size = 0
-
-    def _put(self, key: Hashable, body: bytes) -> _Sent:
-        made = _Sent(*pack(body), until=time.monotonic() + SECONDS)
-        with self._lock:
-            if old := self._kept.pop(key, None):
-                self._size -= len(old.packed)
-            self._kept[key] = made
-            self._size += len(made.packed)
-            while self._size > MOST:
-                self._size -= len(self._kept.pop(next(iter(self._kept))).packed)
-        return made
+_sent: Kept[Hashable, _Sent] = Kept(MOST, lambda one: len(one.packed))  # each web process has its own
 
 
-shelf = Shelf()
+def _answer(key: Hashable, make: Callable[[], str]) -> HttpResponse:
+    found = _sent.find(key)
+    if found is None or found.until < time.monotonic():
+        found = _Sent(*pack(make().encode()), until=time.monotonic() + SECONDS)
+        _sent.put(key, found)
+    return Packed(found.packed, found.etag)
 
 
 def edition(found: Edition, news: tuple[int, int], fields: str) -> HttpResponse:
     """A ready edition of the reader who asks, and what tells whether it changed (`briefings.read`)."""
     asked = parts(fields)
-    return shelf.answer(("edition", found.pk, news, asked), lambda: _edition(found, asked))
+    return _answer(("edition", found.pk, news, asked), lambda: _edition(found, asked))
 
 
 def brief(reading: Reading, fields: str) -> HttpResponse:
@@ -124,7 +100,7 @@ def brief(reading: Reading, fields: str) -> HttpResponse:
     asked, same = parts(fields), reading.same_document
     if same is None:
         return HttpResponse(_brief(reading, asked), "application/json")
-    return shelf.answer(("brief", same, asked), lambda: _brief(reading, asked))
+    return _answer(("brief", same, asked), lambda: _brief(reading, asked))
 
 
 def _edition(found: Edition, asked: tuple[str, ...]) -> str:
@@ -153,7 +129,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-_texts = Kept[str](TEXTS)
+_texts = Kept[Hashable, str](TEXTS)
 
 
 def parts(fields: str) -> tuple[str, ...]:
@@ -172,5 +148,5 @@ def some(document: dict[str, Any], asked: tuple[str, ...]) -> dict[str, Any]:
 
 def forget() -> None:
     """Everything that is kept here."""
-    shelf.clear()
+    _sent.clear()
     _texts.clear()

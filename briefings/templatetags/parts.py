@@ -22,7 +22,7 @@ KEPT = 1000  # parts, of some kilobytes each
 TOKEN = secrets.token_hex(16)  # stands where each page has a token of its own; no foreign text can know it
 MARKED = ("/today/", "/sources/", "/spending/", "/settings/")  # pages that the navigation has a mark for
 
-_kept = Kept[str](KEPT)
+_kept = Kept[Hashable, str](KEPT)
 
 
 @register.simple_tag(takes_context=True)

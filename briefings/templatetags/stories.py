@@ -6,6 +6,8 @@ story for the same reasons. What a story is rendered from is all in the key, and
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
@@ -19,7 +21,7 @@ from users.language import current
 register = template.Library()
 KEPT = 2000  # stories, of some ten kilobytes each; their keys are small
 
-_kept = Kept[str](KEPT)
+_kept = Kept[Hashable, str](KEPT)
 
 
 @register.simple_tag(takes_context=True)

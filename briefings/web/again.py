@@ -13,12 +13,10 @@ from __future__ import annotations
 import secrets
 import struct
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from threading import Lock
 from typing import cast
 
 from django.contrib.messages import get_messages
@@ -29,6 +27,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from users.kept import Kept
 from users.models import User
 
 MOST = 48 * 2**20  # bytes that a web process keeps of pages; a long brief's takes a tenth of a megabyte
@@ -83,7 +82,7 @@ def page(
     if found is None:
         known = {"user": user, "request": _Asked(request.path), "csrf_token": TOKEN, "rendered_at": LONG_AGO}
         html, said = render_to_string(template, {**make(), **known}), render_to_string(OFFLINE, known)
-        found = _Kept.of(html, said)
+        found = _Ready.of(html, said)
         _pages.put(key, found)
     zone = user.profile.time_zone
     now = timezone.now().replace(second=0, microsecond=0)
@@ -119,7 +118,7 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Ready:
     """A page's parts before and after what it says of when it was made; between two of them comes a token."""
 
     before: tuple[_Part, ...]
@@ -127,7 +126,7 @@ class _Kept:
     size: int
 
     @classmethod
-    def of(cls, html: str, offline: str) -> _Kept:
+    def of(cls, html: str, offline: str) -> _Ready:
         before, after = html.split(offline)
         parts = (_packed(before), _packed(after))
         return cls(*parts, sum(len(part.text) + len(part.packed) for one in parts for part in one))
@@ -160,34 +159,5 @@ def _packed(html: str) -> tuple[_Part, ...]:
     return tuple(parts)
 
 
-class _Pages:
-    """Those that were asked for last, as many as fit."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._pages, self._lock = most, OrderedDict[Hashable, _Kept](), Lock()
-        self.size = 0
-
-    def find(self, key: Hashable) -> _Kept | None:
-        with self._lock:
-            found = self._pages.get(key)
-            if found is not None:
-                self._pages.move_to_end(key)
-            return found
-
-    def put(self, key: Hashable, page: _Kept) -> None:
-        with self._lock:
-            if old := self._pages.pop(key, None):
-                self.size -= old.size
-            self._pages[key] = page
-            self.size += page.size
-            while self.size > self._most and self._pages:
-                self.size -= self._pages.popitem(last=False)[1].size
-
-    def clear(self) -> None:
-        with self._lock:
-            self._pages.clear()
-            self.size = 0
-
-
-_pages = _Pages(MOST)
+_pages: Kept[Hashable, _Ready] = Kept(MOST, lambda page: page.size)
 forget = _pages.clear

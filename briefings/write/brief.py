@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -23,7 +23,7 @@ from users.kept import Kept, digest
 Writer = Literal["model", "extractive"]
 AT_ONCE = 22  # halves in a request, of 44: the brief is read once for them, and the answer is no longer than a brief's
 # The same few stories are looked at for hundreds of kinds of readers within an hour, some half a megabyte apiece.
-_grounds: Kept[Ground] = Kept(12)
+_grounds: Kept[Hashable, Ground] = Kept(12)
 log = logging.getLogger("briefings.write")
 
 

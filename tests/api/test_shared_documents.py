@@ -33,7 +33,7 @@ def test_an_edition_put_together_of_briefs_is_the_contracts(phone: Device, editi
     edition.items.filter(rank=2).update(why=['for "quotes"', "und Umlaute äöü"])
     for _ in range(2):
         told = phone.get("/editions/today")
-        documents.shelf.clear()
+        documents._sent.clear()
         assert told.json() == of(edition)
         assert list(told.json()) == list(of(edition))
     some = phone.get("/editions/today?fields=headline,lens").json()
@@ -54,7 +54,7 @@ def test_readers_of_one_lens_have_the_same_answer_in_editions_of_their_own(
     his.items.update(why=["his own reason"])
     other = device_of(ben)
     assert phone.get(f"/briefs/{brief.pk}").content == other.get(f"/briefs/{brief.pk}").content
-    assert len(documents._texts) == 1
+    assert len(documents._texts.values) == 1
     assert other.get("/editions/today").json() == of(his)
     assert phone.get("/editions/today").json() == of(edition)
     assert "his own reason" not in phone.get("/editions/today").content.decode()

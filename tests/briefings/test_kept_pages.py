@@ -20,7 +20,6 @@ from ingest.models import Article, Source
 from tests.briefings import factories, rows
 from tests.briefings.test_web_pages import body
 from tests.statements import statements
-from users.kept import Kept
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -183,21 +182,6 @@ def test_pages_with_far_more_around_each_quote_are_not_kept(page: Client, lead: 
     for path in (f"/brief/{lead.pk}/evidence/1/", f"/brief/{lead.pk}/evidence/you-1/"):
         assert page.get(path).status_code == 200
     assert (kept._shared.cache_info().currsize, kept._lens.cache_info().currsize) == before
-
-
-def test_what_was_asked_for_longest_ago_is_let_go() -> None:
-    stories, made = Kept[str](2), list[str]()
-
-    def shown(key: str) -> str:
-        def make() -> str:
-            made.append(key)
-            return f"<p>{key}"
-
-        return stories.get(key, make)
-
-    for key in ("a", "b", "a", "c", "a", "b"):
-        assert shown(key) == f"<p>{key}"
-    assert made == ["a", "b", "c", "b"]
 
 
 def test_another_lens_is_another_page(page: Client, lead: Brief) -> None:

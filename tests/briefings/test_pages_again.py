@@ -28,6 +28,7 @@ from briefings.web import again, kept
 from ingest.models import Source
 from tests.briefings import factories, rows
 from tests.briefings.test_web_pages import body
+from users.kept import Kept
 from users.models import Profile, User
 
 pytestmark = pytest.mark.django_db
@@ -91,12 +92,12 @@ def test_what_a_page_is_known_by_is_small_beside_it(page: Client, paths: tuple[s
     """What is kept is counted without its key: that must not hold the sources and all that a reader said."""
     for path in paths:
         page.get(path)
-    assert len(again._pages._pages) == 2
-    for key, one in again._pages._pages.items():
+    assert len(again._pages.values) == 2
+    for key, one in again._pages.values.items():
         held = _held(key)
         assert not [part for part in held if isinstance(part, (SourceRef, Model))]
         assert sum(map(sys.getsizeof, held)) < one.size / 3, "of an edition of two stories"
-    for kept_story in (*stories._kept._things, *parts._kept._things):
+    for kept_story in (*stories._kept.values, *parts._kept.values):
         assert not [part for part in _held(kept_story) if isinstance(part, (SourceRef, Model))]
 
 
@@ -318,13 +319,10 @@ def test_a_page_again_costs_few_questions(page: Client, paths: tuple[str, str]) 
 
 
 def test_no_more_is_kept_than_fits() -> None:
-    pages = again._Pages(10_000)
+    pages = Kept[int, again._Ready](10_000, again._pages.weight)
     for number in range(100):
         html = f"<p>{number:_<900}</p>the time<p>{again.TOKEN}</p>"
-        pages.put(number, again._Kept.of(html, "the time"))
-        assert pages.size <= 10_000
+        pages.put(number, again._Ready.of(html, "the time"))
+        assert 900 * len(pages.values) < pages.weighs <= 10_000
     assert pages.find(99)
     assert not pages.find(0)
-    pages.put(99, again._Kept.of("<p>the time</p>", "the time"))
-    pages.clear()
-    assert (pages.size, pages.find(99)) == (0, None)

@@ -41,7 +41,7 @@ def test_a_part_is_given_nothing_of_the_page_but_its_values_and_the_token() -> N
     second = shown(source, id="b1", csrf_token="b" * 64)
     assert TOKENS.findall(first) == ["a" * 64]
     assert first.replace("a" * 64, "b" * 64) == second
-    assert len(parts._kept) == 1
+    assert len(parts._kept.values) == 1
     assert parts.TOKEN not in first
 
 

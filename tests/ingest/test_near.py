@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ingest import bulk, cluster, duplicates, near
-from ingest.kept import Kept
 from ingest.models import Article, Source, Stage, Story
 from ingest.place import place
 from ingest.scope import PUBLIC
@@ -110,47 +109,3 @@ def test_a_story_is_compared_by_the_vector_it_has_now(paper: Source) -> None:
         bulk.turn_stories([(before.story, before.embedder, vector)])
         (now,) = bulk.recent(since, until, PUBLIC)
         assert np.array_equal(now.vector, vector)
-
-
-def test_what_is_kept_is_made_once_and_the_longest_unasked_is_forgotten_first() -> None:
-    made: list[object] = []
-    kept: Kept[str] = Kept(3)
-
-    def ask(*keys: int) -> dict[object, str]:
-        return kept.of(
-            keys, lambda unknown: made.extend(sorted(unknown)) or {key: f"{key}" for key in unknown}
-        )
-
-    assert ask(1, 2, 3) == {1: "1", 2: "2", 3: "3"}
-    assert ask(1, 4) == {1: "1", 4: "4"}
-    assert ask(1, 3, 4) == {1: "1", 3: "3", 4: "4"}
-    assert made == [1, 2, 3, 4]
-    assert ask(2) == {2: "2"}
-    assert made == [1, 2, 3, 4, 2]
-    assert len(kept.values) == 3
-
-
-def test_who_asks_for_more_than_can_be_kept_leaves_what_others_ask_for() -> None:
-    kept: Kept[int, int] = Kept(3)
-
-    def ask(*keys: int) -> int:
-        """How many of them had to be made."""
-        made: list[int] = []
-        kept.of(keys, lambda unknown: made.extend(unknown) or {key: key for key in unknown})
-        return len(made)
-
-    assert ask(1, 2) == 2
-    assert ask(1, 2, 3, 4, 5, 6) == 4
-    assert ask(1, 2) == 0
-    assert len(kept.values) == 3
-
-
-def test_what_is_kept_weighs_no_more_than_it_may() -> None:
-    kept: Kept[str, str] = Kept(10, len)
-    kept.of(["a"], lambda _: {"a": "four"})
-    kept.of(["b"], lambda _: {"b": "five!"})
-    assert (list(kept.values), kept.weighs) == (["a", "b"], 9)
-    kept.of(["c"], lambda _: {"c": "two"})
-    assert (list(kept.values), kept.weighs) == (["b", "c"], 8)
-    assert kept.of(["d"], lambda _: {"d": "longer than all"}) == {"d": "longer than all"}
-    assert (list(kept.values), kept.weighs) == ([], 0)
