@@ -27,6 +27,10 @@ WEIGHTS = {"importance": 0.50, "interests": 0.22, "role": 0.14, "industry": 0.14
 # What feedback can add or take away at most: half of importance, so that "less" hides no main event.
 LEARNED = 0.25
 REPETITION = 0.45  # how much an already chosen look-alike takes away
+# What is left for each one chosen before it that the same source tells alone: on a quiet day, one that posts much would
+# fill the edition.
+SAME_SOURCE = 0.85
+NOBODY = -1  # is a source's id
 # Of the day's stories; where fewer have a vector, as while the embedder changes or is away, words are fairer.
 MOSTLY = 0.8
 # Of importance: guides, roundups and a forum's questions are no news that one must have read.
@@ -214,17 +218,21 @@ def _freshness(age: timedelta, half_life: timedelta) -> float:
 def _diverse(
     scores: NDArray[np.floating], likeness: NDArray[np.floating], candidates: Sequence[Candidate], size: int
 ) -> list[tuple[int, float]]:
-    """Greedy choice: after each pick, what resembles it counts for less (maximal marginal relevance)."""
-    penalty = np.zeros(len(candidates))
+    """Greedy choice: after each pick, what resembles it counts for less (maximal marginal relevance), and what else its
+    source tells alone."""
+    penalty, told = np.zeros(len(candidates)), np.zeros(len(candidates))
+    alone = np.array([one.sources[0] if len(one.sources) == 1 else NOBODY for one in candidates])
     left = np.ones(len(candidates), dtype=bool)
     chosen: list[tuple[int, float]] = []
     while left.any() and len(chosen) < size:
-        marginal = np.where(left, scores * (1 - REPETITION * penalty), -np.inf)
+        marginal = np.where(left, scores * (1 - REPETITION * penalty) * SAME_SOURCE**told, -np.inf)
         equal = np.flatnonzero(marginal == marginal.max())
         best = max(map(int, equal), key=lambda index: candidates[index].story)
         chosen.append((best, float(marginal[best])))
         left[best] = False
         penalty = np.maximum(penalty, likeness[:, best])
+        if alone[best] != NOBODY:
+            told += alone == alone[best]
     return chosen
 
 

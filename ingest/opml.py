@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext
 
 from ingest.addresses import Unreachable, spelled, target
+from ingest.catalogue import authority_of_community
 from ingest.models import Kind, Source
 from ingest.parse import Outline, parse_opml
 from ingest.plain import LONGEST_LINK, storable
@@ -50,7 +51,8 @@ def add(feeds: Iterable[Outline], any_topic: bool = False, owner: int | None = N
     """Make sources of the feeds, due at once. `any_topic` also marks those that were there before.
 
     With `owner`, a reader's key, they are that reader's own; what is read for everybody already counts as there.
-    A folder or category that is named like a kind of source ("Labs", "policy") gives its feeds that kind.
+    A folder or category that is named like a kind of source ("Labs", "policy") gives its feeds that kind; else what
+    comes from a host where anybody posts counts as the catalogue's feeds of it do.
     """
     wanted: dict[str, Outline] = {}
     refused = []
@@ -78,20 +80,19 @@ def read_for_everybody(urls: Iterable[str]) -> set[str]:
 
 def _source(feed: Outline, any_topic: bool, owner: int | None) -> Source:
     title = "" if feed.title == feed.url else feed.title  # what has no name yet learns it from its feed
-    return Source(
-        url=feed.url,
-        owner_id=owner,
-        title=title,
-        kind=_kind(feed.folders),
-        any_topic=any_topic,
-        due_at=Now(),
-    )
+    source = Source(url=feed.url, owner_id=owner, title=title, any_topic=any_topic, due_at=Now())
+    kind, authority = _kind(feed.folders), authority_of_community(feed.url)
+    if kind is None and authority is not None:
+        source.kind, source.authority = Kind.COMMUNITY, authority
+    elif kind:
+        source.kind = kind
+    return source
 
 
-def _kind(folders: Iterable[str]) -> str:
+def _kind(folders: Iterable[str]) -> str | None:
+    """As the list's own folders say, if they do."""
     names = [name.casefold() for name in folders]
-    kinds = [kind for name in names for kind in Kind.values if name in (kind, f"{kind}s")]
-    return kinds[0] if kinds else Kind.NEWSROOM.value
+    return next((kind for name in names for kind in Kind.values if name in (kind, f"{kind}s")), None)
 
 
 def problem(url: str) -> str:

@@ -154,3 +154,15 @@ def test_it_chooses_as_one_would_by_hand(seed: int) -> None:
         left.remove(best)
         by_hand.append(best)
     assert [index for index, _ in select._diverse(scores, likeness, candidates, 9)] == by_hand
+
+
+def test_one_that_posts_much_does_not_fill_the_edition() -> None:
+    """Where little else happened. What several tell is nobody's alone, and who alone tells anything may tell it all."""
+    forum = [replace(candidate(f"post {n}", 0.5), sources=(1,)) for n in range(8)]
+    others = [replace(candidate(f"note {n}", 0.35), sources=(2 + n,)) for n in range(3)]
+    told = [one.story for one in choose(forum + others, reader(), NOW)]
+    assert sum(story.startswith("post") for story in told) == 3
+    assert told[0].startswith("post")
+    shared = [replace(one, sources=(1, 2), origins=2) for one in forum]
+    assert all(one.story.startswith("post") for one in choose(shared + others, reader(), NOW))
+    assert len(choose(forum, reader(), NOW)) == select.EDITION_SIZE

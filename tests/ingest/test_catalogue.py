@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ingest.models import Kind
+from ingest import catalogue, opml
+from ingest.models import Kind, Source
+from ingest.parse import Outline
 from tests.ingest.tables import COLUMNS, records
 
 ROWS = records(Path(__file__).resolve().parents[2] / "ingest" / "catalogue.tsv")
@@ -89,3 +91,28 @@ def test_it_marks_as_first_hand_only_those_who_speak_for_themselves() -> None:
         "policy",
         "hardware",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "authority"),
+    [
+        ("https://www.reddit.com/r/ClaudeAI/top/.rss?t=day", 0.35),
+        ("https://old.reddit.com/r/singularity/.rss", 0.35),
+        ("https://dev.to/feed/somebody", 0.3),
+        ("https://notreddit.com/feed", None),
+        ("https://blog.dev.to.example/feed", None),
+        ("https://openai.com/news/rss.xml", None),
+        ("no address", None),
+    ],
+)
+def test_it_knows_the_hosts_where_anybody_posts(url: str, authority: float | None) -> None:
+    assert catalogue.authority_of_community(url) == authority
+
+
+@pytest.mark.django_db
+def test_what_somebody_adds_from_such_a_host_counts_as_its_feeds_do() -> None:
+    forum, blog = "https://www.reddit.com/r/ClaudeAI/.rss", "https://blog.example/feed"
+    named = "https://www.reddit.com/r/LabNews/.rss"
+    opml.add([Outline(forum, ""), Outline(blog, ""), Outline(named, "", ("Labs",))])
+    found = {one.url: (one.kind, one.authority) for one in Source.objects.all()}
+    assert found == {forum: ("community", 0.35), blog: ("newsroom", 0.5), named: ("lab", 0.5)}
