@@ -83,7 +83,7 @@ def _reason(error: Exception) -> str:
 
 
 def migrate_if_needed() -> bool:
-    """Apply what is missing, one process at a time. True when something was applied."""
+    """Apply or note what is missing, one process at a time. True when something was."""
     if _current():
         install_queue()
         return False
@@ -104,10 +104,11 @@ def migrate_if_needed() -> bool:
 
 def _current() -> bool:
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    latest = executor.loader.graph.leaf_nodes()
+    if executor.migration_plan(latest):
         return False
-    executor.check_replacements()  # `/health/ready` asks for the squashed ones, which an older release did not know
-    return True
+    # An older release knew of none that is squashed: `migrate` notes it, and `/health/ready` asks for it.
+    return set(latest) <= executor.recorder.applied_migrations().keys()
 
 
 def install_queue() -> None:

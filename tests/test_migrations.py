@@ -13,10 +13,9 @@ from tests.expand_contract import problems
 from users.indexes import AddIndexAlone
 
 OURS = ("users", "inference", "ingest", "briefings", "watch")
-LOADER = MigrationLoader(
-    None, replace_migrations=False
-)  # one by one, also where a squashed one stands for many
-NEWEST = LOADER.project_state()
+# One by one, also where a squashed one stands for many.
+LOADER = MigrationLoader(None, replace_migrations=False)
+NEWEST = MigrationLoader(None).project_state()
 # What the first release that anybody can have had begins with, nobody had before.
 ADDED = sorted(key for key in LOADER.graph.nodes if key[0] in OURS and int(key[1][:4]) > 2)
 

@@ -84,3 +84,21 @@ def test_a_version_is_one_thing_and_a_bare_number_none() -> None:
     assert near.to_interests("gardening, GPT-4.5.", "GPT-4.5 is retired", "It goes in May.")[1] == (
         "GPT-4.5",
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shows"),
+    [
+        ("The context window holds 1M tokens.", True),
+        ("It costs $2 for a million output tokens.", True),
+        ("Plans have new weekly usage limits.", True),
+        ("Context lengths grow, and prices with them.", True),
+        (
+            "All tokens in the context window are attended to, so an injected instruction weighs as much.",
+            False,
+        ),
+        ("A long thread keeps the context of the task.", False),
+    ],
+)
+def test_prices_and_limits_are_told_by_more_than_a_word_of_the_trade(sentence: str, shows: bool) -> None:
+    assert ("prices and limits" in near.shown(sentence, "")) is shows
