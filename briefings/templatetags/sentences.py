@@ -7,6 +7,8 @@ two thirds of the page's time, `format_html` half of the rest. So every text goe
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from functools import cache
 from html import escape
 
 from django import template
@@ -15,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from briefings.templatetags.tongue import foreign, tongue
+from briefings.templatetags.tongue import tongue
 from briefings.web.page import Block, BriefPage, Evidence, Excerpt, Line
 from users.language import current
 
@@ -41,13 +43,14 @@ def marker(line: Line, here: str, own: object = "") -> SafeString:
 
     `here` is the address of the brief's page.
     """
-    return SafeString(_marker(line, here, own))
+    return SafeString(_marker(line, here, own, _words()))
 
 
 @register.simple_tag
 def sentences(lines: Iterable[Line], here: str, own: object = "") -> SafeString:
     """The sentences one after the other, each with its marker."""
-    spans = (f'<span class="sentence">{_told(line)}{_marker(line, here, own)}</span>' for line in lines)
+    words = _words()
+    spans = (f'<span class="sentence">{_told(line)}{_marker(line, here, own, words)}</span>' for line in lines)
     return SafeString(" ".join(spans))
 
 
@@ -63,9 +66,12 @@ def once(context: Context, template: str) -> SafeString:
 def asides(context: Context) -> SafeString:
     """What the markers of the shared part open; made once as well."""
     page, here, own = context["page"], context["here"], bool(context.get("own"))
-    return _once(
-        page, ("", here, own, current()), lambda: "".join(aside(one, here, own) for one in page.of_brief)
-    )
+
+    def make() -> str:
+        words = _words()
+        return "".join(_aside(one, here, own, "", words) for one in page.of_brief)
+
+    return _once(page, ("", here, own, current()), make)
 
 
 def _once(page: BriefPage, what: Hashable, make: Callable[[], str]) -> SafeString:
@@ -77,7 +83,7 @@ def _once(page: BriefPage, what: Hashable, make: Callable[[], str]) -> SafeStrin
 @register.simple_tag
 def passages(one: Evidence) -> SafeString:
     """Each passage that is cited, the quotation marked, with its publisher, time (UTC) and article."""
-    return SafeString("".join(_passage(excerpt, changed=one.change is not None) for excerpt in one.excerpts))
+    return SafeString(_passages(one, _words()))
 
 
 @register.simple_tag
@@ -87,32 +93,52 @@ def aside(one: Evidence, here: str, own: object = "", of: str = "") -> SafeStrin
     `here` is the address of the brief's page; on a reader's `own` page it links to more of the text. `of`: see
     `says`.
     """
-    mark, claim = escape(one.mark), escape(one.claim)
-    said = f"<s{tongue()}>{claim}</s>" if one.change else foreign(one.claim)
-    if one.change:
-        shown: str = render_to_string("briefings/_excerpts.html", {"one": one})
-    else:
-        shown = passages(one)
-    page = f"{escape(here)}evidence/{mark}/"
-    more = f'<a href="{page}">{gettext("More of the text")}</a>' if own else ""
-    if own and not one.change:
-        more += (
-            f'<a href="{page}#report" hx-get="{page}report/" hx-trigger="click once" hx-target="closest p" '
-            f'hx-swap="beforebegin">{gettext("Report this sentence")}</a>'
-        )
-    return SafeString(
-        f'<aside id="evidence-{mark}" class="evidence" popover aria-label="{gettext("Source of this sentence")}">'
-        f'<p class="claim"><b>{says(of, fell=one.change is not None)}</b> {said}</p>{shown}'
-        f'<p class="actions">{more}<button type="button" class="plain" '
-        f'popovertarget="evidence-{mark}" popovertargetaction="hide">{gettext("Close")}</button></p></aside>\n'
-    )
+    return SafeString(_aside(one, here, own, of, _words()))
 
 
 def says(of: str, *, fell: bool) -> str:
     """What stands before a claim: `of` names an "answer", or else it is the brief's."""
-    if of == "answer":
-        return gettext("The answer said") if fell else gettext("The answer says")
-    return gettext("The brief said") if fell else gettext("The brief says")
+    return _words().says[of == "answer", fell]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What we say ourselves around each sentence, in one language; `tongue` is the attribute of what we do not say."""
+
+    tongue: str
+    source: str
+    of_sentence: str
+    cited: str
+    article: str
+    more: str
+    report: str
+    close: str
+    says: dict[tuple[bool, bool], str]  # whether an answer does, and whether it fell
+
+
+def _words() -> _Words:
+    return _words_in(current())
+
+
+@cache
+def _words_in(language: str) -> _Words:
+    """In the `language` that is spoken just now; looked up once, as a page has hundreds of them."""
+    return _Words(
+        tongue=tongue(),
+        source=gettext("Source: {name}"),
+        of_sentence=gettext("Source of this sentence"),
+        cited=gettext(", as it was cited"),
+        article=gettext("The article"),
+        more=gettext("More of the text"),
+        report=gettext("Report this sentence"),
+        close=gettext("Close"),
+        says={
+            (True, True): gettext("The answer said"),
+            (True, False): gettext("The answer says"),
+            (False, True): gettext("The brief said"),
+            (False, False): gettext("The brief says"),
+        },
+    )
 
 
 def _told(line: Line) -> str:
@@ -120,29 +146,56 @@ def _told(line: Line) -> str:
     return f"<s>{text}</s>" if line.struck else text
 
 
-def _marker(line: Line, here: str, own: object) -> str:
+def _marker(line: Line, here: str, own: object, words: _Words) -> str:
     if not line.mark:
         return ""
     mark, label = escape(line.mark), escape(line.label)
     button = (
         f'&nbsp;<button type="button" class="cite" popovertarget="evidence-{mark}" '
-        f'aria-label="{gettext("Source: {name}").format(name=label)}">{label}</button>'
+        f'aria-label="{words.source.format(name=label)}">{label}</button>'
     )
     instead = f'<a class="cite instead" href="{escape(here)}evidence/{mark}/">{label}</a>' if own else ""
     return button + instead
 
 
-def _passage(excerpt: Excerpt, *, changed: bool) -> str:
-    who = escape(excerpt.publisher) + (gettext(", as it was cited") if changed else "")
+def _aside(one: Evidence, here: str, own: object, of: str, words: _Words) -> str:
+    mark, claim, fell = escape(one.mark), escape(one.claim), one.change is not None
+    if fell:
+        said = f"<s{words.tongue}>{claim}</s>"
+        shown = render_to_string("briefings/_excerpts.html", {"one": one})
+    else:
+        said = f"<span{words.tongue}>{claim}</span>" if words.tongue else claim
+        shown = _passages(one, words)
+    page = f"{escape(here)}evidence/{mark}/"
+    more = f'<a href="{page}">{words.more}</a>' if own else ""
+    if own and not fell:
+        more += (
+            f'<a href="{page}#report" hx-get="{page}report/" hx-trigger="click once" hx-target="closest p" '
+            f'hx-swap="beforebegin">{words.report}</a>'
+        )
+    return (
+        f'<aside id="evidence-{mark}" class="evidence" popover aria-label="{words.of_sentence}">'
+        f'<p class="claim"><b>{words.says[of == "answer", fell]}</b> {said}</p>{shown}'
+        f'<p class="actions">{more}<button type="button" class="plain" '
+        f'popovertarget="evidence-{mark}" popovertargetaction="hide">{words.close}</button></p></aside>\n'
+    )
+
+
+def _passages(one: Evidence, words: _Words) -> str:
+    return "".join(_passage(excerpt, one.change is not None, words) for excerpt in one.excerpts)
+
+
+def _passage(excerpt: Excerpt, changed: bool, words: _Words) -> str:
+    who = escape(excerpt.publisher) + (words.cited if changed else "")
     when, where = "", ""
     if excerpt.published:
         when = f' <time datetime="{escape(excerpt.published_iso)}">{escape(excerpt.published)}</time>'
     if excerpt.url:
-        title = escape(excerpt.title or gettext("The article"))
+        title = escape(excerpt.title or words.article)
         rel = 'rel="external noopener noreferrer nofollow" target="_blank"'
         where = f'<p class="from"><a href="{escape(excerpt.url)}" {rel}>{title}</a></p>'
     before, quote, after = map(escape, (excerpt.passage.before, excerpt.passage.quote, excerpt.passage.after))
     return (
         f"<figure><figcaption><b>{who}</b>{when}</figcaption>"
-        f"<blockquote{tongue()}>{before}<mark>{quote}</mark>{after}</blockquote>{where}</figure>"
+        f"<blockquote{words.tongue}>{before}<mark>{quote}</mark>{after}</blockquote>{where}</figure>"
     )

@@ -247,6 +247,7 @@ class _Marker:
         self.articles, self.around, self.changes = articles, around, changes
         self.prefix, self.only = prefix, only
         self.evidence: list[Evidence] = []
+        self.times: dict[datetime | None, tuple[str, str]] = {}
 
     def line(self, sentence: Sentence) -> Line:
         if not sentence.citations:
@@ -267,10 +268,15 @@ class _Marker:
     def _excerpt(self, citation: Citation, around: int) -> Excerpt:
         article = self.articles.get(citation.article, UNKNOWN)
         found = passage(article.text, citation, around)
-        at = article.published_at
-        # Written out here: the date filter, twice for each of a brief's sentences, took a third of the page's time.
-        when, iso = (f"{moment(at)} UTC", at.isoformat()) if at else ("", "")
+        when, iso = self._when(article.published_at)
         return Excerpt(article.publisher, article.title, article.url, when, iso, found)
+
+    def _when(self, at: datetime | None) -> tuple[str, str]:
+        """As it is read, and as machines read it. Written out here: the date filter, twice for each of a brief's
+        sentences, took a third of the page's time."""
+        if at not in self.times:
+            self.times[at] = (f"{moment(at)} UTC", at.isoformat()) if at else ("", "")
+        return self.times[at]
 
 
 def moment(at: datetime) -> str:
