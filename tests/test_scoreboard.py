@@ -231,6 +231,13 @@ def test_a_fault_is_survived_when_all_its_tests_passed() -> None:
     assert (told["faults"], told["survived"], told["skipped"]) == (4, 1, ["F03"])
 
 
+def test_tests_that_go_on_with_what_others_made_run_after_these() -> None:
+    kill = "tests/test_kill.py"
+    mail = f"{kill}::test_a_mail_whose_sending_was_cut_off_is_unknown_and_never_sent_again"
+    edition, whole = f"{kill}::test_an_edition_is_prepared_once", "tests/test_kill_push.py"
+    assert faults.in_turn({mail, whole, edition}) == [edition, mail, whole]
+
+
 def test_the_tests_of_a_fault_are_really_run() -> None:
     done = subprocess.run(
         [sys.executable, str(PROJECT / "bench" / "faults.py"), "F25"],
