@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.fakes.web_server import FEED, Misbehaviour
@@ -31,9 +30,8 @@ class Door:
     def open(self) -> None:
         self.opened.set()
 
-    def await_somebody(self, seconds: float = 120, instead: Callable[[], object] = str) -> None:
-        """`instead` tells, where nobody comes, what became of whom it was."""
-        assert self.reached.wait(seconds), f"nobody came within {seconds:g} s {instead()}"
+    def await_somebody(self, seconds: float = 120) -> None:
+        assert self.reached.wait(seconds), f"nobody came within {seconds:g} s"
 
     def before(self, body: str, content_type: str = FEED) -> Misbehaviour:
         """For `WebServer.misbehave`: this body, once the door is open."""
