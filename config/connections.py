@@ -7,9 +7,11 @@ for it the rows and hosts that it had locked, which no other worker could then t
 
 from __future__ import annotations
 
+import select
 from collections.abc import Mapping
 from typing import Any
 
+from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 A_WEB_PROCESS = 8  # connections at most: one for each of its four threads, and as many for streams
@@ -42,3 +44,22 @@ def watched(address: str) -> str:
     """The same for an address of libpq."""
     given = {name: value for name, value in conninfo_to_dict(address).items() if value is not None}
     return make_conninfo(**options(given, pooler=False))
+
+
+class Pooled(Connection[Any]):
+    """A connection of the web process's pool, which asks it with an empty statement whether it is still there.
+
+    It asks each time before it gives one out, once a page. Where its socket is silent, the answer is known without the
+    server's: what the server or the network has ended makes it readable, and then the server is asked all the same.
+    """
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> Cursor[Any]:
+        if query == "" and _silent(self.fileno()):
+            return self.cursor()
+        return super().execute(query, *args, **kwargs)
+
+
+def _silent(fd: int) -> bool:
+    poll = select.poll()  # as select.select takes no descriptor above 1023
+    poll.register(fd, select.POLLIN)  # an error or the other end's leaving is told unasked
+    return not poll.poll(0)

@@ -238,7 +238,12 @@ _default["CONN_HEALTH_CHECKS"] = True
 _default["OPTIONS"]["prepare_threshold"] = None if NUTGRAF_POOLER else 2
 if os.environ.get("NUTGRAF_POOL"):  # the web process; pools do not survive the worker's forks
     # A visitor waits this many seconds for the database before the page says that it is away.
-    _default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": connections.A_WEB_PROCESS, "timeout": 5.0}
+    _default["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": connections.A_WEB_PROCESS,
+        "timeout": 5.0,
+        "connection_class": connections.Pooled,
+    }
 DATABASES = {"default": _default}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
