@@ -93,12 +93,19 @@ def _feed(parsed: Any, url: str, dropped: int) -> dict[str, Any]:
     times = Times(language)
     return {
         "format": _format(parsed.version),
-        "title": line(_text(meta, "title"), 300),
+        "title": line(_name(meta), 300),
         "site_url": web_link(_text(meta, "link"), joined(url, _base(meta))),
         "language": language,
         "items": [_item(entry, url, times) for entry in entries],
         "left_out": dropped + max(0, len(parsed.entries) - MOST_ITEMS),
     }
+
+
+def _name(meta: Any) -> str:
+    """The feed's title; of a list in a forum, "newest submissions : X", what the forum is called: "r/X"."""
+    title = _text(meta, "title")
+    called = dict.get(meta, "called") or {}
+    return str(called.get(title.rpartition(": ")[2], title)) if ": " in title else title
 
 
 def _format(version: str) -> str:

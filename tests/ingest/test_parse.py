@@ -48,6 +48,24 @@ def test_it_reads_atom_and_takes_the_fuller_text() -> None:
     assert got.items[0].updated == datetime(2025, 8, 8, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("title", "category", "name"),
+    [
+        ("top scoring links : ClaudeAI", 'term="ClaudeAI" label="r/ClaudeAI"', "r/ClaudeAI"),
+        ("newest submissions : OpenAI", 'term="OpenAI" label="r/OpenAI"', "r/OpenAI"),
+        ("Claude, and all of it", 'term="ClaudeAI" label="r/ClaudeAI"', "Claude, and all of it"),
+        ("The Paper: AI", 'term="AI"', "The Paper: AI"),
+        ("The Paper: AI", 'label="Artificial intelligence"', "The Paper: AI"),
+    ],
+)
+def test_a_forums_list_is_called_by_the_forums_name(title: str, category: str, name: str) -> None:
+    got = feed(
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><category {category}/><title>{title}</title><entry><title>E</title>'
+        '<id>i</id><category term="E" label="r/Entry"/></entry></feed>'
+    )
+    assert got.title == name
+
+
 def test_it_reads_rdf() -> None:
     got = feed(
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
