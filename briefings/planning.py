@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from briefings import due, edition
+from briefings.changing import TRANSACTION
 from briefings.models import NOT_KNOWN, Delivery, Edition, State
 from briefings.push import plan as pushes
 from users import suppressed
@@ -69,15 +70,30 @@ def _plan_batch(now: datetime) -> int:
         locked = near.select_for_update(skip_locked=True, of=("self",)).select_related("user")
         profiles = list(locked.order_by("slot_at")[:BATCH])
         plans = [(one, due.plan(due.clock_of(one), now, one.onboarded_at)) for one in profiles]
-        wanted = [_edition(one, made.due) for one, made in plans if made.due and one.user.is_active]
-        Edition.objects.bulk_create(wanted, ignore_conflicts=True)
+        due_now = [(one, made.due) for one, made in plans if made.due and one.user.is_active]
+        if due_now:
+            moment, changed = _moment()
+            wanted = [_edition(one, slot, moment, changed) for one, slot in due_now]
+            Edition.objects.bulk_create(wanted, ignore_conflicts=True)
         _see_to_mails_anew([one.user_id for one in profiles if one.slot_at is None], now)
         never = now + timedelta(days=36500)
         _note_slots([(one.pk, made.following.at if made.following else never) for one, made in plans])
     return len(profiles)
 
 
-def _edition(profile: Profile, slot: due.Slot) -> Edition:
+def _moment() -> tuple[datetime, int]:
+    """The database's time and the number of its transaction, as values.
+
+    Rows without an expression in them Django hands over as one array a column; else each value has a place of its own
+    in the statement, which takes twice as long for all of it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT statement_timestamp(), {TRANSACTION}")
+        moment, number = cursor.fetchone()
+        return moment, number
+
+
+def _edition(profile: Profile, slot: due.Slot, moment: datetime, changed: int) -> Edition:
     return Edition(
         reader=profile.user,
         local_date=slot.day,
@@ -86,8 +102,9 @@ def _edition(profile: Profile, slot: due.Slot) -> Edition:
         round_up=profile.weekly,
         asked=False,
         bare=False,
-        due_at=Now(),
+        due_at=moment,
         goes_at=slot.at,
+        changed=changed,
     )
 
 

@@ -50,7 +50,9 @@ def marker(line: Line, here: str, own: object = "") -> SafeString:
 def sentences(lines: Iterable[Line], here: str, own: object = "") -> SafeString:
     """The sentences one after the other, each with its marker."""
     words = _words()
-    spans = (f'<span class="sentence">{_told(line)}{_marker(line, here, own, words)}</span>' for line in lines)
+    spans = (
+        f'<span class="sentence">{_told(line)}{_marker(line, here, own, words)}</span>' for line in lines
+    )
     return SafeString(" ".join(spans))
 
 

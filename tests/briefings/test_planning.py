@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from briefings import digest, edition
@@ -42,6 +43,18 @@ def test_it_plans_each_reader_once_and_looks_at_them_again_a_day_later() -> None
     assert dates(ada) == [SEVEN.date()]
     digest.queue_editions(SEVEN + timedelta(days=1))
     assert dates(ada) == [SEVEN.date(), SEVEN.date() + timedelta(days=1)]
+
+
+def test_what_is_planned_is_due_by_the_databases_clock_and_told_as_changed() -> None:
+    readers = [reader(f"reader{number}@bank.example") for number in range(3)]
+    rows.ready_edition(readers[0], SEVEN.date() - timedelta(days=1), [])
+    digest.queue_editions(SEVEN)
+    planned = Edition.objects.filter(local_date=SEVEN.date())
+    assert planned.filter(due_at__lte=Now(), due_at__gt=Now() - timedelta(minutes=1)).count() == 3
+    (changed,) = set(planned.values_list("changed", flat=True))
+    assert changed > Edition.objects.get(local_date__lt=SEVEN.date()).changed
+    rows.ready_edition(readers[1], SEVEN.date() + timedelta(days=1), [])
+    assert changed < Edition.objects.get(local_date__gt=SEVEN.date()).changed
 
 
 def test_it_leaves_weekends_alone_for_who_reads_on_weekdays() -> None:
