@@ -30,7 +30,7 @@ REPETITION = 0.45  # how much an already chosen look-alike takes away
 # What is left for each one chosen before it that the same source tells alone: on a quiet day, one that posts much would
 # fill the edition.
 SAME_SOURCE = 0.85
-NOBODY = -1  # is a source's id
+NOBODY = -1  # no source has this id
 # Of the day's stories; where fewer have a vector, as while the embedder changes or is away, words are fairer.
 MOSTLY = 0.8
 # Of importance: guides, roundups and a forum's questions are no news that one must have read.

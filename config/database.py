@@ -83,7 +83,7 @@ def _reason(error: Exception) -> str:
 
 
 def migrate_if_needed() -> bool:
-    """Apply or note what is missing, one process at a time. True when something was."""
+    """Apply or note what is missing, one process at a time. True when something was missing before its turn."""
     if _current():
         install_queue()
         return False

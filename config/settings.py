@@ -232,7 +232,7 @@ _conninfo = make_conninfo(
     **{key: str(value) for key, value in _default["OPTIONS"].items()},
     **{key: str(_default[name]) for key, name in _named.items() if _default.get(name)},
 )
-# What the server or the network has ended costs nobody their page or task.
+# What the server has ended, or a network that says so, costs nobody their page or task.
 _default["CONN_HEALTH_CHECKS"] = True
 # What is asked over and over (users/prepared.py) is planned once a connection, where it is ours for longer.
 _default["OPTIONS"]["prepare_threshold"] = None if NUTGRAF_POOLER else 2

@@ -10,7 +10,7 @@ from config.watch import page
 handler404 = "users.language.not_found"
 handler500 = "config.outage.handler500"
 urlpatterns = [
-    # First: each address that stands before one is tried before it, and there are some fifty of pages.
+    # First: each address that stands before one is tried before it, and there are a hundred of pages.
     path("api/v1/", include("briefings.api.urls")),
     path("", include("users.urls")),
     path("", include("briefings.web.urls")),

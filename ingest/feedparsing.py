@@ -129,11 +129,15 @@ def _copied(self: Any, memo: dict[int, Any]) -> Any:
 
 
 # No use is made of entries' categories, of which a feed may have more than of all else. Of its own, by term, what they
-# are called: that of a forum is its name.
+# are called: that of a forum is its name. Under a name that no element has, as feedparser keeps those that it does not
+# know beside.
+CALLED = " called"
+
+
 def _start_category(self: Any, attrs: dict[str, str]) -> None:
     self.push("category", 0)
     if not self.inentry and attrs.get("label"):
-        self.feeddata.setdefault("called", {})[attrs.get("term")] = attrs["label"]
+        self.feeddata.setdefault(CALLED, {})[attrs.get("term")] = attrs["label"]
 
 
 def _end_category(self: Any) -> None:

@@ -82,7 +82,7 @@ def _source(feed: Outline, any_topic: bool, owner: int | None) -> Source:
     title = "" if feed.title == feed.url else feed.title  # what has no name yet learns it from its feed
     source = Source(url=feed.url, owner_id=owner, title=title, any_topic=any_topic, due_at=Now())
     kind, authority = _kind(feed.folders), authority_of_community(feed.url)
-    if kind is None and authority is not None:
+    if kind in (None, Kind.COMMUNITY) and authority is not None:
         source.kind, source.authority = Kind.COMMUNITY, authority
     elif kind:
         source.kind = kind

@@ -104,8 +104,9 @@ def _feed(parsed: Any, url: str, dropped: int) -> dict[str, Any]:
 def _name(meta: Any) -> str:
     """The feed's title; of a list in a forum, "newest submissions : X", what the forum is called: "r/X"."""
     title = _text(meta, "title")
-    called = dict.get(meta, "called") or {}
-    return str(called.get(title.rpartition(": ")[2], title)) if ": " in title else title
+    _, mark, forum = title.rpartition(" : ")
+    label = str((dict.get(meta, feedparsing.CALLED) or {}).get(forum, ""))
+    return label if mark and label.endswith(f"/{forum}") else title
 
 
 def _format(version: str) -> str:

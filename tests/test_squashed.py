@@ -43,14 +43,31 @@ CATALOGUE = (
 )
 
 
-def test_a_squashed_migration_makes_what_those_make_that_it_stands_for() -> None:
+@pytest.mark.parametrize(
+    "latest",
+    [{"users": "0006", "inference": "0003", "ingest": "0010", "briefings": "0012"}, {"users": "0002"}],
+    ids=["some of all", "some of what all rest on"],
+)
+def test_a_squashed_migration_makes_what_those_make_that_it_stands_for(latest: dict[str, str]) -> None:
     squashed = catalogue()
     assert sum("briefings_brief" in line for line in squashed) > 20
     with another_database():
-        upto({"users": "0006", "inference": "0003", "ingest": "0010", "briefings": "0012"})
+        upto(latest)
         assert migrate_if_needed(), "what it has some of goes on one by one"
         assert catalogue() == squashed
         assert not missing()
+
+
+def test_a_new_database_has_all_of_a_squashed_one_and_its_notes_or_nothing() -> None:
+    squashed = MigrationLoader(None).replacements.values()
+    with another_database():
+        assert migrate_if_needed()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app, name, xmin::text FROM django_migrations")
+            by = {(app, name): transaction for app, name, transaction in cursor.fetchall()}
+    assert len(squashed) == 4
+    for one in squashed:  # `migrate` notes itself what is whole
+        assert len({by[key] for key in one.replaces}) == 1
 
 
 def test_in_a_database_that_an_older_release_has_whole_they_are_noted_once() -> None:
@@ -103,6 +120,8 @@ def upto(latest: dict[str, str]) -> None:
         for app, number in latest.items()
     ]
     executor.migrate(wanted)
+    with connection.cursor() as cursor:  # it has noted those that are whole by then
+        cursor.execute("DELETE FROM django_migrations WHERE name LIKE '0001_squashed%'")
 
 
 @contextmanager

@@ -13,6 +13,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from users.indexes import SettleAll
+
 SEARCH = """
 ALTER TABLE briefings_brief ADD COLUMN search tsvector GENERATED ALWAYS AS (
     setweight(to_tsvector('english', jsonb_path_query_array(body, '$.headline.text')), 'A') ||
@@ -32,7 +34,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ingest', '0013_loose'),
-        ('users', '0008_language'),
+        ('users', '0007_watched'),
         ('usersessions', '0001_initial'),
     ]
 
@@ -546,4 +548,5 @@ class Migration(migrations.Migration):
             " FOREIGN KEY (reader_id) REFERENCES users_user (id) ON DELETE CASCADE",
             "ALTER TABLE briefings_tombstone DROP CONSTRAINT tombstone_goes_with_its_reader",
         ),
+        SettleAll(),
     ]

@@ -164,7 +164,7 @@ def _aside(one: Evidence, here: str, own: object, of: str, words: _Words) -> str
     mark, claim, fell = escape(one.mark), escape(one.claim), one.change is not None
     if fell:
         said = f"<s{words.tongue}>{claim}</s>"
-        shown = render_to_string("briefings/_excerpts.html", {"one": one})
+        shown: str = render_to_string("briefings/_excerpts.html", {"one": one})
     else:
         said = f"<span{words.tongue}>{claim}</span>" if words.tongue else claim
         shown = _passages(one, words)

@@ -10,6 +10,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from users.indexes import SettleAll
+
 
 class Migration(migrations.Migration):
 
@@ -159,4 +161,5 @@ class Migration(migrations.Migration):
             model_name='price',
             trigger=pgtrigger.compiler.Trigger(name='price_is_history', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider" IS DISTINCT FROM (NEW."provider") OR OLD."model" IS DISTINCT FROM (NEW."model") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."axis" IS DISTINCT FROM (NEW."axis") OR OLD."nano_per_million" IS DISTINCT FROM (NEW."nano_per_million") OR OLD."valid_from" IS DISTINCT FROM (NEW."valid_from") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."read_on" IS DISTINCT FROM (NEW."read_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a84c64f9bd2ce6efa0650483cf64466e12f1774b', operation='UPDATE', pgid='pgtrigger_price_is_history_20125', table='inference_price', when='BEFORE')),
         ),
+        SettleAll(),
     ]

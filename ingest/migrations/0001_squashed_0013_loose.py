@@ -9,6 +9,8 @@ import ingest.models
 import pgvector.django.vector
 from django.conf import settings
 from django.db import migrations, models
+
+from users.indexes import SettleAll
 from pgvector.django import VectorExtension
 
 
@@ -203,4 +205,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('article', 'other'), name='one_split_per_pair')],
             },
         ),
+        SettleAll(),
     ]

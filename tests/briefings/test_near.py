@@ -90,9 +90,9 @@ def test_a_version_is_one_thing_and_a_bare_number_none() -> None:
     ("sentence", "shows"),
     [
         ("The context window holds 1M tokens.", True),
-        ("It costs $2 for a million output tokens.", True),
+        ("It takes two dollars for a million output tokens.", True),
         ("Plans have new weekly usage limits.", True),
-        ("Context lengths grow, and prices with them.", True),
+        ("Context lengths grow, and answers with them.", True),
         (
             "All tokens in the context window are attended to, so an injected instruction weighs as much.",
             False,
@@ -102,3 +102,8 @@ def test_a_version_is_one_thing_and_a_bare_number_none() -> None:
 )
 def test_prices_and_limits_are_told_by_more_than_a_word_of_the_trade(sentence: str, shows: bool) -> None:
     assert ("prices and limits" in near.shown(sentence, "")) is shows
+
+
+def test_two_figures_of_one_kind_show_it_no_more_plainly_than_one() -> None:
+    one, two = "It holds 32K tokens.", "It holds 32K tokens, and 200K tokens next year."
+    assert near.shown("", one)["prices and limits"] == near.shown("", two)["prices and limits"]

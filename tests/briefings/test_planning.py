@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from briefings import digest, edition
 from briefings.models import Brief, Delivery, Edition
@@ -48,7 +50,9 @@ def test_it_plans_each_reader_once_and_looks_at_them_again_a_day_later() -> None
 def test_what_is_planned_is_due_by_the_databases_clock_and_told_as_changed() -> None:
     readers = [reader(f"reader{number}@bank.example") for number in range(3)]
     rows.ready_edition(readers[0], SEVEN.date() - timedelta(days=1), [])
-    digest.queue_editions(SEVEN)
+    with CaptureQueriesContext(connection) as asked:
+        digest.queue_editions(SEVEN)
+    assert any("briefings_edition" in one["sql"] and "UNNEST" in one["sql"] for one in asked)
     planned = Edition.objects.filter(local_date=SEVEN.date())
     assert planned.filter(due_at__lte=Now(), due_at__gt=Now() - timedelta(minutes=1)).count() == 3
     (changed,) = set(planned.values_list("changed", flat=True))

@@ -136,18 +136,22 @@ def test_what_half_the_stories_are_as_close_to_counts_for_nothing_with_a_models_
 
 @pytest.mark.parametrize("seed", range(20))
 def test_it_chooses_as_one_would_by_hand(seed: int) -> None:
-    """One after the other, the best of those left by what they have in common with each that was chosen."""
+    """One after the other, the best of those left by what they have in common with each that was chosen.
+
+    And by how many of these their source told.
+    """
     random = np.random.default_rng(seed)
     count = 12
     scores = random.choice([0.2, 0.5, 0.9], count)  # many alike, so that ties are met
     half = random.choice([0.0, 0.25, 0.5, 1.0], (count, count)).astype(np.float32)
     likeness = np.maximum(half, half.T)
-    candidates = [candidate(f"{n * 5 % count:02}", 1.0) for n in range(count)]
+    candidates = [replace(candidate(f"{n * 5 % count:02}", 1.0), sources=(n % 3,)) for n in range(count)]
     left, by_hand = list(range(count)), []
     while left and len(by_hand) < 9:
         worth = {
             one: scores[one]
             * (1 - select.REPETITION * max((float(likeness[one, j]) for j in by_hand), default=0.0))
+            * select.SAME_SOURCE ** sum(one % 3 == j % 3 for j in by_hand)
             for one in left
         }
         best = max(left, key=lambda one: (worth[one], candidates[one].story))

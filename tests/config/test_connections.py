@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,8 +60,10 @@ def test_one_that_the_server_has_ended_is_not_given_out(pool: ConnectionPool[Any
 def test_one_to_which_the_server_has_said_something_is_asked(pool: ConnectionPool[Any]) -> None:
     with pool.connection() as given:
         given.execute("LISTEN something")
+        socket = given.fileno()
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY something")
+    wait_for(lambda: bool(select.select([socket], [], [], 0)[0]))
     before = of_the_pool("query_start")
     with pool.connection() as given:
         assert of_the_pool("query_start") > before

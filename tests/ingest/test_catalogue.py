@@ -112,7 +112,13 @@ def test_it_knows_the_hosts_where_anybody_posts(url: str, authority: float | Non
 @pytest.mark.django_db
 def test_what_somebody_adds_from_such_a_host_counts_as_its_feeds_do() -> None:
     forum, blog = "https://www.reddit.com/r/ClaudeAI/.rss", "https://blog.example/feed"
-    named = "https://www.reddit.com/r/LabNews/.rss"
-    opml.add([Outline(forum, ""), Outline(blog, ""), Outline(named, "", ("Labs",))])
+    named, again = "https://www.reddit.com/r/LabNews/.rss", "https://dev.to/feed/somebody"
+    filed = [Outline(named, "", ("Labs",)), Outline(again, "", ("Community",))]
+    opml.add([Outline(forum, ""), Outline(blog, ""), *filed])
     found = {one.url: (one.kind, one.authority) for one in Source.objects.all()}
-    assert found == {forum: ("community", 0.35), blog: ("newsroom", 0.5), named: ("lab", 0.5)}
+    assert found == {
+        forum: ("community", 0.35),
+        blog: ("newsroom", 0.5),
+        named: ("lab", 0.5),
+        again: ("community", 0.3),
+    }

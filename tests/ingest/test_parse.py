@@ -55,7 +55,9 @@ def test_it_reads_atom_and_takes_the_fuller_text() -> None:
         ("newest submissions : OpenAI", 'term="OpenAI" label="r/OpenAI"', "r/OpenAI"),
         ("Claude, and all of it", 'term="ClaudeAI" label="r/ClaudeAI"', "Claude, and all of it"),
         ("The Paper: AI", 'term="AI"', "The Paper: AI"),
-        ("The Paper: AI", 'label="Artificial intelligence"', "The Paper: AI"),
+        ("The Paper : AI", 'label="Artificial intelligence"', "The Paper : AI"),
+        ("The Paper : AI", 'term="AI" label="Artificial intelligence"', "The Paper : AI"),
+        ("The Paper : AI", 'term="AI"/><called>r/AI</called><b', "The Paper : AI"),
     ],
 )
 def test_a_forums_list_is_called_by_the_forums_name(title: str, category: str, name: str) -> None:

@@ -15,6 +15,8 @@ import users.models
 from django.conf import settings
 from django.db import migrations, models
 
+from users.indexes import SettleAll
+
 
 class Migration(migrations.Migration):
 
@@ -129,4 +131,5 @@ class Migration(migrations.Migration):
         ),
         # Counts of a minute: nothing that a crash must keep, and written with every request.
         migrations.RunSQL("ALTER TABLE users_deviceuse SET UNLOGGED", "ALTER TABLE users_deviceuse SET LOGGED"),
+        SettleAll(),
     ]
