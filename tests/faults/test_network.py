@@ -172,6 +172,8 @@ def balanced(site: Site) -> None:
 def test_a_mail_whose_sender_is_cut_off_is_unknown_and_goes_to_nobody_twice(site: Site) -> None:
     site.at_work(*site.machines)
     site.mail.answers.append("hold")
+    site.manage("sources", "add", site.web.put("/briefs.xml", whole(SETTLEMENT)))
+    wait_for(lambda: site.ask("SELECT 1 FROM ingest_article WHERE stage = 'placed'"), PATIENCE, "the article")
     site.manage("shell", "-c", READER.format(email="ben@fund.example", digest=True, zone=noon()))
     assert site.mail.holding.wait(PATIENCE), "no mail came"
     sender = next(one for one in site.machines if one.address == site.mail.peers[-1])
