@@ -68,7 +68,8 @@ def _kept(value: Any) -> Any:
     """As plain values, without categories and without times that feedparser has read, which come after our reading."""
     if isinstance(value, dict):
         kept = {key: _kept(one) for key, one in dict.items(value)}
-        return {k: v for k, v in kept.items() if k not in ("tags", "category") and not k.endswith("_parsed")}
+        left_out = ("tags", "category", " called")
+        return {k: v for k, v in kept.items() if k not in left_out and not k.endswith("_parsed")}
     return [*map(_kept, value)] if isinstance(value, list) else value
 
 
