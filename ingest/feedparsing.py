@@ -128,12 +128,12 @@ def _copied(self: Any, memo: dict[int, Any]) -> Any:
     return copied
 
 
-# No use is made of entries' categories, of which a feed may have more than of all else. Of its own, by term, what they
-# are called: that of a forum is its name. Under a name that no element has, as feedparser keeps those that it does not
-# know beside.
+# What a feed's own categories are called, by term: that of a forum is its name. Under a name that no element has, as
+# feedparser keeps those that it does not know beside.
 CALLED = " called"
 
 
+# No use is made of entries' categories, of which a feed may have more than of all else.
 def _start_category(self: Any, attrs: dict[str, str]) -> None:
     self.push("category", 0)
     if not self.inentry and attrs.get("label"):

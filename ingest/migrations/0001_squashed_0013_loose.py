@@ -9,9 +9,9 @@ import ingest.models
 import pgvector.django.vector
 from django.conf import settings
 from django.db import migrations, models
+from pgvector.django import VectorExtension
 
 from users.indexes import SettleAll
-from pgvector.django import VectorExtension
 
 
 class Migration(migrations.Migration):
