@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from config import connections
+
 
 class WatchConfig(AppConfig):
     name = "config.watch"
@@ -9,3 +11,5 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         from config import spans as spans  # in workers too, where no request would load it
+
+        connections.read_moments_fast()

@@ -1,14 +1,18 @@
-"""What the web process's pool gives out: without asking the server, and nothing that the server has ended."""
+"""How connections to Postgres are held, what the pool gives out, and that times are read fast and right."""
 
 from __future__ import annotations
 
 import select
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DataError, connection
+from psycopg import adapters
+from psycopg.postgres import types
+from psycopg.pq import Format
 from psycopg_pool import ConnectionPool
 
 from config.connections import Pooled
@@ -76,3 +80,52 @@ def test_an_empty_statement_on_one_that_is_gone_fails(pool: ConnectionPool[Any])
         wait_for(lambda: not of_the_pool("pid"))
         with pytest.raises(psycopg.OperationalError):
             given.execute("")
+
+
+def of_the_server(expression: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {expression}")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "moment"),
+    [
+        ("2026-11-28 13:09:02.123456+00", datetime(2026, 11, 28, 13, 9, 2, 123456, UTC)),
+        ("2026-11-28 13:09:02+05:45", datetime(2026, 11, 28, 7, 24, 2, tzinfo=UTC)),
+        ("0001-01-01 00:00:00+00", datetime(1, 1, 1, tzinfo=UTC)),
+        ("9999-12-31 23:59:59.999999+00", datetime.max.replace(tzinfo=UTC)),
+    ],
+)
+def test_a_time_of_the_server_is_read_in_utc(told: str, moment: datetime) -> None:
+    read = of_the_server(f"'{told}'::timestamptz")
+    assert read == moment
+    assert read.tzinfo is UTC
+    assert of_the_server(f"ARRAY[NULL, '{told}'::timestamptz]") == [None, moment]
+
+
+def test_it_is_so_whatever_zone_the_session_is_in() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'Asia/Kathmandu'")
+        try:
+            cursor.execute(
+                "SELECT '2026-11-28 13:09:02+00'::timestamptz, '2026-11-28 13:09:02+00'::timestamptz::text"
+            )
+            read, told = cursor.fetchone()
+        finally:
+            cursor.execute("SET TIME ZONE 'UTC'")
+    assert told == "2026-11-28 18:54:02+05:45", "it was told otherwise"
+    assert (read, read.tzinfo) == (datetime(2026, 11, 28, 13, 9, 2, tzinfo=UTC), UTC)
+
+
+@pytest.mark.parametrize("told", ["infinity", "0044-03-15 00:00:00+00 BC", "20260-11-28 13:09:02+00"])
+def test_a_time_that_python_has_none_for_is_refused(told: str) -> None:
+    with pytest.raises(DataError):
+        of_the_server(f"'{told}'::timestamptz")
+
+
+def test_psycopgs_own_reader_reads_it_and_not_djangos_which_is_slow() -> None:
+    connection.ensure_connection()
+    reader = connection.connection.adapters.get_loader(types["timestamptz"].oid, Format.TEXT)
+    theirs = adapters.get_loader(types["timestamptz"].oid, Format.TEXT)
+    assert type(reader(types["timestamptz"].oid, None)) is theirs
