@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models.functions import Now
+
 from briefings import correct, due, edition, letters, planning
 from briefings.models import Delivery, Edition, State
 from briefings.planning import queue_deliveries as queue_deliveries
@@ -48,7 +50,7 @@ def prepare(edition_id: str, now: datetime) -> Edition | None:
 
 def delivery_for(row: Edition) -> Delivery:
     """The edition's email delivery, queued when it is new."""
-    Delivery.objects.bulk_create([planning.new_delivery(row)], ignore_conflicts=True)
+    Delivery.objects.bulk_create([planning.new_delivery(row, Now())], ignore_conflicts=True)
     return Delivery.objects.get(edition=row, channel="email")
 
 

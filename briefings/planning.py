@@ -47,10 +47,12 @@ def queue_deliveries(now: datetime) -> None:
             break
 
 
-def new_delivery(row: Edition) -> Delivery:
+def new_delivery(row: Edition, due_at: datetime | Now) -> Delivery:
     """The edition's email delivery, not stored yet. Its Message-ID never changes."""
     host = urlsplit(settings.NUTGRAF_URL).hostname or "localhost"
-    return Delivery(edition=row, channel="email", message_id=make_msgid(domain=host), due_at=Now())
+    return Delivery(
+        edition=row, channel="email", message_id=make_msgid(domain=host), due_at=due_at, held_by=""
+    )
 
 
 def hour_of(row: Edition) -> datetime:
@@ -136,7 +138,10 @@ def _queue_batch(now: datetime) -> int:
         held = suppressed.among(row.reader.email for row in rows)
         wanted = [row for row in rows if hours[row.pk] <= now and _is_wanted(row, now)]
         mailed = [row for row in wanted if row.reader.profile.digest and row.reader.email not in held]
-        Delivery.objects.bulk_create(map(new_delivery, mailed), ignore_conflicts=True)
+        if mailed:
+            moment, _ = _moment()
+            planned = [new_delivery(row, moment) for row in mailed]
+            Delivery.objects.bulk_create(planned, ignore_conflicts=True)
         pushes.queue(wanted)
         for row in early:
             row.goes_at = hours[row.pk]

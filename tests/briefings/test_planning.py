@@ -61,6 +61,16 @@ def test_what_is_planned_is_due_by_the_databases_clock_and_told_as_changed() -> 
     assert changed < Edition.objects.get(local_date__gt=SEVEN.date()).changed
 
 
+def test_mails_whose_hour_has_come_are_due_by_the_databases_clock() -> None:
+    for number in range(3):
+        rows.ready_edition(reader(f"reader{number}@bank.example"), SEVEN.date(), [])
+    Edition.objects.update(goes_at=SEVEN)
+    with CaptureQueriesContext(connection) as asked:
+        digest.queue_deliveries(SEVEN)
+    assert any("briefings_delivery" in one["sql"] and "UNNEST" in one["sql"] for one in asked)
+    assert Delivery.objects.filter(due_at__lte=Now(), due_at__gt=Now() - timedelta(minutes=1)).count() == 3
+
+
 def test_it_leaves_weekends_alone_for_who_reads_on_weekdays() -> None:
     ada = reader(days=[1, 2, 3, 4, 5])
     for day in range(7):
