@@ -147,7 +147,7 @@ def planned(readers: int) -> dict[str, Any]:
     from django.db import connection
 
     from briefings import due, planning
-    from briefings.models import Edition
+    from briefings.models import Delivery, Edition, State
     from users.models import Profile
 
     now = datetime.now(UTC).replace(minute=10, second=0, microsecond=0)
@@ -169,12 +169,17 @@ def planned(readers: int) -> dict[str, Any]:
     finding = took(lambda: list(near.values_list("pk", "user_id", "time_zone", "hour", "days", "slot_at")))
     queueing = took(lambda: planning.queue_editions(later))
     queued = Edition.objects.count()
+    Edition.objects.update(state=State.READY, prepared_at=later)
+    hour = later + due.AHEAD
+    mailing = took(lambda: planning.queue_deliveries(hour))
+    assert Delivery.objects.count() == queued
     return {
         "readers": readers,
         "sweep_when_nobody_is_due_seconds": nobody,
         "finding_who_is_due_seconds": finding,
         "due": queued,
         "queueing_their_editions_seconds": queueing,
+        "queueing_their_mails_seconds": mailing,
     }
 
 
