@@ -1,7 +1,7 @@
 """How fast prepared editions go out, against a bare loop that sends mails of the same size to the same sink.
 
 Prints one JSON document: mails a second of ours and of the bare loop, in turns in the same run; memory at the beginning
-and the end; and how long it takes to find who is due among many readers. The sink is an aiosmtpd in a process of its
+and the end; and how long it takes to find who is due among many readers, and to queue for them. The sink is an aiosmtpd in a process of its
 own that takes everything.
 """
 
@@ -141,7 +141,7 @@ def sending(mails: int, port: int, counted: Any) -> dict[str, Any]:
 
 
 def planned(readers: int) -> dict[str, Any]:
-    """How long the finding of who is due takes: a sweep that finds none, and one at an hour at which many are."""
+    """What a sweep takes that finds nobody due; finding who is at an hour at which many are; queueing for them."""
     from datetime import UTC, datetime, timedelta
 
     from django.db import connection

@@ -138,11 +138,11 @@ def _queue_batch(now: datetime) -> int:
         held = suppressed.among(row.reader.email for row in rows)
         wanted = [row for row in rows if hours[row.pk] <= now and _is_wanted(row, now)]
         mailed = [row for row in wanted if row.reader.profile.digest and row.reader.email not in held]
-        if mailed:
+        if wanted:
             moment, _ = _moment()
-            planned = [new_delivery(row, moment) for row in mailed]
-            Delivery.objects.bulk_create(planned, ignore_conflicts=True)
-        pushes.queue(wanted)
+            mails = [new_delivery(row, moment) for row in mailed]
+            Delivery.objects.bulk_create(mails, ignore_conflicts=True)
+            pushes.queue(wanted, moment)
         for row in early:
             row.goes_at = hours[row.pk]
         Edition.objects.bulk_update(early, ["goes_at"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models.functions import Now
 
@@ -11,7 +12,7 @@ from briefings.push import keys
 from briefings.push.models import PushDelivery, PushSubscription
 
 
-def queue(rows: Sequence[Edition]) -> None:
+def queue(rows: Sequence[Edition], due_at: datetime | Now | None = None) -> None:
     """A queued push of each edition to each subscription of its reader that nothing is held at, once."""
     if not rows or not keys.public_key():
         return
@@ -20,7 +21,7 @@ def queue(rows: Sequence[Edition]) -> None:
     for key, reader in wanting.values_list("pk", "reader_id"):
         of_reader.setdefault(reader, []).append(key)
     planned = [
-        PushDelivery(edition=row, subscription_id=key, due_at=Now())
+        PushDelivery(edition=row, subscription_id=key, due_at=due_at or Now(), held_by="")
         for row in rows
         for key in of_reader.get(row.reader_id, ())
     ]

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from briefings import digest, sent
@@ -92,9 +93,11 @@ def test_the_edition_goes_to_each_device_at_the_hour(ada: User, pushes: PushServ
     Edition.objects.update(goes_at=EIGHT.replace(hour=7))
     digest.queue_deliveries(EIGHT.replace(hour=6, minute=59))
     assert not PushDelivery.objects.exists(), "not before the hour"
-    for _ in range(2):
-        digest.queue_deliveries(soon_after)
+    with CaptureQueriesContext(connection) as asked:
+        for _ in range(2):
+            digest.queue_deliveries(soon_after)
     assert PushDelivery.objects.count() == 2
+    assert any("briefings_pushdelivery" in one["sql"] and "UNNEST" in one["sql"] for one in asked)
     assert Delivery.objects.count() == 1, "and its mail as ever"
     assert send.push_due(soon_after) == 2
     assert send.push_due(soon_after) == 0
