@@ -1,8 +1,8 @@
 """How fast prepared editions go out, against a bare loop that sends mails of the same size to the same sink.
 
 Prints one JSON document: mails a second of ours and of the bare loop, in turns in the same run; memory at the beginning
-and the end; and how long it takes to find who is due among many readers, and to queue for them. The sink is an aiosmtpd in a process of its
-own that takes everything.
+and the end; and how long it takes to find who is due among many readers, and to queue for them. The sink
+is an aiosmtpd in a process of its own that takes everything.
 """
 
 from __future__ import annotations
