@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from briefings.write.aspects import Aspect
 from briefings.write.draft import Draft
+from briefings.write.names import SAYING
 from briefings.write.questions import why_question
 from briefings.write.sections import Offer
 from briefings.write.subject import Subject
@@ -23,6 +25,7 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
     if not subject.name or len(draft.pool.candidates) < LEAST_USABLE:
         return ()
     known = any(name.short == subject.name and name.count >= OFTEN for name in draft.pool.names.found)
+    followed = known and _is_followed(subject, draft)
     heads = " ".join(asked)
     found: dict[Aspect, str] = {}
     for offer in offers:
@@ -33,7 +36,7 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
     answered = draft.mentions("ritics")
     questions += [
         question
-        for mark, question in (_open(subject) if known else ())
+        for mark, question in (_open(subject) if followed else ())
         if mark not in heads and not ("critics" in question and answered)
     ]
     return tuple(dict.fromkeys(questions))[:MOST]
@@ -50,8 +53,21 @@ def _same_kind(aspect: Aspect, heads: str) -> bool:
     return aspect in marks and marks[aspect] in heads
 
 
+def _is_followed(subject: Subject, draft: Draft) -> bool:
+    """Whether readers wonder what becomes of it: a person, an event, or who does or says something in the story.
+
+    Of other names, a protocol or a game say, nobody asks what comes next for them.
+    """
+    if subject.person or subject.topic != subject.called:
+        return True
+    if subject.deed and subject.name in subject.deed.actor:
+        return True
+    says = re.compile(rf"\b{re.escape(subject.name)}(?:[’']s \w+)? (?:also |has |had )?{SAYING}\b")
+    return any(says.search(one.text) for one in draft.pool.candidates)
+
+
 def _open(subject: Subject) -> list[tuple[str, str]]:
-    """What readers ask of any story."""
+    """What readers ask of any such story."""
     why = why_question(subject)
     general = [("Why did", why)] if why else []
     return [

@@ -259,3 +259,41 @@ def test_an_outlet_is_not_asked_about_for_what_it_reports() -> None:
     )
     story = material(source_text(1, "Daily", "Acme Robotics recalls 40,000 delivery robots", [*PAPER, told]))
     assert not any("Reuters" in section.question for section in write_extractive(story).sections)
+
+
+GAME = [
+    "The bot learned to play Twilight Struggle by itself, with nothing but the rules of the game to read.",
+    "Twilight Struggle is a board game for two players, who take turns with cards about the years after 1945.",
+    "Nobody had trained a language model to win at Twilight Struggle, which takes three hours to play.",
+    "The code is public, so that anybody can build another bot for Twilight Struggle and let it play the first.",
+    "Each of the 240 games cost 14 dollars, most of which went into the model's long thoughts before a move.",
+]
+OPEN = {"What comes next for", "What do critics say about"}
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        ([], False),
+        (
+            ["Twilight Struggle, said its author, has been translated into eleven languages since 2005."],
+            False,
+        ),
+        (["Twilight Struggle said on Monday that it would hire eleven people to look after the bot."], True),
+    ],
+)
+def test_what_comes_next_is_asked_for_nothing_that_never_does_or_says_a_thing(
+    more: list[str], asked: bool
+) -> None:
+    story = material(source_text(1, "Daily", "I taught a model to win Twilight Struggle", [*GAME, *more]))
+    body = write_extractive(story)
+    assert body.takeaways, "there is a brief"
+    found = {opening for opening in OPEN for question in body.follow_ups if question.startswith(opening)}
+    assert found == (OPEN if asked else set())
+
+
+def test_it_is_for_who_did_what_the_headline_tells() -> None:
+    body = write_extractive(
+        material(source_text(1, "Daily", "Acme Robotics recalls 40,000 delivery robots", PAPER))
+    )
+    assert "What comes next for Acme Robotics?" in body.follow_ups
