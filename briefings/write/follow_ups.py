@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from briefings.write.aspects import Aspect
 from briefings.write.draft import Draft
-from briefings.write.names import SAYING
+from briefings.write.furniture import unquoted
+from briefings.write.names import Name
 from briefings.write.questions import why_question
 from briefings.write.sections import Offer
+from briefings.write.speakers import speaker_of
 from briefings.write.subject import Subject
 
 MOST, LEAST_USABLE = 4, 2
@@ -24,8 +25,7 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
     """Two to four questions in order of interest, none of them a heading of the brief; empty without a subject."""
     if not subject.name or len(draft.pool.candidates) < LEAST_USABLE:
         return ()
-    known = any(name.short == subject.name and name.count >= OFTEN for name in draft.pool.names.found)
-    followed = known and _is_followed(subject, draft)
+    known = [name for name in draft.pool.names.found if name.short == subject.name and name.count >= OFTEN]
     heads = " ".join(asked)
     found: dict[Aspect, str] = {}
     for offer in offers:
@@ -36,7 +36,7 @@ def follow_ups(draft: Draft, subject: Subject, asked: list[str], offers: Sequenc
     answered = draft.mentions("ritics")
     questions += [
         question
-        for mark, question in (_open(subject) if followed else ())
+        for mark, question in (_open(subject, _is_followed(subject, known, draft)) if known else ())
         if mark not in heads and not ("critics" in question and answered)
     ]
     return tuple(dict.fromkeys(questions))[:MOST]
@@ -53,7 +53,7 @@ def _same_kind(aspect: Aspect, heads: str) -> bool:
     return aspect in marks and marks[aspect] in heads
 
 
-def _is_followed(subject: Subject, draft: Draft) -> bool:
+def _is_followed(subject: Subject, known: Sequence[Name], draft: Draft) -> bool:
     """Whether readers wonder what becomes of it: a person, an event, or who does or says something in the story.
 
     Of other names, a protocol or a game say, nobody asks what comes next for them.
@@ -62,14 +62,15 @@ def _is_followed(subject: Subject, draft: Draft) -> bool:
         return True
     if subject.deed and subject.name in subject.deed.actor:
         return True
-    says = re.compile(rf"\b{re.escape(subject.name)}(?:[’']s \w+)? (?:also |has |had )?{SAYING}\b")
-    return any(says.search(one.text) for one in draft.pool.candidates)
+    return any(speaker_of(unquoted(one.text), known) for one in draft.pool.candidates)
 
 
-def _open(subject: Subject) -> list[tuple[str, str]]:
-    """What readers ask of any such story."""
+def _open(subject: Subject, followed: bool) -> list[tuple[str, str]]:
+    """What readers ask of any story, and of one whose subject is `followed`."""
     why = why_question(subject)
     general = [("Why did", why)] if why else []
+    if not followed:
+        return general
     return [
         *general,
         ("next", f"What comes next for {subject.called}?"),
