@@ -77,6 +77,7 @@ app.conf.update(
         "briefings.tasks.*": {"queue": "write"},
     },
     beat_schedule=TIMETABLE,
+    beat_scheduler="config.beat:AtOnce",
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,

@@ -113,13 +113,12 @@ def site() -> Iterator[Site]:
         found = Site(url, web, mail, provider, both)
         found.manage("migrate")
         beat = (sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat", "--pidfile", "")
-        var = both[0].instance.var
         timetable = subprocess.Popen(
-            [*beat, "--schedule", str(var / "beat")],
+            beat,
             env=both[0].instance.environment,
             cwd=PROJECT,
             stdout=subprocess.DEVNULL,
-            stderr=(var / "beat-stderr").open("w"),
+            stderr=(both[0].instance.var / "beat-stderr").open("w"),
         )
         try:
             yield found

@@ -19,9 +19,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
-from kombu.exceptions import OperationalError
 
-from config.celery import QUEUES, TIMETABLE, app
+from config.celery import QUEUES
 from config.database import HALF, half_restored, migrate_if_needed
 from config.embedded import CannotStart, abandon, deleted, revive
 from config.supervise import Supervisor
@@ -65,7 +64,6 @@ class Command(BaseCommand):
         supervisor = Supervisor(_environment(port))
         try:
             _start_children(supervisor, port)
-            _nudge()
             supervisor.run(_Watch(url, supervisor, lock, wants_sample=not no_sample))
         finally:
             supervisor.stop()
@@ -210,23 +208,7 @@ def _start_children(supervisor: Supervisor, port: int) -> None:
     quiet = ("--loglevel", "WARNING")
     worker = ("-c", "2", "-Q", ",".join(QUEUES), *ALONE, *quiet)
     supervisor.start("worker", *celery, "worker", *worker, behind=BEHIND)
-    beat = ("--schedule", str(settings.NUTGRAF_VAR / "beat"), "--pidfile", "", *quiet)
-    supervisor.start("beat", *celery, "beat", *beat)
-
-
-def _nudge() -> None:
-    """The first sweeps at once: beat waits a whole interval before its first."""
-    with app.connection_for_write() as broker:
-        try:
-            for entry in TIMETABLE.values():
-                app.send_task(entry["task"], queue=entry["options"]["queue"], connection=broker, retry=False)
-        except OperationalError as error:
-            # Pages need no broker, and beat goes on asking for it.
-            log.error(
-                "CELERY_BROKER_URL: cannot reach %s: %s; work waits until it answers",
-                broker.as_uri(),
-                error,
-            )
+    supervisor.start("beat", *celery, "beat", "--pidfile", "", *quiet)
 
 
 def _answers(url: str) -> bool:

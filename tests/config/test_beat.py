@@ -1,0 +1,42 @@
+"""A beat that starts: it asks for all work at once, and needs no file to do so."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import redis
+
+from config.celery import QUEUES, TIMETABLE
+from tests.config.own_servers import own_redis
+from tests.processes import PROJECT, Instance, wait_for
+
+pytestmark = pytest.mark.processes
+
+
+def rung(queues: redis.Redis) -> list[str]:
+    waiting = [json.loads(one) for queue in QUEUES for one in queues.lrange(queue, 0, -1)]  # type: ignore[union-attr]
+    return sorted(one["headers"]["task"] for one in waiting)
+
+
+def test_it_rings_every_sweep_at_once_and_leaves_no_file(tmp_path: Path) -> None:
+    with own_redis() as url:
+        instance = Instance(tmp_path, {"CELERY_BROKER_URL": url, "DATABASE_URL": os.environ["DATABASE_URL"]})
+        beat = subprocess.Popen(
+            [sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat", "--pidfile", ""],
+            env=instance.environment,
+            cwd=PROJECT,
+        )
+        try:
+            queues = redis.Redis.from_url(url)
+            every = {one["task"] for one in TIMETABLE.values()}
+            wait_for(lambda: set(rung(queues)) == every, 30, "all sweeps, those of each day among them")
+        finally:
+            beat.terminate()
+            assert beat.wait(20) == 0
+    assert not list(tmp_path.glob("*beat*"))
+    assert not list(PROJECT.glob("*beat-schedule*"))
