@@ -18,7 +18,8 @@ from briefings import compose, due, notices, round_up, select
 from briefings.feedback import learn, telling
 from briefings.feedback.taste import Taste
 from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Letter, State
-from briefings.schemas import BriefBody
+from briefings.schemas import BriefBody, LensBody
+from briefings.write import bearing
 from ingest import embed, embedders, stories, work
 from ingest.nudge import nudge
 from ingest.scope import SAMPLE, Scope
@@ -132,18 +133,26 @@ def assemble(
             passed.add(choice.story)
     could = [choice for choice in choices if choice.story not in passed]
     placed = [
-        _placed(brief, kind, (*choice.why, *select.asked(choice, place, could)), patient)
+        _placed(brief, kind, choice, select.asked(choice, place, could), patient)
         for place, (brief, choice) in enumerate((*told, *bare)[:size])
     ]
     return Assembled(tuple(filter(None, placed)), sample, waiting=busy > 0 or None in placed)
 
 
-def _placed(brief: Brief, kind: tuple[str, str], why: tuple[str, ...], patient: bool) -> Placed | None:
-    """The brief with its lens; None while another worker is writing that."""
+def _placed(
+    brief: Brief, kind: tuple[str, str], choice: select.Choice, asked: tuple[str, ...], patient: bool
+) -> Placed | None:
+    """The brief with its lens; None while another worker is writing that.
+
+    A story is chosen by how it begins, and the lens has seen all of it: where that finds little for such a reader, its
+    closeness to them is no reason.
+    """
     try:
-        return Placed(brief, compose.ready_lens(brief, *kind, patient), why)
+        lens = compose.ready_lens(brief, *kind, patient)
     except compose.BeingWritten:
         return None
+    little = lens is not None and bearing.found_little(LensBody.model_validate(lens.body))
+    return Placed(brief, lens, (*(choice.apart if little else choice.why), *asked))
 
 
 def _kept_out(brief: Brief, taste: Taste) -> bool:

@@ -96,12 +96,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A story that was chosen, and why. `untaught` is its place, from 0, had the reader never given feedback, and
-    `more` and `less` what in it they asked for more and for less of."""
+    """A story that was chosen, and why; `apart` is what holds of that whatever the reader's role and industry.
+    `untaught` is its place, from 0, had the reader never given feedback, and `more` and `less` what in it they asked
+    for more and for less of."""
 
     story: str
     score: float
     why: tuple[str, ...]
+    apart: tuple[str, ...] = ()
     untaught: int = 0
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
@@ -135,7 +137,8 @@ def choose(
         Choice(
             candidates[index].story,
             round(float(score), 4),
-            _why(candidates[index], most, reader),
+            _why(candidates[index], most, [concern for _, concern in _concerns(reader)]),
+            _why(candidates[index], most, [reader.interests] if reader.interests else []),
             places.get(index, size),
             *reader.taste.named(candidates[index]),
         )
@@ -236,7 +239,7 @@ def _diverse(
     return chosen
 
 
-def _why(candidate: Candidate, most: float, reader: Reader) -> tuple[str, ...]:
+def _why(candidate: Candidate, most: float, concerns: Sequence[Concern]) -> tuple[str, ...]:
     """The reasons in words, all of them true; `most` is the importance of the day's most important story."""
     reasons = []
     if candidate.importance >= most:
@@ -247,7 +250,7 @@ def _why(candidate: Candidate, most: float, reader: Reader) -> tuple[str, ...]:
         reasons.append(
             gettext("First-hand: {publisher} is a source").format(publisher=candidate.primary_publisher)
         )
-    for _, concern in _concerns(reader):
+    for concern in concerns:
         if shared := _near(concern, candidate)[1]:
             named = shared if concern.wish else [pgettext("concern", one) for one in shared]
             reasons.append(f"{concern.label}: {', '.join(named)}")

@@ -110,6 +110,11 @@ def extractive_lens(
     )
 
 
+def found_little(lens: LensBody) -> bool:
+    """Whether all that this lens says is that little in the story bears on its reader."""
+    return len(lens.why_it_matters) == 1 and lens.why_it_matters[0].text.startswith(LITTLE.partition("{}")[0])
+
+
 def _of_headline(headline: str, industry_text: str, reader: str) -> Sentence:
     """What the headline alone has for the reader's industry, where the sources say no more of it than the brief."""
     shown = (c.said for c in CONCERNS if c.cares.search(industry_text) and c.shown.search(headline))

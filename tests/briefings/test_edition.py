@@ -30,6 +30,34 @@ RULES = (
     "The European Parliament passed the AI Safety Act on Thursday by 312 votes to 180. Providers of large AI models "
     "must report serious incidents within 72 hours. Fines reach 4 percent of a company's yearly revenue.",
 )
+CAVE = (
+    "Harbor Labs trains its open-weight model Tern 5 on the bones of an unknown human ancestor",
+    "Harbor Labs trained the open-weight model Tern 5 on scans of bones from a cave near Porto, two universities said "
+    "on Thursday. Students carried the boxes. "
+    + " ".join(
+        f"Tern 5 {what}."
+        for what in (
+            "sorted 1,550 bones within nine days",
+            "found that 15 skeletons lay in one chamber",
+            "put the age of the oldest skull at 300,000 years",
+            "mistook a bear's rib for a human one in 12 cases",
+            "measured the curve of each finger",
+            "compared the feet with those of 40 living people",
+            "drew the path by which the dead were carried in",
+            "ruled out that water had moved them",
+            "counted no tools beside the bones",
+            "read the scans at a hundredth of a millimetre",
+            "left 31 fragments without a name",
+            "agreed with the diggers about every jaw",
+            "placed the wrist near that of modern people",
+            "described shoulders made for climbing",
+            "gave the brain the size of an orange",
+            "dated the sand above the bones as well",
+            "marked three teeth as those of a child",
+            "joined the halves of a broken thigh",
+        )
+    ),
+)
 
 
 @pytest.fixture
@@ -66,6 +94,20 @@ def test_it_is_filled_from_the_days_stories_and_frozen(ada: User) -> None:
     assert all(item.why for item in row.items.all())
     assert edition.request(ada, TODAY).state == State.READY
     assert edition.prepare(row.pk, NOW) is None
+
+
+def test_closeness_is_no_reason_where_the_lens_finds_little_in_the_story() -> None:
+    teacher = make.reader("tom@school.example", role="educator", industry="energy")
+    told(NOW - timedelta(hours=3), CAVE, RULES)
+    found, _ = edition.candidates_at(NOW)
+    candidates = [one for one in found if one.title == CAVE[0]]
+    (choice,) = edition.chosen(candidates, False, edition.reader_of("educator", "energy"), "", NOW, 1)
+    assert "Close to your work as Educator: teaching and learning" in choice.why
+    items = prepared(teacher, TODAY, NOW).items.select_related("brief", "lens")
+    (item,) = [one for one in items if one.brief.body["headline"]["text"] == CAVE[0]]
+    assert "Little in this story" in item.lens.body["why_it_matters"][0]["text"]
+    assert item.why
+    assert not [reason for reason in item.why if reason.startswith("Close to")]
 
 
 def test_a_story_comes_again_only_when_it_has_news(ada: User) -> None:

@@ -85,6 +85,8 @@ def test_it_says_why() -> None:
     assert "Reported by 5 independent outlets" in lead.why
     assert any(reason.startswith("Matches your interests: agents") for reason in lead.why)
     assert all(choice.why for choice in choose(DAY, reader(), NOW))
+    assert not [reason for one in choose(DAY, reader(), NOW) for reason in one.apart if "Close to" in reason]
+    assert all(choice.apart for choice in choose(DAY, reader(), NOW))
 
 
 def test_it_is_the_same_each_time_and_survives_an_empty_day() -> None:
