@@ -62,6 +62,12 @@ def short(name: str) -> str:
     return name.partition(" (")[0]
 
 
+def published(article: Article) -> datetime | None:
+    """When it was published, as readers are told, aware: the time that all else goes by, which is when it was first
+    seen where its feed's word of it is not plausible. None where the feed has no word of it."""
+    return article.happened_at if article.published_at else None
+
+
 def web_address(url: str) -> str:
     """The url when it is http or https, else nothing."""
     # Feeds are hostile: anything but the web (javascript:, data:) must not become a link anywhere.
@@ -77,6 +83,7 @@ def _rows(which: Q) -> QuerySet[Article]:
         "revision",
         "url",
         "published_at",
+        "happened_at",
         "duplicate_of_id",
         "source__title",
         "source__url",
@@ -94,7 +101,7 @@ def _coverage(
     copies: Mapping[int, Sequence[Article]],
     titles: Mapping[tuple[int, int], str],
 ) -> Coverage:
-    ordered = sorted(own, key=lambda row: (not row.source.primary, row.published_at or LONG_AGO, row.pk))
+    ordered = sorted(own, key=lambda row: (not row.source.primary, published(row) or LONG_AGO, row.pk))
     origins = {row.source_id for row in own}
     outlets = origins | {copy.source_id for row in own for copy in copies.get(row.pk, ())}
     revisions = dict(brief.articles)
@@ -109,6 +116,6 @@ def _ref(row: Article, title: str) -> SourceRef:
         title=title,
         publisher=publisher(row),
         url=web_address(row.url),
-        published_at=row.published_at,
+        published_at=published(row),
         primary=row.source.primary,
     )

@@ -37,7 +37,7 @@ from ingest.revisions import Earlier, numbered
 from users.models import User
 from users.prepared import Mark, Prepared, given
 
-CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "source__title")
+CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "happened_at", "source__title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ def _cited(row: Article, revision: int, earlier: Mapping[tuple[int, int], Earlie
         coverage.publisher(row),
         then.title if then else row.title,
         coverage.web_address(row.url),
-        row.published_at,
+        coverage.published(row),
         then.text if then else None,
     )
 

@@ -139,6 +139,9 @@ class StoryRef(Shape):
 
 
 class SourceRef(Shape):
+    """One article that a brief rests on. `published_at` (aware, UTC) is by its feed where that is plausible, else when
+    it was first seen; None where its feed says nothing of it."""
+
     id: int
     title: str
     publisher: str

@@ -35,6 +35,19 @@ def test_it_shows_a_visitor_a_whole_brief_and_one_field() -> None:
     assert f"/brief/{brief.pk}/" not in shown, "a visitor has no address to open"
 
 
+def test_a_date_that_its_feed_says_is_still_to_come_is_not_shown(page: Client, ada: User) -> None:
+    brief = factories.weights()
+    rows.ready_edition(ada, timezone.now().date(), [(brief, None)])
+    seen = Article.objects.get().happened_at + timedelta(hours=2)
+    Article.objects.update(published_at=seen + timedelta(days=40), first_seen=seen, happened_at=seen)
+    shown = body(page.get(f"/brief/{brief.pk}/"))
+    assert f'<time datetime="{seen.isoformat()}">' in shown, "among the sources"
+    assert f"{seen:%-d %B %Y, %H:%M} UTC" in shown, "beside the passages"
+    assert f"{seen + timedelta(days=40):%B %Y}" not in shown
+    Article.objects.update(published_at=None)
+    assert f"{seen:%-d %B %Y, %H:%M}" not in body(page.get(f"/brief/{brief.pk}/")), "a feed without dates"
+
+
 def test_it_prefers_real_news_to_the_sample_for_visitors() -> None:
     factories.weights(sample=True)
     assert "sample edition" in body(Client().get("/"))
