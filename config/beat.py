@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
 from celery.beat import Scheduler
+from kombu import Connection
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+log = logging.getLogger("config.beat")
 
 
 class AtOnce(Scheduler):
-    """Beat without a file of its own: what is due is told by rows, and a sweep that finds none costs little.
+    """Beat without a file of its own: rows tell what is due, so that nothing is done twice by ringing too often.
 
-    Celery's own scheduler keeps in a file when it last rang, which a full disk, a folder taken away or a
-    read-only one makes it end by; and where that file goes with its container, a sweep of each day is never
-    due for a beat that is started anew more often.
+    Celery's own scheduler keeps in a file when each sweep last rang. It ends where that file cannot be written: a full
+    disk, a deleted or read-only folder. And where the file goes with its container, a daily sweep never comes due for a
+    beat that is started anew more often than that.
     """
 
     def setup_schedule(self) -> None:
         super().setup_schedule()
         for entry in self.schedule.values():
             entry.last_run_at = LONG_AGO
+
+    def _ensure_connected(self) -> Connection:
+        """As Celery's, but says once, and by the setting's name, what is away."""
+        told = False
+
+        def tell_once(error: Exception, seconds: float) -> None:
+            nonlocal told
+            if not told:
+                told = True
+                log.error(
+                    "CELERY_BROKER_URL: cannot reach %s: %s; work waits until it answers",
+                    self.connection.as_uri(),
+                    error,
+                )
+
+        return self.connection.ensure_connection(tell_once, self.app.conf.broker_connection_max_retries)

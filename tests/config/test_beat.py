@@ -17,6 +17,8 @@ from tests.processes import PROJECT, Instance, wait_for
 
 pytestmark = pytest.mark.processes
 
+OFTEN, DAILY = "briefings.tasks.sweep_questions", "users.tasks.forget_mail_reports"
+
 
 def rung(queues: redis.Redis) -> list[str]:
     waiting = [json.loads(one) for queue in QUEUES for one in queues.lrange(queue, 0, -1)]  # type: ignore[union-attr]
@@ -24,6 +26,7 @@ def rung(queues: redis.Redis) -> list[str]:
 
 
 def test_it_rings_every_sweep_at_once_and_leaves_no_file(tmp_path: Path) -> None:
+    before = set(PROJECT.glob("*beat*"))
     with own_redis() as url:
         instance = Instance(tmp_path, {"CELERY_BROKER_URL": url, "DATABASE_URL": os.environ["DATABASE_URL"]})
         beat = subprocess.Popen(
@@ -35,8 +38,10 @@ def test_it_rings_every_sweep_at_once_and_leaves_no_file(tmp_path: Path) -> None
             queues = redis.Redis.from_url(url)
             every = {one["task"] for one in TIMETABLE.values()}
             wait_for(lambda: set(rung(queues)) == every, 30, "all sweeps, those of each day among them")
+            wait_for(lambda: rung(queues).count(OFTEN) > 2, 30, "the sweep of each five seconds again")
+            assert rung(queues).count(DAILY) == 1
         finally:
             beat.terminate()
             assert beat.wait(20) == 0
     assert not list(tmp_path.glob("*beat*"))
-    assert not list(PROJECT.glob("*beat-schedule*"))
+    assert set(PROJECT.glob("*beat*")) == before
