@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from briefings import compose, due, notices, round_up, select
 from briefings.feedback import learn, telling
 from briefings.feedback.taste import Taste
-from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Letter, State
+from briefings.models import Brief, Correction, Edition, EditionItem, Lens, Letter, State, Writer
 from briefings.schemas import BriefBody, LensBody
 from briefings.write import bearing
 from ingest import embed, embedders, stories, work
@@ -144,15 +144,20 @@ def _placed(
 ) -> Placed | None:
     """The brief with its lens; None while another worker is writing that.
 
-    A story is chosen by how it begins, and the lens has seen all of it: where that finds little for such a reader, its
-    closeness to them is no reason.
+    A story is chosen by how it begins, and an extractive lens has seen all of it: where that finds little for such a
+    reader, closeness to them is no reason. What a model says in its own words is not read.
     """
     try:
         lens = compose.ready_lens(brief, *kind, patient)
     except compose.BeingWritten:
         return None
-    little = lens is not None and bearing.found_little(LensBody.model_validate(lens.body))
-    return Placed(brief, lens, (*(choice.apart if little else choice.why), *asked))
+    return Placed(brief, lens, (*(choice.apart if _finds_little(lens) else choice.why), *asked))
+
+
+def _finds_little(lens: Lens | None) -> bool:
+    if lens is None or lens.writer != Writer.EXTRACTIVE:
+        return False
+    return bearing.found_little(LensBody.model_validate(lens.body))
 
 
 def _kept_out(brief: Brief, taste: Taste) -> bool:

@@ -14,7 +14,7 @@ LONGEST = 1000  # characters of interests, as a profile takes
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """`title` is foreign text, the best source's; `why` the reasons as the edition would give them."""
+    """`title` is foreign text, the best source's; `why` the reasons as an edition has them before a lens is written."""
 
     title: str
     publishers: tuple[str, ...]

@@ -41,6 +41,7 @@ class Ground:
 
     draft: Draft
     touched: tuple[Concern, ...]  # concerns that headline, takeaways or lead show
+    plain: frozenset[Concern]  # those of them that these show by several words
     borne: tuple[Concern, ...]  # those that the story as a whole is about, not only by a stray word
 
 
@@ -54,7 +55,8 @@ def ground_of(material: Material, body: BriefBody) -> Ground:
     borne = tuple(concern for concern in touched if _shown(concern, pool) >= enough)
     draft = Draft(pool, body.headline.text)
     draft.tell(candidate for candidate in pool.candidates if candidate.text in first)
-    return Ground(draft, touched, borne)
+    plain = frozenset(concern for concern in touched if len(_words(concern, heart)) > 1)
+    return Ground(draft, touched, plain, borne)
 
 
 def bears(ground: Ground, cares: str) -> bool:
@@ -85,7 +87,9 @@ def extractive_lens(
     draft, found = ground.draft, _bearings(ground, role_text, industry_text, role_title, industry_title)
     reader = _reader(role_title, industry_title)
     if not found:
-        return LensBody(why_it_matters=(_of_headline(body.headline.text, industry_text, reader),))
+        return LensBody(
+            why_it_matters=(_of_headline(ground, body.headline.text, role_text, industry_text, reader),)
+        )
     told = {sentence.text for sentence in _told(body)}
     said = [c for c in draft.pool.candidates if c.text in told]
     new = [each for each in found if _differs(draft, each.candidate, said)]
@@ -96,7 +100,8 @@ def extractive_lens(
         if near and len(chosen) < MOST_SENTENCES and _differs(draft, each.candidate, beside):
             chosen.append(each)
     if not chosen:
-        label = next((c.said for c in found[0].concerns if c.shown.search(body.headline.text)), "")
+        headline = body.headline.text
+        label = next((c.said for c in found[0].concerns if c in ground.plain or c.shown.search(headline)), "")
         return LensBody(
             why_it_matters=(_aside(ALL_SAID.format(reader, label) if label else LITTLE.format(reader)),)
         )
@@ -115,10 +120,15 @@ def found_little(lens: LensBody) -> bool:
     return len(lens.why_it_matters) == 1 and lens.why_it_matters[0].text.startswith(LITTLE.partition("{}")[0])
 
 
-def _of_headline(headline: str, industry_text: str, reader: str) -> Sentence:
-    """What the headline alone has for the reader's industry, where the sources say no more of it than the brief."""
-    shown = (c.said for c in CONCERNS if c.cares.search(industry_text) and c.shown.search(headline))
-    label = next(shown, "")
+def _of_headline(ground: Ground, headline: str, role_text: str, industry_text: str, reader: str) -> Sentence:
+    """What the headline has for the reader, where the sources say no more of it than the brief.
+
+    One word of it is enough for an industry, whose concerns are narrow; what a role looks for must be plainer.
+    """
+    shown = [c.said for c in CONCERNS if c.cares.search(industry_text) and c.shown.search(headline)]
+    role = (c for c in ground.plain if c.cares.search(role_text) and c.shown.search(headline))
+    shown += sorted(c.said for c in role)
+    label = next(iter(shown), "")
     return _aside(ALL_SAID.format(reader, label) if label else LITTLE.format(reader))
 
 
@@ -166,6 +176,11 @@ def _shown(concern: Concern, pool: Pool) -> int:
     """How many of the story's sentences show the concern; none when all do so by one and the same word."""
     found = [match.group().lower() for c in pool.candidates if (match := concern.shown.search(c.text))]
     return len(found) if len(set(found)) >= min(DIFFERENT_WORDS, len(pool.candidates) - 1) else 0
+
+
+def _words(concern: Concern, text: str) -> set[str]:
+    """The different words by which a text shows the concern, plurals as one with their singular."""
+    return {match.group().lower().rstrip("s") for match in concern.shown.finditer(text)}
 
 
 def _differs(draft: Draft, candidate: Candidate, beside: list[Candidate]) -> bool:

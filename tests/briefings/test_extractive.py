@@ -13,7 +13,7 @@ import pytest
 
 from briefings.schemas import Material
 from briefings.verify import verify, verify_lens
-from briefings.write.bearing import extractive_lens
+from briefings.write.bearing import extractive_lens, found_little
 from briefings.write.extractive import write_extractive
 from tests.briefings import stories
 from tests.briefings.extractive_promises import broken_promises, material, sentences, source_text
@@ -180,6 +180,33 @@ def test_its_lens_sees_what_the_headline_alone_has_for_an_industry() -> None:
     other = taxonomy.industry("real-estate")
     lens = extractive_lens(story, write_extractive(story), who.cares, other.cares, who.title, other.title)
     assert lens.why_it_matters[0].text.startswith("Little in this story")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (
+            "OpenAI opens ChatGPT Edu to 40 campuses",
+            "OpenAI said on Thursday that 40 universities will get ChatGPT Edu. Teachers can set homework in it and "
+            "see how students learn.",
+        ),
+        ("Students at 40 universities may use ChatGPT in exams from September",),
+    ],
+    ids=["a brief that tells all of it", "a headline that is all"],
+)
+def test_its_lens_names_what_a_role_looks_for_where_the_brief_says_it_all(words: tuple[str, ...]) -> None:
+    story = material(source_text(1, "Daily", words[0], list(words[1:])))
+    who, where = taxonomy.role("educator"), taxonomy.industry("energy")
+    lens = extractive_lens(story, write_extractive(story), who.cares, where.cares, who.title, where.title)
+    (sentence,) = lens.why_it_matters
+    assert sentence.text == (
+        "For educators in energy and utilities, the part to look at is teaching and learning; the brief has all that "
+        "the sources say of it."
+    )
+    assert not found_little(lens)
+    other = taxonomy.role("cfo")
+    lens = extractive_lens(story, write_extractive(story), other.cares, where.cares, other.title, where.title)
+    assert found_little(lens)
 
 
 def test_its_lens_repeats_no_sentence_of_the_brief() -> None:
