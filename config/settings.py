@@ -154,7 +154,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- Django
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # what it shows is found by config/urls.py, where pages are served
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -9,6 +9,8 @@ from config.watch import page
 
 handler404 = "users.language.not_found"
 handler500 = "config.outage.handler500"
+admin.autodiscover()
+
 urlpatterns = [
     # First: each address that stands before one is tried before it, and there are a hundred of pages.
     path("api/v1/", include("briefings.api.urls")),

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from inference.book import own_prices
 from inference.budgets import READER
 from inference.errors import BadPrices
 from inference.models import Purpose
@@ -18,6 +17,8 @@ def check_prices(**_: Any) -> list[CheckMessage]:
     """One error when NUTGRAF_PRICES names a file that cannot be used."""
     if not settings.NUTGRAF_PRICES:
         return []
+    from inference.book import own_prices  # with the catalogue of all prices, which most commands do without
+
     try:
         own_prices(settings.NUTGRAF_PRICES)
     except BadPrices as error:
