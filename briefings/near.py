@@ -97,7 +97,8 @@ def shown(title: str, opening: str) -> Mapping[str, float]:
 
 
 def _plainly(words: re.Pattern[str], title: str, opening: str) -> float:
-    heading, rest = ({word.lower() for word in words.findall(text)} for text in (title, opening))
+    # A plural is no second word beside its singular.
+    heading, rest = ({word.lower().rstrip("s") for word in words.findall(text)} for text in (title, opening))
     several = len(heading | rest) > 1
     if heading:
         return TITLE if several else HEADWORD

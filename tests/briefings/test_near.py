@@ -58,6 +58,8 @@ def test_it_says_which_concern_and_only_one_that_is_plain() -> None:
     once = near.to_text(cares, "A model reads scans", "It was tried by one doctor.")
     assert 0 < once[0] < near.to_text(cares, *WARD)[0]
     assert once[1] == ()
+    again = near.to_text(cares, "A model reads scans", "It was tried by one doctor, then by two doctors.")
+    assert again == once, "a plural is the same word"
 
 
 def test_interests_are_named_as_the_reader_wrote_them() -> None:
