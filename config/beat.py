@@ -1,15 +1,24 @@
-"""When beat rings: each sweep at once, then by its interval."""
+"""Beat: it rings each sweep at once, then by its interval, and loads no more than that takes."""
 
 from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
 
+import django
+from celery.apps import beat
 from celery.beat import Scheduler
 from kombu import Connection
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("config.beat")
+
+
+class Beat(beat.Beat):
+    """Beat that only names tasks. Celery's loads them, and by Django's checks every page, before it begins."""
+
+    def init_loader(self) -> None:
+        django.setup()
 
 
 class AtOnce(Scheduler):

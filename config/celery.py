@@ -58,7 +58,17 @@ TRANSPORT_ALIASES |= {
     "rediss": "config.queue_redis:Transport",
 }
 
-app = Celery("nutgraf")
+
+class _App(Celery):
+    @property
+    def Beat(self) -> Any:
+        """What `celery beat` starts."""
+        from config.beat import Beat
+
+        return self.subclass_with_self(Beat)
+
+
+app = _App("nutgraf")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_default_queue="fetch",

@@ -1,4 +1,4 @@
-"""What every command loads before it begins, a short one too."""
+"""What every command loads before it begins, a short one too, and what beat does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+
+import pytest
 
 from tests.processes import PROJECT
 
@@ -20,10 +22,16 @@ HEAVY = (
 )
 
 
-def test_settings_and_models_load_neither_writer_nor_verifier_nor_staff_pages() -> None:
-    asked = "import django, json, sys; django.setup(); print(json.dumps([*sys.modules]))"
+BEGIN = {
+    "a command": "import django; django.setup()",
+    "beat": "from config.celery import app; app.Beat().init_loader()",
+}
+
+
+@pytest.mark.parametrize("begin", BEGIN.values(), ids=BEGIN.keys())
+def test_it_begins_with_neither_writer_nor_verifier_nor_staff_pages(begin: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", asked],
+        [sys.executable, "-c", f"{begin}; import json, sys; print(json.dumps([*sys.modules]))"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
         cwd=PROJECT,
         capture_output=True,
@@ -32,4 +40,4 @@ def test_settings_and_models_load_neither_writer_nor_verifier_nor_staff_pages() 
     )
     loaded = set(json.loads(done.stdout))
     assert "briefings.models" in loaded
-    assert loaded.isdisjoint(HEAVY)
+    assert loaded.isdisjoint({"briefings.tasks", "config.urls", *HEAVY})
