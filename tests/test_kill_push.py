@@ -12,19 +12,21 @@ from tests.processes import Instance, Running, noon, state_directory, wait_for
 from tests.test_kill import PATIENCE, kill_the_worker, nudge, one
 
 pytestmark = pytest.mark.processes
-# A reader past their hour, with a phone and a quiet day's edition.
+# A reader past their hour, with a phone and a quiet day's edition; at once, or a sweep comes between and makes theirs.
 READER = """
 from datetime import datetime
+from django.db import transaction
 from django.utils import timezone
 from briefings.models import Edition
 from briefings.push import subscribe
 from tests.briefings import rows
 email, told = {email!r}, {told}
-reader = rows.reader(email, time_zone={zone!r}, hour=7, digest=False)
-subscribe.add(reader, told["endpoint"], told["keys"]["p256dh"], told["keys"]["auth"], "Phone")
-day = datetime.now(reader.profile.time_zone).date()
-made = rows.ready_edition(reader, day, [])
-Edition.objects.filter(pk=made.pk).update(goes_at=timezone.now())
+with transaction.atomic():
+    reader = rows.reader(email, time_zone={zone!r}, hour=7, digest=False)
+    subscribe.add(reader, told["endpoint"], told["keys"]["p256dh"], told["keys"]["auth"], "Phone")
+    day = datetime.now(reader.profile.time_zone).date()
+    made = rows.ready_edition(reader, day, [])
+    Edition.objects.filter(pk=made.pk).update(goes_at=timezone.now())
 """
 STATE = """
     SELECT push.state, push.due_at, push.error FROM briefings_pushdelivery push
