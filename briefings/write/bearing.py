@@ -101,7 +101,8 @@ def extractive_lens(
             chosen.append(each)
     if not chosen:
         headline = body.headline.text
-        label = next((c.said for c in found[0].concerns if c in ground.plain or c.shown.search(headline)), "")
+        plain = (c for each in found for c in each.concerns if c in ground.plain or c.shown.search(headline))
+        label = next((concern.said for concern in plain), "")
         return LensBody(
             why_it_matters=(_aside(ALL_SAID.format(reader, label) if label else LITTLE.format(reader)),)
         )

@@ -47,6 +47,31 @@ def test_a_role_gets_its_own_news(role: str, story: str) -> None:
     assert closest(f"{the_role.title}. {the_role.cares}") == story
 
 
+@pytest.mark.parametrize(
+    ("role", "title", "opening", "concern"),
+    [
+        (
+            "cto",
+            "Qwen 3.8 27B is excellent",
+            "It scores 58.7 and overthinks.",
+            "what the models can and cannot do",
+        ),
+        ("cto", "Introducing Claude Haiku 4.5", "It beats Grok 4.6.", "what the models can and cannot do"),
+        ("software-engineer", "An Agent Development Kit", "Agentic software.", "building on the models"),
+        ("security-leader", "Zero-trust agents", "A sandbox keeps them in.", "security and data protection"),
+        (
+            "product-manager",
+            "Introducing a memory",
+            "It is now available to users.",
+            "products and their users",
+        ),
+    ],
+)
+def test_it_knows_the_words_of_the_trade(role: str, title: str, opening: str, concern: str) -> None:
+    the_role = taxonomy.role(role)
+    assert concern in near.to_text(f"{the_role.title}. {the_role.cares}", title, opening)[1]
+
+
 def test_what_shares_nothing_is_not_near_at_all() -> None:
     assert near.to_text(taxonomy.industry("healthcare").cares, "A fab opens", "It is large.") == (0.0, ())
     assert near.to_interests("quantum", *WARD) == (0.0, ())
