@@ -20,8 +20,8 @@ def _concern(said: str, cares: str, shown: str) -> Concern:
     return Concern(said, re.compile(rf"\b(?:{cares})", re.I), re.compile(rf"\b(?:{shown})", re.I))
 
 
-# Makers' names for their models, where a version follows: "Qwen 3.8", "Claude Haiku 4.5".
-MODELS = r"(?:GPT|Claude|Gemini|Gemma|Grok|Llama|Qwen|DeepSeek|Mistral|Kimi|GLM|Opus|Sonnet|Haiku|Nemotron)[ -](?:[a-z]+[ -])?v?\d"
+# Makers' names for their models, where a version follows: "Qwen3.8", "Claude Haiku 4.5".
+MODELS = r"(?:GPT|Claude|Gemini|Gemma|Grok|Llama|Qwen|DeepSeek|Mistral|Kimi|GLM|Opus|Sonnet|Haiku|Nemotron)[ -]?(?:[a-z]+[ -])?v?\d"
 # The narrow ones first: they say most about a reader.
 CONCERNS = (
     _concern("patients and care", "hospital|patient|clinical|medic", "hospital|patients?\\b|clinic|doctor|medical|health ?care|health advice|diagnos|therap|nurse|FDA\\b"),
@@ -49,7 +49,7 @@ CONCERNS = (
     _concern("freight and delivery", "freight|warehouse|delivery|route planning", "freight|warehouse|deliver(?:y|ies)|logistic|trucks?\\b|shipping|drones?\\b|supply chain|tariff"),
     _concern("farming and food", "farm|crop|food", "farm|crops?\\b|food|agricult|harvest(?:er|ing)|livestock"),
     _concern("open access and safety research", "charit|foundations|public interest|donated", "open.?(?:weight|source|model)|non-?profit|charit|safety|grants?\\b|donat|research|free of charge|public interest"),
-    _concern("security and data protection", "security|data protection|data leaks|cyber|confidential|privacy|access control", "security|zero.trust|exploits?\\b|identity\\b|permissions?\\b|access (?:control|model)|sandbox|guardrail|jailbreak|prompt injection|unauthori[sz]ed|breach|hack|leak|vulnerab|attack|privacy|personal (?:data|information)|encrypt|malicious|safety test|dangerous|fraud|surveillance|passwords?\\b"),
+    _concern("security and data protection", "security|data protection|data leaks|cyber|confidential|privacy|access control", "security|cyber|zero.trust|exploits?\\b|identity\\b|permissions?\\b|access (?:control|model)|sandbox|guardrail|jailbreak|prompt injection|unauthori[sz]ed|breach|hack|leak|vulnerab|attack|privacy|personal (?:data|information)|encrypt|malicious|safety test|dangerous|fraud|surveillance|passwords?\\b"),
     _concern("jobs and skills", "hiring|layoffs|skills|jobs|workplace|wellbeing", "jobs?\\b|layoffs?\\b|laid off|hir(?:e|es|ed|ing)\\b|employees|workers?\\b|staff|talent|salar|skills|workforce|engineers at"),
     _concern("prices and limits", "price|pricing|cost|latency|token", "pric(?:e|es|ed|ing)\\b|costs?\\b|per million|(?:(?<=million)|(?<=billion)|(?<=thousand)|(?<=\\d[KMB])|(?<=\\d))[ -](?:(?:in|out)put[ -]|cached[ -])?tokens?\\b|discount|cheap|\\$\\d|billed|(?:rate|usage|message|token|context) (?:limit|length|budget)s?|subscri|free tier"),
     _concern("money and valuations", "funding|valuation|revenue|earnings|margins|capital|financial health|money", "revenue|valu(?:ed|ation)|market value|funding|raised|invest|earnings|profit|margin|shares\\b|share price|stock|billion|trillion|acqui|IPO|spend"),

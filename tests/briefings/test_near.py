@@ -52,7 +52,7 @@ def test_a_role_gets_its_own_news(role: str, story: str) -> None:
     [
         (
             "cto",
-            "Qwen 3.8 27B is excellent",
+            "Qwen3.8 27B is excellent",
             "It scores 58.7 and overthinks.",
             "what the models can and cannot do",
         ),
