@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from briefings.models import Brief
 from briefings.schemas import SourceRef
+from ingest.decide import happened
 from ingest.models import Article
 from ingest.revisions import numbered
 from ingest.score import origin
@@ -63,9 +64,10 @@ def short(name: str) -> str:
 
 
 def published(article: Article) -> datetime | None:
-    """When it was published, as readers are told, aware: the time that all else goes by, which is when it was first
-    seen where its feed's word of it is not plausible. None where the feed has no word of it."""
-    return article.happened_at if article.published_at else None
+    """When it was published, as readers are told, aware: by its feed where that is plausible, else the time that all
+    else goes by (`happened_at`). None where the feed has no word of it."""
+    told = article.published_at
+    return told if told is None or happened(told, article.first_seen) == told else article.happened_at
 
 
 def web_address(url: str) -> str:
@@ -84,6 +86,7 @@ def _rows(which: Q) -> QuerySet[Article]:
         "url",
         "published_at",
         "happened_at",
+        "first_seen",
         "duplicate_of_id",
         "source__title",
         "source__url",

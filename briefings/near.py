@@ -92,13 +92,12 @@ def _worth(concern: Concern) -> float:
 @lru_cache(maxsize=4000)
 def shown(title: str, opening: str) -> Mapping[str, float]:
     """The concerns that a story shows, each with how plainly, 0 to 1."""
-    plainly = {one.said: _plainly(one.shown, title, opening) for one in CONCERNS}
+    plainly = {one.said: _plainly(one, title, opening) for one in CONCERNS}
     return MappingProxyType({said: how for said, how in plainly.items() if how})
 
 
-def _plainly(words: re.Pattern[str], title: str, opening: str) -> float:
-    # A plural is no second word beside its singular.
-    heading, rest = ({word.lower().rstrip("s") for word in words.findall(text)} for text in (title, opening))
+def _plainly(concern: Concern, title: str, opening: str) -> float:
+    heading, rest = concern.words(title), concern.words(opening)
     several = len(heading | rest) > 1
     if heading:
         return TITLE if several else HEADWORD

@@ -37,7 +37,16 @@ from ingest.revisions import Earlier, numbered
 from users.models import User
 from users.prepared import Mark, Prepared, given
 
-CITED_FIELDS = ("revision", "text", "title", "url", "published_at", "happened_at", "source__title")
+CITED_FIELDS = (
+    "revision",
+    "text",
+    "title",
+    "url",
+    "published_at",
+    "happened_at",
+    "first_seen",
+    "source__title",
+)
 
 
 @dataclass(frozen=True, slots=True)

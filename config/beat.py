@@ -10,6 +10,8 @@ from celery.apps import beat
 from celery.beat import Scheduler
 from kombu import Connection
 
+from config import brokers
+
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("config.beat")
 
@@ -35,17 +37,15 @@ class AtOnce(Scheduler):
             entry.last_run_at = LONG_AGO
 
     def _ensure_connected(self) -> Connection:
-        """As Celery's, but says once, and by the setting's name, what is away."""
+        """As Celery's, which is asked when beat starts, but says once, and by the setting's name, what is away."""
+        where = self.connection.as_uri()
+        setting = "DATABASE_URL" if where == brokers.OURS else "CELERY_BROKER_URL"
         told = False
 
         def tell_once(error: Exception, seconds: float) -> None:
             nonlocal told
             if not told:
                 told = True
-                log.error(
-                    "CELERY_BROKER_URL: cannot reach %s: %s; work waits until it answers",
-                    self.connection.as_uri(),
-                    error,
-                )
+                log.error("%s: cannot reach %s: %s; work waits until it answers", setting, where, error)
 
         return self.connection.ensure_connection(tell_once, self.app.conf.broker_connection_max_retries)

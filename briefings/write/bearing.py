@@ -41,7 +41,7 @@ class Ground:
 
     draft: Draft
     touched: tuple[Concern, ...]  # concerns that headline, takeaways or lead show
-    plain: frozenset[Concern]  # those of them that these show by several words
+    plain: tuple[Concern, ...]  # those of them that these show by several words
     borne: tuple[Concern, ...]  # those that the story as a whole is about, not only by a stray word
 
 
@@ -55,7 +55,7 @@ def ground_of(material: Material, body: BriefBody) -> Ground:
     borne = tuple(concern for concern in touched if _shown(concern, pool) >= enough)
     draft = Draft(pool, body.headline.text)
     draft.tell(candidate for candidate in pool.candidates if candidate.text in first)
-    plain = frozenset(concern for concern in touched if len(_words(concern, heart)) > 1)
+    plain = tuple(concern for concern in touched if len(concern.words(heart)) > 1)
     return Ground(draft, touched, plain, borne)
 
 
@@ -100,9 +100,11 @@ def extractive_lens(
         if near and len(chosen) < MOST_SENTENCES and _differs(draft, each.candidate, beside):
             chosen.append(each)
     if not chosen:
-        headline = body.headline.text
-        plain = (c for each in found for c in each.concerns if c in ground.plain or c.shown.search(headline))
-        label = next((concern.said for concern in plain), "")
+        plain = {c for c in ground.touched if c in ground.plain or c.shown.search(body.headline.text)}
+        untold = {c for each in new for c in each.concerns}
+        label = next((c.said for each in found for c in each.concerns if c in plain - untold), "")
+        chosen = [] if label else [each for each in new if plain.intersection(each.concerns[:1])][:1]
+    if not chosen:
         return LensBody(
             why_it_matters=(_aside(ALL_SAID.format(reader, label) if label else LITTLE.format(reader)),)
         )
@@ -127,8 +129,7 @@ def _of_headline(ground: Ground, headline: str, role_text: str, industry_text: s
     One word of it is enough for an industry, whose concerns are narrow; what a role looks for must be plainer.
     """
     shown = [c.said for c in CONCERNS if c.cares.search(industry_text) and c.shown.search(headline)]
-    role = (c for c in ground.plain if c.cares.search(role_text) and c.shown.search(headline))
-    shown += sorted(c.said for c in role)
+    shown += [c.said for c in ground.plain if c.cares.search(role_text) and c.shown.search(headline)]
     label = next(iter(shown), "")
     return _aside(ALL_SAID.format(reader, label) if label else LITTLE.format(reader))
 
@@ -175,13 +176,9 @@ def _bearings(
 
 def _shown(concern: Concern, pool: Pool) -> int:
     """How many of the story's sentences show the concern; none when all do so by one and the same word."""
-    found = [match.group().lower() for c in pool.candidates if (match := concern.shown.search(c.text))]
-    return len(found) if len(set(found)) >= min(DIFFERENT_WORDS, len(pool.candidates) - 1) else 0
-
-
-def _words(concern: Concern, text: str) -> set[str]:
-    """The different words by which a text shows the concern, plurals as one with their singular."""
-    return {match.group().lower().rstrip("s") for match in concern.shown.finditer(text)}
+    shown = [words for c in pool.candidates if (words := concern.words(c.text))]
+    different = len(frozenset().union(*shown))
+    return len(shown) if different >= min(DIFFERENT_WORDS, len(pool.candidates) - 1) else 0
 
 
 def _differs(draft: Draft, candidate: Candidate, beside: list[Candidate]) -> bool:

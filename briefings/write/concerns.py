@@ -15,13 +15,25 @@ class Concern:
     cares: re.Pattern[str]
     shown: re.Pattern[str]
 
+    def words(self, text: str) -> frozenset[str]:
+        """The different words by which a text shows it: one for a word and its plural, one for all names of models."""
+        return frozenset(map(_folded, self.shown.findall(text)))
+
+
+def _folded(word: str) -> str:
+    if _MODEL.match(word):
+        return "a model"
+    word = word.lower()
+    return f"{word[:-3]}y" if word.endswith("ies") else word.rstrip("s")
+
 
 def _concern(said: str, cares: str, shown: str) -> Concern:
     return Concern(said, re.compile(rf"\b(?:{cares})", re.I), re.compile(rf"\b(?:{shown})", re.I))
 
 
-# Makers' names for their models, where a version follows: "Qwen3.8", "Claude Haiku 4.5".
-MODELS = r"(?:GPT|Claude|Gemini|Gemma|Grok|Llama|Qwen|DeepSeek|Mistral|Kimi|GLM|Opus|Sonnet|Haiku|Nemotron)[ -]?(?:[a-z]+[ -])?v?\d"
+# Makers' names for their models, where a version follows: "Qwen3.8", "Claude Haiku 4.5", "DeepSeek R1".
+MODELS = r"(?:GPT|Claude|Gemini|Gemma|Grok|Llama|Qwen|DeepSeek|Mistral|Kimi|GLM|Opus|Sonnet|Haiku|Nemotron)[ -]?(?:(?:Opus|Sonnet|Haiku|Fable|Large|Medium|Small|Nano|Mini|Flash|Pro|Max|Ultra|Code|Coder|Fast|OSS|Next)[ -])*[a-z]?\d(?!\d* (?:million|billion|percent))"
+_MODEL = re.compile(MODELS, re.I)
 # The narrow ones first: they say most about a reader.
 CONCERNS = (
     _concern("patients and care", "hospital|patient|clinical|medic", "hospital|patients?\\b|clinic|doctor|medical|health ?care|health advice|diagnos|therap|nurse|FDA\\b"),
@@ -49,14 +61,14 @@ CONCERNS = (
     _concern("freight and delivery", "freight|warehouse|delivery|route planning", "freight|warehouse|deliver(?:y|ies)|logistic|trucks?\\b|shipping|drones?\\b|supply chain|tariff"),
     _concern("farming and food", "farm|crop|food", "farm|crops?\\b|food|agricult|harvest(?:er|ing)|livestock"),
     _concern("open access and safety research", "charit|foundations|public interest|donated", "open.?(?:weight|source|model)|non-?profit|charit|safety|grants?\\b|donat|research|free of charge|public interest"),
-    _concern("security and data protection", "security|data protection|data leaks|cyber|confidential|privacy|access control", "security|cyber|zero.trust|exploits?\\b|identity\\b|permissions?\\b|access (?:control|model)|sandbox|guardrail|jailbreak|prompt injection|unauthori[sz]ed|breach|hack|leak|vulnerab|attack|privacy|personal (?:data|information)|encrypt|malicious|safety test|dangerous|fraud|surveillance|passwords?\\b"),
+    _concern("security and data protection", "security|data protection|data leaks|cyber|confidential|privacy|access control", "security|cyber(?!truck| monday|punk)|zero.trust|exploits\\b|agent identit|access controls?\\b|(?:an|new|the) access model|(?<!regulatory )sandbox|jailbreak|prompt injection|unauthori[sz]ed access|breach|hack|leak|vulnerab|attack|privacy|personal (?:data|information)|encrypt|malicious|safety test|dangerous|fraud|surveillance|passwords?\\b"),
     _concern("jobs and skills", "hiring|layoffs|skills|jobs|workplace|wellbeing", "jobs?\\b|layoffs?\\b|laid off|hir(?:e|es|ed|ing)\\b|employees|workers?\\b|staff|talent|salar|skills|workforce|engineers at"),
     _concern("prices and limits", "price|pricing|cost|latency|token", "pric(?:e|es|ed|ing)\\b|costs?\\b|per million|(?:(?<=million)|(?<=billion)|(?<=thousand)|(?<=\\d[KMB])|(?<=\\d))[ -](?:(?:in|out)put[ -]|cached[ -])?tokens?\\b|discount|cheap|\\$\\d|billed|(?:rate|usage|message|token|context) (?:limit|length|budget)s?|subscri|free tier"),
     _concern("money and valuations", "funding|valuation|revenue|earnings|margins|capital|financial health|money", "revenue|valu(?:ed|ation)|market value|funding|raised|invest|earnings|profit|margin|shares\\b|share price|stock|billion|trillion|acqui|IPO|spend"),
-    _concern("what the models can and cannot do", "capabilit|benchmark|evaluation|architecture|context length|reasoning|methods|model comparison|limits", "benchmark|scor(?:e|es|ed|ing)\\b|leaderboard|frontier|multimodal|capabilit|overthink|(?:vision|language|reasoning|foundation|world) models?\\b|" + MODELS + "|percent on|percent for|outperform|reason(?:s|ing)|hallucinat|invents? facts|context|parameters|trained|training|accura|tests?\\b|SWE-bench|LMArena|open.?weight|experts|weights"),
-    _concern("building on the models", "APIs|SDK|coding|developer|open source|breaking changes|production", "API\\b|SDK|programming interface|development kit|agentic|agent skills|MCP\\b|protocol|prototype|fine-?tun|Codex|developers?\\b|cod(?:e|ing)\\b|open.?source|software|tool calls|licen[cs]e|GitHub|Copilot|Azure|library|app\\b|apps\\b"),
+    _concern("what the models can and cannot do", "capabilit|benchmark|evaluation|architecture|context length|reasoning|methods|model comparison|limits", "benchmark|scores?\\b|scored\\b|leaderboard|frontier (?:AI |open )?models?\\b|Pareto|multimodal|capabilit|overthink|(?:vision|reasoning|world) models?\\b|" + MODELS + "|percent on|percent for|outperform|reason(?:s|ing)|hallucinat|invents? facts|context|parameters|trained|training|accura|tests?\\b|SWE-bench|LMArena|open.?weight|experts|weights"),
+    _concern("building on the models", "APIs|SDK|coding|developer|open source|breaking changes|production", "API\\b|SDK|programming interface|development kit|agentic|agent skills|MCP\\b|Context Protocol|fine-?tun|Codex|developers?\\b|cod(?:e|ing)\\b|open.?source|software|tool calls|licen[cs]e|GitHub|Copilot|Azure|library|app\\b|apps\\b"),
     _concern("suppliers and contracts", "vendor|suppliers|lock-in|licences|contracts|rolling out|build or buy", "vendors?\\b|contract|licen[cs]e|Enterprise|enterprise|Microsoft|Azure|customers?\\b|removed|retire|availab|outage|roll(?:ed|s|ing)? out|supplier|partners?\\b"),
-    _concern("products and their users", "launches|features|usability|adoption|roadmap|customers are buying|capabilities users", "launch|introduc(?:es|ed|ing)\\b|now available|features?\\b|users?\\b|subscribers?\\b|roll(?:s|ed|ing)? out|products?\\b|version|app\\b|apps\\b|customers?\\b|menu|complain|weekly|interface|plans? to"),
+    _concern("products and their users", "launches|features|usability|adoption|roadmap|customers are buying|capabilities users", "launch|introducing\\b|now available|features?\\b|users?\\b|subscribers?\\b|roll(?:s|ed|ing)? out|products?\\b|version|app\\b|apps\\b|customers?\\b|menu|complain|weekly|interface|plans? to"),
     _concern("competition and who gains", "compet|market share|who gains|big labs|partnerships|startups", "compet|rival|market|largest|overt(?:ake|ook)|lead(?:s|ing)\\b|partner|acqui|startups?\\b|ahead of|China|founder|investors?\\b|monopol|antitrust|most valuable"),
     _concern("creative tools and interfaces", "interface generation|creative tools|accessib|human-centred", "images?\\b|videos?\\b|voice|interface|design|features?\\b|creative|users?\\b|menu"),
     _concern("customers and selling", "selling|sales assistants|purchase|packaging", "customers?\\b|pric(?:e|es|ed|ing)\\b|sales|sold|sells|contracts?\\b|deals?\\b|enterprise|subscri|buyers?\\b|discount"),

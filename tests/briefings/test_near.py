@@ -56,7 +56,12 @@ def test_a_role_gets_its_own_news(role: str, story: str) -> None:
             "It scores 58.7 and overthinks.",
             "what the models can and cannot do",
         ),
-        ("cto", "Introducing Claude Haiku 4.5", "It beats Grok 4.6.", "what the models can and cannot do"),
+        (
+            "cto",
+            "Introducing Claude Haiku 4.5",
+            "It outperforms Kimi K2.",
+            "what the models can and cannot do",
+        ),
         ("software-engineer", "An Agent Development Kit", "Agentic software.", "building on the models"),
         ("security-leader", "Zero-trust agents", "A sandbox keeps them in.", "security and data protection"),
         (
@@ -72,6 +77,26 @@ def test_it_knows_the_words_of_the_trade(role: str, title: str, opening: str, co
     assert concern in near.to_text(f"{the_role.title}. {the_role.cares}", title, opening)[1]
 
 
+@pytest.mark.parametrize(
+    ("role", "title", "opening"),
+    [
+        ("cto", "Mistral raises 2 billion", "It makes large language models. Claude for 5 million users."),
+        ("cto", "Anthropic is sued over Claude 4", "GPT-5 and GPT 5 are named as well."),
+        ("security-leader", "Authors sue over unauthorized use", "Books were copied without permission."),
+        (
+            "security-leader",
+            "Regulators open a regulatory sandbox",
+            "Senators want guardrails for Cybertrucks.",
+        ),
+        ("product-manager", "A senator introduces an AI bill", "It was introduced on Monday."),
+        ("policy-maker", "A policy", "Many policies."),
+    ],
+)
+def test_it_names_no_concern_for_stray_words(role: str, title: str, opening: str) -> None:
+    the_role = taxonomy.role(role)
+    assert near.to_text(f"{the_role.title}. {the_role.cares}", title, opening)[1] == ()
+
+
 def test_what_shares_nothing_is_not_near_at_all() -> None:
     assert near.to_text(taxonomy.industry("healthcare").cares, "A fab opens", "It is large.") == (0.0, ())
     assert near.to_interests("quantum", *WARD) == (0.0, ())
@@ -83,8 +108,8 @@ def test_it_says_which_concern_and_only_one_that_is_plain() -> None:
     once = near.to_text(cares, "A model reads scans", "It was tried by one doctor.")
     assert 0 < once[0] < near.to_text(cares, *WARD)[0]
     assert once[1] == ()
-    again = near.to_text(cares, "A model reads scans", "It was tried by one doctor, then by two doctors.")
-    assert again == once, "a plural is the same word"
+    one_word = "It was tried by one patient, then by two patients."
+    assert near.to_text(cares, "A model reads scans", one_word) == once, "a plural is the same word"
 
 
 def test_interests_are_named_as_the_reader_wrote_them() -> None:
