@@ -103,7 +103,7 @@ class Choice:
     story: str
     score: float
     why: tuple[str, ...]
-    apart: tuple[str, ...] = ()
+    apart: tuple[str, ...]
     untaught: int = 0
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
